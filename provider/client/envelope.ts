@@ -1,0 +1,64 @@
+// The three envelopes in which both daemons answer, and what their error codes mean.
+import { z } from "zod";
+import { type ErrorCode, type FailedRequest, LxdError } from "../errors";
+
+/** A background operation of the daemon. */
+export const operationSchema = z.object({
+  id: z.string(),
+  status_code: z.number(),
+  err: z.string().default(""),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+  resources: z.record(z.string(), z.array(z.string())).nullish(),
+});
+export type WireOperation = z.output<typeof operationSchema>;
+
+const envelopeSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("sync"), metadata: z.unknown() }),
+  z.object({ type: z.literal("async"), operation: z.string(), metadata: operationSchema }),
+  z.object({ type: z.literal("error"), error: z.string(), error_code: z.number() }),
+]);
+export type Envelope = z.output<typeof envelopeSchema>;
+
+/** Parses a reply. The type in the body decides: an error may come with status 200. */
+export function parseEnvelope(text: string, request: FailedRequest): Envelope {
+  const parsed = envelopeSchema.safeParse(tryJson(text));
+  if (parsed.success) return parsed.data;
+  throw new LxdError({
+    code: "unavailable",
+    why: `the answer is not that of an LXD or Incus daemon: ${JSON.stringify(text.slice(0, 120))}`,
+    advice: "Check that the socket belongs to LXD or Incus.",
+    request,
+  });
+}
+
+/** The daemon's refusal as an error in its own words. */
+export function refusal(why: string, status: number, request: FailedRequest): LxdError {
+  return new LxdError({ code: meaning(why, status), why, request: { ...request, status } });
+}
+
+const byStatus: Record<number, ErrorCode> = {
+  401: "permission-denied",
+  403: "permission-denied",
+  404: "not-found",
+  409: "already-exists",
+  412: "conflict",
+  501: "unsupported",
+  503: "unavailable",
+};
+
+/** Most refusals of the daemons' drivers come as 500 (some as 400), so those are told apart by their text. */
+function meaning(why: string, status: number): ErrorCode {
+  const known = byStatus[status];
+  if (known !== undefined) return known;
+  if (/already exists|UNIQUE constraint failed/i.test(why)) return "already-exists";
+  if (/in use/i.test(why)) return "in-use";
+  return status === 400 ? "invalid-argument" : "failed";
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+// Follows a background operation of the daemon to its end, with a deadline, in both forms that servers report a failure.
+import { setTimeout as sleep } from "node:timers/promises";
+import { type FailedRequest, isCode, LxdError } from "../errors";
+import { type Client } from "./client";
+import { operationSchema, parseEnvelope, refusal, type WireOperation } from "./envelope";
+import { path } from "./paths";
+
+export interface Following {
+  /** The request that started the operation, for error messages. */
+  request: FailedRequest;
+  deadlineMs: number;
+  onProgress?: ((metadata: Record<string, unknown>) => void) | undefined;
+}
+
+const succeeded = 200;
+const progressIntervalMs = 1000;
+
+/** Resolves with the finished operation; rejects with the daemon's words if it failed, or when the deadline passes. */
+export async function follow(client: Client, id: string, following: Following): Promise<WireOperation> {
+  const done = new AbortController();
+  const progress = following.onProgress ? watch(client, id, following.onProgress, done.signal) : undefined;
+  try {
+    return await wait(client, id, following);
+  } finally {
+    done.abort();
+    await progress;
+  }
+}
+
+async function wait(client: Client, id: string, { request, deadlineMs }: Following): Promise<WireOperation> {
+  const timeoutS = Math.max(1, Math.ceil(deadlineMs / 1000));
+  const waitPath = `${path("operations", id, "wait")}?timeout=${timeoutS}`;
+  // The daemon flushes its headers at once and stays silent until the end.
+  const reply = await client.transport.send({ method: "GET", path: waitPath, silenceMs: deadlineMs + 10_000 });
+  const text = await reply.body.text().catch((error: unknown) => {
+    throw lost(client.transport.explain(error, request));
+  });
+  const envelope = parseEnvelope(text, request);
+  if (envelope.type === "error") {
+    // The older form of the wait says with the same words that *it* ran out of time; only then the operation still runs.
+    if (envelope.error === "context deadline exceeded" && (await isRunning(client, id))) throw late(request, timeoutS);
+    throw refusal(envelope.error, envelope.error_code, request);
+  }
+  const operation = operationSchema.parse(envelope.metadata);
+  if (operation.status_code === succeeded) return operation;
+  if (operation.status_code < succeeded) throw late(request, timeoutS);
+  throw refusal(operation.err, 500, request);
+}
+
+async function isRunning(client: Client, id: string): Promise<boolean> {
+  const found = await client.find(path("operations", id), operationSchema);
+  return found !== undefined && found.value.status_code < succeeded;
+}
+
+async function watch(
+  client: Client,
+  id: string,
+  report: (metadata: Record<string, unknown>) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (await pause(progressIntervalMs, signal)) {
+    try {
+      const found = await client.find(path("operations", id), operationSchema);
+      if (found?.value.metadata) report(found.value.metadata);
+    } catch (error) {
+      // Progress is a courtesy: the wait beside it tells of a daemon that is gone.
+      if (!isCode(error, "unavailable")) throw error;
+    }
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  return sleep(ms, true, { signal }).catch(() => false);
+}
+
+function late(request: FailedRequest, timeoutS: number): LxdError {
+  return new LxdError({ code: "timeout", why: `the daemon was not done after ${timeoutS} s and works on`, request });
+}
+
+function lost(error: LxdError): LxdError {
+  return new LxdError({ ...error.details, why: `${error.details.why}; how the operation ended is not known` });
+}

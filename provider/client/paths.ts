@@ -1,0 +1,19 @@
+// Builds request paths from names that may hold any character.
+
+/** A path of percent-encoded segments: `path("storage-pools", pool, "volumes")`. */
+export function path(...segments: string[]): string {
+  return `/1.0/${segments.map(encodeSegment).join("/")}`;
+}
+
+export type Query = Record<string, string | undefined>;
+
+/** Adds the parameters that have a value. */
+export function withQuery(path: string, query: Query): string {
+  const pairs = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs).toString()}`;
+}
+
+/** `.` and `..` can be names, but would be resolved away if they were sent as they are. */
+function encodeSegment(segment: string): string {
+  return segment === "." || segment === ".." ? segment.replaceAll(".", "%2E") : encodeURIComponent(segment);
+}

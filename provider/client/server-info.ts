@@ -1,0 +1,59 @@
+// What a daemon says of itself: product, version and the features that it has.
+import { z } from "zod";
+import { LxdError } from "../errors";
+
+export const serverInfoSchema = z
+  .object({
+    api_extensions: z.array(z.string()),
+    auth: z.string(),
+    environment: z
+      .object({
+        server: z.string(),
+        server_version: z.string().default("unknown"),
+        server_clustered: z.boolean().default(false),
+        driver: z.string().default(""),
+      })
+      .optional(),
+  })
+  .transform((wire) => ({
+    product: productOf(wire.environment?.server, wire.api_extensions),
+    version: wire.environment?.server_version ?? "unknown",
+    clustered: wire.environment?.server_clustered ?? false,
+    /** Whether virtual machines can be run, not only made. */
+    virtualMachines: (wire.environment?.driver ?? "").includes("qemu"),
+    trusted: wire.auth === "trusted",
+    extensions: new Set(wire.api_extensions),
+  }));
+export type ServerInfo = z.output<typeof serverInfoSchema>;
+export type Product = "incus" | "lxd";
+
+/** `X-LXD` or `X-Incus`: what this product's special headers begin with. */
+export function headerPrefix(info: ServerInfo): string {
+  return info.product === "incus" ? "X-Incus" : "X-LXD";
+}
+
+/** Which releases brought an API extension, for the advice when it is missing. */
+const firstReleases: Record<string, string> = {
+  custom_volume_iso: "every Incus, LXD 5.21 LTS or LXD 5.16",
+};
+
+/** An error unless the server has an API extension. */
+export function requireExtension(info: ServerInfo, extension: string, feature: string): void {
+  if (info.extensions.has(extension)) return;
+  const release = firstReleases[extension];
+  throw new LxdError({
+    code: "unsupported",
+    why: `${describeServer(info)} has no ${feature} (API extension ${extension})`,
+    advice: release === undefined ? "Upgrade the server." : `Use ${release}, or newer.`,
+  });
+}
+
+export function describeServer(info: ServerInfo): string {
+  return `${info.product === "incus" ? "Incus" : "LXD"} ${info.version}`;
+}
+
+/** Untrusted callers are not told the environment; an extension of one product alone gives it away. */
+function productOf(server: string | undefined, extensions: string[]): Product {
+  if (server !== undefined) return server === "incus" ? "incus" : "lxd";
+  return extensions.includes("dev_incus_events") || extensions.includes("restrict_dev_incus") ? "incus" : "lxd";
+}
