@@ -66,6 +66,18 @@ export class Client {
     }
   }
 
+  /** A reply that is no envelope but the thing itself, such as a log. */
+  async text(path: string, query: Query = {}): Promise<string> {
+    const request = { method: "GET" as const, path: withQuery(path, query) };
+    const reply = await this.transport.send(request);
+    const text = await this.#text(reply, request);
+    if (reply.status < 300) return text;
+    const envelope = parseEnvelope(text, request);
+    throw envelope.type === "error"
+      ? refusal(envelope.error, envelope.error_code, request)
+      : unexpected(envelope, request);
+  }
+
   /** Sends a change and waits for its end, whether the daemon does it at once or in an operation. */
   async change(change: Change): Promise<WireOperation | undefined> {
     const request = toHttp(change);

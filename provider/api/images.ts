@@ -1,0 +1,106 @@
+// The daemon's images and their aliases.
+import { type Readable } from "node:stream";
+import { z } from "zod";
+import { type Client, type Found } from "../client/client";
+import { path } from "../client/paths";
+import { headerPrefix } from "../client/server-info";
+
+export interface ImageAddress {
+  project: string;
+  /** All 64 digits: the daemons differ in what they do with less. */
+  fingerprint: string;
+}
+
+export interface Alias {
+  name: string;
+  description: string;
+}
+
+const imageSchema = z.object({
+  fingerprint: z.string(),
+  type: z.string().default("container"),
+  architecture: z.string(),
+  size: z.number(),
+  public: z.boolean(),
+  auto_update: z.boolean().default(false),
+  cached: z.boolean().default(false),
+  expires_at: z.string().default(""),
+  profiles: z.array(z.string()).nullish(),
+  properties: z.record(z.string(), z.string()).nullish(),
+  aliases: z.array(z.object({ name: z.string(), description: z.string().default("") })).nullish(),
+});
+export type WireImage = z.output<typeof imageSchema>;
+
+const aliasSchema = z.object({ name: z.string(), target: z.string(), description: z.string().default("") });
+export type WireAlias = z.output<typeof aliasSchema>;
+
+export function findImage(client: Client, at: ImageAddress): Promise<Found<WireImage> | undefined> {
+  return client.find(imagePath(at), imageSchema, { project: at.project });
+}
+
+export interface ImageUpload {
+  stream: Readable;
+  sizeBytes: number | undefined;
+  fileName: string;
+  public: boolean;
+  properties: Record<string, string>;
+  deadlineMs: number;
+}
+
+/** Uploads a unified image; the daemon refuses it unless its bytes have this fingerprint. */
+export async function uploadImage(client: Client, at: ImageAddress, upload: ImageUpload): Promise<void> {
+  const prefix = headerPrefix(await client.info());
+  const headers = {
+    [`${prefix}-fingerprint`]: at.fingerprint,
+    [`${prefix}-filename`]: encodeURIComponent(upload.fileName),
+    [`${prefix}-public`]: String(upload.public),
+    [`${prefix}-properties`]: new URLSearchParams(upload.properties).toString(),
+  };
+  await client.change({
+    method: "POST",
+    path: path("images"),
+    query: { project: at.project },
+    upload: { stream: upload.stream, sizeBytes: upload.sizeBytes, headers },
+    deadlineMs: upload.deadlineMs,
+  });
+}
+
+/** The fields that can be changed. All of them are sent: what a PUT leaves out, the daemon clears. */
+export type ImageSettings = Pick<WireImage, "public" | "auto_update" | "properties" | "profiles" | "expires_at">;
+
+export async function updateImage(
+  client: Client,
+  at: ImageAddress,
+  json: ImageSettings,
+  etag: string | undefined,
+): Promise<void> {
+  await client.change({ method: "PUT", path: imagePath(at), query: { project: at.project }, json, ifMatch: etag });
+}
+
+export async function deleteImage(client: Client, at: ImageAddress): Promise<void> {
+  await client.change({ method: "DELETE", path: imagePath(at), query: { project: at.project } });
+}
+
+export async function findAlias(client: Client, project: string, name: string): Promise<WireAlias | undefined> {
+  return (await client.find(path("images", "aliases", name), aliasSchema, { project }))?.value;
+}
+
+export async function createAlias(client: Client, at: ImageAddress, alias: Alias): Promise<void> {
+  const json = { ...alias, target: at.fingerprint };
+  await client.change({ method: "POST", path: path("images", "aliases"), query: { project: at.project }, json });
+}
+
+/** Points an alias at this image, in one step: there is no moment without the alias. */
+export async function pointAlias(client: Client, at: ImageAddress, alias: Alias): Promise<void> {
+  const json = { target: at.fingerprint, description: alias.description };
+  const aliasPath = path("images", "aliases", alias.name);
+  await client.change({ method: "PUT", path: aliasPath, query: { project: at.project }, json });
+}
+
+export async function deleteAlias(client: Client, project: string, name: string): Promise<void> {
+  await client.change({ method: "DELETE", path: path("images", "aliases", name), query: { project } });
+}
+
+function imagePath({ fingerprint }: ImageAddress): string {
+  return path("images", fingerprint);
+}

@@ -1,0 +1,100 @@
+// The daemon's instances: containers and virtual machines.
+import { z } from "zod";
+import { type Client, type Found } from "../client/client";
+import { path } from "../client/paths";
+
+export interface InstanceAddress {
+  project: string;
+  name: string;
+}
+
+export type StringMap = Record<string, string>;
+
+const stringMap = z.record(z.string(), z.string());
+
+const instanceSchema = z.object({
+  name: z.string(),
+  type: z.enum(["container", "virtual-machine"]),
+  description: z.string().default(""),
+  architecture: z.string().default(""),
+  status: z.string(),
+  status_code: z.number(),
+  ephemeral: z.boolean().default(false),
+  stateful: z.boolean().default(false),
+  location: z.string().default(""),
+  last_used_at: z.string().default(""),
+  profiles: z.array(z.string()).nullish(),
+  config: stringMap.nullish(),
+  devices: z.record(z.string(), stringMap).nullish(),
+  expanded_config: stringMap.nullish(),
+  expanded_devices: z.record(z.string(), stringMap).nullish(),
+});
+export type WireInstance = z.output<typeof instanceSchema>;
+
+export function findInstance(client: Client, at: InstanceAddress): Promise<Found<WireInstance> | undefined> {
+  return client.find(instancePath(at), instanceSchema, { project: at.project });
+}
+
+export interface NewInstance {
+  name: string;
+  type: "container" | "virtual-machine";
+  source: { type: "none" } | { type: "image"; fingerprint: string };
+  description: string;
+  config: StringMap;
+  devices: Record<string, StringMap>;
+  profiles: string[];
+}
+
+export async function createInstance(
+  client: Client,
+  project: string,
+  json: NewInstance,
+  options: { deadlineMs: number; onProgress?: (metadata: Record<string, unknown>) => void },
+): Promise<void> {
+  await client.change({ method: "POST", path: path("instances"), query: { project }, json, ...options });
+}
+
+/** The fields that a PUT replaces as a whole. Volatile config keys are part of it: dropping them changes identities. */
+export type InstanceSettings = Pick<
+  WireInstance,
+  "architecture" | "config" | "devices" | "profiles" | "description" | "ephemeral" | "stateful"
+>;
+
+export async function updateInstance(
+  client: Client,
+  at: InstanceAddress,
+  json: InstanceSettings,
+  etag: string | undefined,
+): Promise<void> {
+  await client.change({ method: "PUT", path: instancePath(at), query: { project: at.project }, json, ifMatch: etag });
+}
+
+export interface StateChange {
+  action: "start" | "stop";
+  /** How long a clean stop may take; without it the stop is forced. */
+  timeoutMs?: number;
+}
+
+export async function changeState(client: Client, at: InstanceAddress, change: StateChange): Promise<void> {
+  const { action, timeoutMs } = change;
+  const json =
+    timeoutMs === undefined
+      ? { action, force: action === "stop" }
+      : { action, force: false, timeout: Math.ceil(timeoutMs / 1000) };
+  const deadlineMs = (timeoutMs ?? 60_000) + 60_000;
+  const query = { project: at.project };
+  await client.change({ method: "PUT", path: path("instances", at.name, "state"), query, json, deadlineMs });
+}
+
+export async function deleteInstance(client: Client, at: InstanceAddress): Promise<void> {
+  await client.change({ method: "DELETE", path: instancePath(at), query: { project: at.project } });
+}
+
+/** What the machine has written to its console, as far as the server keeps it. */
+export function readConsole(client: Client, at: InstanceAddress): Promise<string> {
+  return client.text(path("instances", at.name, "console"), { project: at.project });
+}
+
+function instancePath({ name }: InstanceAddress): string {
+  return path("instances", name);
+}

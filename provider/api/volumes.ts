@@ -1,0 +1,65 @@
+// The daemon's custom storage volumes.
+import { type Readable } from "node:stream";
+import { z } from "zod";
+import { type Client, type Found } from "../client/client";
+import { path } from "../client/paths";
+import { headerPrefix } from "../client/server-info";
+
+/** Where a volume is. */
+export interface VolumeAddress {
+  project: string;
+  pool: string;
+  name: string;
+}
+
+const volumeSchema = z.object({
+  name: z.string(),
+  description: z.string().default(""),
+  content_type: z.string(),
+  config: z.record(z.string(), z.string()).nullish(),
+  location: z.string().default(""),
+  created_at: z.string().default(""),
+  used_by: z.array(z.string()).nullish(),
+});
+export type WireVolume = z.output<typeof volumeSchema>;
+
+export function findVolume(client: Client, at: VolumeAddress): Promise<Found<WireVolume> | undefined> {
+  return client.find(volumePath(at), volumeSchema, { project: at.project });
+}
+
+export interface IsoUpload {
+  stream: Readable;
+  sizeBytes: number | undefined;
+  deadlineMs: number;
+}
+
+/** The only way in which an ISO volume comes into being. The daemon looks at pool and name after it has every byte. */
+export async function importIsoVolume(client: Client, at: VolumeAddress, upload: IsoUpload): Promise<void> {
+  const prefix = headerPrefix(await client.info());
+  await client.change({
+    method: "POST",
+    path: path("storage-pools", at.pool, "volumes", "custom"),
+    query: { project: at.project },
+    upload: { ...upload, headers: { [`${prefix}-name`]: at.name, [`${prefix}-type`]: "iso" } },
+    deadlineMs: upload.deadlineMs,
+  });
+}
+
+/** The config is sent back byte for byte: the daemons refuse any other for an ISO volume. */
+export async function describeVolume(
+  client: Client,
+  at: VolumeAddress,
+  { value, etag }: Found<WireVolume>,
+  description: string,
+): Promise<void> {
+  const json = { description, config: value.config ?? {} };
+  await client.change({ method: "PUT", path: volumePath(at), query: { project: at.project }, json, ifMatch: etag });
+}
+
+export async function deleteVolume(client: Client, at: VolumeAddress): Promise<void> {
+  await client.change({ method: "DELETE", path: volumePath(at), query: { project: at.project } });
+}
+
+function volumePath({ pool, name }: VolumeAddress): string {
+  return path("storage-pools", pool, "volumes", "custom", name);
+}
