@@ -1,0 +1,129 @@
+// Reads SHA256SUMS-style lists in their common formats and finds the entry of one file.
+import { LxdError } from "../../errors";
+import { type Digest } from "../content";
+import { type Algorithm, algorithmOfLength, digestOf } from "./checksum";
+
+/** One line of a list. */
+export interface ListEntry {
+  /** As in the list: a name, or a path that ends with one. Empty for a list that is nothing but one checksum. */
+  name: string;
+  algorithm: Algorithm;
+  digest: Digest;
+}
+
+/** The file that is looked for: its path in the URL, decoded, in segments; the last one is its name. */
+export type WantedPath = readonly string[];
+
+/**
+ * The entries of a list: GNU coreutils (`<hex>  name`, `<hex> *name`), BSD and OpenSSL (`SHA256 (name) = <hex>`), or a
+ * single bare `<hex>`. All other lines are passed over: comments, weaker algorithms, and the frame of a PGP-signed list,
+ * whose signature is *not* verified (what vouches for the list is the way it was fetched).
+ */
+export function parseChecksumList(text: string): ListEntry[] {
+  const lines = text
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "");
+  const bare = lines.length === 1 ? bareEntry(lines[0]?.trim() ?? "") : undefined;
+  if (bare !== undefined) return [bare];
+  return lines.map((line) => gnuEntry(line) ?? bsdEntry(line)).filter((entry) => entry !== undefined);
+}
+
+/**
+ * The checksum of the wanted file. An entry is its own if it ends with the file's name; among several the one that
+ * shares most of the path counts, and SHA-256 before SHA-512 as that is what volumes are named after.
+ */
+export function findInList(entries: readonly ListEntry[], wanted: WantedPath): Digest {
+  const name = wanted[wanted.length - 1] ?? "";
+  const fits = entries.filter((entry) => entry.name === "" || sharedSegments(entry, wanted) > 0);
+  if (fits.length === 0) throw absent(entries, name);
+  const best = Math.max(...fits.map((entry) => rank(entry, wanted)));
+  const chosen = fits.filter((entry) => rank(entry, wanted) === best);
+  const algorithm = chosen.some((entry) => entry.algorithm === "sha256") ? "sha256" : "sha512";
+  const digests = new Set(chosen.filter((entry) => entry.algorithm === algorithm).map((entry) => entry.digest));
+  const [digest, ...others] = digests;
+  if (digest === undefined || others.length > 0) throw ambiguous(chosen, name);
+  return digest;
+}
+
+function bareEntry(line: string): ListEntry | undefined {
+  return /^[0-9a-f]+$/i.test(line) ? entryOf("", line) : undefined;
+}
+
+function gnuEntry(line: string): ListEntry | undefined {
+  const match = /^(\\?)([0-9a-f]+)[ \t]+\*?(\S.*)$/i.exec(line);
+  if (match === null) return undefined;
+  const [, escaped, hex = "", name = ""] = match;
+  return entryOf(escaped === "" ? name : unescapeName(name), hex);
+}
+
+function bsdEntry(line: string): ListEntry | undefined {
+  const match = /^(\\?)SHA(?:2-)?(256|512) ?\((.+)\) ?= ?([0-9a-f]+)$/i.exec(line.trimEnd());
+  if (match === null) return undefined;
+  const [, escaped, bits, name = "", hex = ""] = match;
+  const entry = entryOf(escaped === "" ? name : unescapeName(name), hex);
+  return entry?.algorithm === `sha${String(bits)}` ? entry : undefined;
+}
+
+/** coreutils marks a line with a leading backslash when the name in it had to be escaped. */
+function unescapeName(name: string): string {
+  return name.replace(/\\([\\nr])/g, (_, c: string) => ({ n: "\n", r: "\r" })[c] ?? c);
+}
+
+function entryOf(name: string, hex: string): ListEntry | undefined {
+  const algorithm = algorithmOfLength(hex.length);
+  return algorithm === undefined ? undefined : { name, algorithm, digest: digestOf(algorithm, hex) };
+}
+
+function segmentsOf(entry: ListEntry): string[] {
+  return entry.name.split(/[/\\]/).filter((segment) => segment !== "" && segment !== ".");
+}
+
+/** How many segments, from the last, entry and wanted path have in common. */
+function sharedSegments(entry: ListEntry, wanted: WantedPath): number {
+  const own = segmentsOf(entry);
+  let shared = 0;
+  while (shared < own.length && own.at(-1 - shared) === wanted.at(-1 - shared)) shared += 1;
+  return shared;
+}
+
+/** Entries of which every segment is in the URL come before those that lie in some other folder. */
+function rank(entry: ListEntry, wanted: WantedPath): number {
+  const shared = sharedSegments(entry, wanted);
+  const isWhole = shared === segmentsOf(entry).length;
+  return shared + (isWhole ? wanted.length : 0);
+}
+
+function absent(entries: readonly ListEntry[], name: string): LxdError {
+  const why =
+    entries.length === 0
+      ? "it has no SHA-256 or SHA-512 checksum in a known format"
+      : `it has no entry ${quoted(name)}`;
+  const there = entries.length === 0 ? "" : `; there are ${namesOf(entries)}`;
+  return new LxdError({
+    code: "not-found",
+    why: `${why}${there}`,
+    advice:
+      "The entry is looked up by the file name of the (first) URL. Write the checksum itself, as sha256:<hex>, if the list names the file differently.",
+  });
+}
+
+function ambiguous(entries: readonly ListEntry[], name: string): LxdError {
+  return new LxdError({
+    code: "invalid-argument",
+    why: `it has several entries for ${quoted(name)} with different checksums: ${namesOf(entries)}`,
+    advice: "Write the checksum itself, as sha256:<hex>.",
+  });
+}
+
+const namesShown = 10;
+
+function namesOf(entries: readonly ListEntry[]): string {
+  const names = [...new Set(entries.map((entry) => quoted(entry.name)))];
+  const more = names.length - namesShown;
+  return more > 0 ? `${names.slice(0, namesShown).join(", ")} and ${more} more` : names.join(", ");
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name);
+}

@@ -1,0 +1,47 @@
+// What is accepted as the URL of a download.
+import { LxdError } from "../../errors";
+import { shownText, shownUrl } from "./shown-url";
+
+/** Parses the URL of a file to download; throws `invalid-argument` for what is none. */
+export function parseSourceUrl(text: string): URL {
+  if (!URL.canParse(text)) {
+    throw new LxdError({
+      code: "invalid-argument",
+      why: `${JSON.stringify(shownText(text))} is not a URL`,
+      advice: "Write a whole URL, such as https://example.org/images/server.iso.",
+    });
+  }
+  const url = new URL(text);
+  if (url.protocol === "https:" || url.protocol === "http:") return url;
+  throw new LxdError({
+    code: "invalid-argument",
+    why: `${url.protocol}// cannot be downloaded from, only https:// and http://`,
+    advice: url.protocol === "file:" ? "For a file of this machine use the source { file } instead." : undefined,
+  });
+}
+
+/** The name of the file that a URL leads to, decoded; undefined where the path names none. */
+export function fileNameOf(url: URL): string | undefined {
+  const segments = pathSegments(url);
+  const name = segments[segments.length - 1];
+  return name === "" ? undefined : name;
+}
+
+/** The path of a URL in decoded segments. */
+export function pathSegments(url: URL): string[] {
+  return url.pathname.split("/").map(decoded);
+}
+
+/** Percent-decoded; a stray `%` is legal in a URL and stands for itself. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Several URLs for a message, each fit to be shown. */
+export function shownUrls(urls: readonly URL[]): string {
+  return urls.map(shownUrl).join(", ");
+}
