@@ -1,0 +1,99 @@
+// Makes sense of an answer to "the file from this byte on".
+import { type Readable } from "node:stream";
+import { type Exchange } from "./exchange";
+import { type Failure, failureAt } from "./failure";
+import { type DownloadLimits } from "./limits";
+import { retryAfterMs } from "./back-off";
+
+/** Bytes to go on with. */
+export interface Answer {
+  url: URL;
+  body: Readable;
+  /** How many bytes at the start of the body are already known. */
+  skip: number;
+  /** The size of the whole file, if the server says it. */
+  sizeBytes: number | undefined;
+  /** What tells this version of the file from others: a strong ETag or a date, for `If-Range`. */
+  validator: string | undefined;
+}
+
+/** The server has nothing after the wanted byte: the file was complete. */
+export type Complete = "complete";
+
+/** The server answered a range with something else: ask it for the whole file instead. */
+export type NoRanges = "no-ranges";
+
+export interface Wanted {
+  /** The first byte that is wanted. */
+  offset: number;
+  /** Whether the request named a range. */
+  withRange: boolean;
+  limits: DownloadLimits;
+}
+
+/** What an answer means for a download that wants the bytes from `offset` on. */
+export async function judge(from: Exchange, wanted: Wanted): Promise<Answer | Complete | NoRanges | Failure> {
+  const { status, headers } = from;
+  if (status === 200) return answer(from, { skip: wanted.offset, sizeBytes: sizeOf(headers["content-length"]) });
+  const range = parseContentRange(headers["content-range"]);
+  if (status === 206 && wanted.withRange && range?.start === wanted.offset) {
+    return answer(from, { skip: 0, sizeBytes: range.sizeBytes });
+  }
+  await from.drop();
+  if (status === 416 && range?.start === undefined && range?.sizeBytes === wanted.offset) return "complete";
+  if (wanted.withRange && (status === 206 || status === 416)) return "no-ranges";
+  return refusal(from, wanted.limits);
+}
+
+function answer({ url, body, headers }: Exchange, { skip, sizeBytes }: Pick<Answer, "skip" | "sizeBytes">): Answer {
+  const etag = headers.etag;
+  const isStrong = etag !== undefined && !etag.startsWith("W/");
+  return { url, body, skip, sizeBytes, validator: isStrong ? etag : headers["last-modified"] };
+}
+
+function refusal({ url, status, headers }: Exchange, limits: DownloadLimits): Failure {
+  const mayPass = status >= 500 || status === 429 || status === 408;
+  return failureAt({
+    url,
+    status,
+    why: reasons[status] ?? `the server answered ${status}`,
+    code: codes[status] ?? "unavailable",
+    isFinal: !mayPass,
+    waitMs: mayPass ? retryAfterMs(headers["retry-after"], limits) : undefined,
+    advice: advices[status],
+  });
+}
+
+const reasons: Partial<Record<number, string>> = {
+  401: "the server wants credentials",
+  403: "the server refuses access",
+  404: "there is no such file on the server",
+  410: "the file is gone from the server",
+  429: "the server has had too many requests",
+};
+
+const codes: Partial<Record<number, "not-found" | "permission-denied">> = {
+  401: "permission-denied",
+  403: "permission-denied",
+  404: "not-found",
+  410: "not-found",
+};
+
+const advices: Partial<Record<number, string>> = {
+  401: "Put them in the URL, as https://user:password@host/…, from a Pulumi secret.",
+};
+
+function sizeOf(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
+}
+
+interface ContentRange {
+  /** Absent in `bytes *\/<size>`, the answer to a range that the file does not have. */
+  start: number | undefined;
+  sizeBytes: number | undefined;
+}
+
+function parseContentRange(header: string | undefined): ContentRange | undefined {
+  const match = /^bytes (?:(\d{1,15})-\d{1,15}|\*)\/(?:(\d{1,15})|\*)$/.exec(header ?? "");
+  return match === null ? undefined : { start: sizeOf(match[1]), sizeBytes: sizeOf(match[2]) };
+}

@@ -1,0 +1,138 @@
+// The bytes of one file from the first mirror that gives them, carried on where they broke off.
+import { setTimeout as sleep } from "node:timers/promises";
+import { LxdError } from "../../errors";
+import { type Answer, type Complete, judge } from "./answer";
+import { exchange } from "./exchange";
+import { type Failure, failureAt, networkFailure } from "./failure";
+import { Mirror } from "./mirror";
+import { shownUrl } from "./shown-url";
+import { type Transport } from "./transport";
+
+export interface DownloadOptions {
+  /** At least one, tried in this order. */
+  urls: readonly URL[];
+  transport: Transport;
+  /** Whether a redirect may lead from https:// to http://. */
+  mayLeaveTls: boolean;
+}
+
+/**
+ * One download. What comes from several mirrors, or from several attempts, is put together without comparing it: the
+ * checksum over the whole decides.
+ */
+export class Download {
+  /** The size of the file, once a server has said it. */
+  sizeBytes: number | undefined;
+  /** How many bytes have been handed on. */
+  private offset = 0;
+  private readonly mirrors: readonly Mirror[];
+  private current: Mirror | undefined;
+
+  constructor(private readonly options: DownloadOptions) {
+    this.mirrors = options.urls.map((url) => new Mirror(url, options.transport.limits));
+  }
+
+  /** Asks one mirror after the other until one answers with bytes to go on with. */
+  async connect(): Promise<Answer | Complete> {
+    for (const mirror of this.mirrors) {
+      this.current = mirror;
+      while (!mirror.isSpent) {
+        await sleep(mirror.pauseMs(), undefined, { signal: this.options.transport.signal });
+        const result = await this.attempt(mirror);
+        if (typeof result === "string" || !("error" in result)) return result;
+        this.options.transport.signal.throwIfAborted();
+        mirror.fail(result, false);
+      }
+    }
+    throw this.exhausted();
+  }
+
+  /** All the bytes, beginning with those of the first answer. */
+  async *bytes(first: Answer | Complete): AsyncGenerator<Buffer, void> {
+    let answer = first;
+    while (answer !== "complete") {
+      const before = this.offset;
+      const failure = yield* this.read(answer);
+      if (failure === undefined) return;
+      this.options.transport.signal.throwIfAborted();
+      this.current?.fail(failure, this.offset > before);
+      answer = await this.connect();
+    }
+  }
+
+  private async attempt(mirror: Mirror): Promise<Answer | Complete | Failure> {
+    const { transport, mayLeaveTls } = this.options;
+    const headersFor = (url: URL) => mirror.rangeHeaders(url, this.offset);
+    const from = await exchange(mirror.url, { transport, mayLeaveTls, headersFor });
+    if ("error" in from) return from;
+    const wanted = { offset: this.offset, withRange: mirror.asksRange(this.offset), limits: transport.limits };
+    const result = await judge(from, wanted);
+    if (result === "no-ranges") {
+      mirror.hasRanges = false;
+      return this.attempt(mirror);
+    }
+    return typeof result === "string" || "error" in result ? result : this.accept(mirror, result);
+  }
+
+  /** Settles the size at the first answer; a mirror with another size has another file. */
+  private accept(mirror: Mirror, answer: Answer): Answer | Failure {
+    const { url, sizeBytes } = answer;
+    this.sizeBytes ??= sizeBytes;
+    if (sizeBytes === undefined || sizeBytes === this.sizeBytes) {
+      mirror.remember(url, answer.validator);
+      return answer;
+    }
+    answer.body.destroy();
+    const why = `the file has ${sizeBytes} bytes here, ${String(this.sizeBytes)} elsewhere`;
+    return failureAt({ url, why, code: "content-mismatch", isFinal: true });
+  }
+
+  /** Hands on what is new in one answer; returns why it did not reach the end of the file, if it did not. */
+  private async *read({ url, body, skip }: Answer): AsyncGenerator<Buffer, Failure | undefined> {
+    let known = skip;
+    try {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        const fresh = chunk.subarray(Math.min(known, chunk.length));
+        known -= chunk.length - fresh.length;
+        this.offset += fresh.length;
+        if (this.offset > (this.sizeBytes ?? Infinity)) return overrun(url);
+        if (fresh.length > 0) yield fresh;
+      }
+    } catch (error) {
+      return networkFailure(url, error);
+    }
+    const isWhole = known === 0 && this.offset === (this.sizeBytes ?? this.offset);
+    return isWhole ? undefined : failureAt({ url, why: "the transfer ended before the file did", isFinal: false });
+  }
+
+  private exhausted(): LxdError {
+    const failures = this.mirrors.map((mirror) => ({ mirror, error: mirror.lastFailure?.error ?? unknownFailure }));
+    const [only, ...others] = failures;
+    const got = this.offset > 0 ? `after ${this.offset} bytes: ` : "";
+    if (only !== undefined && others.length === 0) {
+      const { details } = only.error;
+      return new LxdError({ ...details, why: `${got}${details.why}${attempts(only.mirror)}` });
+    }
+    const reasons = failures.map(
+      ({ mirror, error }) => `${shownUrl(mirror.url)}: ${error.details.why}${attempts(mirror)}`,
+    );
+    const codes = new Set(failures.map(({ error }) => error.code));
+    const [code = "unavailable"] = codes;
+    return new LxdError({
+      code: codes.size === 1 ? code : "unavailable",
+      why: `${got}none of ${failures.length} mirrors could give the file:\n  ${reasons.join("\n  ")}\n `,
+      advice: failures.map(({ error }) => error.details.advice).find((advice) => advice !== undefined),
+    });
+  }
+}
+
+const unknownFailure = new LxdError({ code: "unavailable", why: "not tried" });
+
+function overrun(url: URL): Failure {
+  const why = "the server sends more bytes than it announced";
+  return failureAt({ url, why, code: "content-mismatch", isFinal: true });
+}
+
+function attempts({ failed }: Mirror): string {
+  return failed > 1 ? ` (${failed} attempts)` : "";
+}

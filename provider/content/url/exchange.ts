@@ -1,0 +1,95 @@
+// One GET that follows redirects: credentials stay with their origin, and TLS is not given up on the way.
+import { type Readable } from "node:stream";
+import { type IncomingHttpHeaders } from "node:http";
+import { request } from "undici";
+import { type Failure, failureAt, networkFailure } from "./failure";
+import { shownUrl } from "./shown-url";
+import { decoded } from "./source-url";
+import { type Transport } from "./transport";
+
+/** What a server answered, after all redirects. */
+export interface Exchange {
+  url: URL;
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Readable;
+  /** Reads away a body that nobody wants, so that its connection can be used again. */
+  drop(): Promise<void>;
+}
+
+export interface ExchangeOptions {
+  transport: Transport;
+  /** The headers for one hop. */
+  headersFor: (url: URL) => Record<string, string>;
+  /** Whether a redirect may lead from https:// to http://. */
+  mayLeaveTls: boolean;
+}
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/** Asks for a URL, and for wherever it sends us. */
+export async function exchange(start: URL, options: ExchangeOptions): Promise<Exchange | Failure> {
+  const { transport } = options;
+  let url = start;
+  for (let hop = 0; hop <= transport.limits.redirects; hop += 1) {
+    const answer = await ask(url, options);
+    if ("error" in answer || !redirects.has(answer.status)) return answer;
+    await answer.drop();
+    const next = nextHop(answer, options.mayLeaveTls);
+    if ("error" in next) return next;
+    url = next;
+  }
+  return failureAt({ url: start, why: `more than ${transport.limits.redirects} redirects`, isFinal: true });
+}
+
+async function ask(url: URL, { transport, headersFor }: ExchangeOptions): Promise<Exchange | Failure> {
+  const { dispatcher, limits, signal } = transport;
+  try {
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher,
+      signal,
+      headersTimeout: limits.idleMs,
+      bodyTimeout: limits.idleMs,
+      // The checksum is of the file itself, not of a form compressed for the transfer.
+      headers: { "accept-encoding": "identity", ...credentialsOf(url), ...headersFor(url) },
+    });
+    // A body that is cut while nobody reads it must not become an uncaught exception; its reader learns of it anyway.
+    body.on("error", () => undefined);
+    const drop = () => body.dump().catch(() => undefined);
+    return { url, status: statusCode, headers, body, drop };
+  } catch (error) {
+    return networkFailure(url, error);
+  }
+}
+
+/** The `user:password@` of a URL, sent to that URL alone: a redirect carries its own or none. */
+function credentialsOf(url: URL): Record<string, string> {
+  if (url.username === "" && url.password === "") return {};
+  const pair = `${decoded(url.username)}:${decoded(url.password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+function nextHop({ url, status, headers }: Exchange, mayLeaveTls: boolean): URL | Failure {
+  const fail = (why: string, advice?: string) => failureAt({ url, why, status, advice, isFinal: true });
+  const location = headers.location;
+  if (location === undefined || !URL.canParse(location, url.href)) return fail("the server redirects to nowhere");
+  const next = new URL(location, url);
+  if (next.protocol !== "https:" && next.protocol !== "http:")
+    return fail(`the server redirects to ${next.protocol}//`);
+  if (url.protocol === "https:" && next.protocol === "http:" && !mayLeaveTls) {
+    return fail(
+      `the server redirects from https:// to ${shownUrl(next)}`,
+      "That is followed only for a file whose checksum is given as a value: sha256:<hex> or sha512:<hex>.",
+    );
+  }
+  return inheritCredentials(url, next);
+}
+
+/** A redirect within one origin keeps the credentials, one to another origin does not. */
+function inheritCredentials(from: URL, to: URL): URL {
+  if (to.origin === from.origin && to.username === "" && to.password === "") {
+    to.username = from.username;
+    to.password = from.password;
+  }
+  return to;
+}

@@ -1,0 +1,89 @@
+// From a checksum as written to the digest of the file, looked up in a list where need be.
+import { readFile } from "node:fs/promises";
+import { LxdError } from "../../errors";
+import { type Digest } from "../content";
+import { expandPath } from "../file";
+import { type Checksum, parseChecksum } from "./checksum";
+import { findInList, parseChecksumList } from "./checksum-list";
+import { Download } from "./download";
+import { defaultLimits, type DownloadLimits } from "./limits";
+import { shownUrl } from "./shown-url";
+import { fileNameOf, parseSourceUrl, pathSegments } from "./source-url";
+import { openTransport } from "./transport";
+
+/** For tests: shorter limits, and an authority of their own. */
+export interface DownloadSettings {
+  limits?: Partial<DownloadLimits>;
+  /** A certificate authority (PEM) to trust in place of the system's. */
+  ca?: string;
+}
+
+/**
+ * The digest that a checksum stands for. A value is taken as it is, without any request; in a list the entry is looked
+ * up by the file name of the first URL.
+ */
+export async function resolveChecksum(
+  checksum: string,
+  urls: readonly string[],
+  settings: DownloadSettings = {},
+): Promise<Digest> {
+  return digestFor(parseChecksum(checksum), urls.map(parseSourceUrl), settings);
+}
+
+/** The same for what has been parsed. */
+export async function digestFor(checksum: Checksum, urls: readonly URL[], settings: DownloadSettings): Promise<Digest> {
+  if (checksum.kind === "value") return checksum.digest;
+  const place = checksum.kind === "list-url" ? shownUrl(checksum.url) : checksum.path;
+  try {
+    const wanted = wantedPath(urls);
+    const text = checksum.kind === "list-url" ? await fetchList(checksum.url, settings) : await readList(checksum.path);
+    return findInList(parseChecksumList(text), wanted);
+  } catch (error) {
+    throw LxdError.from(error).during(`look up the checksum in ${place}`);
+  }
+}
+
+function wantedPath([first]: readonly URL[]): string[] {
+  if (first !== undefined && fileNameOf(first) !== undefined) return pathSegments(first);
+  throw new LxdError({
+    code: "invalid-argument",
+    why: `the URL ${first === undefined ? "" : `${shownUrl(first)} `}has no file name to look for`,
+    advice: "Write the checksum itself, as sha256:<hex>.",
+  });
+}
+
+async function readList(given: string): Promise<string> {
+  const path = expandPath(given);
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const why = isAbsent ? `there is no file ${path}` : LxdError.from(error).details.why;
+    const advice = "A checksum is sha256:<hex>, sha512:<hex>, or the path or https:// URL of a list of checksums.";
+    throw new LxdError({ code: isAbsent ? "not-found" : "failed", why, advice, cause: error });
+  }
+}
+
+/** Lists are small; what is not is no list. */
+const listMaxBytes = 4 * 1024 * 1024;
+
+async function fetchList(url: URL, { limits, ca }: DownloadSettings): Promise<string> {
+  const transport = openTransport({ ...defaultLimits, ...limits }, ca);
+  try {
+    const download = new Download({ urls: [url], transport, mayLeaveTls: false });
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of download.bytes(await download.connect())) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes > listMaxBytes) throw tooLarge();
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  } finally {
+    transport.close();
+  }
+}
+
+function tooLarge(): LxdError {
+  return new LxdError({ code: "invalid-argument", why: "it is larger than 4 MiB and so hardly a list of checksums" });
+}

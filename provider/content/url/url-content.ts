@@ -1,0 +1,80 @@
+// A file of a web server as a source of bytes: pinned by its checksum, streamed, never kept.
+import { LxdError } from "../../errors";
+import { type Content, type Digest, type Opened, type ReportBytes } from "../content";
+import { parseChecksum } from "./checksum";
+import { Download } from "./download";
+import { defaultLimits } from "./limits";
+import { digestFor, type DownloadSettings } from "./resolve-checksum";
+import { parseSourceUrl, shownUrls } from "./source-url";
+import { openTransport } from "./transport";
+import { openVerified } from "./verified-stream";
+
+export interface UrlContentArgs {
+  /** Where the file is found: the first is tried first, the others are mirrors of it. */
+  urls: readonly string[];
+  /** `sha256:<hex>`, `sha512:<hex>`, or the HTTPS URL or path of a `SHA256SUMS`-style list. Without one: refused. */
+  checksum: string | undefined;
+  /** What to call it in errors; `download <url>` unless given. */
+  doing?: string | undefined;
+  onProgress?: ReportBytes | undefined;
+}
+
+/**
+ * The file behind `urls`. Nothing is requested for a checksum given as a value; a list is fetched at once, since it is
+ * what gives the content its identity. The file itself is requested by `open`.
+ */
+export async function urlContent(args: UrlContentArgs, settings: DownloadSettings = {}): Promise<Content> {
+  const [urls, checksum] = [parseUrls(args.urls), parseChecksum(args.checksum)];
+  const digest = await digestFor(checksum, urls, settings);
+  const doing = args.doing ?? `download ${shownUrls(urls.slice(0, 1))}`;
+  // A value in the program is as good as the program; a list is only as good as the way to the server that it vouches for.
+  const mayLeaveTls = checksum.kind === "value";
+  return new UrlContent({ urls, digest, doing, mayLeaveTls, onProgress: args.onProgress, settings });
+}
+
+interface UrlContentFields {
+  urls: readonly URL[];
+  digest: Digest;
+  doing: string;
+  mayLeaveTls: boolean;
+  onProgress: ReportBytes | undefined;
+  settings: DownloadSettings;
+}
+
+class UrlContent implements Content {
+  readonly digest: Digest;
+  /** Not known before a server has been asked. */
+  readonly sizeBytes = undefined;
+
+  constructor(private readonly fields: UrlContentFields) {
+    this.digest = fields.digest;
+  }
+
+  async open(): Promise<Opened> {
+    const { urls, digest, doing, mayLeaveTls, onProgress, settings } = this.fields;
+    const transport = openTransport({ ...defaultLimits, ...settings.limits }, settings.ca);
+    try {
+      const download = new Download({ urls, transport, mayLeaveTls });
+      const chunks = download.bytes(await download.connect());
+      const mismatch = (got: Digest) => mismatchError(urls, digest, got);
+      const release = () => transport.close();
+      return openVerified({ chunks, digest, doing, mismatch, onProgress, release, sizeBytes: download.sizeBytes });
+    } catch (error) {
+      transport.close();
+      throw LxdError.from(error).during(doing);
+    }
+  }
+}
+
+function parseUrls(texts: readonly string[]): URL[] {
+  if (texts.length > 0) return texts.map(parseSourceUrl);
+  throw new LxdError({ code: "invalid-argument", why: "there is no URL to download from" });
+}
+
+function mismatchError(urls: readonly URL[], expected: Digest, got: Digest): LxdError {
+  return new LxdError({
+    code: "content-mismatch",
+    why: `the bytes from ${shownUrls(urls)} are not those of the checksum: expected ${expected}, got ${got}`,
+    advice: "Either the file was replaced on the server, or the checksum is that of another file or version.",
+  });
+}

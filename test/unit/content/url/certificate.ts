@@ -1,0 +1,50 @@
+// A self-signed certificate for 127.0.0.1, made in memory: tests of HTTPS need no tool and keep no key in the repository.
+import { generateKeyPairSync, sign } from "node:crypto";
+
+export interface Certificate {
+  cert: string;
+  key: string;
+}
+
+/** Tag, length, content of one DER element. */
+function der(tag: number, ...parts: Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  const length = content.length < 128 ? [content.length] : [0x82, content.length >> 8, content.length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...length]), content]);
+}
+
+const sequence = (...parts: Buffer[]) => der(0x30, ...parts);
+const hex = (text: string) => Buffer.from(text, "hex");
+const ecdsaWithSha256 = sequence(der(0x06, hex("2a8648ce3d040302")));
+
+function name(commonName: string): Buffer {
+  return sequence(der(0x31, sequence(der(0x06, hex("550403")), der(0x0c, Buffer.from(commonName)))));
+}
+
+function utcTime(text: string): Buffer {
+  return der(0x17, Buffer.from(text));
+}
+
+/** subjectAltName IP:127.0.0.1 and DNS:localhost, as Node checks no common name. */
+function extensions(): Buffer {
+  const names = sequence(der(0x87, Buffer.from([127, 0, 0, 1])), der(0x82, Buffer.from("localhost")));
+  return der(0xa3, sequence(sequence(der(0x06, hex("551d11")), der(0x04, names))));
+}
+
+export function selfSigned(): Certificate {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+  const body = sequence(
+    der(0xa0, der(0x02, Buffer.from([2]))),
+    der(0x02, Buffer.from([1])),
+    ecdsaWithSha256,
+    name("loopback"),
+    sequence(utcTime("200101000000Z"), utcTime("491231235959Z")),
+    name("loopback"),
+    publicKey.export({ type: "spki", format: "der" }),
+    extensions(),
+  );
+  const signature = der(0x03, Buffer.from([0]), sign("sha256", body, privateKey));
+  const encoded = sequence(body, ecdsaWithSha256, signature).toString("base64");
+  const cert = `-----BEGIN CERTIFICATE-----\n${(encoded.match(/.{1,64}/g) ?? []).join("\n")}\n-----END CERTIFICATE-----\n`;
+  return { cert, key: privateKey.export({ type: "pkcs8", format: "pem" }) as string };
+}
