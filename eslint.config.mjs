@@ -36,6 +36,7 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "import-x/no-cycle": "error",
       "import-x/no-restricted-paths": ["error", { zones: borders }],
     },
@@ -58,9 +59,9 @@ export default tseslint.config(
     ignores: ["provider/cli/**"],
     rules: {
       "no-console": "error",
-      "no-restricted-imports": [
+      "@typescript-eslint/no-restricted-imports": [
         "error",
-        { patterns: [{ regex: "^@pulumi/", message: "provider/ never imports Pulumi." }] },
+        { patterns: [{ regex: "^@pulumi/", allowTypeImports: true, message: "provider/ never imports Pulumi." }] },
       ],
     },
   },

@@ -60,12 +60,15 @@ export type InstanceSettings = Pick<
   "architecture" | "config" | "devices" | "profiles" | "description" | "ephemeral" | "stateful"
 >;
 
+/** Changes some settings of an instance as it was found; if somebody else has changed it since, that is a `conflict`. */
 export async function updateInstance(
   client: Client,
   at: InstanceAddress,
-  json: InstanceSettings,
-  etag: string | undefined,
+  { value, etag }: Found<WireInstance>,
+  changes: Partial<InstanceSettings>,
 ): Promise<void> {
+  const { architecture, config, devices, profiles, description, ephemeral, stateful } = value;
+  const json = { architecture, config, devices, profiles, description, ephemeral, stateful, ...changes };
   await client.change({ method: "PUT", path: instancePath(at), query: { project: at.project }, json, ifMatch: etag });
 }
 

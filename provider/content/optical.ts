@@ -1,0 +1,32 @@
+// Tells whether a file begins as optical media do: ISO 9660, or UDF alone as some Windows media.
+import { open } from "node:fs/promises";
+
+const sectorBytes = 2048;
+/** Where the volume descriptors of both standards begin; the sectors before may hold a boot record of any kind. */
+const firstDescriptor = 16;
+const lookedAt = 16;
+/** ISO 9660's own, and what announces a UDF volume. */
+const identifiers = ["CD001", "NSR02", "NSR03"];
+
+export async function isOptical(path: string): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(lookedAt * sectorBytes),
+      0,
+      lookedAt * sectorBytes,
+      firstDescriptor * sectorBytes,
+    );
+    return hasDescriptor(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether these bytes, which begin at sector 16, hold a volume descriptor. */
+function hasDescriptor(bytes: Buffer): boolean {
+  for (let at = 1; at + 5 <= bytes.length; at += sectorBytes) {
+    if (identifiers.includes(bytes.toString("latin1", at, at + 5))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,37 @@
+// Shows how far a stream of bytes has come: percent, rate and time left.
+import { pipeline, Transform } from "node:stream";
+import { type Opened, type ReportBytes } from "./content";
+
+type Status = (text: string) => void;
+
+/** A report of passing bytes that shows them as `uploading 3.2 of 4.0 GiB, 80 %, 210 MiB/s, 4 s left`. */
+export function reportTo(status: Status, verb: string): ReportBytes {
+  const startedMs = Date.now();
+  return (done, total) => {
+    const rate = (1000 * done) / Math.max(1, Date.now() - startedMs);
+    const left = total === undefined ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
+    const part =
+      total === undefined ? bytes(done) : `${bytes(done)} of ${bytes(total)}, ${Math.floor((100 * done) / total)} %`;
+    status(`${verb} ${part}, ${bytes(rate)}/s${left}`);
+  };
+}
+
+/** The same bytes, shown as they pass. */
+export function shown(opened: Opened, verb: string, status: Status): Opened {
+  const report = reportTo(status, verb);
+  let done = 0;
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      report((done += chunk.length), opened.sizeBytes);
+      next(null, chunk);
+    },
+  });
+  // `pipeline` carries a failure of the source on to whoever reads, and closes the source if the reader gives up.
+  return { ...opened, stream: pipeline(opened.stream, counter, () => undefined) };
+}
+
+function bytes(count: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, count)) / 10)));
+  return `${(count / 2 ** (10 * power)).toFixed(power === 0 ? 0 : 1)} ${units[power] ?? ""}`;
+}

@@ -1,0 +1,147 @@
+// Serves a noun to Pulumi's dynamic-provider process: finds the daemon, dresses errors, keeps the bookkeeping inputs.
+import { clientFor } from "./client/connections";
+import { type Client } from "./client/client";
+import { discoverSocket } from "./client/discovery";
+import { difference, type Difference } from "./diff";
+import { LxdError } from "./errors";
+import {
+  type CommonInputs,
+  type Completion,
+  type Context,
+  type Draft,
+  type Failure,
+  type ResourceKind,
+  type StackConfig,
+} from "./kind";
+import { progressRow } from "./progress";
+import { hasUnknown } from "./unknowns";
+import { validate } from "./validate";
+
+type Bag = Record<string, unknown>;
+
+/** The shape that Pulumi's dynamic-provider server calls. */
+export interface DynamicProvider {
+  configure: (request: { config: { get: (key: string) => string | undefined } }) => Promise<void>;
+  check: (olds: Bag, news: Bag) => Promise<{ inputs: Bag; failures: Failure[] }>;
+  diff: (id: string, olds: Bag, news: Bag) => Promise<Difference>;
+  create: (inputs: Bag) => Promise<{ id: string; outs: Bag }>;
+  read: (id: string, state: Bag) => Promise<{ id: string; props: Bag; inputs?: Bag }>;
+  update: (id: string, olds: Bag, news: Bag) => Promise<{ outs: Bag }>;
+  delete: (id: string, state: Bag) => Promise<void>;
+}
+
+export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> implements DynamicProvider {
+  #config: StackConfig = {};
+  /** Old inputs by URN: a check without olds that follows one with olds is that of a replacement. */
+  readonly #checked = new Map<string, Draft<Inputs>>();
+  readonly #replaced = new Map<string, Draft<Inputs>>();
+
+  constructor(readonly kind: ResourceKind<Inputs, Outputs>) {}
+
+  configure({ config }: Parameters<DynamicProvider["configure"]>[0]): Promise<void> {
+    this.#config = { socket: config.get("lxd:socket"), project: config.get("lxd:project") };
+    return Promise.resolve();
+  }
+
+  async check(oldBag: Bag, newBag: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
+    const { __urn: urn, __provider, ...given } = newBag;
+    const { value, failures } = validate(this.kind.schema, given);
+    const completion = this.#completion(value, oldBag, String(urn));
+    try {
+      const completed = await this.kind.complete(completion);
+      failures.push(...this.kind.rules(completed.draft), ...completed.failures);
+      if (completion.olds === undefined) failures.push(...(await this.#preflight(completion, completed.draft)));
+      return { inputs: { ...completed.draft, __urn: urn }, failures };
+    } catch (error) {
+      failures.push({ property: "", reason: LxdError.from(error).message });
+      return { inputs: newBag, failures };
+    }
+  }
+
+  diff(_id: string, olds: Bag, news: Bag): Promise<Difference> {
+    return Promise.resolve(difference(this.kind, olds as unknown as Outputs, news as unknown as Inputs));
+  }
+
+  async create(bag: Bag): Promise<{ id: string; outs: Bag }> {
+    let made: { id: string; outputs: Outputs } | undefined;
+    const created = (id: string, outputs: Outputs): void => void (made = { id, outputs });
+    try {
+      const context = this.#context(bag);
+      const replaced = this.#replaced.get(context.urn) as Draft<Outputs> | undefined;
+      const { id, outputs } = await this.kind.create({ ...context, created, replaced }, bag as unknown as Inputs);
+      return { id, outs: keep(outputs, bag) };
+    } catch (error) {
+      throw made === undefined ? error : partial(error, made.id, keep(made.outputs, bag));
+    }
+  }
+
+  async read(id: string, bag: Bag): Promise<{ id: string; props: Bag; inputs?: Bag }> {
+    return withoutStack(async () => {
+      const outputs = await this.kind.read(this.#context(bag), id, bag as unknown as Outputs);
+      if (outputs === undefined) return { id: "", props: {} };
+      const props = keep(outputs, bag);
+      return { id, props, inputs: this.#inputsOf(props) };
+    });
+  }
+
+  async update(id: string, oldBag: Bag, newBag: Bag): Promise<{ outs: Bag }> {
+    const news = newBag as unknown as Inputs;
+    const outputs = await this.kind.update(this.#context(newBag), id, oldBag as unknown as Outputs, news);
+    return { outs: keep(outputs, newBag) };
+  }
+
+  async delete(id: string, bag: Bag): Promise<void> {
+    await withoutStack(() => this.kind.remove(this.#context(bag), id, bag as unknown as Outputs));
+  }
+
+  #completion(value: Bag, oldBag: Bag, urn: string): Completion<Inputs> {
+    const olds = Object.keys(oldBag).length === 0 ? undefined : (oldBag as Draft<Inputs>);
+    const replaced = olds === undefined ? this.#checked.get(urn) : undefined;
+    if (olds !== undefined) this.#checked.set(urn, olds);
+    if (replaced !== undefined) this.#replaced.set(urn, replaced);
+    const draft = value as Draft<Inputs>;
+    return { draft, olds, replaced, urn, config: this.#config, status: progressRow(urn) };
+  }
+
+  async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>): Promise<Failure[]> {
+    if (hasUnknown(draft.remote)) return [];
+    const failures = await this.kind.preflight(this.#client(draft.remote), { ...completion, draft });
+    return failures.filter((failure, i) => failures.findIndex((f) => f.reason === failure.reason) === i);
+  }
+
+  #context(bag: Bag): Context {
+    const urn = String(bag["__urn"]);
+    return { client: this.#client(bag["remote"] as CommonInputs["remote"]), urn, status: progressRow(urn) };
+  }
+
+  #client(remote: CommonInputs["remote"]): Client {
+    return clientFor(discoverSocket({ explicit: remote?.socket, config: this.#config.socket, env: process.env }));
+  }
+
+  #inputsOf(props: Bag): Bag {
+    const keys = [...Object.keys(this.kind.policies), "__urn"];
+    return Object.fromEntries(keys.filter((key) => props[key] !== undefined).map((key) => [key, props[key]]));
+  }
+}
+
+/** What Pulumi stores beside the noun's own outputs: outputs replace the state as a whole. */
+function keep(outputs: object, bag: Bag): Bag {
+  return { ...outputs, __urn: bag["__urn"], __provider: bag["__provider"] };
+}
+
+/** The form of error that makes Pulumi keep the resource, mark it as failed and update it the next time. */
+function partial(cause: unknown, id: string, properties: Bag): Error {
+  const error = LxdError.from(cause);
+  return Object.assign(new Error(error.message), { id, properties, reasons: [error.message] });
+}
+
+/** Pulumi prints the stack of what `read` and `delete` throw, which tells a user nothing. */
+async function withoutStack<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = LxdError.from(thrown);
+    error.stack = "";
+    throw error;
+  }
+}

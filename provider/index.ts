@@ -1,0 +1,12 @@
+// The frozen entry: what the serialized provider in every stack's state requires, by these names, for ever.
+//
+// Each export makes the provider of one noun. A name once released stays, and stays able to read and delete what any
+// earlier release has written into a state.
+import { Dispatch, type DynamicProvider } from "./dispatch";
+import { image } from "./resources/image";
+import { instance } from "./resources/instance";
+import { isoVolume } from "./resources/iso-volume";
+
+export const IsoVolume = (): DynamicProvider => new Dispatch(isoVolume);
+export const Image = (): DynamicProvider => new Dispatch(image);
+export const Instance = (): DynamicProvider => new Dispatch(instance);

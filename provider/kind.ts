@@ -1,0 +1,85 @@
+// What a noun must say of itself to be served as a resource: what may be written, what a change costs, what happens.
+import { type z } from "zod";
+import { type Client } from "./client/client";
+
+/** What a changed input costs: an update in place, a replacement, or nothing. */
+export type Cost = "update" | "replace" | "ignore";
+
+/** A cost that is the same for every change, or one that depends on it. */
+export type Policy<Inputs> = Cost | ((olds: Inputs, news: Inputs) => Cost);
+
+/** An input that cannot be right. */
+export interface Failure {
+  /** e.g. `cdroms[0].bootPriority` */
+  property: string;
+  reason: string;
+}
+
+/** Inputs that every noun has. */
+export interface CommonInputs {
+  /** Which daemon; undefined is the stack's own. */
+  remote?: { socket?: string | undefined } | undefined;
+  project: string;
+}
+
+export interface StackConfig {
+  socket?: string | undefined;
+  project?: string | undefined;
+}
+
+/** What the methods of a noun work with. */
+export interface Context {
+  client: Client;
+  /** The resource's URN: who owns what is made. */
+  urn: string;
+  /** Shows what is going on, on the resource's row in Pulumi's display. */
+  status: (text: string) => void;
+}
+
+export interface CreateContext<Outputs> extends Context {
+  /** The inputs of the object in whose place this one comes, if that is known. */
+  replaced: Draft<Outputs> | undefined;
+  /**
+   * To be called once the daemon has the object. From then on a failure leaves a partially created resource in the
+   * state, which the next `pulumi up` updates, instead of an orphan.
+   */
+  created: (id: string, outputs: Outputs) => void;
+}
+
+/** Inputs of which any part may be missing, wrong (then unknown) or unknown. */
+export type Draft<Inputs> = { [Key in keyof Inputs]?: Inputs[Key] | undefined };
+
+export interface Completion<Inputs> {
+  draft: Draft<Inputs>;
+  /** The inputs of the last run, if the resource exists. */
+  olds: Draft<Inputs> | undefined;
+  /** The inputs of the object that is about to be replaced by this one. */
+  replaced: Draft<Inputs> | undefined;
+  urn: string;
+  config: StackConfig;
+  status: (text: string) => void;
+}
+
+export interface ResourceKind<Inputs extends CommonInputs, Outputs extends Inputs> {
+  /** `ISO volume`, for messages. */
+  noun: string;
+  /** What may be written. Free of refinements over several fields and of defaults. */
+  schema: z.ZodType;
+  policies: { [Key in keyof Required<Inputs>]: Policy<Inputs> };
+  /** Failures that need more than one field to see. */
+  rules: (draft: Draft<Inputs>) => Failure[];
+  /** Fills in defaults and what is computed from the program's side, such as the hash of a file. */
+  complete: (completion: Completion<Inputs>) => Promise<{ draft: Draft<Inputs>; failures: Failure[] }>;
+  /** What the daemon can say before anything is changed. Called only for an object that is to be made. */
+  preflight: (client: Client, completion: Completion<Inputs>) => Promise<Failure[]>;
+  /** The form in which two inputs are compared: `8GiB` and `8192MiB` are one size. Default: as they are. */
+  comparable?: (inputs: Inputs) => Inputs;
+  /** Whether the old object is in the new one's way. */
+  deleteBeforeReplace: (olds: Outputs, news: Inputs) => boolean;
+  create: (context: CreateContext<Outputs>, inputs: Inputs) => Promise<{ id: string; outputs: Outputs }>;
+  /** The object as it is, or undefined if it is gone. */
+  read: (context: Context, id: string, state: Outputs) => Promise<Outputs | undefined>;
+  update: (context: Context, id: string, olds: Outputs, news: Inputs) => Promise<Outputs>;
+  /** An object that is gone already counts as deleted. */
+  remove: (context: Context, id: string, state: Outputs) => Promise<void>;
+}

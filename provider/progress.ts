@@ -1,0 +1,47 @@
+// Shows a line of text on a resource's row in Pulumi's display while something long is under way.
+import type * as EngineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type * as Engine from "@pulumi/pulumi/proto/engine_pb";
+import { createRequire } from "node:module";
+
+export type Status = (text: string) => void;
+
+/** More often than this, the engine redraws for nothing. */
+const minimumIntervalMs = 500;
+
+type Send = (urn: string, text: string) => void;
+let send: Send | undefined;
+
+/** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
+export function progressRow(urn: string): Status {
+  let lastMs = 0;
+  return (text) => {
+    const now = Date.now();
+    if (now - lastMs < minimumIntervalMs) return;
+    lastMs = now;
+    send ??= connect(process.argv);
+    send(urn, text);
+  };
+}
+
+/**
+ * Pulumi starts the dynamic-provider server with the engine's address as its argument. This is the one place that
+ * touches Pulumi's code, and only the generated client that the server has loaded already.
+ */
+function connect([, program = "", address = ""]: string[]): Send {
+  if (!program.includes("dynamic-provider") || !/^[\w.]+:\d+$/.test(address)) return () => undefined;
+  // From where Pulumi itself is, since gRPC is its dependency and not ours.
+  const load = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
+  const grpc = load("@grpc/grpc-js") as { credentials: { createInsecure: () => never } };
+  const { EngineClient } = load("./proto/engine_grpc_pb") as typeof EngineGrpc;
+  const { LogRequest, LogSeverity } = load("./proto/engine_pb") as typeof Engine;
+  const engine = new EngineClient(address, grpc.credentials.createInsecure());
+  return (urn, text) => {
+    const request = new LogRequest();
+    request.setSeverity(LogSeverity.INFO);
+    request.setUrn(urn);
+    request.setMessage(text);
+    request.setEphemeral(true);
+    // A line of progress that does not arrive is no reason to fail.
+    engine.log(request, () => undefined);
+  };
+}

@@ -1,0 +1,39 @@
+// What all nouns share: which daemon, which project, and the checks that each of them makes first.
+import { listPools } from "../api/pools";
+import { findProject } from "../api/projects";
+import { type Client } from "../client/client";
+import { type CommonInputs, type Draft, type Failure, type StackConfig } from "../kind";
+import { name, nearest, strict } from "../schema";
+import { isUnknown } from "../unknowns";
+
+export const remoteSchema = strict({ socket: name.optional() }).optional();
+
+/** Stack config `lxd:project`, unless the resource says another. */
+export function projectOf(draft: Draft<CommonInputs>, config: StackConfig): string {
+  return draft.project ?? config.project ?? "default";
+}
+
+export async function checkProject(client: Client, project: string | undefined): Promise<Failure[]> {
+  // Everybody may use the default project; not everybody may look at it.
+  if (project === undefined || isUnknown(project) || project === "default") return [];
+  if ((await findProject(client, project)) !== undefined) return [];
+  return [{ property: "project", reason: `there is no project "${project}"; create it, or name another [not-found]` }];
+}
+
+export async function checkPool(client: Client, pool: string | undefined, property: string): Promise<Failure[]> {
+  if (pool === undefined || isUnknown(pool)) return [];
+  const pools = await listPools(client);
+  const found = pools.find((candidate) => candidate.name === pool);
+  if (found !== undefined && found.status === "Created") return [];
+  if (found !== undefined)
+    return [{ property, reason: `the storage pool "${pool}" is not ready: it is ${found.status}` }];
+  const names = pools.map((candidate) => candidate.name);
+  const near = nearest(pool, names);
+  const hint = near === undefined ? `pools here are: ${names.join(", ") || "none"}` : `did you mean "${near}"?`;
+  return [{ property, reason: `there is no storage pool "${pool}"; ${hint} [not-found]` }];
+}
+
+/** Numbers and booleans as the strings that the daemons know. */
+export function spelledOut(map: Record<string, unknown> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(map ?? {}).map(([key, value]) => [key, String(value)]));
+}

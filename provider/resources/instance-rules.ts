@@ -1,0 +1,82 @@
+// What can be seen to be wrong about an instance only by looking at several inputs together.
+import { type Failure } from "../kind";
+import { hasUnknown, isUnknown } from "../unknowns";
+import { type InstanceDraft } from "./instance-inputs";
+import { rootDevice } from "./instance-devices";
+import { isBookkeeping } from "./ownership";
+
+export function rules(draft: InstanceDraft): Failure[] {
+  return [
+    ...typeRules(draft),
+    ...powerRules(draft),
+    ...deviceNameRules(draft),
+    ...bootRules(draft),
+    ...keyRules(draft),
+  ];
+}
+
+function typeRules({ type, cdroms, source, rootDisk }: InstanceDraft): Failure[] {
+  if (type !== "container") return [];
+  const failures: Failure[] = [];
+  if (known(cdroms).length > 0) {
+    failures.push({ property: "cdroms", reason: 'containers have no cdroms; set type: "virtual-machine"' });
+  }
+  if (source === undefined && rootDisk !== undefined) {
+    const reason =
+      'is required for a container; a machine without one is blank, and only type: "virtual-machine" can be that';
+    failures.push({ property: "source", reason });
+  }
+  return failures;
+}
+
+function powerRules({ running, waitFor }: InstanceDraft): Failure[] {
+  if (running !== true || known(waitFor).length === 0) return [];
+  const reason = "true contradicts waitFor powered-off: that machine ends switched off; leave one of them away";
+  return [{ property: "running", reason }];
+}
+
+/** Typed devices and those of the plain map share one space of names. */
+function deviceNameRules({ rootDisk, cdroms, devices }: InstanceDraft): Failure[] {
+  const taken = new Set(Object.keys(isUnknown(devices) ? {} : (devices ?? {})));
+  const failures: Failure[] = [];
+  const claim = (name: string | undefined, property: string): void => {
+    if (name === undefined || isUnknown(name)) return;
+    if (taken.has(name)) failures.push({ property, reason: `there is another device called "${name}"` });
+    taken.add(name);
+  };
+  if (rootDisk !== undefined) claim(rootDevice, "rootDisk");
+  known(cdroms).forEach((cdrom, i) => claim(cdrom.name, `cdroms[${i}].name`));
+  return failures;
+}
+
+/** With two equal priorities it is left to chance what boots. */
+function bootRules({ cdroms, devices }: InstanceDraft): Failure[] {
+  const claims = known(cdroms).map((cdrom, i) => ({
+    property: `cdroms[${i}].bootPriority`,
+    priority: cdrom.bootPriority === undefined ? undefined : String(cdrom.bootPriority),
+  }));
+  for (const [name, device] of Object.entries(isUnknown(devices) ? {} : (devices ?? {}))) {
+    claims.push({ property: `devices.${name}["boot.priority"]`, priority: device["boot.priority"] });
+  }
+  return claims.flatMap(({ property, priority }, i) => {
+    const first = claims.findIndex((claim) => claim.priority === priority);
+    if (priority === undefined || isUnknown(priority) || first === i) return [];
+    return [
+      { property, reason: `${claims[first]?.property ?? ""} has the boot priority ${priority} too; give each its own` },
+    ];
+  });
+}
+
+function keyRules({ config }: InstanceDraft): Failure[] {
+  const reserved = Object.keys(isUnknown(config) ? {} : (config ?? {})).filter(
+    (key) => isBookkeeping(key) || key.startsWith("volatile.") || key.startsWith("image."),
+  );
+  return reserved.map((key) => ({
+    property: `config["${key}"]`,
+    reason: "is kept by the server or this provider; take it out",
+  }));
+}
+
+function known<T>(list: T[] | undefined): T[] {
+  return Array.isArray(list) ? list.filter((item) => !hasUnknown(item) || typeof item === "object") : [];
+}

@@ -1,0 +1,93 @@
+// The settings of an instance: what the program says is merged into what the server keeps there, and read back.
+import { isDeepStrictEqual } from "node:util";
+import {
+  findInstance,
+  type InstanceAddress,
+  type InstanceSettings,
+  type StringMap,
+  updateInstance,
+  type WireInstance,
+} from "../api/instances";
+import { type Client, type Found } from "../client/client";
+import { isCode, LxdError } from "../errors";
+import { type Context } from "../kind";
+import { fromWire, toWire } from "./instance-devices";
+import { type InstanceInputs, type InstanceOutputs } from "./instance-inputs";
+import { isRunning } from "./instance-power";
+import { isBookkeeping, ownerKey } from "./ownership";
+
+type Inputs = InstanceInputs;
+type Outputs = InstanceOutputs;
+
+/** How often settings are merged anew when somebody else, mostly the daemon itself, changes them at the same time. */
+const attempts = 5;
+
+export async function get(client: Client, at: InstanceAddress): Promise<Found<WireInstance>> {
+  const found = await findInstance(client, at);
+  if (found !== undefined) return found;
+  const advice = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+  throw new LxdError({ code: "not-found", why: "the instance is gone", advice });
+}
+
+export async function syncSettings({ client, urn }: Context, inputs: Inputs): Promise<void> {
+  await changeSettings(client, inputs, (wire) => ({
+    config: { ...pick(wire.config, isServers), ...inputs.config, [ownerKey]: urn },
+    devices: toWire(inputs),
+    profiles: inputs.profiles,
+    description: inputs.description,
+  }));
+}
+
+/** Merges a change into the settings as they are. The daemon itself writes to them too, so a conflict is merged anew. */
+export async function changeSettings(
+  client: Client,
+  at: InstanceAddress,
+  change: (wire: WireInstance) => Partial<InstanceSettings>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await get(client, at);
+    const changes = change(found.value);
+    const keys = Object.keys(changes) as (keyof InstanceSettings)[];
+    if (keys.every((key) => isDeepStrictEqual(found.value[key], changes[key]))) return;
+    try {
+      await updateInstance(client, at, found, changes);
+      return;
+    } catch (error) {
+      if (!isCode(error, "conflict") || attempt === attempts) throw error;
+    }
+  }
+}
+
+/** The only road from the daemon to the state. */
+export function toOutputs(inputs: Inputs, wire: WireInstance): Outputs {
+  return {
+    name: wire.name,
+    project: inputs.project,
+    remote: inputs.remote,
+    type: wire.type,
+    description: wire.description,
+    source:
+      inputs.source === undefined ? undefined : { image: wire.config?.["volatile.base_image"] ?? inputs.source.image },
+    ...fromWire(wire.devices ?? {}, inputs),
+    config: pick(wire.config, (key) => !isServers(key)),
+    profiles: wire.profiles ?? [],
+    running: isRunning(wire),
+    waitFor: inputs.waitFor,
+    status: wire.status,
+    architecture: wire.architecture,
+    location: wire.location,
+  };
+}
+
+/** Keys of the config that the server, or this provider's bookkeeping, writes. */
+function isServers(key: string): boolean {
+  return key.startsWith("volatile.") || key.startsWith("image.") || isBookkeeping(key);
+}
+
+function pick(map: StringMap | null | undefined, keep: (key: string) => boolean): StringMap {
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => keep(key)));
+}
+
+export function without(map: StringMap | null | undefined, key: string): StringMap {
+  return pick(map, (each) => each !== key);
+}

@@ -1,0 +1,26 @@
+// Who made an object on the daemon: a key with the resource's URN, on everything that can carry one.
+
+/** On instances in the config, on images among the properties. */
+export const ownerKey = "user.pulumi.owner";
+/** On a machine whose waits are not over: a run that was killed, or whose wait failed, goes on from here. */
+export const pendingKey = "user.pulumi.pending";
+const ownPrefix = "user.pulumi.";
+
+/** Whether a config key or image property is bookkeeping of this provider rather than the user's. */
+export function isBookkeeping(key: string): boolean {
+  return key.startsWith(ownPrefix);
+}
+
+/** Whether two URNs are of one stack of one project. */
+export function isSameStack(urn: string, other: string | undefined): boolean {
+  return other !== undefined && stackOf(urn) === stackOf(other);
+}
+
+/** The name that the program gave the resource: the last part of its URN. */
+export function logicalName(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+function stackOf(urn: string): string {
+  return urn.split("::").slice(0, 2).join("::");
+}

@@ -1,0 +1,97 @@
+// The building blocks of input schemas: strict objects that suggest the nearest property, sources tagged by their keys,
+// and the scalars that users write.
+import { z } from "zod";
+import { parseDuration, parseSize } from "./units";
+
+/** An object without other properties than these; a typo is told with the property that was probably meant. */
+export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? unknownProperties(issue.keys, known) : undefined),
+  });
+}
+
+/**
+ * One of several shapes, told apart by which keys are present. Failures are those of the shape that was meant, with
+ * their own paths, rather than "no alternative matches".
+ */
+export function tagged<T>(variants: Record<string, z.ZodType>): z.ZodType<T> {
+  const tags = Object.keys(variants);
+  return z.unknown().superRefine((value, context) => {
+    const present = isObject(value) ? tags.filter((tag) => value[tag] !== undefined) : [];
+    const [tag] = present;
+    if (tag === undefined || present.length > 1) {
+      const found = present.length > 1 ? `, not ${present.join(" and ")} together` : "";
+      context.addIssue({ code: "custom", message: `give exactly one of ${tags.join(", ")}${found}` });
+      return;
+    }
+    for (const issue of variants[tag]?.safeParse(value).error?.issues ?? []) {
+      context.addIssue({ ...issue, code: "custom", path: issue.path });
+    }
+  }) as unknown as z.ZodType<T>;
+}
+
+/** `10GiB`, `512MiB`, `500MB` or bytes as digits. */
+export const size = z.string().refine((text) => parseSize(text) !== undefined, {
+  error: (issue) =>
+    `${JSON.stringify(issue.input)} is no size; write a whole number and B, kB, MB, GB, TB, KiB, MiB, GiB or TiB, e.g. "10GiB"`,
+});
+
+/** `90m`, `1h30m`, `30s`. */
+export const duration = z.string().refine((text) => parseDuration(text) !== undefined, {
+  error: (issue) => `${JSON.stringify(issue.input)} is no duration; write e.g. "90m", "1h30m" or "30s"`,
+});
+
+/** Config and device values: the daemons know only strings, so numbers and booleans are spelled out in `check`. */
+export const scalar = z.union([z.string(), z.number(), z.boolean()], {
+  error: "must be a string, a number or a boolean",
+});
+
+/** A name that every version of both daemons takes for a volume. */
+export const volumeName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, {
+  error: "must be 1 to 64 letters, digits, dots, dashes or underscores, the first and last a letter or digit",
+});
+
+/** A host name, as the daemons demand of instances. */
+export const instanceName = z.string().regex(/^(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, {
+  error: "must be 1 to 63 letters, digits or dashes, no dash first or last, and not digits only",
+});
+
+export const name = z.string().min(1, { error: "must not be empty" });
+
+function unknownProperties(keys: string[], known: string[]): string {
+  return keys
+    .map((key) => {
+      const near = nearest(key, known);
+      return `unknown property "${key}"${near === undefined ? `; known are ${known.join(", ")}` : `; did you mean "${near}"?`}`;
+    })
+    .join("; ");
+}
+
+/** The known word that a mistyped one most likely stands for. */
+export function nearest(word: string, known: string[]): string | undefined {
+  const ranked = known.map((candidate) => ({
+    candidate,
+    edits: distance(word.toLowerCase(), candidate.toLowerCase()),
+  }));
+  const best = ranked.sort((a, b) => a.edits - b.edits)[0];
+  return best !== undefined && best.edits <= Math.max(2, word.length / 3) ? best.candidate : undefined;
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,32 @@
+// Sizes and durations as people write them.
+
+const sizeUnits: Record<string, number> = {
+  "": 1,
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  PB: 1e15,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+  PiB: 2 ** 50,
+};
+
+const durationUnits: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 };
+
+/** `10GiB` in bytes, or undefined if it is no size. The units are those of the daemons. */
+export function parseSize(text: string): number | undefined {
+  const match = /^(\d+) ?([a-zA-Z]*)$/.exec(text);
+  const unit = match === null ? undefined : sizeUnits[match[2] ?? ""];
+  return unit === undefined ? undefined : Number(match?.[1]) * unit;
+}
+
+/** `1h30m` in milliseconds, or undefined if it is no duration. */
+export function parseDuration(text: string): number | undefined {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
+  if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text) return undefined;
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (durationUnits[unit ?? ""] ?? NaN), 0);
+}
