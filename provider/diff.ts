@@ -1,5 +1,6 @@
 // Compares what is with what is wanted, field by field, and adds up the costs.
 import { isDeepStrictEqual } from "node:util";
+import { plain } from "./plain";
 import { type CommonInputs, type Policy, type ResourceKind } from "./kind";
 
 export interface Difference {
@@ -25,9 +26,4 @@ export function difference<Inputs extends CommonInputs, Outputs extends Inputs>(
     replaces,
     deleteBeforeReplace: replaces.length > 0 && kind.deleteBeforeReplace(olds, news),
   };
-}
-
-/** A field that is undefined is one that is absent. */
-function plain<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
 }

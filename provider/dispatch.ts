@@ -13,7 +13,8 @@ import {
   type ResourceKind,
   type StackConfig,
 } from "./kind";
-import { progressRow } from "./progress";
+import { plain } from "./plain";
+import { progressRow, type Status } from "./progress";
 import { hasUnknown } from "./unknowns";
 import { validate } from "./validate";
 
@@ -46,15 +47,18 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   async check(oldBag: Bag, newBag: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
     const { __urn: urn, __provider, ...given } = newBag;
     const { value, failures } = validate(this.kind.schema, given);
-    const completion = this.#completion(value, oldBag, String(urn));
+    const row = progressRow(String(urn));
+    const completion = this.#completion(value, oldBag, { urn: String(urn), status: row.status });
     try {
       const completed = await this.kind.complete(completion);
       failures.push(...this.kind.rules(completed.draft), ...completed.failures);
       if (completion.olds === undefined) failures.push(...(await this.#preflight(completion, completed.draft)));
-      return { inputs: { ...completed.draft, __urn: urn }, failures };
+      return { inputs: plain({ ...completed.draft, __urn: urn }), failures };
     } catch (error) {
       failures.push({ property: "", reason: LxdError.from(error).message });
       return { inputs: newBag, failures };
+    } finally {
+      row.clear();
     }
   }
 
@@ -65,19 +69,20 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   async create(bag: Bag): Promise<{ id: string; outs: Bag }> {
     let made: { id: string; outputs: Outputs } | undefined;
     const created = (id: string, outputs: Outputs): void => void (made = { id, outputs });
-    try {
-      const context = this.#context(bag);
+    return this.#inContext(bag, async (context) => {
       const replaced = this.#replaced.get(context.urn) as Draft<Outputs> | undefined;
-      const { id, outputs } = await this.kind.create({ ...context, created, replaced }, bag as unknown as Inputs);
-      return { id, outs: keep(outputs, bag) };
-    } catch (error) {
-      throw made === undefined ? error : partial(error, made.id, keep(made.outputs, bag));
-    }
+      try {
+        const { id, outputs } = await this.kind.create({ ...context, created, replaced }, bag as unknown as Inputs);
+        return { id, outs: keep(outputs, bag) };
+      } catch (error) {
+        throw made === undefined ? error : partial(error, made.id, keep(made.outputs, bag));
+      }
+    });
   }
 
   async read(id: string, bag: Bag): Promise<{ id: string; props: Bag; inputs?: Bag }> {
-    return withoutStack(async () => {
-      const outputs = await this.kind.read(this.#context(bag), id, bag as unknown as Outputs);
+    return this.#inContext(bag, async (context) => {
+      const outputs = await withoutStack(this.kind.read(context, id, bag as unknown as Outputs));
       if (outputs === undefined) return { id: "", props: {} };
       const props = keep(outputs, bag);
       return { id, props, inputs: this.#inputsOf(props) };
@@ -85,33 +90,40 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   }
 
   async update(id: string, oldBag: Bag, newBag: Bag): Promise<{ outs: Bag }> {
-    const news = newBag as unknown as Inputs;
-    const outputs = await this.kind.update(this.#context(newBag), id, oldBag as unknown as Outputs, news);
-    return { outs: keep(outputs, newBag) };
+    return this.#inContext(newBag, async (context) => {
+      const [olds, news] = [oldBag as unknown as Outputs, newBag as unknown as Inputs];
+      return { outs: keep(await this.kind.update(context, id, olds, news), newBag) };
+    });
   }
 
   async delete(id: string, bag: Bag): Promise<void> {
-    await withoutStack(() => this.kind.remove(this.#context(bag), id, bag as unknown as Outputs));
+    await this.#inContext(bag, (context) => withoutStack(this.kind.remove(context, id, bag as unknown as Outputs)));
   }
 
-  #completion(value: Bag, oldBag: Bag, urn: string): Completion<Inputs> {
+  /** Does some work with the daemon and the row in the display that belong to a resource. */
+  async #inContext<T>(bag: Bag, work: (context: Context) => Promise<T>): Promise<T> {
+    const urn = String(bag["__urn"]);
+    const row = progressRow(urn);
+    try {
+      return await work({ client: this.#client(bag["remote"] as CommonInputs["remote"]), urn, status: row.status });
+    } finally {
+      row.clear();
+    }
+  }
+
+  #completion(value: Bag, oldBag: Bag, { urn, status }: { urn: string; status: Status }): Completion<Inputs> {
     const olds = Object.keys(oldBag).length === 0 ? undefined : (oldBag as Draft<Inputs>);
     const replaced = olds === undefined ? this.#checked.get(urn) : undefined;
     if (olds !== undefined) this.#checked.set(urn, olds);
     if (replaced !== undefined) this.#replaced.set(urn, replaced);
     const draft = value as Draft<Inputs>;
-    return { draft, olds, replaced, urn, config: this.#config, status: progressRow(urn) };
+    return { draft, olds, replaced, urn, config: this.#config, status };
   }
 
   async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>): Promise<Failure[]> {
     if (hasUnknown(draft.remote)) return [];
     const failures = await this.kind.preflight(this.#client(draft.remote), { ...completion, draft });
     return failures.filter((failure, i) => failures.findIndex((f) => f.reason === failure.reason) === i);
-  }
-
-  #context(bag: Bag): Context {
-    const urn = String(bag["__urn"]);
-    return { client: this.#client(bag["remote"] as CommonInputs["remote"]), urn, status: progressRow(urn) };
   }
 
   #client(remote: CommonInputs["remote"]): Client {
@@ -126,7 +138,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
 
 /** What Pulumi stores beside the noun's own outputs: outputs replace the state as a whole. */
 function keep(outputs: object, bag: Bag): Bag {
-  return { ...outputs, __urn: bag["__urn"], __provider: bag["__provider"] };
+  return plain({ ...outputs, __urn: bag["__urn"], __provider: bag["__provider"] });
 }
 
 /** The form of error that makes Pulumi keep the resource, mark it as failed and update it the next time. */
@@ -136,9 +148,9 @@ function partial(cause: unknown, id: string, properties: Bag): Error {
 }
 
 /** Pulumi prints the stack of what `read` and `delete` throw, which tells a user nothing. */
-async function withoutStack<T>(work: () => Promise<T>): Promise<T> {
+async function withoutStack<T>(work: Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await work;
   } catch (thrown) {
     const error = LxdError.from(thrown);
     error.stack = "";

@@ -5,6 +5,12 @@ import { createRequire } from "node:module";
 
 export type Status = (text: string) => void;
 
+/** A row that can be wiped, whatever its last text was. */
+export interface Row {
+  status: Status;
+  clear: () => void;
+}
+
 /** More often than this, the engine redraws for nothing. */
 const minimumIntervalMs = 500;
 
@@ -12,15 +18,19 @@ type Send = (urn: string, text: string) => void;
 let send: Send | undefined;
 
 /** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
-export function progressRow(urn: string): Status {
+export function progressRow(urn: string): Row {
   let lastMs = 0;
-  return (text) => {
-    const now = Date.now();
-    if (now - lastMs < minimumIntervalMs) return;
-    lastMs = now;
+  const show = (text: string): void => {
     send ??= connect(process.argv);
     send(urn, text);
   };
+  const status = (text: string): void => {
+    const now = Date.now();
+    if (now - lastMs < minimumIntervalMs) return;
+    lastMs = now;
+    show(text);
+  };
+  return { status, clear: () => void (lastMs > 0 && show(" ")) };
 }
 
 /**
