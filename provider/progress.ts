@@ -30,7 +30,10 @@ export function progressRow(urn: string): Row {
     lastMs = now;
     show(text);
   };
-  return { status, clear: () => void (lastMs > 0 && show(" ")) };
+  const clear = (): void => {
+    if (lastMs > 0) show(" ");
+  };
+  return { status, clear };
 }
 
 /**
