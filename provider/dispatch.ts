@@ -91,8 +91,8 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
 
   async update(id: string, oldBag: Bag, newBag: Bag): Promise<{ outs: Bag }> {
     return this.#inContext(newBag, async (context) => {
-      const [olds, news] = [oldBag, newBag];
-      return { outs: keep(await this.kind.update(context, id, olds, news), newBag) };
+      const news = newBag as unknown as Inputs;
+      return { outs: keep(await this.kind.update(context, id, oldBag as unknown as Outputs, news), newBag) };
     });
   }
 
