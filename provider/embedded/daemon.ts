@@ -1,0 +1,97 @@
+// The daemon: its parts put together, started on a socket and stopped again.
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Server } from "node:http";
+
+import { Events } from "./events";
+import { Guests } from "./guest/guests";
+import { createHttpServer } from "./http/server";
+import { claimDir, claimSocket } from "./lock";
+import { Operations } from "./operations";
+import { completeOptions, type EmbeddedDaemonOptions, type Settings } from "./options";
+import { routes } from "./routes";
+import { seed, Store } from "./store/store";
+
+/** What handlers work with. */
+export interface Daemon {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly events: Events;
+  readonly operations: Operations;
+  readonly guests: Guests;
+}
+
+/** A started daemon. */
+export interface EmbeddedDaemon {
+  /** Path of the unix socket that it listens on. */
+  readonly socket: string;
+  /** Folder of its state. */
+  readonly dir: string;
+  /** Stops listening, lets running operations end and releases the folder; the state stays. */
+  stop(): Promise<void>;
+}
+
+function assemble(settings: Settings): Daemon {
+  const store = new Store(settings.dir);
+  seed(store, settings.product.title);
+  const events = new Events();
+  const operations = new Operations(events, settings.operationTtlMs);
+  const guests = new Guests({ store, events, bootMs: settings.guestBootMs });
+  return { settings, store, events, operations, guests };
+}
+
+function listen(server: Server, socket: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(socket, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}
+
+/**
+ * Starts an LXD- or Incus-like daemon in this process, on a real unix socket, with its state in a folder.
+ *
+ * It speaks the daemons' REST API for images, ISO volumes, instances, profiles, projects, storage pools and
+ * operations, and simulates guests: a VM that boots a bootable ISO "installs" for `guestBootMs` and powers itself
+ * off. Meant for trying programs out and for tests; no virtual machine or container ever runs.
+ *
+ * @example
+ * const daemon = await startEmbeddedDaemon({ dir: await mkdtemp(join(tmpdir(), "daemon-")) });
+ * process.env.INCUS_SOCKET = daemon.socket;
+ * // … run the program under test …
+ * await daemon.stop();
+ *
+ * @throws when the folder or the socket belongs to a daemon that is alive.
+ */
+export async function startEmbeddedDaemon(options: EmbeddedDaemonOptions): Promise<EmbeddedDaemon> {
+  const settings = completeOptions(options);
+  mkdirSync(settings.dir, { recursive: true });
+  mkdirSync(dirname(settings.socket), { recursive: true });
+  const release = claimDir(settings.dir);
+  try {
+    await claimSocket(settings.socket);
+    const daemon = assemble(settings);
+    const server = createHttpServer(daemon, routes);
+    await listen(server, settings.socket);
+    daemon.guests.resume();
+    const stop = async () => {
+      daemon.guests.stop();
+      await close(server);
+      await daemon.operations.idle();
+      daemon.operations.stop();
+      release();
+    };
+    return { socket: settings.socket, dir: settings.dir, stop };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}

@@ -1,0 +1,158 @@
+// Starts and stops the simulated guests, and keeps their instances' records to what they do.
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { badRequest, failed } from "../errors";
+import type { Events } from "../events";
+import { isTrue } from "../instances/config-values";
+import { expandConfig, instanceKey, instanceUrl } from "../instances/instance";
+import { afterStart, afterStop } from "../instances/volatile";
+import type { InstanceRecord } from "../store/records";
+import type { Store } from "../store/store";
+import { chooseBoot } from "./boot";
+import { live } from "./life";
+
+interface Surroundings {
+  store: Store;
+  events: Events;
+  bootMs: number;
+}
+
+type Ref = Pick<InstanceRecord, "project" | "name">;
+
+/** How often a shutdown looks whether the guest has obeyed. */
+const POLL_MS = 20;
+
+export class Guests {
+  readonly #store: Store;
+  readonly #events: Events;
+  readonly #bootMs: number;
+  /** Of guests that are alive: how to end them, and whether they listen to a shutdown. */
+  readonly #alive = new Map<string, { end: AbortController; obeys: boolean }>();
+
+  constructor({ store, events, bootMs }: Surroundings) {
+    this.#store = store;
+    this.#events = events;
+    this.#bootMs = bootMs;
+  }
+
+  /** Guests that ran when the daemon was stopped boot again. */
+  resume(): void {
+    for (const instance of this.#store.instances.all()) {
+      if (instance.status !== "Stopped") this.#boot(instance);
+    }
+  }
+
+  /** Ends all simulation; records stay as they are. */
+  stop(): void {
+    for (const { end } of this.#alive.values()) end.abort();
+    this.#alive.clear();
+  }
+
+  start(ref: Ref): void {
+    const instance = this.#record(ref);
+    if (instance.status !== "Stopped") throw failed("The instance is already running");
+    this.#checkFirmware(instance);
+    const now = new Date().toISOString();
+    writeFileSync(this.#store.consolePath(instance), "");
+    const config = afterStart(instance.config, instance.type);
+    const started = { ...instance, config, status: "Running", startedAt: now, lastUsedAt: now } as const;
+    this.#save(started);
+    this.#tell("instance-started", started);
+    this.#boot(started);
+  }
+
+  /** Pulls the plug. */
+  kill(ref: Ref): void {
+    const instance = this.#record(ref);
+    if (instance.status === "Stopped") throw badRequest("The instance is already stopped");
+    this.#off(instance, "instance-stopped");
+  }
+
+  /** Asks the guest to power off, and waits; without a time limit when it is undefined. */
+  async shutDown(ref: Ref, timeoutMs: number | undefined): Promise<void> {
+    if (this.#record(ref).status === "Stopped") throw badRequest("The instance is already stopped");
+    const deadline = timeoutMs === undefined ? Infinity : Date.now() + timeoutMs;
+    for (;;) {
+      const instance = this.#store.instances.find(instanceKey(ref));
+      if (instance === undefined || instance.status === "Stopped") return;
+      if (this.#alive.get(instanceKey(ref))?.obeys) {
+        this.#off(instance, "instance-shutdown");
+        return;
+      }
+      if (Date.now() >= deadline) {
+        throw failed(`Failed shutting down instance, status is "${instance.status}": context deadline exceeded`);
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  setFrozen(ref: Ref, isFrozen: boolean): void {
+    const instance = this.#record(ref);
+    if (instance.status === "Stopped") throw failed("The instance isn't running");
+    this.#save({ ...instance, status: isFrozen ? "Frozen" : "Running" });
+    this.#tell(isFrozen ? "instance-paused" : "instance-resumed", instance);
+  }
+
+  #checkFirmware(instance: InstanceRecord): void {
+    if (instance.type === "container") return;
+    const config = expandConfig(this.#store, instance);
+    const isSecure = isTrue(config["security.secureboot"] ?? "true");
+    const set = 'Please set "security.secureboot=false" on the instance';
+    if (isSecure && isTrue(config["security.csm"])) {
+      throw failed(`Secure boot can't be enabled while CSM is turned on. ${set}`);
+    }
+    if (isSecure && config["image.requirements.secureboot"] === "false") {
+      throw failed(
+        "The image used by this instance is incompatible with secureboot. Please set security.secureboot=false on the instance",
+      );
+    }
+  }
+
+  #boot(instance: InstanceRecord): void {
+    const key = instanceKey(instance);
+    const boot = chooseBoot(this.#store, instance);
+    const end = new AbortController();
+    this.#alive.set(key, { end, obeys: boot.kind === "system" });
+    const change = (fields: Partial<InstanceRecord>) => {
+      const current = this.#store.instances.find(key);
+      if (current) this.#save({ ...current, ...fields });
+    };
+    const machine = {
+      print: (...lines: string[]) =>
+        appendFileSync(this.#store.consolePath(instance), lines.map((line) => `${line}\r\n`).join("")),
+      install: (from: string) => change({ disk: { state: "installed", from } }),
+      blip: (off: boolean) => change({ status: off ? "Stopped" : "Running" }),
+      powerOff: () => {
+        const current = this.#store.instances.find(key);
+        if (current) this.#off(current, "instance-shutdown");
+      },
+    };
+    void live({ boot, machine, bootMs: this.#bootMs, signal: end.signal });
+  }
+
+  #off(instance: InstanceRecord, action: string): void {
+    const key = instanceKey(instance);
+    this.#alive.get(key)?.end.abort();
+    this.#alive.delete(key);
+    if (instance.ephemeral) {
+      this.#store.instances.delete(key);
+      rmSync(this.#store.consolePath(instance), { force: true });
+    } else this.#save({ ...instance, status: "Stopped", config: afterStop(instance.config) });
+    this.#tell(action, instance);
+  }
+
+  #record(ref: Ref): InstanceRecord {
+    const instance = this.#store.instances.find(instanceKey(ref));
+    if (instance === undefined) throw failed("Instance not found");
+    return instance;
+  }
+
+  #save(instance: InstanceRecord): void {
+    this.#store.instances.set(instanceKey(instance), instance);
+  }
+
+  #tell(action: string, instance: InstanceRecord): void {
+    this.#events.lifecycle(action, { project: instance.project, source: instanceUrl(instance), name: instance.name });
+  }
+}

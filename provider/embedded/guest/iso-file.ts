@@ -1,0 +1,44 @@
+// What a simulated guest sees of a CD: whether it boots, and what the test that made it wants to happen.
+import { closeSync, openSync, readSync } from "node:fs";
+
+const SECTOR = 2048;
+/** The sector of the boot record that El Torito defines. */
+const BOOT_RECORD_SECTOR = 17;
+const MARKER_AREA_BYTES = 64 * 1024;
+
+/**
+ * Texts anywhere in the first 64 KiB of an ISO decide how its installer behaves:
+ * `pulumi-lxd: reboot` reboots once before it powers off, `hang` never ends, `panic` crashes and hangs.
+ */
+export type Behaviour = "install" | "reboot" | "hang" | "panic";
+
+export interface IsoFile {
+  isBootable: boolean;
+  behaviour: Behaviour;
+}
+
+function headOf(path: string): Buffer {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch {
+    return Buffer.alloc(0);
+  }
+  try {
+    const buffer = Buffer.alloc(MARKER_AREA_BYTES);
+    return buffer.subarray(0, readSync(file, buffer, 0, MARKER_AREA_BYTES, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Looks into the file; one that cannot be read does not boot. */
+export function readIso(path: string): IsoFile {
+  const head = headOf(path);
+  const record = head.toString("latin1", BOOT_RECORD_SECTOR * SECTOR, (BOOT_RECORD_SECTOR + 1) * SECTOR);
+  const behaviours: Behaviour[] = ["panic", "hang", "reboot"];
+  return {
+    isBootable: record.startsWith("\0CD001") && record.includes("EL TORITO SPECIFICATION"),
+    behaviour: behaviours.find((word) => head.includes(`pulumi-lxd: ${word}`)) ?? "install",
+  };
+}

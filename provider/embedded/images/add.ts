@@ -1,0 +1,81 @@
+// The end of every way to a new image: its record, its files in place, and its aliases last.
+import { copyFileSync, existsSync, renameSync } from "node:fs";
+
+import { withoutEmpty } from "../config";
+import { failed } from "../errors";
+import type { Daemon } from "../daemon";
+import { type Config, type ImageRecord, type InstanceType, NEVER } from "../store/records";
+import { addAlias, aliasKey } from "./aliases";
+import { checkImageProfiles, imageKey, imageUrl } from "./image";
+import type { ImageMetadata } from "./metadata";
+
+/** What the one who makes the image says about it, whichever way it comes. */
+export interface ImageRequest {
+  project: string;
+  filename: string;
+  public: boolean;
+  autoUpdate: boolean;
+  properties: Config;
+  profiles: string[] | undefined;
+  expiresAt: string | undefined;
+  aliases: { name: string; description: string }[];
+}
+
+/** What its files are. */
+export interface ImageFiles {
+  fingerprint: string;
+  sizeBytes: number;
+  metadata: ImageMetadata;
+  type: InstanceType;
+  /** The unified tarball or the metadata; and the second file of a split image. */
+  main: string;
+  rootfs?: string;
+}
+
+function place(from: string, to: string): void {
+  if (existsSync(to)) return;
+  try {
+    renameSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
+}
+
+function recordOf(request: ImageRequest, files: ImageFiles): ImageRecord {
+  const { metadata } = files;
+  return {
+    project: request.project,
+    fingerprint: files.fingerprint,
+    filename: request.filename,
+    sizeBytes: files.sizeBytes,
+    type: files.type,
+    architecture: metadata.architecture,
+    properties: withoutEmpty({ ...metadata.properties, ...request.properties }),
+    public: request.public,
+    autoUpdate: request.autoUpdate,
+    profiles: request.profiles ?? ["default"],
+    createdAt: metadata.createdAt,
+    uploadedAt: new Date().toISOString(),
+    expiresAt: request.expiresAt ?? metadata.expiresAt ?? NEVER,
+    lastUsedAt: NEVER,
+    split: files.rootfs !== undefined,
+  };
+}
+
+/** Throws when it exists already. When an alias is taken the image stays, as with the real daemons. */
+export function addImage({ store, events }: Daemon, request: ImageRequest, files: ImageFiles): void {
+  const image = recordOf(request, files);
+  if (store.images.find(imageKey(image))) throw failed("Image with same fingerprint already exists");
+  checkImageProfiles(store, image.project, image.profiles);
+  place(files.main, store.imagePath(image.fingerprint));
+  if (files.rootfs !== undefined) place(files.rootfs, store.imagePath(image.fingerprint, ".rootfs"));
+  store.images.set(imageKey(image), image);
+  events.lifecycle("image-created", { project: image.project, source: imageUrl(image), name: image.fingerprint });
+  for (const alias of request.aliases) {
+    const { project, fingerprint: target } = image;
+    if (store.aliases.find(aliasKey({ project, name: alias.name }))) {
+      throw failed(`Alias already exists: ${alias.name}`);
+    }
+    addAlias(store, { ...alias, project, target });
+  }
+}

@@ -1,0 +1,104 @@
+// An image made of a stopped instance: a real tarball, holding what the simulated guest had on its disk.
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import { DaemonError, failed, notFound } from "../errors";
+import type { Call } from "../http/call";
+import { decodeObject, type Decoded } from "../http/decode";
+import { type Reply, running } from "../http/reply";
+import { expandConfig, findInstance } from "../instances/instance";
+import type { Config, InstanceRecord } from "../store/records";
+import { addImage, type ImageRequest } from "./add";
+import { parseMetadata } from "./metadata";
+import { packTar } from "./tar";
+
+export const IMAGES_POST = {
+  source: "object",
+  filename: "string",
+  public: "bool",
+  auto_update: "bool",
+  properties: "config",
+  expires_at: "string",
+  profiles: "strings",
+  aliases: "objects",
+} as const;
+
+const SOURCE = { type: "string", name: "string" } as const;
+
+/** Properties that the instance got from its own image. */
+function inherited(config: Config): Config {
+  const entries = Object.entries(config).filter(([key]) => key.startsWith("image."));
+  return Object.fromEntries(entries.map(([key, value]) => [key.slice("image.".length), value]));
+}
+
+function metadataOf(call: Call, instance: InstanceRecord): string {
+  const properties = inherited(expandConfig(call.daemon.store, instance));
+  const metadata = {
+    architecture: instance.architecture,
+    creation_date: Math.floor(Date.now() / 1000),
+    properties,
+  };
+  return JSON.stringify(metadata);
+}
+
+function pack(call: Call, instance: InstanceRecord): Buffer {
+  const note = { published: new Date().toISOString(), instance: instance.name, disk: instance.disk };
+  const content = `${JSON.stringify(note)}\n`;
+  const root =
+    instance.type === "virtual-machine"
+      ? [{ path: "rootfs.img", content }]
+      : [{ path: "rootfs/" }, { path: "rootfs/disk.json", content }];
+  return gzipSync(packTar([{ path: "metadata.yaml", content: metadataOf(call, instance) }, ...root]));
+}
+
+function sourceOf(call: Call, name: string): InstanceRecord {
+  const [instanceName = "", snapshotName] = name.split("/");
+  const instance = findInstance(call.daemon.store, { project: call.project, name: instanceName });
+  if (snapshotName === undefined) {
+    if (instance.status !== "Stopped") throw failed("Cannot export a running instance as an image");
+    return instance;
+  }
+  const snapshot = instance.snapshots.find((item) => item.name === snapshotName);
+  if (snapshot === undefined) throw notFound("Instance snapshot not found");
+  return { ...instance, ...snapshot, name };
+}
+
+function requestOf(body: Decoded<typeof IMAGES_POST>, project: string): ImageRequest {
+  const alias = { name: "string", description: "string" } as const;
+  const aliases = (body.aliases ?? []).map((item) => decodeObject(item, "ImageAlias", alias));
+  return {
+    project,
+    filename: body.filename ?? "",
+    public: body.public ?? false,
+    autoUpdate: body.auto_update ?? false,
+    properties: body.properties ?? {},
+    profiles: body.profiles,
+    expiresAt: body.expires_at,
+    aliases: aliases.map(({ name = "", description = "" }) => ({ name, description })),
+  };
+}
+
+/** POST of JSON: only publishing is done here; nothing is fetched from elsewhere. */
+export function createFromJson(call: Call, project: string, body: Decoded<typeof IMAGES_POST>): Reply {
+  const source = decodeObject(body.source, "ImagesPostSource", SOURCE);
+  if (source.type === "image" || source.type === "url") {
+    throw new DaemonError(501, "not implemented: the embedded daemon pulls no images, upload the image's files");
+  }
+  const kinds = ["instance", "container", "virtual-machine", "snapshot"];
+  if (!kinds.includes(source.type ?? "")) throw failed("Invalid images JSON");
+  const request = requestOf(body, project);
+  const run = (progress: (metadata: Record<string, unknown>) => void) => {
+    if (!source.name) throw failed("No source provided");
+    const instance = sourceOf(call, source.name);
+    const tarball = pack(call, instance);
+    const fingerprint = createHash("sha256").update(tarball).digest("hex");
+    const main = join(call.daemon.store.spoolDir, fingerprint);
+    writeFileSync(main, tarball);
+    progress({ fingerprint, size: String(tarball.length) });
+    const metadata = parseMetadata(metadataOf(call, instance));
+    addImage(call.daemon, request, { fingerprint, sizeBytes: tarball.length, metadata, type: instance.type, main });
+  };
+  return running(call.daemon.operations.start({ description: "Downloading image", project, run }));
+}

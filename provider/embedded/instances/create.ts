@@ -1,0 +1,71 @@
+// The operation that makes an instance: its record checked as the real daemons check it, then its disk.
+import { failed, notFound, wrapErrors } from "../errors";
+import type { Daemon } from "../daemon";
+import type { Config, Devices, InstanceRecord } from "../store/records";
+import { EPOCH, NEVER } from "../store/records";
+import { expandDevices } from "../used-by";
+import { checkConfigEarly, checkConfigLate } from "./config-keys";
+import { checkAttachments, checkDevices, checkDeviceTypes, requireRoot } from "./devices";
+import { expandConfig, instanceKey, instanceUrl } from "./instance";
+import { cardKeys, identityKeys, idmapKeys } from "./volatile";
+
+/** An instance to be made. */
+export type NewInstance = Pick<
+  InstanceRecord,
+  "project" | "name" | "type" | "architecture" | "description" | "profiles" | "ephemeral" | "disk" | "snapshots"
+> & { config: Config; devices: Devices; template: "create" | "copy" };
+
+function volumeProjectOf({ store }: Daemon, project: string): string {
+  const own = store.projects.find(project)?.config["features.storage.volumes"] === "true";
+  return own ? project : "default";
+}
+
+/** Everything outside the config that an instance with these devices needs. */
+export function checkSurroundings(
+  daemon: Daemon,
+  instance: Pick<InstanceRecord, "project" | "type">,
+  devices: Devices,
+) {
+  const place = { store: daemon.store, volumeProject: volumeProjectOf(daemon, instance.project), type: instance.type };
+  checkAttachments(devices, place);
+}
+
+function checkNew(daemon: Daemon, instance: InstanceRecord): void {
+  const { store, settings } = daemon;
+  if (!store.projects.find(instance.project)) throw notFound("Project not found");
+  checkConfigEarly(instance.config, instance.type);
+  checkDeviceTypes(instance.devices);
+  if (store.instances.find(instanceKey(instance))) {
+    if (settings.product.kind === "lxd") throw failed(`Instance "${instance.name}" already exists`);
+    const reason = 'Failed to create "instances" entry: UNIQUE constraint failed: instances.project_id, instances.name';
+    throw failed(`Add instance info to the database: ${reason}`);
+  }
+  const devices = expandDevices(store, instance);
+  wrapErrors("Failed initializing instance", () => {
+    checkConfigLate(expandConfig(store, instance), "Invalid config");
+    wrapErrors("Invalid devices", () => checkDevices(devices));
+    requireRoot(store, devices);
+    checkSurroundings(daemon, instance, devices);
+  });
+}
+
+/** Checks and stores it; throws with nothing left behind. */
+export function addInstance(daemon: Daemon, wanted: NewInstance): InstanceRecord {
+  const { template, ...rest } = wanted;
+  const { store, events } = daemon;
+  const instance: InstanceRecord = {
+    ...rest,
+    config: { ...wanted.config, "volatile.apply_template": template, ...identityKeys(wanted.config) },
+    stateful: false,
+    createdAt: new Date().toISOString(),
+    lastUsedAt: EPOCH,
+    startedAt: NEVER,
+    status: "Stopped",
+  };
+  wrapErrors("Failed creating instance record", () => checkNew(daemon, instance));
+  const cards = cardKeys(instance.config, expandDevices(store, instance));
+  const made = { ...instance, config: { ...instance.config, ...cards, ...idmapKeys(instance.type) } };
+  store.instances.set(instanceKey(made), made);
+  events.lifecycle("instance-created", { project: made.project, source: instanceUrl(made), name: made.name });
+  return made;
+}

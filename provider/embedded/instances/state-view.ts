@@ -1,0 +1,53 @@
+// GET …/state: what a simulated guest uses of the machine, which is little.
+import { type InstanceRecord, NEVER } from "../store/records";
+import type { Store } from "../store/store";
+import { expandDevices } from "../used-by";
+
+const CODES = { Stopped: 102, Running: 103, Frozen: 110 } as const;
+const NO_MEMORY = { usage: 0, usage_peak: 0, total: 0, swap_usage: 0, swap_usage_peak: 0 };
+
+const COUNTERS = {
+  bytes_received: 0,
+  bytes_sent: 0,
+  packets_received: 0,
+  packets_sent: 0,
+  errors_received: 0,
+  errors_sent: 0,
+  packets_dropped_outbound: 0,
+  packets_dropped_inbound: 0,
+};
+
+const card = (type: "loopback" | "broadcast") => ({
+  addresses: [],
+  counters: COUNTERS,
+  hwaddr: "",
+  host_name: "",
+  mtu: type === "loopback" ? 65536 : 1500,
+  state: "down",
+  type,
+});
+
+/** A container sees its loopback; a VM without an agent shows its cards only. */
+function networkOf(store: Store, instance: InstanceRecord): Record<string, unknown> {
+  const devices = Object.entries(expandDevices(store, instance));
+  const cards = devices.filter(([, device]) => device["type"] === "nic");
+  const shown = Object.fromEntries(cards.map(([name, device]) => [device["name"] ?? name, card("broadcast")]));
+  return instance.type === "container" ? { ...shown, lo: card("loopback") } : shown;
+}
+
+export function stateView(store: Store, instance: InstanceRecord): Record<string, unknown> {
+  const isUp = instance.status !== "Stopped";
+  const isContainer = instance.type === "container";
+  return {
+    status: instance.status,
+    status_code: CODES[instance.status],
+    disk: isUp && isContainer ? {} : null,
+    memory: NO_MEMORY,
+    network: isUp ? networkOf(store, instance) : null,
+    pid: isUp ? process.pid : 0,
+    processes: isUp ? (isContainer ? 1 : -1) : 0,
+    cpu: { usage: 0, allocated_time: 0 },
+    started_at: isUp ? instance.startedAt : NEVER,
+    os_info: null,
+  };
+}

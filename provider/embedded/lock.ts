@@ -1,0 +1,65 @@
+// Makes sure that one folder and one socket belong to one living daemon.
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+
+const LOCK = "daemon.pid";
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function lockHolder(path: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(path, "utf8"));
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const held = new Set<string>();
+
+/** Takes the folder for this process; throws when a living daemon has it. Returns the way to give it back. */
+export function claimDir(dir: string): () => void {
+  const path = join(dir, LOCK);
+  const pid = lockHolder(path);
+  const isOurs = pid === process.pid;
+  if (pid !== undefined && (isOurs ? held.has(dir) : isAlive(pid))) {
+    throw new Error(
+      `The folder ${dir} is already in use by a daemon (process ${pid}). Stop it, or choose another folder.`,
+    );
+  }
+  writeFileSync(path, `${process.pid}\n`);
+  held.add(dir);
+  return () => {
+    held.delete(dir);
+    rmSync(path, { force: true });
+  };
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socket);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", () => resolve(false));
+  });
+}
+
+/** Removes the socket that a dead daemon left; throws when something answers on it, or when it is no socket. */
+export async function claimSocket(socket: string): Promise<void> {
+  const stat = statSync(socket, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isSocket()) throw new Error(`${socket} exists and is no socket. Choose another path for the socket.`);
+  if (await answers(socket))
+    throw new Error(`Something already listens on ${socket}. Stop it, or choose another path.`);
+  rmSync(socket);
+}

@@ -1,0 +1,47 @@
+// What a caller may choose about an embedded daemon, completed with defaults in one place.
+import { join, resolve } from "node:path";
+
+import { type Product, productOf } from "./product";
+
+/** Which product the daemon presents itself as. */
+export type ServerKind = "incus" | "lxd";
+
+export interface EmbeddedDaemonOptions {
+  /** Folder that holds the daemon's whole state; made when absent. A daemon started on it again goes on from there. */
+  dir: string;
+  /** Path of the unix socket. Default: `<dir>/unix.socket`. */
+  socket?: string;
+  /** The product to play: decides the header family (`X-Incus-*`, `X-LXD-*`) and the API extensions. Default: "incus". */
+  server?: ServerKind;
+  /** Milliseconds that a simulated guest takes to boot, and an installer to install. Default: 1500. */
+  guestBootMs?: number;
+  /** API extensions to announce, and to behave by, beyond the product's own: `["storage_and_profile_operations"]`. */
+  withExtensions?: readonly string[];
+  /** API extensions to be without: `["custom_volume_iso"]` makes a server that knows no ISO volumes. */
+  withoutExtensions?: readonly string[];
+  /** Milliseconds that a finished operation can still be read. Default: 5000, as the real daemons. */
+  operationTtlMs?: number;
+}
+
+/** The options with nothing left open. */
+export interface Settings {
+  readonly dir: string;
+  readonly socket: string;
+  readonly product: Product;
+  readonly guestBootMs: number;
+  readonly operationTtlMs: number;
+}
+
+export function completeOptions(options: EmbeddedDaemonOptions): Settings {
+  const dir = resolve(options.dir);
+  return {
+    dir,
+    socket: resolve(options.socket ?? join(dir, "unix.socket")),
+    product: productOf(options.server ?? "incus", {
+      add: options.withExtensions ?? [],
+      remove: options.withoutExtensions ?? [],
+    }),
+    guestBootMs: options.guestBootMs ?? 1500,
+    operationTtlMs: options.operationTtlMs ?? 5000,
+  };
+}

@@ -1,0 +1,122 @@
+// /1.0/instances: containers and virtual machines.
+import { createReadStream, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+
+import { badRequest, conflict, failed, notFound } from "../errors";
+import type { Call } from "../http/call";
+import { list } from "../http/listing";
+import { type Reply, running, sync } from "../http/reply";
+import type { Route } from "../http/router";
+import { isTrue } from "../instances/config-values";
+import {
+  coveredByEtag,
+  expandConfig,
+  fullInstanceView,
+  instanceKey,
+  instanceUrl,
+  instanceView,
+  requireInstance,
+} from "../instances/instance";
+import { checkInstanceName } from "../names";
+import { keyOf } from "../store/store";
+import { createInstance } from "./create-instance";
+import { getState, putState } from "./instance-state";
+import { patchInstance, putInstance } from "./instance-update";
+import { rebuildInstance } from "./rebuild";
+
+/** An unknown project has no instances; that is no error here. */
+function listInstances(call: Call): Reply {
+  const { store } = call.daemon;
+  const everywhere = call.wantsAllProjects;
+  const instances = store.instances.all().filter((item) => everywhere || item.project === call.project);
+  const items = instances.map((instance) => ({
+    url: instanceUrl(instance),
+    view: instanceView(store, instance),
+    full: () => fullInstanceView(store, instance),
+  }));
+  return list(call, items, 400);
+}
+
+function getInstance(call: Call): Reply {
+  const { store } = call.daemon;
+  const instance = requireInstance(call);
+  const view = call.recursion > 0 ? fullInstanceView(store, instance) : instanceView(store, instance);
+  return sync(view, coveredByEtag(store, instance));
+}
+
+async function renameInstance(call: Call): Promise<Reply> {
+  const { store, operations, events } = call.daemon;
+  if (!store.instances.find(keyOf(call.project, call.param("instance")))) {
+    throw notFound("Failed to get address of instance's member: Instance not found");
+  }
+  const instance = requireInstance(call);
+  const { name = "" } = await call.json("InstancePost", { name: "string" });
+  if (name !== "") checkInstanceName(name);
+  if (store.instances.find(keyOf(call.project, name))) throw conflict(`Name "${name}" already in use`);
+  const run = () => {
+    checkInstanceName(name);
+    if (instance.status !== "Stopped") throw failed("Renaming of running instance not allowed");
+    const config = { ...instance.config, "volatile.cloud-init.instance-id": randomUUID() };
+    const renamed = { ...instance, name, config };
+    store.instances.set(instanceKey(renamed), renamed);
+    store.instances.delete(instanceKey(instance));
+    const log = store.consolePath(instance);
+    if (existsSync(log)) renameSync(log, store.consolePath(renamed));
+    events.lifecycle("instance-renamed", { project: call.project, source: instanceUrl(renamed), name });
+  };
+  const work = { project: call.project, resources: { instances: [instanceUrl(instance)] }, run };
+  return running(operations.start({ ...work, description: "Renaming instance" }));
+}
+
+function deleteInstance(call: Call): Reply {
+  const instance = requireInstance(call);
+  if (instance.status !== "Stopped") throw badRequest("Instance is running");
+  const { store, operations, events } = call.daemon;
+  const run = () => {
+    const config = expandConfig(store, instance);
+    if (isTrue(config["security.protection.delete"])) throw failed("Instance is protected");
+    store.instances.delete(instanceKey(instance));
+    rmSync(store.consolePath(instance), { force: true });
+    events.lifecycle("instance-deleted", {
+      project: instance.project,
+      source: instanceUrl(instance),
+      name: instance.name,
+    });
+  };
+  const work = { project: instance.project, resources: { instances: [instanceUrl(instance)] }, run };
+  return running(operations.start({ ...work, description: "Deleting instance" }));
+}
+
+/** The serial log; nothing when the instance has never been started. */
+function getConsole(call: Call): Reply {
+  const instance = requireInstance(call);
+  const { store, settings } = call.daemon;
+  if (instance.type === "virtual-machine" && settings.product.kind === "lxd") {
+    throw failed("Instance is not container type");
+  }
+  const path = store.consolePath(instance);
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const headers = {
+    "Content-Type": "application/octet-stream",
+    "Content-Disposition": "inline;filename=",
+    "Content-Length": String(size),
+  };
+  return { kind: "body", headers, body: size === 0 ? Buffer.alloc(0) : createReadStream(path, { end: size - 1 }) };
+}
+
+const INSTANCE = "/1.0/instances/{instance}";
+
+export const instanceRoutes: Route[] = [
+  { path: "/1.0/instances", GET: listInstances, POST: createInstance },
+  {
+    path: INSTANCE,
+    GET: getInstance,
+    PUT: putInstance,
+    PATCH: patchInstance,
+    POST: renameInstance,
+    DELETE: deleteInstance,
+  },
+  { path: `${INSTANCE}/state`, GET: getState, PUT: putState },
+  { path: `${INSTANCE}/rebuild`, POST: rebuildInstance },
+  { path: `${INSTANCE}/console`, GET: getConsole },
+];

@@ -1,0 +1,56 @@
+// A named set of records, held in memory and written through to one JSON file per record.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+/** Any text as a file name: readable where it can be, hashed where it would be too long. */
+export function toFileName(key: string): string {
+  const encoded = encodeURIComponent(key).replaceAll(".", "%2E").replaceAll("*", "%2A");
+  return encoded.length <= 180 ? encoded : createHash("sha256").update(key).digest("hex");
+}
+
+interface Stored<T> {
+  key: string;
+  value: T;
+}
+
+export class Collection<T> {
+  readonly #dir: string;
+  readonly #records = new Map<string, T>();
+
+  constructor(dir: string) {
+    this.#dir = dir;
+    mkdirSync(dir, { recursive: true });
+    for (const file of readdirSync(dir).filter((name) => name.endsWith(".json"))) {
+      const { key, value } = JSON.parse(readFileSync(join(dir, file), "utf8")) as Stored<T>;
+      this.#records.set(key, value);
+    }
+  }
+
+  /** The record, or undefined. Treat it as read-only: `set` is the way to change it. */
+  find(key: string): T | undefined {
+    return this.#records.get(key);
+  }
+
+  /** All records, sorted by key, as the real daemons list them. */
+  all(): T[] {
+    return [...this.#records].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+  }
+
+  /** Adds or replaces a record. The file is complete or absent, whenever the process dies. */
+  set(key: string, value: T): void {
+    const path = this.#path(key);
+    writeFileSync(`${path}.tmp`, JSON.stringify({ key, value } satisfies Stored<T>, null, 2));
+    renameSync(`${path}.tmp`, path);
+    this.#records.set(key, value);
+  }
+
+  delete(key: string): void {
+    rmSync(this.#path(key), { force: true });
+    this.#records.delete(key);
+  }
+
+  #path(key: string): string {
+    return join(this.#dir, `${toFileName(key)}.json`);
+  }
+}

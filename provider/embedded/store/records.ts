@@ -1,0 +1,109 @@
+// The shapes of what the store keeps: the daemon's own memory, not its wire format.
+
+export type Config = Record<string, string>;
+export type Devices = Record<string, Record<string, string>>;
+export type InstanceType = "container" | "virtual-machine";
+export type ContentType = "filesystem" | "block" | "iso";
+
+export interface ProjectRecord {
+  name: string;
+  description: string;
+  config: Config;
+}
+
+export interface PoolRecord {
+  name: string;
+  description: string;
+  driver: string;
+  config: Config;
+}
+
+export interface ProfileRecord {
+  project: string;
+  name: string;
+  description: string;
+  config: Config;
+  devices: Devices;
+}
+
+/** A custom volume; the volumes of instances are derived from the instances. */
+export interface VolumeRecord {
+  project: string;
+  pool: string;
+  name: string;
+  description: string;
+  contentType: ContentType;
+  config: Config;
+  createdAt: string;
+}
+
+export interface ImageRecord {
+  project: string;
+  fingerprint: string;
+  filename: string;
+  sizeBytes: number;
+  type: InstanceType;
+  architecture: string;
+  properties: Config;
+  public: boolean;
+  autoUpdate: boolean;
+  profiles: string[];
+  createdAt: string;
+  uploadedAt: string;
+  expiresAt: string;
+  lastUsedAt: string;
+  /** In two files: metadata and rootfs. */
+  split: boolean;
+}
+
+export interface AliasRecord {
+  project: string;
+  name: string;
+  description: string;
+  target: string;
+  /** Order of making: an image lists its aliases by it. */
+  serial: number;
+}
+
+/** What a simulated guest finds on its root disk. */
+export interface RootDisk {
+  state: "blank" | "installed" | "image";
+  /** The ISO volume that installed it, or the image's fingerprint. */
+  from?: string;
+}
+
+export interface SnapshotRecord {
+  name: string;
+  createdAt: string;
+  expiresAt: string;
+  stateful: boolean;
+  architecture: string;
+  config: Config;
+  devices: Devices;
+  profiles: string[];
+  ephemeral: boolean;
+  disk: RootDisk;
+}
+
+export interface InstanceRecord {
+  project: string;
+  name: string;
+  type: InstanceType;
+  architecture: string;
+  description: string;
+  config: Config;
+  devices: Devices;
+  profiles: string[];
+  ephemeral: boolean;
+  stateful: boolean;
+  createdAt: string;
+  lastUsedAt: string;
+  status: "Stopped" | "Running" | "Frozen";
+  startedAt: string;
+  disk: RootDisk;
+  snapshots: SnapshotRecord[];
+}
+
+/** The two spellings of "never" that the real daemons use. */
+export const NEVER = "0001-01-01T00:00:00Z";
+export const EPOCH = "1970-01-01T00:00:00Z";

@@ -1,0 +1,83 @@
+// The daemon's memory: a collection for each kind of object, and the folders of its blobs.
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { Collection, toFileName } from "./collection";
+import type {
+  AliasRecord,
+  ImageRecord,
+  InstanceRecord,
+  PoolRecord,
+  ProfileRecord,
+  ProjectRecord,
+  VolumeRecord,
+} from "./records";
+
+/** The key of a record that a project, and maybe a pool, scopes. */
+export const keyOf = (...parts: string[]): string => parts.join("/");
+
+export class Store {
+  readonly dir: string;
+  readonly projects: Collection<ProjectRecord>;
+  readonly pools: Collection<PoolRecord>;
+  readonly profiles: Collection<ProfileRecord>;
+  readonly volumes: Collection<VolumeRecord>;
+  readonly images: Collection<ImageRecord>;
+  readonly aliases: Collection<AliasRecord>;
+  readonly instances: Collection<InstanceRecord>;
+
+  constructor(dir: string) {
+    this.dir = dir;
+    const open = <T>(name: string) => new Collection<T>(join(dir, "database", name));
+    this.projects = open("projects");
+    this.pools = open("storage-pools");
+    this.profiles = open("profiles");
+    this.volumes = open("volumes");
+    this.images = open("images");
+    this.aliases = open("aliases");
+    this.instances = open("instances");
+    // What is in the spool belongs to uploads that no daemon is receiving any more.
+    rmSync(join(dir, "spool"), { recursive: true, force: true });
+    for (const folder of ["spool", "images", "logs"]) mkdirSync(join(dir, folder), { recursive: true });
+  }
+
+  /** Where a body goes until it is known what to do with it. */
+  get spoolDir(): string {
+    return join(this.dir, "spool");
+  }
+
+  /** The bytes of a custom volume. */
+  volumePath(volume: Pick<VolumeRecord, "project" | "pool" | "name">): string {
+    const folder = join(this.dir, "storage-pools", toFileName(volume.pool), "custom");
+    mkdirSync(folder, { recursive: true });
+    return join(folder, toFileName(`${volume.project}_${volume.name}`));
+  }
+
+  /** The bytes of an image: the unified tarball or the metadata, and with `.rootfs` the second file of a split one. */
+  imagePath(fingerprint: string, part: "" | ".rootfs" = ""): string {
+    return join(this.dir, "images", `${fingerprint}${part}`);
+  }
+
+  /** What the guest wrote to its serial console. */
+  consolePath(instance: Pick<InstanceRecord, "project" | "name">): string {
+    return join(this.dir, "logs", toFileName(`${instance.project}_${instance.name}.console`));
+  }
+}
+
+/** What every daemon has from the beginning. */
+export function seed(store: Store, title: string): void {
+  if (!store.projects.find("default")) {
+    const features = ["images", "networks", "networks.zones", "profiles", "storage.buckets", "storage.volumes"];
+    const config = Object.fromEntries(features.map((name) => [`features.${name}`, "true"]));
+    store.projects.set("default", { name: "default", description: `Default ${title} project`, config });
+  }
+  const profile = keyOf("default", "default");
+  if (!store.profiles.find(profile)) {
+    const description = `Default ${title} profile`;
+    store.profiles.set(profile, { project: "default", name: "default", description, config: {}, devices: {} });
+  }
+  if (store.pools.all().length === 0) {
+    const config = { source: join(store.dir, "storage-pools", "default") };
+    store.pools.set("default", { name: "default", description: "", driver: "dir", config });
+  }
+}

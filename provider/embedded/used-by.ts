@@ -1,0 +1,77 @@
+// Who uses a pool, a volume or a profile: computed from what instances and profiles say, never stored.
+import { urlOf } from "./http/listing";
+import { type Devices, type InstanceRecord, type VolumeRecord } from "./store/records";
+import { type Store, keyOf } from "./store/store";
+
+/** True when one of the devices is this custom volume. */
+function attaches(devices: Devices, volume: Pick<VolumeRecord, "pool" | "name">): boolean {
+  return Object.values(devices).some(
+    (device) =>
+      device["type"] === "disk" &&
+      device["path"] !== "/" &&
+      device["pool"] === volume.pool &&
+      (device["source"] ?? "").split("/")[0] === volume.name,
+  );
+}
+
+/** The project in which an object of `project` looks for custom volumes. */
+function volumeHome(store: Store, project: string): string {
+  return store.projects.find(project)?.config["features.storage.volumes"] === "true" ? project : "default";
+}
+
+/** An instance's devices are its own here: what it has from a profile counts as the profile's use. */
+export function usersOfVolume(store: Store, volume: Pick<VolumeRecord, "project" | "pool" | "name">): string[] {
+  const uses = (item: { project: string; devices: Devices }) =>
+    volumeHome(store, item.project) === volume.project && attaches(item.devices, volume);
+  const instances = store.instances.all().filter(uses);
+  const profiles = store.profiles.all().filter(uses);
+  return [
+    ...instances.map((instance) => urlOf(["instances", instance.name], instance.project)),
+    ...profiles.map((profile) => urlOf(["profiles", profile.name], profile.project)),
+  ];
+}
+
+/** The pool of an instance's root disk, its own or a profile's. */
+export function rootPoolOf(store: Store, instance: InstanceRecord): string | undefined {
+  return rootDeviceOf(expandDevices(store, instance))?.["pool"];
+}
+
+/** Devices of the profiles in their order, then the instance's own. */
+export function expandDevices(store: Store, item: Pick<InstanceRecord, "project" | "profiles" | "devices">): Devices {
+  const home = profileHome(store, item.project);
+  const fromProfiles = item.profiles.map((name) => store.profiles.find(keyOf(home, name))?.devices ?? {});
+  return Object.assign({}, ...fromProfiles, item.devices) as Devices;
+}
+
+export function profileHome(store: Store, project: string): string {
+  return store.projects.find(project)?.config["features.profiles"] === "true" ? project : "default";
+}
+
+/** The disk device at `/` that has a pool. */
+export function rootDeviceOf(devices: Devices): Record<string, string> | undefined {
+  return Object.values(devices).find((device) => device["type"] === "disk" && device["path"] === "/" && device["pool"]);
+}
+
+export function usersOfPool(store: Store, pool: string): string[] {
+  const instances = store.instances.all().filter((instance) => rootPoolOf(store, instance) === pool);
+  const hasDisk = (devices: Devices) => Object.values(devices).some((device) => device["pool"] === pool);
+  const volumes = store.volumes.all().filter((volume) => volume.pool === pool);
+  return [
+    ...instances.map((instance) => urlOf(["instances", instance.name], instance.project)),
+    ...store.profiles
+      .all()
+      .filter((profile) => hasDisk(profile.devices))
+      .map((profile) => urlOf(["profiles", profile.name], profile.project)),
+    ...volumes.map((volume) => urlOf(["storage-pools", pool, "volumes", "custom", volume.name], volume.project)),
+  ];
+}
+
+export function usersOfProfile(store: Store, profile: { project: string; name: string }): string[] {
+  return store.instances
+    .all()
+    .filter(
+      (instance) =>
+        profileHome(store, instance.project) === profile.project && instance.profiles.includes(profile.name),
+    )
+    .map((instance) => urlOf(["instances", instance.name], instance.project));
+}

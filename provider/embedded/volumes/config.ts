@@ -1,0 +1,25 @@
+// Which configuration a custom volume may have.
+import { isSameConfig } from "../config";
+import { DaemonError, failed } from "../errors";
+import type { ContentType, VolumeRecord, Config } from "../store/records";
+import { parseSize } from "../units";
+
+const COMMON = /^(size|user\..+|security\.shared|snapshots\.(expiry|pattern|schedule)|volatile\..+)$/;
+const FILESYSTEM = /^(security\.(shifted|unmapped)|initial\.(uid|gid|mode))$/;
+
+/** `name` is the volume's name as the error text says it. */
+export function checkVolumeConfig(config: Config, volume: { name: string; contentType: ContentType }): void {
+  for (const [key, value] of Object.entries(config)) {
+    const isKnown = COMMON.test(key) || (volume.contentType === "filesystem" && FILESYSTEM.test(key));
+    if (!isKnown) throw failed(`Invalid option for volume "${volume.name}" option "${key}"`);
+    if (key === "size") parseSize(value);
+  }
+}
+
+/** An ISO volume takes back its config unchanged, and nothing else. */
+export function checkVolumeUpdate(volume: VolumeRecord, config: Config, status: number): void {
+  checkVolumeConfig(config, { name: `${volume.project}_${volume.name}`, contentType: volume.contentType });
+  if (volume.contentType === "iso" && !isSameConfig(volume.config, config)) {
+    throw new DaemonError(status, "Custom ISO volume config cannot be changed");
+  }
+}

@@ -1,0 +1,124 @@
+// POST of JSON: an empty volume, or a copy of another.
+import { constants, truncateSync, writeFileSync } from "node:fs";
+import { copyFile, rm } from "node:fs/promises";
+
+import { withoutEmpty } from "../config";
+import { badRequest, conflict, failed, notFound } from "../errors";
+import type { Call } from "../http/call";
+import { decodeObject } from "../http/decode";
+import { type Reply, running } from "../http/reply";
+import { requireName } from "../names";
+import { requirePool } from "../routes/pools";
+import { write } from "../routes/write";
+import type { Config, ContentType, VolumeRecord } from "../store/records";
+import { parseSize } from "../units";
+import { keyOf, type Store } from "../store/store";
+import { checkVolumeConfig } from "./config";
+import { volumeKey, volumeUrl } from "./volume";
+
+const CONTENT_TYPES = ["filesystem", "block", "iso"];
+/** `dir` rounds a block volume up to this; the copy of an ISO has the rounded size, the import had its own. */
+const BLOCK_BYTES = 8192;
+
+const roundUp = (bytes: number): number => Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
+
+const POST = {
+  name: "string",
+  type: "string",
+  content_type: "string",
+  description: "string",
+  config: "config",
+  source: "object",
+} as const;
+
+const SOURCE = { type: "string", name: "string", pool: "string", project: "string" } as const;
+
+function isEmptyIsoAllowed(call: Call): boolean {
+  return call.daemon.settings.product.kind === "incus";
+}
+
+function makeEmpty(call: Call, volume: VolumeRecord): void {
+  checkVolumeConfig(volume.config, volume);
+  const { store } = call.daemon;
+  if (volume.contentType === "iso") {
+    if (!isEmptyIsoAllowed(call)) {
+      throw badRequest("Creation of empty iso volumes is not allowed, either copy or import");
+    }
+    const size = parseSize(volume.config["size"] ?? "0");
+    if (size === 0) throw failed("Size cannot be zero");
+    writeFileSync(store.volumePath(volume), "");
+    truncateSync(store.volumePath(volume), size);
+  }
+  store.volumes.set(volumeKey(volume), volume);
+}
+
+interface CopySource {
+  project: string;
+  pool: string;
+  name: string;
+}
+
+/** The copied volume's config: across pools the size becomes the one on disk. */
+function copiedConfig(source: VolumeRecord, pool: string): Config {
+  const size = source.config["size"];
+  if (source.contentType === "filesystem" || source.pool === pool || size === undefined) return source.config;
+  return { ...source.config, size: String(roundUp(parseSize(size))) };
+}
+
+/** Copies bytes and record; the record comes last, so that a volume is there when it is whole. */
+export async function copyVolume(store: Store, from: CopySource, to: VolumeRecord): Promise<void> {
+  if (!store.pools.find(from.pool) || !store.pools.find(to.pool)) throw notFound("Storage pool not found");
+  const source = store.volumes.find(volumeKey(from));
+  if (source === undefined) {
+    const what = `Storage volume "${from.name}" in project "${from.project}" of type "custom"`;
+    const reason = `${what} does not exist on pool "${from.pool}": Storage volume not found`;
+    throw notFound(`Failed generating volume copy config: ${reason}`);
+  }
+  const path = store.volumePath(to);
+  const config = copiedConfig(source, to.pool);
+  if (source.contentType === "iso") {
+    await rm(path, { force: true });
+    await copyFile(store.volumePath(source), path, constants.COPYFILE_FICLONE);
+    truncateSync(path, Number(config["size"]));
+  }
+  const description = to.description === "" ? source.description : to.description;
+  store.volumes.set(volumeKey(to), { ...to, description, contentType: source.contentType, config });
+}
+
+function startCopy(call: Call, volume: VolumeRecord, source: CopySource): Reply {
+  const { operations, store } = call.daemon;
+  const run = () => copyVolume(store, source, volume);
+  return running(operations.start({ description: "Copying storage volume", project: volume.project, run }));
+}
+
+export async function createVolume(call: Call, project: string): Promise<Reply> {
+  const body = await call.json("StorageVolumesPost", POST);
+  const type = call.param("type") === "" ? (body.type ?? "") : call.param("type");
+  if (type !== "custom") throw badRequest(`Currently not allowed to create storage volumes of type "${type}"`);
+  const name = requireName(body.name ?? "", "Storage volume");
+  const contentType = body.content_type ?? "filesystem";
+  if (!CONTENT_TYPES.includes(contentType)) throw badRequest("Invalid volume content type name");
+  const pool = requirePool(call).name;
+  const volume: VolumeRecord = {
+    project,
+    pool,
+    name,
+    description: body.description ?? "",
+    contentType: contentType as ContentType,
+    config: withoutEmpty(body.config ?? {}),
+    createdAt: new Date().toISOString(),
+  };
+  if (call.daemon.store.volumes.find(keyOf(project, pool, name))) throw conflict("Volume by that name already exists");
+  const source = decodeObject(body.source, "StorageVolumeSource", SOURCE);
+  if (source.type === "copy") {
+    const from = { project: source.project ?? project, pool: source.pool ?? pool, name: source.name ?? "" };
+    return startCopy(call, volume, from);
+  }
+  return write(call, {
+    asyncSince: "storage_and_profile_operations",
+    description: "Creating storage volume",
+    project,
+    resources: { storage_volumes: [volumeUrl(volume)] },
+    run: () => makeEmpty(call, volume),
+  });
+}

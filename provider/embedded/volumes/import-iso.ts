@@ -1,0 +1,72 @@
+// POST of an ISO's bytes: received into the spool first, and only then looked at, as the real daemons do.
+import { renameSync, rmSync } from "node:fs";
+
+import { badRequest, failed, notFound, wrapErrors } from "../errors";
+import type { Call } from "../http/call";
+import { type Reply, running } from "../http/reply";
+import type { VolumeRecord } from "../store/records";
+import { type Spooled, spoolStream } from "../store/spool";
+import { volumeKey, volumeUrl } from "./volume";
+
+function checkNew(call: Call, volume: VolumeRecord, spooled: Spooled): void {
+  if (volume.name.includes("/")) {
+    const what = `volume "${volume.name}" for project "${volume.project}" in pool "${volume.pool}" of type "custom"`;
+    const reason = `Error inserting ${what} into database "Volume name may not be a snapshot"`;
+    throw failed(`Failed creating database entry for custom volume: ${reason}`);
+  }
+  if (call.daemon.store.volumes.find(volumeKey(volume))) {
+    const isLxd = call.daemon.settings.product.kind === "lxd";
+    const lxd = `Cannot create volume "${volume.name}", volume already exists on storage pool "${volume.pool}"`;
+    throw failed(isLxd ? lxd : "Cannot create volume, already exists on target storage");
+  }
+  if (spooled.sizeBytes === 0) throw failed("Failed creating volume: Size cannot be zero");
+}
+
+function keep(call: Call, volume: VolumeRecord, spooled: Spooled): void {
+  const { store } = call.daemon;
+  try {
+    if (!store.pools.find(volume.pool)) throw notFound("Storage pool not found");
+    wrapErrors("Failed creating custom volume from ISO", () => checkNew(call, volume, spooled));
+    renameSync(spooled.path, store.volumePath(volume));
+    store.volumes.set(volumeKey(volume), volume);
+    call.daemon.events.lifecycle("storage-volume-created", {
+      project: volume.project,
+      source: volumeUrl(volume),
+      name: volume.name,
+    });
+  } finally {
+    rmSync(spooled.path, { force: true });
+  }
+}
+
+/** Takes any other upload for a backup, which no bytes of ours can be. */
+async function refuseBackup(call: Call): Promise<never> {
+  const spooled = await spoolStream(call.body, call.daemon.store.spoolDir);
+  rmSync(spooled.path, { force: true });
+  throw failed("Unsupported compression");
+}
+
+export async function importIso(call: Call, project: string): Promise<Reply> {
+  const { store, settings, operations } = call.daemon;
+  const name = call.productHeader("name");
+  const isIso = call.productHeader("type") === "iso" && settings.product.has("custom_volume_iso");
+  if (!isIso) return refuseBackup(call);
+  if (name === "") throw badRequest("Missing volume name");
+  const spooled = await spoolStream(call.body, store.spoolDir);
+  const volume: VolumeRecord = {
+    project,
+    pool: call.param("pool"),
+    name,
+    description: "",
+    contentType: "iso",
+    config: { size: String(spooled.sizeBytes) },
+    createdAt: new Date().toISOString(),
+  };
+  const operation = operations.start({
+    description: "Creating storage volume",
+    project,
+    resources: { storage_volumes: [volumeUrl(volume)] },
+    run: () => keep(call, volume, spooled),
+  });
+  return running(operation);
+}
