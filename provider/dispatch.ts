@@ -14,7 +14,7 @@ import {
   type StackConfig,
 } from "./kind";
 import { plain } from "./plain";
-import { progressRow, type Status } from "./progress";
+import { progressRow } from "./progress";
 import { hasUnknown } from "./unknowns";
 import { validate } from "./validate";
 
@@ -45,15 +45,16 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   }
 
   async check(oldBag: Bag, newBag: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
-    const { __urn: urn, __provider, ...given } = newBag;
+    const { __urn: urn, __provider, __import: importId, ...given } = newBag;
     const { value, failures } = validate(this.kind.schema, given);
     const row = progressRow(String(urn));
-    const completion = this.#completion(value, oldBag, { urn: String(urn), status: row.status });
+    const known = { urn: String(urn), importId: importId as string | undefined, status: row.status };
+    const completion = this.#completion(value as Draft<Inputs>, oldBag, known);
     try {
       const completed = await this.kind.complete(completion);
       failures.push(...this.kind.rules(completed.draft), ...completed.failures);
       if (completion.olds === undefined) failures.push(...(await this.#preflight(completion, completed.draft)));
-      return { inputs: plain({ ...completed.draft, __urn: urn }), failures };
+      return { inputs: plain({ ...completed.draft, __urn: urn, __import: importId }), failures };
     } catch (error) {
       failures.push({ property: "", reason: LxdError.from(error).message });
       return { inputs: newBag, failures };
@@ -71,8 +72,12 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
     const created = (id: string, outputs: Outputs): void => void (made = { id, outputs });
     return this.#inContext(bag, async (context) => {
       const replaced = this.#replaced.get(context.urn) as Draft<Outputs> | undefined;
+      const importId = replaced === undefined ? (bag["__import"] as string | undefined) : undefined;
       try {
-        const { id, outputs } = await this.kind.create({ ...context, created, replaced }, bag as unknown as Inputs);
+        const { id, outputs } = await this.kind.create(
+          { ...context, created, replaced, importId },
+          bag as unknown as Inputs,
+        );
         return { id, outs: keep(outputs, bag) };
       } catch (error) {
         throw made === undefined ? error : partial(error, made.id, keep(made.outputs, bag));
@@ -111,13 +116,19 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
     }
   }
 
-  #completion(value: Bag, oldBag: Bag, { urn, status }: { urn: string; status: Status }): Completion<Inputs> {
+  #completion(
+    draft: Draft<Inputs>,
+    oldBag: Bag,
+    known: Pick<Completion<Inputs>, "urn" | "importId" | "status">,
+  ): Completion<Inputs> {
+    const { urn } = known;
     const olds = Object.keys(oldBag).length === 0 ? undefined : (oldBag as Draft<Inputs>);
     const replaced = olds === undefined ? this.#checked.get(urn) : undefined;
     if (olds !== undefined) this.#checked.set(urn, olds);
     if (replaced !== undefined) this.#replaced.set(urn, replaced);
-    const draft = value as Draft<Inputs>;
-    return { draft, olds, replaced, urn, config: this.#config, status };
+    // What replaces an imported object is made, although the program still has the option.
+    const importId = olds === undefined && replaced === undefined ? known.importId : undefined;
+    return { ...known, draft, olds, replaced, importId, config: this.#config };
   }
 
   async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>): Promise<Failure[]> {

@@ -39,6 +39,8 @@ export interface Context {
 export interface CreateContext<Outputs> extends Context {
   /** The inputs of the object in whose place this one comes, if that is known. */
   replaced: Draft<Outputs> | undefined;
+  /** The ID of the object that is to be taken over instead of made, from the resource option `import`. */
+  importId: string | undefined;
   /**
    * To be called once the daemon has the object. From then on a failure leaves a partially created resource in the
    * state, which the next `pulumi up` updates, instead of an orphan.
@@ -55,6 +57,8 @@ export interface Completion<Inputs> {
   olds: Draft<Inputs> | undefined;
   /** The inputs of the object that is about to be replaced by this one. */
   replaced: Draft<Inputs> | undefined;
+  /** The ID of the object that is to be taken over instead of made, from the resource option `import`. */
+  importId: string | undefined;
   urn: string;
   config: StackConfig;
   status: (text: string) => void;

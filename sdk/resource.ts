@@ -11,9 +11,15 @@ export type Noun = "IsoVolume" | "Image" | "Instance";
 export abstract class LxdResource extends pulumi.CustomResource {
   constructor(noun: Noun, name: string, props: pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
     const type = `pulumi-nodejs:dynamic/lxd:${noun}`;
+    // Pulumi's own import gives a dynamic provider nothing to work with, so it becomes an input that `create` obeys.
+    const { import: importId, ...rest } = opts;
     // Names that begin with two underscores are left out of previews and diffs.
-    const bookkeeping = { __provider: serializedProvider(noun), __urn: pulumi.createUrn(name, type, opts.parent) };
-    super(type, name, { ...props, ...bookkeeping }, opts);
+    const bookkeeping = {
+      __provider: serializedProvider(noun),
+      __urn: pulumi.createUrn(name, type, opts.parent),
+      __import: importId,
+    };
+    super(type, name, { ...props, ...bookkeeping }, rest);
   }
 }
 
