@@ -50,8 +50,9 @@ function runtimeOptions(request) {
 }
 
 function nodeArguments(request) {
-  const { nodeargs } = runtimeOptions(request);
-  return nodeargs ? String(nodeargs).split(/\s+/).filter(Boolean) : [];
+  const { nodeargs = "" } = runtimeOptions(request);
+  const given = String(nodeargs).split(/\s+/).filter(Boolean);
+  return ["--require", join(__dirname, "plain-stacks.cjs"), ...given];
 }
 
 function runArguments(request) {

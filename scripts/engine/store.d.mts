@@ -1,0 +1,7 @@
+// Types of the store of engines, for its test.
+
+export declare function makeOnce(
+  dir: string,
+  make: (temporary: string) => Promise<void>,
+  log: (line: string) => void,
+): Promise<void>;

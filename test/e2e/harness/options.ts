@@ -1,0 +1,42 @@
+// What tests may ask of a project, and what they find in its state.
+
+export interface ProjectOptions {
+  /** The text of `index.js`, or a folder of `examples/` to copy. */
+  readonly program: string | { readonly example: string };
+  /** A tarball to install; the workspace's own build is linked when there is none. */
+  readonly tarball?: string;
+  readonly config?: Readonly<Record<string, string>>;
+  /** Added to the environment of every run; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface OperationOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly timeoutMs?: number;
+}
+
+export interface UpOptions extends OperationOptions {
+  /** Previews first, as at a terminal. Off unless told: it doubles the time. */
+  readonly preview?: boolean;
+  readonly expectNoChanges?: boolean;
+}
+
+/** A checkpoint, as far as tests look into it. */
+export interface Checkpoint {
+  version: number;
+  deployment: {
+    resources?: StoredResource[];
+    pending_operations?: { type: string; resource: StoredResource }[];
+    [key: string]: unknown;
+  };
+}
+
+export interface StoredResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  [key: string]: unknown;
+}

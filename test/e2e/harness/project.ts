@@ -1,0 +1,130 @@
+// A Pulumi program in a temporary folder with its own stack and state, driven through the real CLI.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Engine, engineEnvironment, sharedEngine } from "./engine";
+import type { Checkpoint, OperationOptions, ProjectOptions, UpOptions } from "./options";
+import { installTarball, linkWorkspace } from "./package";
+import { writeProgram } from "./program";
+import { type PulumiResult, PulumiRun } from "./run";
+
+const stack = "test";
+
+export class PulumiProject {
+  /** The program's folder, which is the working directory of program and provider. */
+  readonly dir: string;
+  readonly #base: string;
+  readonly #engine: Engine;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  #runs = 0;
+
+  private constructor(base: string, engineToUse: Engine, env: ProjectOptions["env"]) {
+    this.#base = base;
+    this.#engine = engineToUse;
+    this.#env = env ?? {};
+    this.dir = join(base, "program");
+  }
+
+  static async create(options: ProjectOptions): Promise<PulumiProject> {
+    const base = await mkdtemp(join(tmpdir(), "pulumi-lxd-e2e-"));
+    const project = new PulumiProject(base, await sharedEngine(), options.env);
+    await mkdir(join(base, "state"));
+    await mkdir(project.dir);
+    await writeProgram(project.dir, options.program);
+    await (options.tarball ? installTarball(project.dir, options.tarball) : linkWorkspace(project.dir));
+    await project.#require(["stack", "init", stack]);
+    for (const [key, value] of Object.entries(options.config ?? {})) await project.setConfig(key, value);
+    return project;
+  }
+
+  /** Replaces the text of the program. */
+  async setProgram(text: string): Promise<void> {
+    await writeFile(join(this.dir, "index.js"), text);
+  }
+
+  /** Upgrades the program to another build of the package. */
+  async install(tarball: string): Promise<void> {
+    await installTarball(this.dir, tarball);
+  }
+
+  async setConfig(key: string, value: string, { secret = false } = {}): Promise<void> {
+    await this.#require(["config", "set", ...(secret ? ["--secret"] : []), "--", key, value]);
+  }
+
+  async up(options: UpOptions = {}): Promise<PulumiResult> {
+    return this.startUp(options).result;
+  }
+
+  /** Begins an `up` without waiting for its end, to look at it, interrupt or kill it. */
+  startUp({ preview = false, expectNoChanges = false, ...options }: UpOptions = {}): PulumiRun {
+    const flags = [...(preview ? [] : ["--skip-preview"]), ...(expectNoChanges ? ["--expect-no-changes"] : [])];
+    return this.start("up", ["--yes", ...flags], options);
+  }
+
+  async preview(options: OperationOptions & { expectNoChanges?: boolean } = {}): Promise<PulumiResult> {
+    return this.start("preview", options.expectNoChanges ? ["--expect-no-changes"] : [], options).result;
+  }
+
+  async refresh(options: OperationOptions & { expectNoChanges?: boolean } = {}): Promise<PulumiResult> {
+    const flags = options.expectNoChanges ? ["--expect-no-changes"] : [];
+    return this.start("refresh", ["--yes", "--skip-preview", ...flags], options).result;
+  }
+
+  async destroy(options: OperationOptions = {}): Promise<PulumiResult> {
+    return this.start("destroy", ["--yes", "--skip-preview"], options).result;
+  }
+
+  /** Takes away the lock that a killed run leaves on the stack. */
+  async cancel(): Promise<void> {
+    await this.#require(["cancel", "--yes"]);
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.#require(["stack", "output", "--json", "--show-secrets"])) as Record<string, unknown>;
+  }
+
+  async exportStack(): Promise<Checkpoint> {
+    return JSON.parse(await this.#require(["stack", "export"])) as Checkpoint;
+  }
+
+  async importStack(checkpoint: Checkpoint): Promise<void> {
+    const file = join(this.#base, "import.json");
+    await writeFile(file, JSON.stringify(checkpoint));
+    await this.#require(["stack", "import", "--file", file]);
+  }
+
+  /** The state as it lies on disk: what somebody who reads the file sees. */
+  async stateText(): Promise<string> {
+    return readFile(join(this.#base, "state/.pulumi/stacks/e2e", `${stack}.json`), "utf8");
+  }
+
+  /** Removes all traces on this machine. What the stack made on a daemon is `destroy`'s to remove. */
+  async dispose(): Promise<void> {
+    await rm(this.#base, { recursive: true, force: true });
+  }
+
+  /** Begins any operation that can write an event log. */
+  start(command: string, flags: readonly string[], options: OperationOptions = {}): PulumiRun {
+    const eventLog = join(this.#base, `events-${++this.#runs}.json`);
+    const args = [command, ...flags, "--event-log", eventLog, ...(options.args ?? [])];
+    return this.#run(args, { ...options, eventLog });
+  }
+
+  #run(args: readonly string[], { env, timeoutMs = 300_000, eventLog = "" }: OperationOptions & { eventLog?: string }) {
+    return new PulumiRun({
+      command: this.#engine.pulumi,
+      args: ["--non-interactive", "--color", "never", ...args],
+      cwd: this.dir,
+      env: { ...engineEnvironment(this.#engine, join(this.#base, "state")), ...this.#env, ...env },
+      eventLog,
+      timeoutMs,
+    });
+  }
+
+  /** Runs a command that has to succeed and returns what it prints. */
+  async #require(args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.#run(args, {}).result;
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
+    return stdout;
+  }
+}
