@@ -21,6 +21,11 @@ export interface EmbeddedDaemonOptions {
   withoutExtensions?: readonly string[];
   /** Milliseconds that a finished operation can still be read. Default: 5000, as the real daemons. */
   operationTtlMs?: number;
+  /**
+   * How the wait endpoint tells of a failed operation: as an error (Incus up to 6.0.4, LXD since 5.0.3), or as the
+   * failed operation itself (Incus since 6.0.5). Default: "error".
+   */
+  failedWait?: "error" | "operation";
 }
 
 /** The options with nothing left open. */
@@ -30,6 +35,7 @@ export interface Settings {
   readonly product: Product;
   readonly guestBootMs: number;
   readonly operationTtlMs: number;
+  readonly failedWait: "error" | "operation";
 }
 
 export function completeOptions(options: EmbeddedDaemonOptions): Settings {
@@ -43,5 +49,6 @@ export function completeOptions(options: EmbeddedDaemonOptions): Settings {
     }),
     guestBootMs: options.guestBootMs ?? 1500,
     operationTtlMs: options.operationTtlMs ?? 5000,
+    failedWait: options.failedWait ?? "error",
   };
 }

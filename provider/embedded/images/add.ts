@@ -51,6 +51,7 @@ function recordOf(request: ImageRequest, files: ImageFiles): ImageRecord {
     type: files.type,
     architecture: metadata.architecture,
     properties: withoutEmpty({ ...metadata.properties, ...request.properties }),
+    ownProperties: metadata.properties,
     public: request.public,
     autoUpdate: request.autoUpdate,
     profiles: request.profiles ?? ["default"],

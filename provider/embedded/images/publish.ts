@@ -8,8 +8,8 @@ import { DaemonError, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { decodeObject, type Decoded } from "../http/decode";
 import { type Reply, running } from "../http/reply";
-import { expandConfig, findInstance } from "../instances/instance";
-import type { Config, InstanceRecord } from "../store/records";
+import { findInstance } from "../instances/instance";
+import type { InstanceRecord } from "../store/records";
 import { addImage, type ImageRequest } from "./add";
 import { parseMetadata } from "./metadata";
 import { packTar } from "./tar";
@@ -27,30 +27,23 @@ export const IMAGES_POST = {
 
 const SOURCE = { type: "string", name: "string" } as const;
 
-/** Properties that the instance got from its own image. */
-function inherited(config: Config): Config {
-  const entries = Object.entries(config).filter(([key]) => key.startsWith("image."));
-  return Object.fromEntries(entries.map(([key, value]) => [key.slice("image.".length), value]));
-}
-
-function metadataOf(call: Call, instance: InstanceRecord): string {
-  const properties = inherited(expandConfig(call.daemon.store, instance));
-  const metadata = {
+function metadataOf(instance: InstanceRecord): string {
+  return JSON.stringify({
     architecture: instance.architecture,
     creation_date: Math.floor(Date.now() / 1000),
-    properties,
-  };
-  return JSON.stringify(metadata);
+    properties: instance.disk.properties ?? {},
+  });
 }
 
-function pack(call: Call, instance: InstanceRecord): Buffer {
-  const note = { published: new Date().toISOString(), instance: instance.name, disk: instance.disk };
+function pack(instance: InstanceRecord): Buffer {
+  const { state, from } = instance.disk;
+  const note = { published: new Date().toISOString(), instance: instance.name, disk: { state, from } };
   const content = `${JSON.stringify(note)}\n`;
   const root =
     instance.type === "virtual-machine"
       ? [{ path: "rootfs.img", content }]
       : [{ path: "rootfs/" }, { path: "rootfs/disk.json", content }];
-  return gzipSync(packTar([{ path: "metadata.yaml", content: metadataOf(call, instance) }, ...root]));
+  return gzipSync(packTar([{ path: "metadata.yaml", content: metadataOf(instance) }, ...root]));
 }
 
 function sourceOf(call: Call, name: string): InstanceRecord {
@@ -92,12 +85,12 @@ export function createFromJson(call: Call, project: string, body: Decoded<typeof
   const run = (progress: (metadata: Record<string, unknown>) => void) => {
     if (!source.name) throw failed("No source provided");
     const instance = sourceOf(call, source.name);
-    const tarball = pack(call, instance);
+    const tarball = pack(instance);
     const fingerprint = createHash("sha256").update(tarball).digest("hex");
     const main = join(call.daemon.store.spoolDir, fingerprint);
     writeFileSync(main, tarball);
     progress({ fingerprint, size: String(tarball.length) });
-    const metadata = parseMetadata(metadataOf(call, instance));
+    const metadata = parseMetadata(metadataOf(instance));
     addImage(call.daemon, request, { fingerprint, sizeBytes: tarball.length, metadata, type: instance.type, main });
   };
   return running(call.daemon.operations.start({ description: "Downloading image", project, run }));

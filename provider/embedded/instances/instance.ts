@@ -1,5 +1,5 @@
 // An instance as the API shows and finds it.
-import { notFound } from "../errors";
+import { badRequest, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { urlOf } from "../http/listing";
 import { requireProject } from "../routes/scope";
@@ -94,6 +94,7 @@ export function coveredByEtag(store: Store, instance: InstanceRecord): unknown {
 /** The instance of the path, or a 404. */
 export function requireInstance(call: Call): InstanceRecord {
   const name = call.param("instance");
+  if (name.includes("/")) throw badRequest("Invalid instance name");
   requireProject(call);
   return findInstance(call.daemon.store, { project: call.project, name });
 }

@@ -2,7 +2,7 @@
 import { badRequest, conflict, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { requireMatch } from "../http/etag";
-import { list, urlOf } from "../http/listing";
+import { urlOf } from "../http/listing";
 import { created, done, type Reply, sync } from "../http/reply";
 import type { Route } from "../http/router";
 import { addAlias, aliasKey } from "../images/aliases";
@@ -37,10 +37,8 @@ function listAliases(call: Call): Reply {
   const project = imageProject(call);
   const { store } = call.daemon;
   const aliases = store.aliases.all().filter((alias) => alias.project === project);
-  return list(
-    call,
-    aliases.map((alias) => ({ url: aliasUrl(alias), view: view(store, alias) })),
-  );
+  // Aliases know no filter.
+  return sync(aliases.map((alias) => (call.recursion === 0 ? aliasUrl(alias) : view(store, alias))));
 }
 
 async function createAlias(call: Call): Promise<Reply> {

@@ -31,12 +31,14 @@ const POST = {
 } as const satisfies Shape;
 
 type Body = Decoded<typeof POST>;
-type Make = (progress: (metadata: Record<string, unknown>) => void) => NewInstance;
+type Progress = (metadata: Record<string, unknown>) => void;
 
 /** What will be made, and which other objects that concerns. */
 interface Plan {
-  make: Make;
+  make: () => NewInstance;
   alsoUses: string[];
+  /** The operation's metadata in the end. */
+  metadata?: Record<string, unknown>;
 }
 
 function typeOf(body: Body): InstanceType {
@@ -85,24 +87,23 @@ const UNPACKED = {
 function planFromImage(call: Call, body: Body, source: Source): Plan {
   checkImageSource(source);
   const start = base(call, body);
-  const make: Make = (progress) => {
+  const make = (): NewInstance => {
     const image = imageOf(call, source);
     if (image === undefined) throw failed("Image not provided for instance creation");
     if (image.type !== start.type) {
       throw failed(`Requested image's type "${image.type}" doesn't match instance type "${start.type}"`);
     }
     call.daemon.store.images.set(imageKey(image), { ...image, lastUsedAt: new Date().toISOString() });
-    progress(UNPACKED);
     const properties = Object.entries(image.properties).map(([key, value]) => [`image.${key}`, value] as const);
     return {
       ...start,
       architecture: image.architecture,
       profiles: body.profiles ?? image.profiles,
       config: { ...Object.fromEntries(properties), ...start.config, "volatile.base_image": image.fingerprint },
-      disk: { state: "image", from: image.fingerprint },
+      disk: { state: "image", from: image.fingerprint, properties: image.ownProperties },
     };
   };
-  return { make, alsoUses: [] };
+  return { make, alsoUses: [], metadata: UNPACKED };
 }
 
 function planCopy(call: Call, body: Body, source: Source): Plan {
@@ -146,10 +147,11 @@ export async function createInstance(call: Call): Promise<Reply> {
   if (call.query.get("target")) throw badRequest("Target only allowed when clustered");
   checkProfiles(call, body.profiles ?? []);
   const name = nameOf(body);
-  const { make, alsoUses } = planOf(call, { ...body, name });
+  const { make, alsoUses, metadata } = planOf(call, { ...body, name });
   const { operations, guests } = call.daemon;
-  const run = (progress: (metadata: Record<string, unknown>) => void) => {
-    const instance = addInstance(call.daemon, make(progress));
+  const run = (progress: Progress) => {
+    const instance = addInstance(call.daemon, make());
+    if (metadata) progress(metadata);
     if (body.start === true) guests.start(instance);
   };
   const resources = { instances: [instanceUrl({ project: call.project, name }), ...alsoUses] };

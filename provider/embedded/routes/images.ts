@@ -94,6 +94,8 @@ async function putImage(call: Call): Promise<Reply> {
     properties: withoutEmpty(body.properties ?? {}),
     expiresAt,
     profiles,
+    // The real daemons forget it on every change.
+    lastUsedAt: NEVER,
   });
   return done();
 }
@@ -108,6 +110,7 @@ async function patchImage(call: Call): Promise<Reply> {
     public: body.public ?? image.public,
     autoUpdate: body.auto_update ?? image.autoUpdate,
     properties: mergeConfig(image.properties, body.properties),
+    lastUsedAt: NEVER,
   });
   return done();
 }

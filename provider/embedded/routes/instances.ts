@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { badRequest, conflict, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { list } from "../http/listing";
-import { type Reply, running, sync } from "../http/reply";
+import { done, type Reply, running, sync } from "../http/reply";
 import type { Route } from "../http/router";
 import { isTrue } from "../instances/config-values";
 import {
@@ -54,7 +54,7 @@ async function renameInstance(call: Call): Promise<Reply> {
   if (name !== "") checkInstanceName(name);
   if (store.instances.find(keyOf(call.project, name))) throw conflict(`Name "${name}" already in use`);
   const run = () => {
-    checkInstanceName(name);
+    if (name === "") throw failed("Invalid instance name: Name must be 1-63 characters long");
     if (instance.status !== "Stopped") throw failed("Renaming of running instance not allowed");
     const config = { ...instance.config, "volatile.cloud-init.instance-id": randomUUID() };
     const renamed = { ...instance, name, config };
@@ -104,6 +104,13 @@ function getConsole(call: Call): Reply {
   return { kind: "body", headers, body: size === 0 ? Buffer.alloc(0) : createReadStream(path, { end: size - 1 }) };
 }
 
+function clearConsole(call: Call): Reply {
+  const instance = requireInstance(call);
+  if (instance.type !== "container") throw failed("Instance is not container type");
+  rmSync(call.daemon.store.consolePath(instance), { force: true });
+  return done();
+}
+
 const INSTANCE = "/1.0/instances/{instance}";
 
 export const instanceRoutes: Route[] = [
@@ -118,5 +125,5 @@ export const instanceRoutes: Route[] = [
   },
   { path: `${INSTANCE}/state`, GET: getState, PUT: putState },
   { path: `${INSTANCE}/rebuild`, POST: rebuildInstance },
-  { path: `${INSTANCE}/console`, GET: getConsole },
+  { path: `${INSTANCE}/console`, GET: getConsole, DELETE: clearConsole },
 ];

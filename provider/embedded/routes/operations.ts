@@ -28,10 +28,11 @@ function timeoutOf(call: Call): number | undefined {
   return seconds < 0 ? undefined : seconds * 1000;
 }
 
-/** A failure comes as an error body under HTTP 200, as Incus up to 6.0.4 and every LXD since 5.0.3 send it. */
+/** In the older form a failure, and a wait that runs out, come as an error body under HTTP 200. */
 async function outcomeOf(call: Call, timeoutMs: number | undefined): Promise<Envelope> {
   const found = requireOperation(call);
   const ending = await call.daemon.operations.wait(call.param("id"), timeoutMs);
+  if (call.daemon.settings.failedWait === "operation") return syncEnvelope(found.view);
   if (ending === "timeout") return errorEnvelope(failed("context deadline exceeded"));
   return found.error ? errorEnvelope(found.error) : syncEnvelope(found.view);
 }

@@ -8,11 +8,12 @@ import { created, type Reply, sync } from "../http/reply";
 import type { Route } from "../http/router";
 import { checkProfileConfig } from "../instances/config-keys";
 import { checkDevices } from "../instances/devices";
-import { instanceKey } from "../instances/instance";
+import { checkSurroundings } from "../instances/create";
+import { instanceKey, instanceUrl } from "../instances/instance";
 import { requireName } from "../names";
 import type { ProfileRecord } from "../store/records";
 import { keyOf, type Store } from "../store/store";
-import { usersOfProfile } from "../used-by";
+import { expandDevices, usersOfProfile } from "../used-by";
 import { homeOf, requireProject } from "./scope";
 import { write, type Write } from "./write";
 
@@ -82,6 +83,26 @@ async function createProfile(call: Call): Promise<Reply> {
   return created(profileUrl(profile));
 }
 
+/** The change is kept, but one that an instance cannot follow is an error. */
+function checkUsers(call: Call, profile: ProfileRecord): void {
+  const { store } = call.daemon;
+  const users = usersOfProfile(store, profile);
+  const failures = store.instances
+    .all()
+    .filter((instance) => users.includes(instanceUrl(instance)))
+    .flatMap((instance) => {
+      try {
+        checkSurroundings(call.daemon, instance, expandDevices(store, instance));
+        return [];
+      } catch (error) {
+        const { message } = toDaemonError(error);
+        return [` - Project: ${instance.project}, Instance: ${instance.name}: ${message}\n`];
+      }
+    });
+  if (failures.length === 0) return;
+  throw failed(`The following instances failed to update (profile change still saved):\n${failures.join("")}`);
+}
+
 async function updateProfile(call: Call, isPatch: boolean): Promise<Reply> {
   const name = call.param("profile");
   const profile = requireProfile(call, `Failed to retrieve profile${isPatch ? `="${name}"` : ` "${name}"`}: `);
@@ -96,6 +117,7 @@ async function updateProfile(call: Call, isPatch: boolean): Promise<Reply> {
   const run = () => {
     check(changed, 500);
     call.daemon.store.profiles.set(profileKey(changed), changed);
+    checkUsers(call, changed);
   };
   return writeProfile(call, profile, { description: "Updating profile", run });
 }
@@ -103,7 +125,7 @@ async function updateProfile(call: Call, isPatch: boolean): Promise<Reply> {
 function repoint(store: Store, profile: ProfileRecord, name: string): void {
   const users = usersOfProfile(store, profile);
   for (const instance of store.instances.all()) {
-    if (!users.includes(urlOf(["instances", instance.name], instance.project))) continue;
+    if (!users.includes(instanceUrl(instance))) continue;
     const profiles = instance.profiles.map((item) => (item === profile.name ? name : item));
     store.instances.set(instanceKey(instance), { ...instance, profiles });
   }

@@ -28,6 +28,7 @@ function checkConfig(config: Config): void {
 /** What belongs to the project, and keeps it from being deleted. */
 function usersOf(store: Store, name: string): string[] {
   const isOwn = (item: { project: string }) => item.project === name;
+  const hasProfiles = store.projects.find(name)?.config["features.profiles"] === "true";
   return [
     ...store.images
       .all()
@@ -39,7 +40,7 @@ function usersOf(store: Store, name: string): string[] {
       .map((instance) => urlOf(["instances", instance.name], name)),
     ...store.profiles
       .all()
-      .filter(isOwn)
+      .filter((profile) => hasProfiles && isOwn(profile))
       .map((profile) => urlOf(["profiles", profile.name], name)),
     ...store.volumes
       .all()

@@ -22,7 +22,11 @@ function rebuilt(call: Call, instance: InstanceRecord, source: Source): Instance
   }
   const properties = Object.entries(image.properties).map(([key, value]) => [`image.${key}`, value] as const);
   const own = { ...Object.fromEntries(properties), "volatile.base_image": image.fingerprint };
-  return { ...instance, config: { ...config, ...own }, disk: { state: "image", from: image.fingerprint } };
+  return {
+    ...instance,
+    config: { ...config, ...own },
+    disk: { state: "image", from: image.fingerprint, properties: image.ownProperties },
+  };
 }
 
 export async function rebuildInstance(call: Call): Promise<Reply> {

@@ -45,6 +45,8 @@ export interface ImageRecord {
   type: InstanceType;
   architecture: string;
   properties: Config;
+  /** The properties in its metadata.yaml: what an image published of its instances begins with. */
+  ownProperties: Config;
   public: boolean;
   autoUpdate: boolean;
   profiles: string[];
@@ -70,6 +72,8 @@ export interface RootDisk {
   state: "blank" | "installed" | "image";
   /** The ISO volume that installed it, or the image's fingerprint. */
   from?: string;
+  /** Properties in the metadata of the image it was made of. */
+  properties?: Config;
 }
 
 export interface SnapshotRecord {

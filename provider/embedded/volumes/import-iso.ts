@@ -65,7 +65,7 @@ export async function importIso(call: Call, project: string): Promise<Reply> {
   const operation = operations.start({
     description: "Creating storage volume",
     project,
-    resources: { storage_volumes: [volumeUrl(volume)] },
+    resources: { storage_volumes: [volumeUrl({ ...volume, project: call.project })] },
     run: () => keep(call, volume, spooled),
   });
   return running(operation);
