@@ -1,0 +1,57 @@
+// Makes a fresh checkout ready to run: packages installed, sources compiled. Needs Node alone; does nothing twice.
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isMain, mustRun, root } from "./root.mjs";
+
+/** npm writes its own record of an installation a moment before it writes package-lock.json. */
+const npmSlackMs = 10_000;
+
+/** @param {{ log?: (line: string) => void }} [options] */
+export async function prepare({ log = console.log } = {}) {
+  requireNode();
+  if (isInstallStale()) {
+    log("Installing packages: npm ci (about a minute) …");
+    await mustRun("npm", ["ci"]);
+  }
+  if (isBuildStale()) {
+    log("Compiling: npm run build (about 10 seconds) …");
+    const { build } = await import("./build.mjs");
+    await build();
+  }
+}
+
+/** Said before anything fails for a reason that nobody understands. */
+function requireNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 18)) return;
+  throw new Error(`Node ${process.versions.node} is too old: install Node 20.18 or newer from https://nodejs.org/`);
+}
+
+function isInstallStale() {
+  const installed = changedMs(join(root, "node_modules/.package-lock.json"));
+  return changedMs(join(root, "package-lock.json")) > installed + npmSlackMs;
+}
+
+function isBuildStale() {
+  const sources = ["sdk", "provider", "package.json", "tsconfig.json", "tsconfig.build.json"];
+  const built = changedMs(join(root, "dist/sdk/index.js"));
+  return sources.some((name) => newestMs(join(root, name)) > built);
+}
+
+/** When a file or anything in a folder last changed; a folder changes when a file is taken away. */
+function newestMs(path) {
+  const own = changedMs(path);
+  if (!existsSync(path) || !statSync(path).isDirectory()) return own;
+  return Math.max(own, ...readdirSync(path).map((name) => newestMs(join(path, name))));
+}
+
+function changedMs(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+if (isMain(import.meta.url)) {
+  await prepare().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
