@@ -2,6 +2,7 @@
 // and the scalars that users write.
 import { z } from "zod";
 import { parseDuration, parseSize } from "./units";
+import { describeValue, wording } from "./wording";
 
 /** An object without other properties than these; a typo is told with the property that was probably meant. */
 export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
@@ -15,20 +16,38 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<S
  * One of several shapes, told apart by which keys are present. Failures are those of the shape that was meant, with
  * their own paths, rather than "no alternative matches".
  */
-export function tagged<T>(variants: Record<string, z.ZodType>): z.ZodType<T> {
+export function tagged<T>(variants: Record<string, z.ZodType>): z.ZodType<T, T> {
   const tags = Object.keys(variants);
   return z.unknown().superRefine((value, context) => {
     const present = isObject(value) ? tags.filter((tag) => value[tag] !== undefined) : [];
-    const [tag] = present;
-    if (tag === undefined || present.length > 1) {
-      const found = present.length > 1 ? `, not ${present.join(" and ")} together` : "";
-      context.addIssue({ code: "custom", message: `give exactly one of ${tags.join(", ")}${found}` });
+    const variant = present.length === 1 ? variants[present[0] ?? ""] : undefined;
+    if (variant === undefined) {
+      context.addIssue({ code: "custom", ...untagged(value, { tags, present }) });
       return;
     }
-    for (const issue of variants[tag]?.safeParse(value).error?.issues ?? []) {
+    // Each shape's failures are worded here: they are no longer open to the wording of the schema around them.
+    for (const issue of variant.safeParse(value, { error: wording }).error?.issues ?? []) {
       context.addIssue({ ...issue, code: "custom", path: issue.path });
     }
-  }) as unknown as z.ZodType<T>;
+  }) as unknown as z.ZodType<T, T>;
+}
+
+interface Tags {
+  tags: string[];
+  present: string[];
+}
+
+/** What is wrong with a value of which no shape, or more than one, can be meant. */
+function untagged(value: unknown, { tags, present }: Tags): { message: string; path?: string[]; keys?: string[] } {
+  const shapes = tags.map((tag) => `{ ${tag}: … }`).join(" or ");
+  if (value === undefined) return { message: `is required: ${shapes}` };
+  if (!isObject(value)) return { message: `must be ${shapes}, but is ${describeValue(value)}` };
+  if (present.length > 1) return { message: `must be ${shapes}, not ${present.join(" and ")} together` };
+  const [key] = Object.keys(value);
+  if (key === undefined) return { message: `must be ${shapes}, but is empty` };
+  const near = nearest(key, tags);
+  const hint = near === undefined ? `the source must be ${shapes}` : `did you mean "${near}"?`;
+  return { message: `unknown property "${key}"; ${hint}`, keys: [key] };
 }
 
 /** `10GiB`, `512MiB`, `500MB` or bytes as digits. */
@@ -59,13 +78,14 @@ export const instanceName = z.string().regex(/^(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{
 
 export const name = z.string().min(1, { error: "must not be empty" });
 
+/** A line for each of the keys, in their order. */
 function unknownProperties(keys: string[], known: string[]): string {
   return keys
     .map((key) => {
       const near = nearest(key, known);
       return `unknown property "${key}"${near === undefined ? `; known are ${known.join(", ")}` : `; did you mean "${near}"?`}`;
     })
-    .join("; ");
+    .join("\n");
 }
 
 /** The known word that a mistyped one most likely stands for. */

@@ -17,11 +17,13 @@ const sizeUnits: Record<string, number> = {
 
 const durationUnits: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 };
 
-/** `10GiB` in bytes, or undefined if it is no size. The units are those of the daemons. */
+/** `10GiB` in bytes, or undefined if it is no size. Written as the daemons read it: they take no space before the unit. */
 export function parseSize(text: string): number | undefined {
-  const match = /^(\d+) ?([a-zA-Z]*)$/.exec(text);
-  const unit = match === null ? undefined : sizeUnits[match[2] ?? ""];
-  return unit === undefined ? undefined : Number(match?.[1]) * unit;
+  const [, digits, suffix = ""] = /^(\d+)([a-zA-Z]*)$/.exec(text) ?? [];
+  const unit = sizeUnits[suffix];
+  if (digits === undefined || unit === undefined) return undefined;
+  const bytes = Number(digits) * unit;
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 /** `1h30m` in milliseconds, or undefined if it is no duration. */

@@ -2,6 +2,7 @@
 import { type z } from "zod";
 import { type Failure } from "./kind";
 import { isUnknown, unknown } from "./unknowns";
+import { wording } from "./wording";
 
 export interface Validated {
   /** The inputs, with `unknown` in place of everything that failed, so that later checks can go on with the rest. */
@@ -17,33 +18,32 @@ export function validate(schema: z.ZodType, given: Record<string, unknown>): Val
   const issues = schema.safeParse(value, { error: wording, reportInput: true }).error?.issues ?? [];
   for (const issue of issues) {
     if (leadsToUnknown(value, issue.path)) continue;
-    // Unknown keys are told inside `tagged` as custom issues, which keep their other fields.
-    const keys = "keys" in issue && Array.isArray(issue.keys) ? issue.keys : [];
-    failures.push({ property: describePath([...issue.path, ...keys.slice(0, 1)]), reason: issue.message });
-    if (keys.length === 0) set(value, issue.path, unknown);
-    for (const key of keys) set(value, [...issue.path, key], undefined);
+    // Inside of `tagged`, unknown keys come as custom issues, which keep their other fields.
+    const keys = "keys" in issue && Array.isArray(issue.keys) ? issue.keys : undefined;
+    if (keys === undefined) {
+      failures.push({ property: describePath(issue.path), reason: issue.message });
+      set(value, issue.path, unknown);
+      continue;
+    }
+    const reasons = issue.message.split("\n");
+    for (const [i, key] of keys.entries()) {
+      failures.push({ property: describePath([...issue.path, key]), reason: reasons[i] ?? issue.message });
+      set(value, [...issue.path, key], undefined);
+    }
   }
   return { value, failures };
 }
 
-/** `cdroms[0].bootPriority` */
+/** `cdroms[0].bootPriority`, `config["limits.cpu"]` */
 export function describePath(path: Path): string {
-  return path
-    .map((step, i) => (typeof step === "number" ? `[${step}]` : `${i === 0 ? "" : "."}${String(step)}`))
-    .join("");
+  return path.map(describeStep).join("");
 }
 
-const wording: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code === "invalid_type") {
-    if (issue.input === undefined) return "is required";
-    return `must be ${article(issue.expected)}, but is ${JSON.stringify(issue.input)}`;
-  }
-  if (issue.code === "invalid_value") return `must be ${issue.values.map((v) => JSON.stringify(v)).join(" or ")}`;
-  return undefined;
-};
-
-function article(type: string): string {
-  return `${/^[aeiou]/.test(type) ? "an" : "a"} ${type === "record" ? "map" : type}`;
+function describeStep(step: PropertyKey, i: number): string {
+  if (typeof step === "number") return `[${step}]`;
+  const key = String(step);
+  if (!/^[\w$-]+$/.test(key)) return `[${JSON.stringify(key)}]`;
+  return i === 0 ? key : `.${key}`;
 }
 
 function leadsToUnknown(root: unknown, path: Path): boolean {

@@ -1,0 +1,40 @@
+// The words for values that a schema refuses, where the schema has none of its own.
+import { type z } from "zod";
+
+export const wording: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case "invalid_type":
+      if (issue.input === undefined) return "is required";
+      return `must be ${types[issue.expected] ?? issue.expected}, but is ${describeValue(issue.input)}`;
+    case "invalid_value":
+      if (issue.input === undefined) return `is required: ${choice(issue.values)}`;
+      return `must be ${choice(issue.values)}, but is ${describeValue(issue.input)}`;
+    case "too_small":
+      return `must be at least ${issue.minimum}, but is ${describeValue(issue.input)}`;
+    case "too_big":
+      return `must be at most ${issue.maximum}, but is ${describeValue(issue.input)}`;
+    default:
+      return undefined;
+  }
+};
+
+const types: Record<string, string> = {
+  string: "a string",
+  number: "a number",
+  int: "a whole number",
+  boolean: "a boolean",
+  object: "an object",
+  record: "a map",
+  array: "a list",
+};
+
+/** A value in a message: plain ones as they are written, others by their kind, since they may be long. */
+export function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return JSON.stringify(value);
+}
+
+function choice(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join(" or ");
+}
