@@ -123,9 +123,7 @@ function toHttp(change: Change): HttpRequest {
 
 /** A 404 that speaks of what holds the object says nothing about the object. */
 function isContainerMissing(error: LxdError): boolean {
-  return (
-    /project|storage pool not found|cluster member/i.test(error.details.why) && !/instance/i.test(error.details.why)
-  );
+  return /(project|storage pool|cluster member) not found$/i.test(error.details.why);
 }
 
 function unexpected(envelope: Envelope, request: FailedRequest): LxdError {

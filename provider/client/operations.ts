@@ -1,6 +1,6 @@
 // Follows a background operation of the daemon to its end, with a deadline, in both forms that servers report a failure.
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FailedRequest, isCode, LxdError } from "../errors";
+import { type FailedRequest, LxdError } from "../errors";
 import { type Client } from "./client";
 import { operationSchema, parseEnvelope, refusal, type WireOperation } from "./envelope";
 import { path } from "./paths";
@@ -30,13 +30,10 @@ export async function follow(client: Client, id: string, following: Following): 
 async function wait(client: Client, id: string, { request, deadlineMs }: Following): Promise<WireOperation> {
   const timeoutS = Math.max(1, Math.ceil(deadlineMs / 1000));
   const waitPath = `${path("operations", id, "wait")}?timeout=${timeoutS}`;
-  // The daemon flushes its headers at once and stays silent until the end.
-  const reply = await client.transport.send({ method: "GET", path: waitPath, silenceMs: deadlineMs + 10_000 });
-  const text = await reply.body.text().catch((error: unknown) => {
-    throw lost(client.transport.explain(error, request));
-  });
-  const envelope = parseEnvelope(text, request);
+  const envelope = parseEnvelope(await answer(client, { waitPath, deadlineMs, request }), request);
   if (envelope.type === "error") {
+    // Finished operations are forgotten after some seconds: what this one came to, it took along.
+    if (envelope.error_code === 404 && envelope.error === "Operation not found") throw lost(envelope.error, request);
     // The older form of the wait says with the same words that *it* ran out of time; only then the operation still runs.
     if (envelope.error === "context deadline exceeded" && (await isRunning(client, id))) throw late(request, timeoutS);
     throw refusal(envelope.error, envelope.error_code, request);
@@ -44,7 +41,20 @@ async function wait(client: Client, id: string, { request, deadlineMs }: Followi
   const operation = operationSchema.parse(envelope.metadata);
   if (operation.status_code === succeeded) return operation;
   if (operation.status_code < succeeded) throw late(request, timeoutS);
-  throw refusal(operation.err, 500, request);
+  throw refusal(operation.err || "the operation was cancelled", 500, request);
+}
+
+async function answer(
+  client: Client,
+  { waitPath, deadlineMs, request }: Following & { waitPath: string },
+): Promise<string> {
+  try {
+    // The daemon flushes its headers at once and stays silent until the end.
+    const reply = await client.transport.send({ method: "GET", path: waitPath, silenceMs: deadlineMs + 10_000 });
+    return await reply.body.text();
+  } catch (error) {
+    throw lost(client.transport.explain(error, request).details.why, request);
+  }
 }
 
 async function isRunning(client: Client, id: string): Promise<boolean> {
@@ -62,9 +72,8 @@ async function watch(
     try {
       const found = await client.find(path("operations", id), operationSchema);
       if (found?.value.metadata) report(found.value.metadata);
-    } catch (error) {
-      // Progress is a courtesy: the wait beside it tells of a daemon that is gone.
-      if (!isCode(error, "unavailable")) throw error;
+    } catch {
+      // Progress is a courtesy: whatever is wrong, the wait beside it tells.
     }
   }
 }
@@ -77,6 +86,6 @@ function late(request: FailedRequest, timeoutS: number): LxdError {
   return new LxdError({ code: "timeout", why: `the daemon was not done after ${timeoutS} s and works on`, request });
 }
 
-function lost(error: LxdError): LxdError {
-  return new LxdError({ ...error.details, why: `${error.details.why}; how the operation ended is not known` });
+function lost(why: string, request: FailedRequest): LxdError {
+  return new LxdError({ code: "unavailable", why: `${why}; how the operation ended is not known`, request });
 }

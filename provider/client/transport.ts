@@ -21,6 +21,8 @@ export interface HttpReply {
 }
 
 const defaultSilenceMs = 60_000;
+/** `sun_path` of Linux has 108 bytes, the last of them zero. */
+const longestSocketPath = 107;
 
 export class UnixTransport {
   readonly #agent: Agent;
@@ -31,6 +33,7 @@ export class UnixTransport {
 
   async send(request: HttpRequest): Promise<HttpReply> {
     const silenceMs = request.silenceMs ?? defaultSilenceMs;
+    this.#requireUsablePath();
     try {
       const { statusCode, headers, body } = await this.#agent.request({
         origin: "http://daemon",
@@ -49,6 +52,14 @@ export class UnixTransport {
     }
   }
 
+  /** A longer path is cut by the system, and would name another file. */
+  #requireUsablePath(): void {
+    if (Buffer.byteLength(this.socket) <= longestSocketPath) return;
+    const why = `the path is too long for a socket: ${this.socket}`;
+    const advice = `Use a path of at most ${longestSocketPath} bytes, for example a symbolic link.`;
+    throw new LxdError({ code: "invalid-argument", why, advice });
+  }
+
   /** What a broken connection means to the user. */
   explain(error: unknown, request: FailedRequest): LxdError {
     if (error instanceof LxdError) return error;
@@ -58,7 +69,7 @@ export class UnixTransport {
       const why = `the connection to the daemon broke: ${(error as Error).message}`;
       return new LxdError({ code: "unavailable", why, request, cause: error });
     }
-    return new LxdError({ ...known, why: `${known.why} at ${this.socket}`, request, cause: error });
+    return new LxdError({ ...known, why: known.why.replace("SOCKET", this.socket), request, cause: error });
   }
 
   async close(): Promise<void> {
@@ -71,13 +82,28 @@ type Unreachable = Pick<LxdError["details"], "code" | "why" | "advice">;
 const startDaemon =
   "Start the daemon (`systemctl start incus` or `snap start lxd`), or name its socket with `pulumi config set lxd:socket PATH`.";
 
+const noSocket: Unreachable = { code: "unavailable", why: "no daemon's socket at SOCKET", advice: startDaemon };
+const silent: Unreachable = {
+  code: "unavailable",
+  why: "the daemon at SOCKET has stopped answering",
+  advice: "Look at the daemon's log.",
+};
+
 const unreachable: Record<string, Unreachable> = {
-  ENOENT: { code: "unavailable", why: "no daemon's socket", advice: startDaemon },
-  ECONNREFUSED: { code: "unavailable", why: "no daemon listens", advice: startDaemon },
-  ENOTSOCK: { code: "unavailable", why: "there is a file, but no socket,", advice: startDaemon },
+  ENOENT: noSocket,
+  ENOTDIR: noSocket,
+  ECONNREFUSED: { code: "unavailable", why: "no daemon listens at SOCKET", advice: startDaemon },
   EACCES: {
     code: "permission-denied",
-    why: "this user may not use the daemon's socket",
+    why: "this user may not use the daemon's socket at SOCKET",
     advice: "Add the user to the group that owns the socket (`incus-admin` or `lxd`) and log in again.",
+  },
+  UND_ERR_CONNECT_TIMEOUT: silent,
+  UND_ERR_HEADERS_TIMEOUT: silent,
+  UND_ERR_BODY_TIMEOUT: silent,
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: {
+    code: "content-mismatch",
+    why: "the content is not as long as it was said to be",
+    advice: "Let whatever writes it finish, then run `pulumi up` again.",
   },
 };
