@@ -81,7 +81,8 @@ function move(call: Call, volume: VolumeRecord, to: VolumeRecord): Reply {
   const { operations, store } = call.daemon;
   const run = async () => {
     if (!store.pools.find(to.pool)) throw notFound("Storage pool not found");
-    await copyVolume(store, volume, to);
+    const { config: _config, ...target } = to;
+    await copyVolume(store, volume, target);
     repoint(store, volume, to);
     rmSync(store.volumePath(volume), { force: true });
     store.volumes.delete(volumeKey(volume));

@@ -58,15 +58,23 @@ interface CopySource {
   name: string;
 }
 
-/** The copied volume's config: across pools the size becomes the one on disk. */
-function copiedConfig(source: VolumeRecord, pool: string): Config {
+/**
+ * The copied volume's config. A config that is given replaces the source's, and has to have a size then; across pools
+ * the size becomes the one on disk.
+ */
+function copiedConfig(source: VolumeRecord, pool: string, given: Config | undefined): Config {
   const size = source.config["size"];
-  if (source.contentType === "filesystem" || source.pool === pool || size === undefined) return source.config;
-  return { ...source.config, size: String(roundUp(parseSize(size))) };
+  if (source.contentType === "filesystem" || size === undefined) return given ?? source.config;
+  if (source.pool !== pool) return { ...(given ?? source.config), size: String(roundUp(parseSize(size))) };
+  if (given !== undefined && parseSize(given["size"] ?? "0") === 0) throw failed("Size cannot be zero");
+  return given ?? source.config;
 }
 
+/** A volume to be made of another; without a config it has the other's. */
+export type CopyTarget = Omit<VolumeRecord, "config"> & { config?: Config };
+
 /** Copies bytes and record; the record comes last, so that a volume is there when it is whole. */
-export async function copyVolume(store: Store, from: CopySource, to: VolumeRecord): Promise<void> {
+export async function copyVolume(store: Store, from: CopySource, to: CopyTarget): Promise<void> {
   if (!store.pools.find(from.pool) || !store.pools.find(to.pool)) throw notFound("Storage pool not found");
   const source = store.volumes.find(volumeKey(from));
   if (source === undefined) {
@@ -75,17 +83,17 @@ export async function copyVolume(store: Store, from: CopySource, to: VolumeRecor
     throw notFound(`Failed generating volume copy config: ${reason}`);
   }
   const path = store.volumePath(to);
-  const config = copiedConfig(source, to.pool);
+  const config = copiedConfig(source, to.pool, to.config);
   if (source.contentType === "iso") {
     await rm(path, { force: true });
     await copyFile(store.volumePath(source), path, constants.COPYFILE_FICLONE);
-    truncateSync(path, Number(config["size"]));
+    truncateSync(path, parseSize(config["size"] ?? "0"));
   }
   const description = to.description === "" ? source.description : to.description;
   store.volumes.set(volumeKey(to), { ...to, description, contentType: source.contentType, config });
 }
 
-function startCopy(call: Call, volume: VolumeRecord, source: CopySource): Reply {
+function startCopy(call: Call, volume: CopyTarget, source: CopySource): Reply {
   const { operations, store } = call.daemon;
   const run = () => copyVolume(store, source, volume);
   return running(operations.start({ description: "Copying storage volume", project: volume.project, run }));
@@ -112,7 +120,8 @@ export async function createVolume(call: Call, project: string): Promise<Reply> 
   const source = decodeObject(body.source, "StorageVolumeSource", SOURCE);
   if (source.type === "copy") {
     const from = { project: source.project ?? project, pool: source.pool ?? pool, name: source.name ?? "" };
-    return startCopy(call, volume, from);
+    const { config: _config, ...target } = volume;
+    return startCopy(call, body.config === undefined ? target : volume, from);
   }
   return write(call, {
     asyncSince: "storage_and_profile_operations",

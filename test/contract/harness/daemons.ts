@@ -1,0 +1,155 @@
+// The daemons that the contract suite runs against: the embedded one always, real ones where they are.
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, it, type TestContext } from "vitest";
+
+import { type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../../../provider/embedded";
+import { cleanUp, extensionsOf } from "./cleanup";
+import { type Outcome, settle } from "./operation";
+import { RawClient, type RawReply } from "./raw";
+
+export type DaemonKind = "embedded" | "embedded-lxd" | "incus" | "lxd";
+
+/** A daemon under test. What it says of itself is known once a test runs. */
+export interface TestDaemon {
+  readonly kind: DaemonKind;
+  /** Whose words it speaks. */
+  readonly product: "incus" | "lxd";
+  readonly socket: string;
+  readonly raw: RawClient;
+  /** Begins the name of everything that is made: what has it is removed in the end. */
+  readonly prefix: string;
+  /** A name of this run: `daemon.name("cd")`. */
+  name(suffix: string): string;
+  /** Whether the daemon announces an API extension. */
+  has(extension: string): boolean;
+  /** The name of a header in the product's family: `header("type")` is `X-Incus-type`. */
+  header(name: string): string;
+  /** What came of a write in the end, sync or async. */
+  settle(reply: RawReply | Promise<RawReply>): Promise<Outcome>;
+  /** A test that needs API extensions; skipped with their names where the daemon has them not. */
+  test(title: string, options: TestOptions, run: () => Promise<void>): void;
+}
+
+export interface TestOptions {
+  needs?: readonly string[];
+  /** A sentence on what else is missing; undefined when nothing is. */
+  missing?: () => string | undefined;
+  timeoutMs?: number;
+}
+
+interface Started {
+  socket: string;
+  stop: () => Promise<void>;
+}
+
+interface Source {
+  kind: DaemonKind;
+  product: "incus" | "lxd";
+  /** What to do to have it; undefined when it is there. */
+  missing?: string | undefined;
+  start(): Promise<Started>;
+}
+
+function embedded(kind: DaemonKind, options: Omit<EmbeddedDaemonOptions, "dir">): Source {
+  const start = async () => {
+    const dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-daemon-"));
+    const daemon = await startEmbeddedDaemon({ dir, guestBootMs: 300, ...options });
+    const stop = async () => {
+      await daemon.stop();
+      await rm(dir, { recursive: true, force: true });
+    };
+    return { socket: daemon.socket, stop };
+  };
+  return { kind, product: options.server ?? "incus", start };
+}
+
+function real(kind: "incus" | "lxd", variable: string): Source {
+  const socket = process.env[variable] ?? "";
+  const missing = socket === "" ? `set ${variable} to a real daemon's socket` : undefined;
+  return { kind, product: kind, missing, start: () => Promise.resolve({ socket, stop: () => Promise.resolve() }) };
+}
+
+const sources: readonly Source[] = [
+  embedded("embedded", {}),
+  embedded("embedded-lxd", { server: "lxd", withExtensions: ["storage_and_profile_operations"] }),
+  real("incus", "INCUS_SOCKET"),
+  real("lxd", "LXD_SOCKET"),
+];
+
+class Daemon implements TestDaemon {
+  readonly kind: DaemonKind;
+  readonly product: "incus" | "lxd";
+  readonly prefix = `t${randomBytes(4).toString("hex")}-`;
+  readonly raw = new RawClient(() => this.socket);
+  #started: Started | undefined;
+  #extensions: readonly string[] = [];
+
+  constructor(private readonly source: Source) {
+    this.kind = source.kind;
+    this.product = source.product;
+  }
+
+  get socket(): string {
+    if (this.#started === undefined) throw new Error(`${this.kind}: the daemon is there only while its tests run`);
+    return this.#started.socket;
+  }
+
+  async start(): Promise<void> {
+    this.#started = await this.source.start();
+    this.#extensions = await extensionsOf(this.raw);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#started === undefined) return;
+    const left = await cleanUp(this.raw, this.prefix);
+    await this.#started.stop();
+    if (left.length > 0) throw new Error(`${this.kind}: could not be removed: ${left.join(", ")}`);
+  }
+
+  name(suffix: string): string {
+    return this.prefix + suffix;
+  }
+
+  has(extension: string): boolean {
+    return this.#extensions.includes(extension);
+  }
+
+  header(name: string): string {
+    return `X-${this.product === "incus" ? "Incus" : "LXD"}-${name}`;
+  }
+
+  async settle(reply: RawReply | Promise<RawReply>): Promise<Outcome> {
+    return settle(this.raw, await reply);
+  }
+
+  test(title: string, options: TestOptions, run: () => Promise<void>): void {
+    const body = async (context: TestContext) => {
+      const lacks = (options.needs ?? []).filter((extension) => !this.has(extension));
+      if (lacks.length > 0) context.skip(`${this.kind} lacks the API extension ${lacks.join(", ")}`);
+      const missing = options.missing?.();
+      if (missing !== undefined) context.skip(missing);
+      await run();
+    };
+    it(title, body, options.timeoutMs ?? 30_000);
+  }
+}
+
+/** Defines a suite once for each daemon; one that is absent shows as skipped, naming what is missing. */
+export function describeEachDaemon(name: string, define: (daemon: TestDaemon) => void): void {
+  for (const source of sources) {
+    const title = `${name} on ${source.kind}`;
+    if (source.missing !== undefined) {
+      describe.skip(`${title}: ${source.missing}`, () => define(new Daemon(source)));
+      continue;
+    }
+    describe(title, () => {
+      const daemon = new Daemon(source);
+      beforeAll(() => daemon.start());
+      afterAll(() => daemon.stop());
+      define(daemon);
+    });
+  }
+}

@@ -1,0 +1,102 @@
+// A tiny HTTP client for a unix socket, written with node:http only: it shares no code with the provider's client.
+import { type IncomingHttpHeaders, request } from "node:http";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+
+/** The daemons' envelope, as it came. */
+export interface Envelope {
+  type: "sync" | "async" | "error";
+  status: string;
+  status_code: number;
+  operation: string;
+  error_code: number;
+  error: string;
+  metadata: unknown;
+}
+
+export interface RawReply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** The parsed body; an empty object when the answer was no JSON. */
+  body: Partial<Envelope>;
+  bytes: Buffer;
+}
+
+/** A value is sent as JSON; text, bytes and streams as they are. */
+export type RawBody = Buffer | string | Readable | object | undefined;
+
+interface Sent {
+  method: string;
+  path: string;
+  body?: RawBody;
+  headers?: Record<string, string>;
+}
+
+function encode(body: RawBody): Buffer | Readable | undefined {
+  if (body === undefined || Buffer.isBuffer(body) || body instanceof Readable) return body;
+  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+}
+
+function parse(contentType: string | undefined, bytes: Buffer): Partial<Envelope> {
+  if (contentType !== "application/json" || bytes.length === 0) return {};
+  return JSON.parse(bytes.toString()) as Envelope;
+}
+
+export class RawClient {
+  constructor(private readonly socket: () => string) {}
+
+  send({ method, path, body, headers = {} }: Sent): Promise<RawReply> {
+    const content = encode(body);
+    const isJson = typeof body === "object" && !Buffer.isBuffer(body) && !(body instanceof Readable);
+    const type: Record<string, string> = isJson ? { "Content-Type": "application/json" } : {};
+    const length: Record<string, string> = Buffer.isBuffer(content) ? { "Content-Length": String(content.length) } : {};
+    return new Promise((resolve, reject) => {
+      const options = { socketPath: this.socket(), path, method, headers: { ...type, ...length, ...headers } };
+      const sent = request(options, (response) => {
+        buffer(response).then((bytes) => {
+          const { statusCode = 0, headers: received } = response;
+          resolve({ status: statusCode, headers: received, body: parse(received["content-type"], bytes), bytes });
+        }, reject);
+      });
+      // A daemon may answer before it has read the body: what counts is the answer.
+      sent.on("error", reject);
+      if (content instanceof Readable) content.pipe(sent);
+      else sent.end(content);
+    });
+  }
+
+  get(path: string, headers?: Record<string, string>): Promise<RawReply> {
+    return this.send({ method: "GET", path, ...(headers && { headers }) });
+  }
+
+  post(path: string, body?: RawBody, headers?: Record<string, string>): Promise<RawReply> {
+    return this.send({ method: "POST", path, body, ...(headers && { headers }) });
+  }
+
+  put(path: string, body?: RawBody, headers?: Record<string, string>): Promise<RawReply> {
+    return this.send({ method: "PUT", path, body, ...(headers && { headers }) });
+  }
+
+  patch(path: string, body?: RawBody, headers?: Record<string, string>): Promise<RawReply> {
+    return this.send({ method: "PATCH", path, body, ...(headers && { headers }) });
+  }
+
+  delete(path: string, body?: RawBody): Promise<RawReply> {
+    return this.send({ method: "DELETE", path, body });
+  }
+}
+
+/** A value deep in a reply: `at(reply.body, "metadata", "config", "size")`; undefined when there is none. */
+export function at(value: unknown, ...path: (string | number)[]): unknown {
+  return path.reduce<unknown>((current, key) => {
+    if (typeof current !== "object" || current === null) return undefined;
+    return (current as Record<string | number, unknown>)[key];
+  }, value);
+}
+
+/** The same for text; fails when it is none. */
+export function textAt(value: unknown, ...path: (string | number)[]): string {
+  const found = at(value, ...path);
+  if (typeof found !== "string") throw new Error(`no text at ${path.join(".")} in ${JSON.stringify(value)}`);
+  return found;
+}
