@@ -1,0 +1,107 @@
+// `npm test`: readies the checkout, checks types, lint, format and package, finds an engine, runs all tests.
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prepare } from "./prepare.mjs";
+import { root, run } from "./root.mjs";
+
+const { missingIsoTools } = createRequire(import.meta.url)("./quickstart/grub-iso.cjs");
+
+/** Given to vitest as they are, e.g. `npm test -- test/unit`; the checks are left out then. */
+const filters = process.argv.slice(2);
+
+await main().catch((error) => {
+  console.error(error.stack);
+  report({ passed: 0, failed: 1, skipped: 0 });
+});
+
+async function main() {
+  await prepare();
+  const checks = filters.length === 0 ? await runChecks() : [];
+  heading("Engine for end-to-end tests");
+  const noEngine = await findEngine();
+  heading("Tests");
+  describeMachine();
+  const tests = await runTests(noEngine ? ["--exclude", "test/e2e/**"] : []);
+  const leftOut = noEngine ? leaveOutEndToEnd(noEngine) : 0;
+  for (const { name } of checks.filter(({ code }) => code !== 0)) console.log(`Failed: npm run ${name}`);
+  report({
+    passed: tests.passed + checks.filter(({ code }) => code === 0).length,
+    failed: tests.failed + checks.filter(({ code }) => code !== 0).length,
+    skipped: tests.skipped + leftOut,
+  });
+}
+
+/** Every `check:…` of package.json, each counted as one test; a failure does not hide the next. */
+async function runChecks() {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const checks = [];
+  for (const name of Object.keys(scripts).filter((script) => script.startsWith("check:"))) {
+    heading(`npm run ${name}`);
+    checks.push({ name, code: await run("npm", ["run", "--silent", name]) });
+  }
+  return checks;
+}
+
+/** Why there is no engine; undefined when there is one. */
+async function findEngine() {
+  const { ensureEngine } = await import("./engine/index.mjs");
+  try {
+    await ensureEngine({ log: console.log });
+    return undefined;
+  } catch (error) {
+    console.log(error.message);
+    return error.message;
+  }
+}
+
+/** What this machine has for the tests that need more than Node, and what to do where it has not. */
+function describeMachine() {
+  for (const [name, product] of Object.entries({ INCUS_SOCKET: "Incus", LXD_SOCKET: "LXD" })) {
+    const socket = process.env[name];
+    console.log(
+      socket
+        ? `Real ${product}: ${socket}`
+        : `No real ${product}: its tests are skipped. Set ${name} to the socket of a daemon that tests may use.`,
+    );
+  }
+  const missing = missingIsoTools();
+  console.log(missing ? `No real boots: ${missing}` : "Real boots: ISOs are made with grub-mkrescue.");
+}
+
+async function runTests(args) {
+  const dir = mkdtempSync(join(tmpdir(), "pulumi-lxd-test-"));
+  const file = join(dir, "counts.json");
+  try {
+    const vitest = join(root, "node_modules/vitest/vitest.mjs");
+    const code = await run(process.execPath, [vitest, "run", ...args, ...filters], {
+      env: { PULUMI_LXD_TEST_COUNTS: file },
+    });
+    const counts = JSON.parse(readFileSync(file, "utf8"));
+    // Vitest also fails for reasons that are no test's: no file matched, say.
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  } catch (error) {
+    console.error(`Vitest ended without a result: ${error.message}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** How many files of tests are left out without an engine. */
+function leaveOutEndToEnd(reason) {
+  const files = readdirSync(join(root, "test/e2e"), { recursive: true }).filter((name) => name.endsWith(".test.ts"));
+  console.log(`\nSkipped:\n  all ${files.length} files of end-to-end tests: ${reason}\n`);
+  return files.length;
+}
+
+function heading(text) {
+  console.log(`\n── ${text} ${"─".repeat(Math.max(0, 76 - text.length))}`);
+}
+
+/** The last line of the run. */
+function report({ passed, failed, skipped }) {
+  process.exitCode = failed === 0 ? 0 : 1;
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+}
