@@ -1,0 +1,79 @@
+// `npm run quickstart`: shows the product's main job, from nothing to a booted machine and back, step by step.
+import { makeDaemon } from "./quickstart/daemon.mjs";
+import { makeInstaller } from "./quickstart/installer.mjs";
+import { showDaemon } from "./quickstart/show-daemon.mjs";
+import { QuickstartStack } from "./quickstart/stack.mjs";
+import { prepare } from "./prepare.mjs";
+
+let step = 0;
+/** @param {string} title */
+function heading(title) {
+  console.log(`\n━━ ${++step}. ${title} ${"━".repeat(Math.max(0, 74 - title.length))}\n`);
+}
+
+/** Set by Ctrl-C, which the running `pulumi` gets as well: what it was doing ends first, then all is taken away. */
+let interrupted = false;
+process.on("SIGINT", () => (interrupted = true));
+process.on("SIGTERM", () => (interrupted = true));
+function stopIfInterrupted() {
+  if (interrupted) throw new Error("Interrupted.");
+}
+
+/** What to undo, the last thing first. */
+const undo = [];
+
+try {
+  await main();
+  await cleanUp();
+  console.log("\nDone. The program that ran is examples/quickstart/index.ts; change it and run this again.");
+} catch (error) {
+  console.error(`\n${error.message}`);
+  await cleanUp();
+  process.exitCode = interrupted ? 130 : 1;
+}
+
+async function main() {
+  heading("Ready this checkout: packages and build");
+  await prepare();
+  console.log("Ready.");
+  stopIfInterrupted();
+
+  heading("Find the Pulumi CLI");
+  const { ensureEngine } = await import("./engine/index.mjs");
+  const engine = await ensureEngine({ log: console.log });
+  stopIfInterrupted();
+
+  heading("A daemon to work with");
+  const daemon = await makeDaemon();
+  undo.push({ what: "Stop the daemon", run: daemon.stop });
+  stopIfInterrupted();
+
+  heading("An installer ISO, and a stack whose state lies in .quickstart/");
+  const iso = await makeInstaller(daemon);
+  const stack = new QuickstartStack(engine, daemon);
+  await stack.create({ iso });
+  undo.push({ what: "pulumi destroy: the machine and the volume go", run: () => stack.remove() });
+  stopIfInterrupted();
+
+  heading("pulumi up: the ISO is imported, a blank VM boots it and is awaited");
+  await stack.pulumi("up", "--yes");
+  stopIfInterrupted();
+
+  heading("What the daemon has now");
+  await showDaemon(daemon.socket);
+
+  heading("pulumi up again: nothing to do");
+  await stack.pulumi("up", "--yes", "--expect-no-changes");
+  stopIfInterrupted();
+}
+
+/** Undoes what was done so far, each thing even if another one fails. */
+async function cleanUp() {
+  for (const { what, run } of undo.splice(0).reverse()) {
+    heading(what);
+    await run().catch((error) => {
+      console.error(error.message);
+      process.exitCode = 1;
+    });
+  }
+}

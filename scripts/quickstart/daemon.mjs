@@ -1,0 +1,64 @@
+// The daemon that the quickstart works with: the real one that the environment names, else the embedded one.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { root } from "../root.mjs";
+
+/**
+ * @typedef {object} Daemon
+ * @property {string} socket
+ * @property {boolean} isReal
+ * @property {string} dir where the quickstart keeps what belongs to this daemon
+ * @property {() => Promise<void>} stop
+ */
+
+/** In the order in which the provider looks at them. */
+const places = [
+  ["INCUS_SOCKET", ""],
+  ["INCUS_DIR", "unix.socket"],
+  ["LXD_SOCKET", ""],
+  ["LXD_DIR", "unix.socket"],
+];
+
+/** @returns {Promise<Daemon>} */
+export async function makeDaemon() {
+  const [name, file] = places.find(([variable]) => process.env[variable]) ?? [];
+  return name === undefined ? startEmbedded() : useReal(name, join(process.env[name], file));
+}
+
+function useReal(variable, socket) {
+  if (!existsSync(socket))
+    throw new Error(`${variable} says that a daemon listens on ${socket}, but that is not there.`);
+  console.log(`The daemon on ${socket}, because ${variable} is set. Without it, an embedded one is started.`);
+  // A stack belongs to one daemon for ever: another daemon, another stack.
+  const dir = join(root, ".quickstart", createHash("sha256").update(socket).digest("hex").slice(0, 8));
+  mkdirSync(dir, { recursive: true });
+  const stop = async () => {
+    // Without its stack's state nobody could take away what is on the daemon.
+    if (!hasStack(dir)) rmSync(dir, { recursive: true, force: true });
+    console.log("The daemon is yours and stays as it is.");
+  };
+  return { socket, isReal: true, dir, stop };
+}
+
+/** Whether a stack of the quickstart has its state in this folder. */
+export function hasStack(dir) {
+  return existsSync(join(dir, "state/.pulumi/stacks/quickstart/quickstart.json"));
+}
+
+/** @returns {Promise<Daemon>} */
+async function startEmbedded() {
+  const dir = join(root, ".quickstart/embedded");
+  const { startEmbeddedDaemon } = createRequire(import.meta.url)("pulumi-lxd/embedded");
+  const daemon = await startEmbeddedDaemon({ dir: join(dir, "daemon") });
+  console.log("The embedded daemon, which simulates its machines. By hand it is started like this:\n");
+  console.log("  $ npx pulumi-lxd daemon --dir .quickstart/embedded/daemon\n");
+  console.log("For a real one, set INCUS_SOCKET, INCUS_DIR, LXD_SOCKET or LXD_DIR before `npm run quickstart`.");
+  const stop = async () => {
+    await daemon.stop();
+    rmSync(dir, { recursive: true, force: true });
+    console.log("Stopped, and its state removed.");
+  };
+  return { socket: daemon.socket, isReal: false, dir, stop };
+}

@@ -1,0 +1,67 @@
+// The quickstart's stack: `pulumi` at the root of the repository, with state and settings in `.quickstart/`.
+import { mkdirSync } from "node:fs";
+import { delimiter, dirname, join, relative } from "node:path";
+import { root, run } from "../root.mjs";
+import { hasStack } from "./daemon.mjs";
+
+const name = "quickstart";
+
+export class QuickstartStack {
+  #engine;
+  #daemon;
+
+  /**
+   * @param {import("../engine/index.mjs").Engine} engine
+   * @param {import("./daemon.mjs").Daemon} daemon
+   */
+  constructor(engine, daemon) {
+    this.#engine = engine;
+    this.#daemon = daemon;
+  }
+
+  /** Makes the stack; one that an earlier run left behind is emptied first. */
+  async create({ iso }) {
+    const state = join(this.#daemon.dir, "state");
+    mkdirSync(state, { recursive: true });
+    this.#sayHowByHand();
+    if (hasStack(this.#daemon.dir)) {
+      console.log("An earlier run was not finished: what it left is taken away first.");
+      await this.pulumi("cancel", "--yes");
+      await this.remove();
+    }
+    await this.pulumi("stack", "init", "--no-select", name);
+    await this.pulumi("config", "set", "lxd:socket", this.#daemon.socket);
+    await this.pulumi("config", "set", "iso", iso);
+  }
+
+  async remove() {
+    await this.pulumi("destroy", "--yes");
+    await this.pulumi("stack", "rm", "--yes", name);
+  }
+
+  /** Runs and shows one command, which has to succeed. */
+  async pulumi(...args) {
+    const settings = ["--stack", name, "--config-file", relative(root, join(this.#daemon.dir, "config.yaml"))];
+    // `stack init` and `stack rm` name the stack themselves.
+    const flags = args[0] === "stack" ? [] : args[0] === "cancel" ? settings.slice(0, 2) : settings;
+    console.log(`$ pulumi ${[...args, ...flags].join(" ")}`);
+    const code = await run(this.#engine.pulumi, [...args, ...flags], { env: this.#variables() });
+    if (code !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` ended with exit code ${code}.`);
+  }
+
+  #sayHowByHand() {
+    const { how, pulumi } = this.#engine;
+    console.log("For the commands below to work by hand as well:\n");
+    if (how !== "path") console.log(`  export PATH=${dirname(pulumi)}${delimiter}$PATH`);
+    for (const [variable, value] of Object.entries(this.#variables())) console.log(`  export ${variable}=${value}`);
+    console.log("");
+  }
+
+  #variables() {
+    return {
+      ...this.#engine.env,
+      PULUMI_BACKEND_URL: `file://${join(this.#daemon.dir, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "quickstart",
+    };
+  }
+}
