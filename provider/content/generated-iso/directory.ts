@@ -1,0 +1,152 @@
+// The folders of one name space: their records, and how many sectors these take.
+import { type Namespace, type NamedNode } from "./namespace";
+import { continuation, continuationBytes, type SystemUse } from "./rock-ridge";
+import { both16, both32, sectorBytes, sectorsFor } from "./sectors";
+import { recordTimestamp } from "./timestamp";
+import { type FolderNode, type IsoNode } from "./tree";
+
+/** Where something lies, once the layout is settled. */
+export interface Extent {
+  sector: number;
+  sizeBytes: number;
+}
+
+export type FindExtent = (node: IsoNode) => Extent;
+
+/** One line of a directory. */
+interface DirectoryRecord {
+  identifier: Buffer;
+  node: IsoNode;
+  use: SystemUse;
+  /** In the directory. */
+  offset: number;
+  /** Of what did not fit, from the beginning of the directory's overflow area. */
+  overflowOffset: number;
+}
+
+export interface Directory {
+  folder: FolderNode;
+  identifier: Buffer;
+  /** Position in the path table, from 1. */
+  number: number;
+  parentNumber: number;
+  records: DirectoryRecord[];
+  /** Of the records alone, in whole sectors; the overflow area follows them. */
+  sizeBytes: number;
+  sectors: number;
+}
+
+const self = Buffer.from([0]);
+const parent = Buffer.from([1]);
+
+interface Found {
+  folder: FolderNode;
+  identifier: Buffer;
+  parent: FolderNode;
+  parentNumber: number;
+}
+
+/** All folders, level by level, in the order of the path table (ECMA-119 6.9.1). */
+export function directoriesOf(root: FolderNode, names: Namespace): Directory[] {
+  const found: Found[] = [{ folder: root, identifier: self, parent: root, parentNumber: 1 }];
+  const directories: Directory[] = [];
+  // Grows while it is walked: children come after all folders of their parent's level.
+  for (const each of found) {
+    const entries = names.entriesOf(each.folder);
+    const number = directories.length + 1;
+    directories.push(pack({ ...each, number, records: recordsOf(each.folder, each.parent, entries, names) }));
+    for (const { node, identifier } of entries) {
+      if (node.kind === "folder") found.push({ folder: node, identifier, parent: each.folder, parentNumber: number });
+    }
+  }
+  return directories;
+}
+
+function recordsOf(folder: FolderNode, above: FolderNode, entries: NamedNode[], names: Namespace): DirectoryRecord[] {
+  const place = { offset: 0, overflowOffset: 0 };
+  return [
+    { identifier: self, node: folder, use: names.selfUse(folder, folder === above), ...place },
+    { identifier: parent, node: above, use: names.selfUse(above, false), ...place },
+    ...entries.map(({ node, identifier }) => {
+      return { identifier, node, use: names.childUse(node, recordMax - headBytes(identifier)), ...place };
+    }),
+  ];
+}
+
+/** The largest even length that fits into a byte. */
+const recordMax = 254;
+
+/** The fixed part of a record and its identifier, padded to an even length. */
+function headBytes(identifier: Buffer): number {
+  return (33 + identifier.length + 1) & ~1;
+}
+
+function recordBytes({ identifier, use }: DirectoryRecord): number {
+  const useBytes = use.inline.length + (use.overflow === undefined ? 0 : continuationBytes);
+  return (headBytes(identifier) + useBytes + 1) & ~1;
+}
+
+type Unpacked = Omit<Directory, "sizeBytes" | "sectors">;
+
+/** Gives each record its place. Neither a record nor an overflow may cross the border of a sector. */
+function pack(directory: Unpacked): Directory {
+  let [end, overflowEnd] = [0, 0];
+  for (const record of directory.records) {
+    record.offset = placeFor(end, recordBytes(record));
+    end = record.offset + recordBytes(record);
+    const overflowBytes = record.use.overflow?.length ?? 0;
+    record.overflowOffset = placeFor(overflowEnd, overflowBytes);
+    if (overflowBytes > 0) overflowEnd = record.overflowOffset + overflowBytes;
+  }
+  const { folder, identifier, number, parentNumber, records } = directory;
+  const sizeBytes = sectorsFor(end) * sectorBytes;
+  const sectors = sectorsFor(end) + sectorsFor(overflowEnd);
+  return { folder, identifier, number, parentNumber, records, sizeBytes, sectors };
+}
+
+function placeFor(end: number, sizeBytes: number): number {
+  const left = sectorBytes - (end % sectorBytes);
+  return sizeBytes <= left ? end : end + left;
+}
+
+/** The sectors of a directory and of its overflow. */
+export function encodeDirectory(directory: Directory, extentOf: FindExtent): Buffer {
+  const encoded = Buffer.alloc(directory.sectors * sectorBytes);
+  const overflowSector = extentOf(directory.folder).sector + sectorsFor(directory.sizeBytes);
+  for (const { identifier, node, use, offset, overflowOffset } of directory.records) {
+    const { overflow } = use;
+    let inline = use.inline;
+    if (overflow !== undefined) {
+      const sector = overflowSector + Math.floor(overflowOffset / sectorBytes);
+      inline = Buffer.concat([inline, continuation(sector, overflowOffset % sectorBytes, overflow.length)]);
+      overflow.copy(encoded, directory.sizeBytes + overflowOffset);
+    }
+    encodeRecord({ identifier, extent: extentOf(node), isFolder: node.kind === "folder", inline }).copy(
+      encoded,
+      offset,
+    );
+  }
+  return encoded;
+}
+
+interface RecordFields {
+  identifier: Buffer;
+  extent: Extent;
+  isFolder: boolean;
+  inline: Buffer;
+}
+
+/** One directory record (ECMA-119 9.1). */
+export function encodeRecord({ identifier, extent, isFolder, inline }: RecordFields): Buffer {
+  const record = Buffer.alloc((headBytes(identifier) + inline.length + 1) & ~1);
+  record.writeUInt8(record.length, 0);
+  both32(extent.sector).copy(record, 2);
+  both32(extent.sizeBytes).copy(record, 10);
+  recordTimestamp.copy(record, 18);
+  record.writeUInt8(isFolder ? 2 : 0, 25);
+  both16(1).copy(record, 28);
+  record.writeUInt8(identifier.length, 32);
+  identifier.copy(record, 33);
+  inline.copy(record, headBytes(identifier));
+  return record;
+}

@@ -1,0 +1,87 @@
+// The bytes of the files that go into an image: how many there are, and the bytes themselves when their turn has come.
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { LxdError } from "../../errors";
+import { expandPath } from "../file";
+import { type FileNode } from "./tree";
+
+/** ISO 9660 has 32 bits for the size of a file; readers take the highest values for an error. */
+const fileMaxBytes = 2 ** 32 - 2;
+
+const chunkBytes = 512 * 1024;
+
+/** The size of a file, found without reading it; throws for what cannot be put into an image. */
+export async function sizeOf({ path, source }: FileNode): Promise<number> {
+  const sizeBytes = "file" in source ? await localSize(path, source.file) : inMemory(source).length;
+  if (sizeBytes <= fileMaxBytes) return sizeBytes;
+  throw new LxdError({
+    code: "invalid-argument",
+    why: `the file ${JSON.stringify(path)} has ${sizeBytes} bytes, more than the ${fileMaxBytes} that an ISO 9660 file can have`,
+    advice: "Split it, or put it on a disk.",
+  });
+}
+
+/** The bytes of a file, exactly as many as were announced. */
+export async function* bytesOf({ path, source }: FileNode, sizeBytes: number): AsyncGenerator<Buffer, void> {
+  if (!("file" in source)) {
+    const bytes = inMemory(source);
+    if (bytes.length !== sizeBytes) throw changed(path);
+    for (let at = 0; at < sizeBytes; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+    return;
+  }
+  const file = await open(expandPath(source.file)).catch((error: unknown) => {
+    throw unreadable(path, source.file, error);
+  });
+  try {
+    yield* exactly(file, path, sizeBytes);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The file is not the one that the image was planned with. */
+export function changed(path: string): LxdError {
+  return new LxdError({
+    code: "content-mismatch",
+    why: `the file ${JSON.stringify(path)} has changed since the image was planned`,
+    advice: "Let whatever writes it finish, then run `pulumi up` again.",
+  });
+}
+
+async function* exactly(file: FileHandle, path: string, sizeBytes: number): AsyncGenerator<Buffer, void> {
+  let left = sizeBytes;
+  while (left > 0) {
+    const wanted = Math.min(left, chunkBytes);
+    // A buffer of its own for each chunk: whoever got the last one may still be sending it.
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted);
+    if (bytesRead === 0) throw changed(path);
+    left -= bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+  const { bytesRead } = await file.read(Buffer.alloc(1), 0, 1);
+  if (bytesRead > 0) throw changed(path);
+}
+
+function inMemory(source: { text: string } | { bytes: Uint8Array }): Buffer {
+  if ("text" in source) return Buffer.from(source.text, "utf8");
+  const { buffer, byteOffset, byteLength } = source.bytes;
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+async function localSize(path: string, given: string): Promise<number> {
+  const stats = await stat(expandPath(given)).catch((error: unknown) => {
+    throw unreadable(path, given, error);
+  });
+  if (stats.isFile()) return stats.size;
+  throw unreadable(path, given, stats.isDirectory() ? "it is a folder" : "it is no regular file");
+}
+
+function unreadable(path: string, given: string, cause: unknown): LxdError {
+  const isAbsent = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+  const reason = typeof cause === "string" ? cause : LxdError.from(cause).details.why;
+  return new LxdError({
+    code: isAbsent ? "not-found" : "invalid-argument",
+    why: `the file ${JSON.stringify(path)} cannot be taken from ${given}: ${isAbsent ? "there is no such file" : reason}`,
+    advice: isAbsent ? "Paths are relative to the program's folder." : undefined,
+    cause: typeof cause === "string" ? undefined : cause,
+  });
+}

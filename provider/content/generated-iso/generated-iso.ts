@@ -1,0 +1,111 @@
+// An ISO image made on the fly from named files, byte for byte the same for the same files.
+import { createHash } from "node:crypto";
+import { LxdError } from "../../errors";
+import { type Content, type Digest, type Opened, type ReportBytes } from "../content";
+import { openVerified } from "../url/verified-stream";
+import { sizeOf } from "./file-bytes";
+import { type Image, imageBytes } from "./image";
+import { labelProblem } from "./label";
+import { planLayout, type SizedFile } from "./layout";
+import { foldersMax } from "./path-table";
+import { sectorBytes } from "./sectors";
+import { buildTree, type FileNode, type IsoFile, type Tree } from "./tree";
+
+export interface GeneratedIsoArgs {
+  /** The volume label, written as it is: up to 32 characters, of which Windows shows 16. */
+  label: string;
+  /** By their paths in the image (`autounattend.xml`, `drivers/net.inf`); folders come with them. */
+  files: Readonly<Record<string, IsoFile>>;
+}
+
+export interface GeneratedIso extends Content {
+  readonly sizeBytes: number;
+}
+
+export interface IsoProblem {
+  /** Which input is wrong: the label, the map of files as a whole, or the file at this path. */
+  at: "label" | "files" | { path: string };
+  error: LxdError;
+}
+
+/** All that is wrong with the inputs as written, for a preview; no file is looked at. */
+export function generatedIsoProblems({ label, files }: GeneratedIsoArgs): IsoProblem[] {
+  return problemsOf(label, buildTree(files));
+}
+
+/**
+ * The image of these files. It is written once through the hash, so local files are read now, and again by `open`: one
+ * that changes in between makes the stream fail. `report` is told how far the hash has come.
+ */
+export async function generatedIso(args: GeneratedIsoArgs, report?: ReportBytes): Promise<GeneratedIso> {
+  const doing = `make the ISO image ${JSON.stringify(args.label)}`;
+  const tree = buildTree(args.files);
+  const problems = problemsOf(args.label, tree).map(({ error }) => error);
+  const files = await sizesOf(tree.files, problems);
+  if (problems.length > 0) throw together(problems).during(doing);
+  const image = { label: args.label, layout: planLayout(tree.root, files), hashes: new Map<FileNode, string>() };
+  const sizeBytes = image.layout.sectors * sectorBytes;
+  try {
+    const digest = await digestOf(image, (done) => report?.(done, sizeBytes));
+    return { digest, sizeBytes, open: () => Promise.resolve(openImage(image, digest, doing)) };
+  } catch (error) {
+    throw LxdError.from(error).during(doing);
+  }
+}
+
+function problemsOf(label: string, { files, root, problems }: Tree): IsoProblem[] {
+  const found: IsoProblem[] = problems.map(({ path, error }) => ({ at: { path }, error }));
+  const labelError = labelProblem(label);
+  if (labelError !== undefined) found.unshift({ at: "label", error: labelError });
+  if (files.length === 0 && problems.length === 0) found.push({ at: "files", error: invalid("there are no files") });
+  if (countFolders(root) > foldersMax)
+    found.push({ at: "files", error: invalid(`there are more than ${foldersMax} folders`) });
+  return found;
+}
+
+function countFolders({ children }: Tree["root"]): number {
+  return children.reduce((sum, child) => sum + (child.kind === "folder" ? countFolders(child) : 0), 1);
+}
+
+/** The sizes of all files; what is wrong with any of them is added to the problems. */
+async function sizesOf(nodes: readonly FileNode[], problems: LxdError[]): Promise<SizedFile[]> {
+  const files: SizedFile[] = [];
+  for (const node of nodes) {
+    try {
+      files.push({ node, sizeBytes: await sizeOf(node) });
+    } catch (error) {
+      problems.push(LxdError.from(error));
+    }
+  }
+  return files;
+}
+
+async function digestOf(image: Image, report: (done: number) => void): Promise<Digest> {
+  const hash = createHash("sha256");
+  let done = 0;
+  for await (const chunk of imageBytes(image)) {
+    hash.update(chunk);
+    done += chunk.length;
+    report(done);
+  }
+  return `sha256:${hash.digest("hex")}`;
+}
+
+function openImage(image: Image, digest: Digest, doing: string): Opened {
+  const sizeBytes = image.layout.sectors * sectorBytes;
+  // Each file has been compared by then, so the image as a whole can hardly differ; but it is what was promised.
+  const why = "the image is not the one that was planned";
+  const mismatch = () => new LxdError({ code: "content-mismatch", why });
+  return openVerified({ chunks: imageBytes(image), digest, sizeBytes, doing, mismatch });
+}
+
+function together(problems: readonly LxdError[]): LxdError {
+  const [first, ...others] = problems;
+  if (first === undefined || others.length === 0) return first ?? invalid("nothing is wrong");
+  const lines = problems.map(({ details }) => `\n  ${details.why}`);
+  return invalid(`${problems.length} things are wrong:${lines.join("")}\n `);
+}
+
+function invalid(why: string): LxdError {
+  return new LxdError({ code: "invalid-argument", why });
+}

@@ -1,0 +1,66 @@
+// Which paths a generated image can hold, so that Windows (Joliet) and Linux (Rock Ridge) both show them as written.
+import { LxdError } from "../../errors";
+
+/**
+ * Joliet's own limit is 64. 103 is what fits into a directory record beside what others may put there; Windows, Linux
+ * and macOS read it, and it is what other tools write when asked for long names.
+ */
+const nameMaxUnits = 103;
+
+/** The Linux kernel cuts a Rock Ridge name that would reach 254 bytes. */
+const nameMaxBytes = 253;
+
+/** Windows stops at 260 for a whole path with its drive. */
+const pathMaxUnits = 240;
+
+/** ECMA-119 6.8.2.1 allows eight levels of folders, of which the root is one. */
+const folderMaxDepth = 7;
+
+/** What is wrong with the path of a file in an image; undefined if nothing is. */
+export function pathProblem(path: string): LxdError | undefined {
+  const segments = path.split("/");
+  const problem = formProblem(path, segments) ?? segments.map(nameProblem).find((found) => found !== undefined);
+  return problem === undefined ? undefined : invalid(path, problem);
+}
+
+interface Problem {
+  why: string;
+  advice?: string;
+}
+
+function formProblem(path: string, segments: readonly string[]): Problem | undefined {
+  if (path === "") return { why: "is empty" };
+  if (path.includes("\\")) return { why: "has a backslash", advice: "Separate folders with /." };
+  if (path.startsWith("/")) return { why: "is absolute", advice: "Paths start at the root of the image, without a /." };
+  if (path.endsWith("/")) return { why: "ends with /", advice: "Only files are listed; folders come with them." };
+  if (segments.includes("")) return { why: "has an empty name in it" };
+  if (segments.includes(".") || segments.includes("..")) return { why: "has . or .. in it" };
+  if (segments.length - 1 > folderMaxDepth) return { why: `is more than ${folderMaxDepth} folders deep` };
+  if (path.length > pathMaxUnits) return { why: `has ${path.length} characters, more than ${pathMaxUnits}` };
+  return undefined;
+}
+
+function nameProblem(name: string): Problem | undefined {
+  const shown = JSON.stringify(name);
+  const forbidden = forbiddenCharacter(name);
+  if (forbidden !== undefined) return { why: `has the character ${forbidden}, which Windows cannot have in a name` };
+  if (/\p{Surrogate}/u.test(name)) return { why: "has half of a surrogate pair in it" };
+  if (/[. ]$/.test(name)) return { why: `has the name ${shown}, whose end Windows would cut off` };
+  if (name.length > nameMaxUnits) return tooLong(shown, name.length, nameMaxUnits, "characters");
+  const bytes = Buffer.byteLength(name);
+  return bytes > nameMaxBytes ? tooLong(shown, bytes, nameMaxBytes, "bytes of UTF-8") : undefined;
+}
+
+/** Joliet excludes the first six and control characters, Windows all of them. */
+function forbiddenCharacter(name: string): string | undefined {
+  const found = /[*/:;?\\"<>|\x00-\x1f\x7f]/.exec(name)?.[0];
+  return found === undefined ? undefined : JSON.stringify(found);
+}
+
+function tooLong(shown: string, length: number, max: number, unit: string): Problem {
+  return { why: `has the name ${shown} of ${length} ${unit}, more than ${max}` };
+}
+
+function invalid(path: string, { why, advice }: Problem): LxdError {
+  return new LxdError({ code: "invalid-argument", why: `the path ${JSON.stringify(path)} ${why}`, advice });
+}
