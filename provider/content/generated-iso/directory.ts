@@ -1,15 +1,9 @@
 // The folders of one name space: their records, and how many sectors these take.
+import { encodeRecord, type Extent, headBytes, recordMax } from "./directory-record";
 import { type Namespace, type NamedNode } from "./namespace";
 import { continuation, continuationBytes, type SystemUse } from "./rock-ridge";
-import { both16, both32, sectorBytes, sectorsFor } from "./sectors";
-import { recordTimestamp } from "./timestamp";
+import { sectorBytes, sectorsFor } from "./sectors";
 import { type FolderNode, type IsoNode } from "./tree";
-
-/** Where something lies, once the layout is settled. */
-export interface Extent {
-  sector: number;
-  sizeBytes: number;
-}
 
 export type FindExtent = (node: IsoNode) => Extent;
 
@@ -73,14 +67,6 @@ function recordsOf(folder: FolderNode, above: FolderNode, entries: NamedNode[], 
   ];
 }
 
-/** The largest even length that fits into a byte. */
-const recordMax = 254;
-
-/** The fixed part of a record and its identifier, padded to an even length. */
-function headBytes(identifier: Buffer): number {
-  return (33 + identifier.length + 1) & ~1;
-}
-
 function recordBytes({ identifier, use }: DirectoryRecord): number {
   const useBytes = use.inline.length + (use.overflow === undefined ? 0 : continuationBytes);
   return (headBytes(identifier) + useBytes + 1) & ~1;
@@ -127,26 +113,4 @@ export function encodeDirectory(directory: Directory, extentOf: FindExtent): Buf
     );
   }
   return encoded;
-}
-
-interface RecordFields {
-  identifier: Buffer;
-  extent: Extent;
-  isFolder: boolean;
-  inline: Buffer;
-}
-
-/** One directory record (ECMA-119 9.1). */
-export function encodeRecord({ identifier, extent, isFolder, inline }: RecordFields): Buffer {
-  const record = Buffer.alloc((headBytes(identifier) + inline.length + 1) & ~1);
-  record.writeUInt8(record.length, 0);
-  both32(extent.sector).copy(record, 2);
-  both32(extent.sizeBytes).copy(record, 10);
-  recordTimestamp.copy(record, 18);
-  record.writeUInt8(isFolder ? 2 : 0, 25);
-  both16(1).copy(record, 28);
-  record.writeUInt8(identifier.length, 32);
-  identifier.copy(record, 33);
-  inline.copy(record, headBytes(identifier));
-  return record;
 }

@@ -1,5 +1,5 @@
 // Volume descriptors: where each name space begins, and what the volume is called.
-import { encodeRecord, type Extent } from "./directory";
+import { encodeRecord, type Extent } from "./directory-record";
 import { type Namespace } from "./namespace";
 import { both16, both32, sectorBytes } from "./sectors";
 import { noTimestamp, volumeTimestamp } from "./timestamp";
