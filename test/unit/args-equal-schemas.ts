@@ -1,0 +1,56 @@
+// Compiles only if what users may write, by the types of `sdk/`, is exactly what the schemas of `provider/` take.
+import type * as pulumi from "@pulumi/pulumi";
+import { type z } from "zod";
+import { type schema as image } from "../../provider/resources/image-inputs";
+import { type schema as instance } from "../../provider/resources/instance-inputs";
+import { type schema as isoVolume } from "../../provider/resources/iso-volume-inputs";
+import { type ImageArgs, type InstanceArgs, type IsoVolume, type IsoVolumeArgs } from "../../sdk";
+
+/** What an argument is once all outputs are known, with `undefined` and absent as one. */
+type Known<T> = T extends IsoVolume
+  ? never
+  : T extends pulumi.OutputInstance<infer U> | Promise<infer U>
+    ? Known<U>
+    : T extends (infer Item)[]
+      ? Known<Item>[]
+      : T extends object
+        ? { [Key in keyof T]: Known<Exclude<T[Key], undefined>> }
+        : T;
+
+// How TypeScript itself compares types, since assignability both ways would let optional keys pass.
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters */
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/* eslint-enable */
+
+/** Keys of one that the other has not. */
+type Odd<A, B> = Exclude<keyof A, keyof B> | Exclude<keyof B, keyof A>;
+
+/** Each argument whose type is not that of the schema, which the compiler then names. */
+type Different<Args, Taken> = {
+  [Key in keyof Args | keyof Taken]-?: Key extends Odd<Args, Taken>
+    ? Key
+    : Equal<Known<Field<Args, Key>>, Known<Field<Taken, Key>>> extends true
+      ? never
+      : Key;
+}[keyof Args | keyof Taken];
+
+type Field<T, Key> = Key extends keyof T ? Exclude<T[Key], undefined> : never;
+type Required<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T];
+
+type Same<Args, Taken> = [
+  Different<Args, Taken>,
+  Exclude<Required<Args>, Required<Taken>>,
+  Exclude<Required<Taken>, Required<Args>>,
+];
+type Nothing = [never, never, never];
+
+type InstanceInput = z.input<typeof instance>;
+type CdromInput = NonNullable<InstanceInput["cdroms"]>[number];
+/** The rest of a volume reference is filled in by the class, from the volume that it is given. */
+type WrittenCdrom = Omit<CdromInput, "volume"> & { volume: Pick<CdromInput["volume"], "pool" | "name"> };
+type WrittenInstance = Omit<InstanceInput, "cdroms"> & { cdroms?: WrittenCdrom[] };
+
+export const isoVolumeArgs: Nothing = [] as never as Same<IsoVolumeArgs, z.input<typeof isoVolume>>;
+export const imageArgs: Nothing = [] as never as Same<ImageArgs, z.input<typeof image>>;
+export const instanceArgs: Nothing = [] as never as Same<InstanceArgs, WrittenInstance>;

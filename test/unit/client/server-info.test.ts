@@ -1,0 +1,52 @@
+// Which product and version a server is, and what it lacks.
+import { describe, expect, it } from "vitest";
+import { describeServer, headerPrefix, requireExtension, serverInfoSchema } from "../../../provider/client/server-info";
+
+const untrusted = { auth: "untrusted", api_extensions: ["x"] };
+
+describe("a server", () => {
+  it("says what it is", () => {
+    const environment = { server: "lxd", server_version: "5.21.3", server_clustered: true, driver: "lxc | qemu" };
+    const info = serverInfoSchema.parse({ auth: "trusted", api_extensions: ["a"], environment, config: {} });
+    expect(info).toEqual({
+      product: "lxd",
+      version: "5.21.3",
+      clustered: true,
+      virtualMachines: true,
+      trusted: true,
+      extensions: new Set(["a"]),
+    });
+    expect([headerPrefix(info), describeServer(info)]).toEqual(["X-LXD", "LXD 5.21.3"]);
+  });
+
+  it("runs no virtual machines without QEMU", () => {
+    const environment = { server: "incus", server_version: "6.0.4", driver: "lxc" };
+    const info = serverInfoSchema.parse({ ...untrusted, environment });
+    expect(info.virtualMachines).toBe(false);
+    expect([headerPrefix(info), describeServer(info)]).toEqual(["X-Incus", "Incus 6.0.4"]);
+  });
+
+  it.each([
+    ["dev_incus_events", "incus"],
+    ["restrict_dev_incus", "incus"],
+    ["devlxd_events", "lxd"],
+  ])("that does not trust us is told by %s to be %s", (extension, product) => {
+    const info = serverInfoSchema.parse({ ...untrusted, api_extensions: [extension] });
+    expect(info).toMatchObject({ product, trusted: false, version: "unknown" });
+  });
+});
+
+describe("a missing feature", () => {
+  const environment = { server: "lxd", server_version: "5.0.2", driver: "lxc" };
+  const info = serverInfoSchema.parse({ ...untrusted, environment });
+
+  it("is told with the releases that have it", () => {
+    expect(() => requireExtension(info, "custom_volume_iso", "ISO volumes")).toThrow(
+      "LXD 5.0.2 has no ISO volumes (API extension custom_volume_iso) [unsupported]\n" +
+        "Use every Incus, LXD 5.21 LTS or LXD 5.16, or newer.",
+    );
+    expect(() => requireExtension(info, "tea", "tea")).toThrow("[unsupported]\nUpgrade the server.");
+  });
+
+  it("is none when the server has it", () => expect(() => requireExtension(info, "x", "x")).not.toThrow());
+});

@@ -1,0 +1,54 @@
+// A noun that is as small as can be, to test what all nouns have in common.
+import { z } from "zod";
+import { type CommonInputs, type ResourceKind } from "../../provider/kind";
+import { name, strict } from "../../provider/schema";
+import { remoteSchema } from "../../provider/resources/common";
+
+export interface ToyInputs extends CommonInputs {
+  name: string;
+  size: string;
+  colour?: string | undefined;
+  note?: string | undefined;
+}
+
+export interface ToyOutputs extends ToyInputs {
+  made: number;
+}
+
+export type ToyKind = ResourceKind<ToyInputs, ToyOutputs>;
+
+export function toy(changes: Partial<ToyKind> = {}): ToyKind {
+  return {
+    noun: "toy",
+    schema: strict({
+      name,
+      size: z.string(),
+      colour: z.string().optional(),
+      note: z.string().optional(),
+      project: name.optional(),
+      remote: remoteSchema,
+    }),
+    policies: {
+      name: "replace",
+      project: "replace",
+      remote: "ignore",
+      size: (olds, news) => (Number(news.size) < Number(olds.size) ? "replace" : "update"),
+      colour: "update",
+      note: "ignore",
+    },
+    rules: () => [],
+    complete: ({ draft, config }) =>
+      Promise.resolve({ draft: { ...draft, project: draft.project ?? config.project ?? "default" }, failures: [] }),
+    preflight: () => Promise.resolve([]),
+    deleteBeforeReplace: (olds, news) => olds.name === news.name,
+    create: ({ created }, inputs) => {
+      const outputs = { ...inputs, made: 1 };
+      created(inputs.name, outputs);
+      return Promise.resolve({ id: inputs.name, outputs });
+    },
+    read: (_context, _id, state) => Promise.resolve(state),
+    update: (_context, _id, olds, news) => Promise.resolve({ ...news, made: olds.made }),
+    remove: () => Promise.resolve(),
+    ...changes,
+  };
+}
