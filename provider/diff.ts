@@ -16,7 +16,7 @@ export function difference<Inputs extends CommonInputs, Outputs extends Inputs>(
 ): Difference {
   const form = kind.comparable ?? ((inputs: Inputs) => inputs);
   const [before, after] = [plain(form(olds)), plain(form(news))];
-  const policies = Object.entries(kind.policies) as [keyof Inputs & string, Policy<Inputs>][];
+  const policies = Object.entries(kind.policies) as [keyof Inputs & string, Policy<Inputs, Outputs>][];
   const costs = policies
     .filter(([key]) => !isDeepStrictEqual(before[key], after[key]))
     .map(([key, policy]) => [key, typeof policy === "function" ? policy(olds, news) : policy] as const);

@@ -6,7 +6,7 @@ import { type Client } from "./client/client";
 export type Cost = "update" | "replace" | "ignore";
 
 /** A cost that is the same for every change, or one that depends on it. */
-export type Policy<Inputs> = Cost | ((olds: Inputs, news: Inputs) => Cost);
+export type Policy<Inputs, Outputs extends Inputs = Inputs> = Cost | ((olds: Outputs, news: Inputs) => Cost);
 
 /** An input that cannot be right. */
 export interface Failure {
@@ -69,7 +69,7 @@ export interface ResourceKind<Inputs extends CommonInputs, Outputs extends Input
   noun: string;
   /** What may be written. Free of refinements over several fields and of defaults. */
   schema: z.ZodType;
-  policies: { [Key in keyof Required<Inputs>]: Policy<Inputs> };
+  policies: { [Key in keyof Required<Inputs>]: Policy<Inputs, Outputs> };
   /** Failures that need more than one field to see. */
   rules: (draft: Draft<Inputs>) => Failure[];
   /** Fills in defaults and what is computed from the program's side, such as the hash of a file. */

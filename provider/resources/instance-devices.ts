@@ -32,6 +32,10 @@ export interface DeviceInputs {
 /** The name that the daemons' own tools give the root disk. */
 export const rootDevice = "root";
 
+/** The options that the typed forms can say. */
+const rootOptions = ["type", "path", "pool", "size"];
+const cdromOptions = ["type", "pool", "source", "boot.priority"];
+
 export function toWire({ rootDisk, cdroms, devices }: DeviceInputs): Record<string, StringMap> {
   const typed: Record<string, StringMap> = {};
   if (rootDisk !== undefined) {
@@ -48,14 +52,15 @@ export function toWire({ rootDisk, cdroms, devices }: DeviceInputs): Record<stri
  */
 export function fromWire(wire: Record<string, StringMap>, written: DeviceInputs): DeviceInputs {
   const plain = { ...wire };
-  const take = (name: string): StringMap | undefined => {
+  const take = (name: string, options: string[]): StringMap | undefined => {
     const device = plain[name];
+    if (device === undefined || !Object.keys(device).every((option) => options.includes(option))) return undefined;
     Reflect.deleteProperty(plain, name);
     return device;
   };
-  const root = written.rootDisk === undefined ? undefined : take(rootDevice);
+  const root = written.rootDisk === undefined ? undefined : take(rootDevice, rootOptions);
   const cdroms = written.cdroms.flatMap((cdrom) => {
-    const device = take(nameOf(cdrom));
+    const device = take(nameOf(cdrom), cdromOptions);
     return device === undefined ? [] : [cdromFromWire(device, cdrom)];
   });
   return { rootDisk: root === undefined ? undefined : rootFromWire(root, written.rootDisk), cdroms, devices: plain };

@@ -4,9 +4,9 @@ import { type StringMap } from "../api/instances";
 import { type CommonInputs, type Completion, type Cost, type Draft, type Failure, type ResourceKind } from "../kind";
 import { duration, instanceName, name, scalar, size, strict, tagged } from "../schema";
 import { isUnknown } from "../unknowns";
-import { parseSize } from "../units";
 import { projectOf, remoteSchema, spelledOut } from "./common";
 import { type Cdrom, type RootDisk } from "./instance-devices";
+import { withoutEmpty } from "./instance-spelling";
 import { logicalName } from "./ownership";
 
 export interface InstanceSource {
@@ -35,6 +35,8 @@ export interface InstanceInputs extends CommonInputs {
 }
 
 export interface InstanceOutputs extends InstanceInputs {
+  /** The pool of the root disk, its own or a profile's. */
+  rootPool?: string | undefined;
   status: string;
   architecture: string;
   location: string;
@@ -86,17 +88,10 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   waitFor: "ignore",
 };
 
-/** A root disk grows in place, but its pool is fixed. */
-function rootDiskCost(olds: InstanceInputs, news: InstanceInputs): Cost {
-  return olds.rootDisk?.pool === news.rootDisk?.pool ? "update" : "replace";
-}
-
-/** `8GiB` and `8192MiB` are one size; how a volume's project is spelled does not matter to the machine. */
-export function comparable(inputs: InstanceInputs): InstanceInputs {
-  const { rootDisk } = inputs;
-  if (rootDisk?.size === undefined) return inputs;
-  const bytes = parseSize(rootDisk.size);
-  return bytes === undefined ? inputs : { ...inputs, rootDisk: { ...rootDisk, size: String(bytes) } };
+/** A root disk grows in place, but its pool is fixed, whether a profile or the program names it. */
+function rootDiskCost(olds: InstanceOutputs, news: InstanceInputs): Cost {
+  const pool = news.rootDisk?.pool;
+  return pool === undefined || pool === (olds.rootPool ?? olds.rootDisk?.pool) ? "update" : "replace";
 }
 
 export function complete({
@@ -112,7 +107,7 @@ export function complete({
     type: draft.type ?? "container",
     description: draft.description ?? "",
     cdroms: eachOf(draft.cdroms, (cdrom, i) => ({ ...cdrom, name: cdrom.name ?? `cdrom${i}` })),
-    config: isUnknown(draft.config) ? draft.config : spelledOut(draft.config),
+    config: isUnknown(draft.config) ? draft.config : withoutEmpty(spelledOut(draft.config)),
     devices: isUnknown(draft.devices) ? draft.devices : spelledOutDevices(draft.devices),
     profiles: draft.profiles ?? ["default"],
     // A machine that is waited for until it is off is meant to be off.

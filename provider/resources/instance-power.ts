@@ -8,8 +8,13 @@ import { type Wait } from "./instance-inputs";
 
 const status = { stopped: 102, running: 103, frozen: 110, error: 112, ready: 113 };
 const pollIntervalMs = 1000;
+const shortestPollMs = 50;
 const cleanStopMs = 30_000;
 const consoleLines = 15;
+
+export function isStopped(wire: WireInstance): boolean {
+  return wire.status_code === status.stopped;
+}
 
 export function isRunning(wire: WireInstance): boolean {
   return [status.running, status.ready, status.frozen].includes(wire.status_code);
@@ -32,6 +37,8 @@ export async function stop(client: Client, at: InstanceAddress): Promise<void> {
     await changeState(client, at, { action: "stop", timeoutMs: cleanStopMs });
   } catch (error) {
     if (says(error, "already stopped")) return;
+    // Only a guest that does not obey is switched off, not one of which nothing is known.
+    if (!isCode(error, "failed") && !isCode(error, "timeout")) throw error;
     await switchOff(client, at);
   }
 }
@@ -64,10 +71,12 @@ export async function waitUntilPoweredOff({ client, at, wait, status: show }: Wa
     const now = Date.now();
     offSince = found.value.status_code === status.stopped ? (offSince ?? now) : undefined;
     if (offSince !== undefined && now - offSince >= stableMs) return;
-    if (found.value.status_code === status.error || now > deadline)
+    const isLate = offSince === undefined && now > deadline;
+    if (found.value.status_code === status.error || isLate)
       throw await notOff({ client, at, wait, found: found.value });
     show(`waiting for powered-off: ${found.value.status}, ${Math.ceil((deadline - now) / 1000)} s left`);
-    await sleep(Math.min(pollIntervalMs, stableMs));
+    // Often enough that a machine which ran in between is seen running.
+    await sleep(Math.min(pollIntervalMs, Math.max(stableMs / 5, shortestPollMs)));
   }
 }
 
@@ -86,10 +95,13 @@ async function notOff(failed: {
 }
 
 async function consoleTail(client: Client, at: InstanceAddress): Promise<string> {
-  const text = await readConsole(client, at).catch((error: unknown) => {
+  let text: string;
+  try {
+    text = await readConsole(client, at);
+  } catch (error) {
     // LXD keeps no log of a virtual machine's console. The wait's own failure must not be lost for that.
-    return `(the console cannot be read: ${LxdError.from(error).details.why})`;
-  });
+    return `; its console cannot be read: ${LxdError.from(error).details.why}`;
+  }
   const lines = text
     .replaceAll(/\x1b\[[0-9;?]*[A-Za-z]|\r/g, "")
     .split("\n")

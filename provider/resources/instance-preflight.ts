@@ -18,6 +18,7 @@ export async function preflight(client: Client, completion: Completion<InstanceI
   if (projectFailures.length > 0) return projectFailures;
   return [
     ...featureFailures(info, draft),
+    ...sourceFailures(completion),
     ...(await checkPool(client, draft.rootDisk?.pool, "rootDisk.pool")),
     ...(await profileFailures(client, draft)),
     ...(await nameFailures(client, completion)),
@@ -38,10 +39,18 @@ export function obstacle(wire: WireInstance, inputs: InstanceDraft, urn: string)
 
 function difference(wire: WireInstance, { type, source }: InstanceDraft, urn: string): string | undefined {
   if (wire.config?.[ownerKey] !== urn) return "which this resource has not made";
-  if (type !== wire.type) return `left by an earlier run, which is a ${wire.type}`;
+  if (!isUnknown(type) && type !== wire.type) return `left by an earlier run, which is a ${wire.type}`;
   const image = wire.config["volatile.base_image"];
   if (isUnknown(source?.image) || source?.image === image) return undefined;
   return `left by an earlier run, made from ${image === undefined ? "no image" : `the image ${image}`}`;
+}
+
+/** The daemons make a container of nothing without complaint, but it never starts. */
+function sourceFailures({ draft, importId }: Completion<InstanceInputs>): Failure[] {
+  if (draft.type !== "container" || draft.source !== undefined || importId !== undefined) return [];
+  const reason =
+    'is required for a container; a machine without one is blank, and only type: "virtual-machine" can be that';
+  return [{ property: "source", reason }];
 }
 
 function featureFailures(info: ServerInfo, { type, cdroms }: InstanceDraft): Failure[] {

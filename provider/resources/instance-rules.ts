@@ -1,6 +1,6 @@
 // What can be seen to be wrong about an instance only by looking at several inputs together.
 import { type Failure } from "../kind";
-import { hasUnknown, isUnknown } from "../unknowns";
+import { isUnknown } from "../unknowns";
 import { type InstanceDraft } from "./instance-inputs";
 import { rootDevice } from "./instance-devices";
 import { isBookkeeping } from "./ownership";
@@ -15,18 +15,9 @@ export function rules(draft: InstanceDraft): Failure[] {
   ];
 }
 
-function typeRules({ type, cdroms, source, rootDisk }: InstanceDraft): Failure[] {
-  if (type !== "container") return [];
-  const failures: Failure[] = [];
-  if (known(cdroms).length > 0) {
-    failures.push({ property: "cdroms", reason: 'containers have no cdroms; set type: "virtual-machine"' });
-  }
-  if (source === undefined && rootDisk !== undefined) {
-    const reason =
-      'is required for a container; a machine without one is blank, and only type: "virtual-machine" can be that';
-    failures.push({ property: "source", reason });
-  }
-  return failures;
+function typeRules({ type, cdroms }: InstanceDraft): Failure[] {
+  if (type !== "container" || known(cdroms).length === 0) return [];
+  return [{ property: "cdroms", reason: 'containers have no cdroms; set type: "virtual-machine"' }];
 }
 
 function powerRules({ running, waitFor }: InstanceDraft): Failure[] {
@@ -45,7 +36,7 @@ function deviceNameRules({ rootDisk, cdroms, devices }: InstanceDraft): Failure[
     taken.add(name);
   };
   if (rootDisk !== undefined) claim(rootDevice, "rootDisk");
-  known(cdroms).forEach((cdrom, i) => claim(cdrom.name, `cdroms[${i}].name`));
+  known(cdroms).forEach((cdrom, i) => claim(cdrom?.name, `cdroms[${i}].name`));
   return failures;
 }
 
@@ -53,7 +44,7 @@ function deviceNameRules({ rootDisk, cdroms, devices }: InstanceDraft): Failure[
 function bootRules({ cdroms, devices }: InstanceDraft): Failure[] {
   const claims = known(cdroms).map((cdrom, i) => ({
     property: `cdroms[${i}].bootPriority`,
-    priority: cdrom.bootPriority === undefined ? undefined : String(cdrom.bootPriority),
+    priority: cdrom?.bootPriority === undefined ? undefined : String(cdrom.bootPriority),
   }));
   for (const [name, device] of Object.entries(isUnknown(devices) ? {} : (devices ?? {}))) {
     claims.push({ property: `devices.${name}["boot.priority"]`, priority: device["boot.priority"] });
@@ -77,6 +68,7 @@ function keyRules({ config }: InstanceDraft): Failure[] {
   }));
 }
 
-function known<T>(list: T[] | undefined): T[] {
-  return Array.isArray(list) ? list.filter((item) => !hasUnknown(item) || typeof item === "object") : [];
+/** The elements at their places; undefined stands for one of which nothing is known. */
+function known<T>(list: T[] | undefined): (T | undefined)[] {
+  return Array.isArray(list) ? list.map((item) => (isUnknown(item) ? undefined : item)) : [];
 }

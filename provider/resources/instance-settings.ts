@@ -71,12 +71,18 @@ export function toOutputs(inputs: Inputs, wire: WireInstance): Outputs {
     ...fromWire(wire.devices ?? {}, inputs),
     config: pick(wire.config, (key) => !isServers(key)),
     profiles: wire.profiles ?? [],
+    rootPool: rootPoolOf(wire),
     running: isRunning(wire),
     waitFor: inputs.waitFor,
     status: wire.status,
     architecture: wire.architecture,
     location: wire.location,
   };
+}
+
+function rootPoolOf({ devices, expanded_devices: expanded }: WireInstance): string | undefined {
+  const roots = Object.values({ ...expanded, ...devices }).filter((device) => device["path"] === "/");
+  return roots[0]?.["pool"];
 }
 
 /** Keys of the config that the server, or this provider's bookkeeping, writes. */

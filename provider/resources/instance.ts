@@ -1,14 +1,17 @@
 // Instances: blank virtual machines that boot an ISO volume, and machines and containers made from an image.
 import { findImage } from "../api/images";
+import { settleInstance } from "../api/operations";
 import { createInstance, deleteInstance, findInstance, type WireInstance } from "../api/instances";
+import { type Client } from "../client/client";
 import { isCode, LxdError } from "../errors";
 import { type Context, type CreateContext, type ResourceKind } from "../kind";
 import { toWire } from "./instance-devices";
-import { comparable, complete, type InstanceInputs, type InstanceOutputs, policies, schema } from "./instance-inputs";
-import { isRunning, start, stop, switchOff, waitUntilPoweredOff, wasStarted } from "./instance-power";
+import { complete, type InstanceInputs, type InstanceOutputs, policies, schema } from "./instance-inputs";
+import { isRunning, isStopped, start, stop, switchOff, waitUntilPoweredOff, wasStarted } from "./instance-power";
 import { idOf, obstacle, preflight } from "./instance-preflight";
 import { rules } from "./instance-rules";
 import { changeSettings, get, syncSettings, toOutputs, without } from "./instance-settings";
+import { comparable, isTrue } from "./instance-spelling";
 import { ownerKey, pendingKey } from "./ownership";
 
 type Inputs = InstanceInputs;
@@ -35,6 +38,8 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
   const { client, urn } = context;
   const id = idOf(inputs);
   try {
+    // A run that was killed may have left the daemon at work.
+    await settleInstance(client, inputs, createDeadlineMs);
     const existing = await findInstance(client, inputs);
     if (existing !== undefined) requireOwn(existing.value, inputs, urn);
     else await make(context, inputs);
@@ -48,10 +53,7 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
 
 async function make({ client, urn, status }: Context, inputs: Inputs): Promise<void> {
   const { source } = inputs;
-  if (source !== undefined && (await findImage(client, { ...inputs, fingerprint: source.image })) === undefined) {
-    const why = `there is no image ${source.image} in project ${inputs.project}`;
-    throw new LxdError({ code: "not-found", why, advice: "Import the image first, or name another fingerprint." });
-  }
+  if (source !== undefined) await requireImage(client, inputs, source.image);
   const { name, type, description, profiles } = inputs;
   const pending = inputs.waitFor.length === 0 ? {} : { [pendingKey]: "wait" };
   await createInstance(
@@ -65,6 +67,17 @@ async function make({ client, urn, status }: Context, inputs: Inputs): Promise<v
     },
     { deadlineMs: createDeadlineMs, onProgress: (metadata) => status(describeProgress(metadata)) },
   );
+}
+
+async function requireImage(client: Client, { project, type }: Inputs, fingerprint: string): Promise<void> {
+  const found = await findImage(client, { project, fingerprint });
+  if (found === undefined) {
+    const why = `there is no image ${fingerprint} in project ${project}`;
+    throw new LxdError({ code: "not-found", why, advice: "Import the image first, or name another fingerprint." });
+  }
+  if (found.value.type === type) return;
+  const why = `the image ${fingerprint} is one of a ${found.value.type}, not of a ${type}`;
+  throw new LxdError({ code: "invalid-argument", why, advice: `Write type: "${found.value.type}".` });
 }
 
 async function read({ client }: Context, _id: string, state: Outputs): Promise<Outputs | undefined> {
@@ -100,12 +113,21 @@ async function remove({ client }: Context, id: string, state: Outputs): Promise<
   try {
     const found = await findInstance(client, state);
     if (found === undefined) return;
-    if (isRunning(found.value)) await switchOff(client, state);
+    const { expanded_config: expanded, config } = found.value;
+    if (isTrue({ ...expanded, ...config }["security.protection.delete"])) throw isProtected;
+    if (!isStopped(found.value)) await switchOff(client, state);
     await deleteInstance(client, state);
   } catch (error) {
     if (!isCode(error, "not-found")) throw LxdError.from(error).during(`delete instance ${id}`);
   }
 }
+
+/** The daemon would say so only after the machine was stopped. */
+const isProtected = new LxdError({
+  code: "failed",
+  why: 'the instance is protected by "security.protection.delete"',
+  advice: "Set that key to false in the program, run `pulumi up`, and try again.",
+});
 
 /** A machine that a killed run of this same resource has left is taken over; a stranger's never is. */
 function requireOwn(wire: WireInstance, inputs: Inputs, urn: string): void {

@@ -1,0 +1,38 @@
+// The daemon's background operations, as a list: what another run has begun and may not have ended.
+import { z } from "zod";
+import { type Client } from "../client/client";
+import { operationSchema } from "../client/envelope";
+import { follow } from "../client/operations";
+import { path } from "../client/paths";
+import { isCode, LxdError } from "../errors";
+
+const listSchema = z.record(z.string(), z.array(operationSchema).nullish()).nullish();
+
+/** Waits for what is being done to an instance. How that ends is seen by looking at the instance afterwards. */
+export async function settleInstance(
+  client: Client,
+  { project, name }: { project: string; name: string },
+  deadlineMs: number,
+): Promise<void> {
+  const query = { project, recursion: "1" };
+  const request = { method: "GET", path: path("operations") };
+  const byStatus = (await client.get(request.path, listSchema, query)).value ?? {};
+  const busy = Object.entries(byStatus).flatMap(([status, list]) =>
+    /running|pending/.test(status) ? (list ?? []) : [],
+  );
+  for (const { id, resources, metadata } of busy) {
+    const entity = metadata?.["entity_url"];
+    const urls = [...Object.values(resources ?? {}).flat(), ...(typeof entity === "string" ? [entity] : [])];
+    if (!urls.some((url) => isInstance(url, name))) continue;
+    await follow(client, id, { request, deadlineMs }).catch((error: unknown) => {
+      // It failed, or was over before it could be waited for.
+      if (!(error instanceof LxdError) || isCode(error, "unavailable") || isCode(error, "timeout")) throw error;
+    });
+  }
+}
+
+/** `/1.0/instances/web?project=p`; older servers say `containers` too. */
+function isInstance(url: string, name: string): boolean {
+  const [, , kind = "", found = ""] = (url.split("?")[0] ?? "").split("/");
+  return /^(instances|containers|virtual-machines)$/.test(kind) && decodeURIComponent(found) === name;
+}

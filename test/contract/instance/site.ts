@@ -1,0 +1,123 @@
+// A daemon under test as the instance suites see it: what it can do, what is on it, and resources to drive on it.
+import { Instance } from "../../../provider";
+import { describeEachDaemon, type RawReply, type TestDaemon, tinyImage, tinyIso } from "../harness";
+import { grubIso } from "./guests";
+import { StackResource } from "./stack";
+
+export interface RawInstance {
+  name: string;
+  type: string;
+  status: string;
+  description: string;
+  profiles: string[];
+  config: Record<string, string>;
+  devices: Record<string, Record<string, string>>;
+}
+
+type Method = "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** What a guest of an ISO does. */
+export type Behaviour = "power off" | "hang" | "reboot";
+
+export class Site {
+  #count = 0;
+
+  constructor(readonly daemon: TestDaemon) {}
+
+  get prefix(): string {
+    return this.daemon.prefix;
+  }
+
+  /** The guest and its timing are made up, so that a test can say how it behaves. */
+  get isSimulated(): boolean {
+    return this.daemon.kind.startsWith("embedded");
+  }
+
+  name(): string {
+    return this.daemon.name(String(++this.#count));
+  }
+
+  /** A test that attaches ISO volumes. */
+  testWithIso(title: string, run: () => Promise<void>, timeoutMs = 60_000): void {
+    this.daemon.test(title, { needs: ["custom_volume_iso"], timeoutMs }, run);
+  }
+
+  /** A test whose guest runs, on a real machine as far as the daemon is real. */
+  testWithGuest(title: string, run: () => Promise<void>, timeoutMs = 120_000): void {
+    // Every server that has ISO volumes and is tried here also has a QEMU that runs.
+    this.daemon.test(title, { needs: ["custom_volume_iso"], timeoutMs }, run);
+  }
+
+  /** A test whose guest must do something at a time that only a simulated one keeps to. */
+  testWithSimulation(title: string, run: () => Promise<void>): void {
+    const missing = (): string | undefined =>
+      this.isSimulated ? undefined : "how this guest behaves, and when, can be said of a simulated one only";
+    this.daemon.test(title, { missing }, run);
+  }
+
+  resource(name = this.name()): StackResource {
+    return new StackResource(Instance, name, this.daemon.socket);
+  }
+
+  instance(name: string): Promise<RawInstance> {
+    return this.get<RawInstance>(`/1.0/instances/${name}`);
+  }
+
+  /** The object, or undefined where the daemon has none. */
+  async find<T>(path: string): Promise<T | undefined> {
+    const { body } = await this.daemon.raw.get(path);
+    if (body.type === "error" && body.error_code === 404) return undefined;
+    if (body.type === "error") throw new Error(`GET ${path}: ${body.error ?? ""}`);
+    return body.metadata as T;
+  }
+
+  async get<T>(path: string): Promise<T> {
+    const found = await this.find<T>(path);
+    if (found === undefined) throw new Error(`GET ${path}: not found`);
+    return found;
+  }
+
+  async console(name: string): Promise<string> {
+    return (await this.daemon.raw.get(`/1.0/instances/${name}/console`)).bytes.toString();
+  }
+
+  /** The answer as it came; an operation is not waited for. */
+  send(method: Method, path: string, body?: Buffer | object, headers: Record<string, string> = {}): Promise<RawReply> {
+    return this.daemon.raw.send({ method, path, body, headers });
+  }
+
+  /** A change, followed to its end; a failure throws. */
+  async change(...change: Parameters<Site["send"]>): Promise<Record<string, unknown>> {
+    const outcome = await this.daemon.settle(this.send(...change));
+    if (!outcome.ok) throw new Error(`${change[0]} ${change[1]}: ${outcome.error}`);
+    return outcome.metadata ?? {};
+  }
+
+  switchOff(name: string): Promise<unknown> {
+    return this.change("PUT", `/1.0/instances/${name}/state`, { action: "stop", force: true });
+  }
+
+  /** Uploads a small image; returns its fingerprint. */
+  async image(mark = "", type: "container" | "virtual-machine" = "container"): Promise<string> {
+    const body = tinyImage({ type, properties: { description: `${this.prefix}${mark}` } });
+    return String((await this.change("POST", "/1.0/images", body))["fingerprint"]);
+  }
+
+  /** Imports an ISO volume under a name of this run. */
+  async iso(behaviour: Behaviour, name = this.name()): Promise<string> {
+    const words = behaviour === "power off" ? "" : `pulumi-lxd: ${behaviour}`;
+    const script = behaviour === "power off" ? "halt" : "echo waiting for an answer\nsleep 1000";
+    const body = this.isSimulated ? tinyIso({ bootable: true, marker: words }) : await grubIso(script);
+    await this.change("POST", "/1.0/storage-pools/default/volumes/custom", body, {
+      "Content-Type": "application/octet-stream",
+      [this.daemon.header("name")]: name,
+      [this.daemon.header("type")]: "iso",
+    });
+    return name;
+  }
+}
+
+/** Declares a suite of instances once for each daemon. */
+export function describeInstances(title: string, suite: (site: Site) => void): void {
+  describeEachDaemon(title, (daemon) => suite(new Site(daemon)));
+}
