@@ -128,7 +128,8 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
     if (replaced !== undefined) this.#replaced.set(urn, replaced);
     // What replaces an imported object is made, although the program still has the option.
     const importId = olds === undefined && replaced === undefined ? known.importId : undefined;
-    return { ...known, draft, olds, replaced, importId, config: this.#config };
+    const client = (): Client => this.#client(draft.remote);
+    return { ...known, draft, olds, replaced, importId, client, config: this.#config };
   }
 
   async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>): Promise<Failure[]> {

@@ -62,6 +62,8 @@ export interface Completion<Inputs> {
   urn: string;
   config: StackConfig;
   status: (text: string) => void;
+  /** The daemon, for what cannot be completed without it. Most inputs can: a preview without changes asks nobody. */
+  client: () => Client;
 }
 
 export interface ResourceKind<Inputs extends CommonInputs, Outputs extends Inputs> {

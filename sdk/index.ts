@@ -9,5 +9,15 @@ export {
   type RootDiskArgs,
   type VolumeReferenceArgs,
 } from "./instance";
-export { type IsoFileSource, IsoVolume, type IsoVolumeArgs } from "./iso-volume";
+export {
+  type IsoCopySource,
+  type IsoFile,
+  type IsoFileSource,
+  type IsoFilesSource,
+  type IsoSourceArgs,
+  type IsoUrlSource,
+  type IsoUrlsSource,
+  type PinnedArgs,
+} from "./iso-source";
+export { IsoVolume, type IsoVolumeArgs } from "./iso-volume";
 export { type CommonArgs, type RemoteArgs } from "./resource";

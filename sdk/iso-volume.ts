@@ -1,11 +1,7 @@
 // ISO volumes: installation media kept on the daemon.
-import type * as pulumi from "@pulumi/pulumi";
-import { type CommonArgs, LxdResource } from "./resource";
-
-/** A local file: relative to the program's folder, absolute, or from `~`; symbolic links are followed. */
-export interface IsoFileSource {
-  file: pulumi.Input<string>;
-}
+import * as pulumi from "@pulumi/pulumi";
+import { type IsoSourceArgs, toSource } from "./iso-source";
+import { type CommonArgs, LxdResource, type RemoteArgs } from "./resource";
 
 export interface IsoVolumeArgs extends CommonArgs {
   /** The storage pool. Changing it replaces the volume. */
@@ -20,12 +16,19 @@ export interface IsoVolumeArgs extends CommonArgs {
   /** A text for people. The one thing that changes in place. Default: empty. */
   description?: pulumi.Input<string>;
   /**
-   * Where the bytes come from. They are known by their SHA-256: other bytes are another volume, the same bytes from
-   * another place are not.
+   * Where the bytes come from. They are known by their hash: other bytes are another volume, the same bytes from another
+   * place are not. May be left away only for a volume that is imported as it is.
    */
-  source: pulumi.Input<IsoFileSource>;
+  source?: IsoSourceArgs;
+  /** The cluster member to keep it on, where the pool is local to members. Changing it replaces the volume. */
+  target?: pulumi.Input<string>;
   /** Import the bytes even if they are no ISO 9660 or UDF image. Default: false. */
   allowAnyContent?: pulumi.Input<boolean>;
+  /**
+   * With the option `import`: believe that the volume has the content of `source`, on servers that cannot give it back
+   * to be compared (all without the API extension `backup_iso`). Its size is compared all the same. Default: false.
+   */
+  trustContent?: pulumi.Input<boolean>;
 }
 
 /**
@@ -33,13 +36,16 @@ export interface IsoVolumeArgs extends CommonArgs {
  *
  * Such a volume is made by import and never changed: a change of its content, name or place is a replacement. Needs
  * the API extension `custom_volume_iso`: any Incus, LXD 5.21 or newer.
+ *
+ * The resource option `import: "project/pool/name"` takes over a volume that exists: it is compared with the program,
+ * all differences are told at once, and nothing is sent again.
  */
 export class IsoVolume extends LxdResource {
   declare readonly pool: pulumi.Output<string>;
   declare readonly name: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
-  /** The content's identity: `sha256:` and 64 hexadecimal digits. */
+  /** The content's identity: `sha256:` or `sha512:` and hexadecimal digits; `volume:…` for one copied from a stranger. */
   declare readonly digest: pulumi.Output<string>;
   /** Size of the content in bytes; the pool may round it up on disk. */
   declare readonly sizeBytes: pulumi.Output<number>;
@@ -48,11 +54,21 @@ export class IsoVolume extends LxdResource {
 
   constructor(name: string, args: IsoVolumeArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { digest: undefined, sizeBytes: undefined, location: undefined };
-    super(
-      "IsoVolume",
-      name,
-      { project: undefined, name: undefined, description: undefined, ...args, ...outputs },
-      opts,
-    );
+    const source = args.source === undefined ? undefined : toSource(args.source);
+    const inputs = { project: undefined, name: undefined, description: undefined, ...args, source };
+    super("IsoVolume", name, { ...inputs, ...outputs }, opts);
+  }
+
+  /**
+   * A volume that others own, by its ID `project/pool/name`: read for use by machines, never changed, never deleted.
+   * What its content is, nobody says: machines do not notice when it is made anew under the same name.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<string>,
+    args: { remote?: pulumi.Input<RemoteArgs> } = {},
+    opts: pulumi.CustomResourceOptions = {},
+  ): IsoVolume {
+    return new IsoVolume(name, { pool: undefined as unknown as string, ...args }, pulumi.mergeOptions(opts, { id }));
   }
 }

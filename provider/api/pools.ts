@@ -3,9 +3,23 @@ import { z } from "zod";
 import { type Client } from "../client/client";
 import { path } from "../client/paths";
 
-const poolSchema = z.object({ name: z.string(), driver: z.string(), status: z.string().default("Created") });
+const poolSchema = z.object({
+  name: z.string(),
+  driver: z.string(),
+  status: z.string().default("Created"),
+  config: z.record(z.string(), z.string()).nullish(),
+});
 export type WirePool = z.output<typeof poolSchema>;
 
 export async function listPools(client: Client): Promise<WirePool[]> {
   return (await client.get(path("storage-pools"), z.array(poolSchema), { recursion: "1" })).value;
+}
+
+const resourcesSchema = z.object({ space: z.object({ used: z.number().default(0), total: z.number().default(0) }) });
+
+/** Bytes that are free in a pool, or undefined if its driver does not tell. */
+export async function freeSpace(client: Client, pool: string, target?: string): Promise<number | undefined> {
+  const found = await client.find(path("storage-pools", pool, "resources"), resourcesSchema, { target });
+  const space = found?.value.space;
+  return space === undefined || space.total === 0 ? undefined : space.total - space.used;
 }

@@ -2,7 +2,7 @@
 import { type Readable } from "node:stream";
 import { z } from "zod";
 import { type Client, type Found } from "../client/client";
-import { path } from "../client/paths";
+import { path, type Query } from "../client/paths";
 import { headerPrefix } from "../client/server-info";
 
 /** Where a volume is. */
@@ -10,6 +10,8 @@ export interface VolumeAddress {
   project: string;
   pool: string;
   name: string;
+  /** The cluster member that has it, where the pool is local to members. */
+  target?: string | undefined;
 }
 
 const volumeSchema = z.object({
@@ -23,8 +25,13 @@ const volumeSchema = z.object({
 });
 export type WireVolume = z.output<typeof volumeSchema>;
 
+/** Bytes of the content, or what a pool has rounded them up to when it copied the volume. */
+export function sizeOf(wire: WireVolume): number {
+  return Number(wire.config?.["size"] ?? NaN);
+}
+
 export function findVolume(client: Client, at: VolumeAddress): Promise<Found<WireVolume> | undefined> {
-  return client.find(volumePath(at), volumeSchema, { project: at.project });
+  return client.find(volumePath(at), volumeSchema, queryOf(at));
 }
 
 export interface IsoUpload {
@@ -39,10 +46,23 @@ export async function importIsoVolume(client: Client, at: VolumeAddress, upload:
   await client.change({
     method: "POST",
     path: path("storage-pools", at.pool, "volumes", "custom"),
-    query: { project: at.project },
+    query: queryOf(at),
     upload: { ...upload, headers: { [`${prefix}-name`]: at.name, [`${prefix}-type`]: "iso" } },
     deadlineMs: upload.deadlineMs,
   });
+}
+
+/** Copies a volume within the server, without its bytes passing through here. */
+export async function copyVolume(
+  client: Client,
+  at: VolumeAddress,
+  from: VolumeAddress,
+  options: { deadlineMs: number; onProgress: (metadata: Record<string, unknown>) => void },
+): Promise<void> {
+  const source = { type: "copy", name: from.name, pool: from.pool, project: from.project };
+  const json = { name: at.name, type: "custom", content_type: "iso", source };
+  const collection = path("storage-pools", at.pool, "volumes", "custom");
+  await client.change({ method: "POST", path: collection, query: queryOf(at), json, ...options });
 }
 
 /** The config is sent back byte for byte: the daemons refuse any other for an ISO volume. */
@@ -53,13 +73,17 @@ export async function describeVolume(
   description: string,
 ): Promise<void> {
   const json = { description, config: value.config ?? {} };
-  await client.change({ method: "PUT", path: volumePath(at), query: { project: at.project }, json, ifMatch: etag });
+  await client.change({ method: "PUT", path: volumePath(at), query: queryOf(at), json, ifMatch: etag });
 }
 
 export async function deleteVolume(client: Client, at: VolumeAddress): Promise<void> {
-  await client.change({ method: "DELETE", path: volumePath(at), query: { project: at.project } });
+  await client.change({ method: "DELETE", path: volumePath(at), query: queryOf(at) });
 }
 
 function volumePath({ pool, name }: VolumeAddress): string {
   return path("storage-pools", pool, "volumes", "custom", name);
+}
+
+function queryOf({ project, target }: VolumeAddress): Query {
+  return { project, target };
 }

@@ -78,6 +78,19 @@ export class Client {
       : unexpected(envelope, request);
   }
 
+  /** The bytes of a reply that is no envelope, as they come. */
+  async download(path: string, query: Query, onChunk: (chunk: Buffer) => void): Promise<void> {
+    const request = { method: "GET" as const, path: withQuery(path, query) };
+    const reply = await this.transport.send(request);
+    if (reply.status >= 300) {
+      const envelope = parseEnvelope(await this.#text(reply, request), request);
+      throw envelope.type === "error"
+        ? refusal(envelope.error, envelope.error_code, request)
+        : unexpected(envelope, request);
+    }
+    for await (const chunk of reply.body) onChunk(chunk as Buffer);
+  }
+
   /** Sends a change and waits for its end, whether the daemon does it at once or in an operation. */
   async change(change: Change): Promise<WireOperation | undefined> {
     const request = toHttp(change);

@@ -1,5 +1,7 @@
 // Tells whether a file begins as optical media do: ISO 9660, or UDF alone as some Windows media.
 import { open } from "node:fs/promises";
+import { pipeline, type Readable, Transform } from "node:stream";
+import { LxdError } from "../errors";
 
 const sectorBytes = 2048;
 /** Where the volume descriptors of both standards begin; the sectors before may hold a boot record of any kind. */
@@ -21,6 +23,44 @@ export async function isOptical(path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
+}
+
+/** The same bytes, but a failure before anything is complete if they do not begin as optical media do. */
+export function requireOptical(stream: Readable, name: string): Readable {
+  const wanted = (firstDescriptor + lookedAt) * sectorBytes;
+  let head: Buffer | undefined = Buffer.alloc(0);
+  const judge = (): LxdError | undefined => {
+    const isGood = head === undefined || hasDescriptor(head.subarray(firstDescriptor * sectorBytes));
+    return isGood ? undefined : notOptical(name);
+  };
+  const guard = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      if (head === undefined) {
+        next(null, chunk);
+        return;
+      }
+      head = Buffer.concat([head, chunk]);
+      if (head.length < wanted) {
+        next();
+        return;
+      }
+      const [held, error] = [head, judge()];
+      head = undefined;
+      next(error ?? null, held);
+    },
+    flush(done) {
+      done(judge() ?? null, head);
+    },
+  });
+  return pipeline(stream, guard, () => undefined);
+}
+
+export function notOptical(name: string): LxdError {
+  return new LxdError({
+    code: "invalid-argument",
+    why: `${name} is no ISO 9660 or UDF image`,
+    advice: "Name an ISO image, or set allowAnyContent: true if it must be these bytes.",
+  });
 }
 
 /** Whether these bytes, which begin at sector 16, hold a volume descriptor. */

@@ -11,8 +11,10 @@ export function reportTo(status: Status, verb: string): ReportBytes {
     const rate = (1000 * done) / Math.max(1, Date.now() - startedMs);
     const left = total === undefined ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
     const part =
-      total === undefined ? bytes(done) : `${bytes(done)} of ${bytes(total)}, ${Math.floor((100 * done) / total)} %`;
-    status(`${verb} ${part}, ${bytes(rate)}/s${left}`);
+      total === undefined
+        ? shownBytes(done)
+        : `${shownBytes(done)} of ${shownBytes(total)}, ${Math.floor((100 * done) / total)} %`;
+    status(`${verb} ${part}, ${shownBytes(rate)}/s${left}`);
   };
 }
 
@@ -30,7 +32,8 @@ export function shown(opened: Opened, verb: string, status: Status): Opened {
   return { ...opened, stream: pipeline(opened.stream, counter, () => undefined) };
 }
 
-function bytes(count: number): string {
+/** `3.2 GiB` */
+export function shownBytes(count: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, count)) / 10)));
   return `${(count / 2 ** (10 * power)).toFixed(power === 0 ? 0 : 1)} ${units[power] ?? ""}`;

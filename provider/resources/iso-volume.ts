@@ -1,35 +1,17 @@
 // ISO volumes: made only by import, never changed but for the description, deleted when nothing uses them.
-import {
-  deleteVolume,
-  describeVolume,
-  findVolume,
-  importIsoVolume,
-  type VolumeAddress,
-  type WireVolume,
-} from "../api/volumes";
-import { type Client, type Found } from "../client/client";
-import { requireExtension } from "../client/server-info";
-import { shown } from "../content/shown";
+import { deleteVolume, describeVolume, findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../api/volumes";
+import { type Client } from "../client/client";
 import { isCode, LxdError } from "../errors";
-import { type Completion, type Context, type CreateContext, type Failure, type ResourceKind } from "../kind";
-import { isUnknown } from "../unknowns";
-import { checkPool, checkProject } from "./common";
-import {
-  complete,
-  contentOf,
-  isAutomatic,
-  type IsoVolumeInputs,
-  type IsoVolumeOutputs,
-  policies,
-  schema,
-} from "./iso-volume-inputs";
+import { type Context, type CreateContext, type ResourceKind } from "../kind";
+import { complete } from "./iso-volume-complete";
+import { fill } from "./iso-volume-fill";
+import { type IsoVolumeInputs, type IsoVolumeOutputs, policies, schema } from "./iso-volume-inputs";
+import { preflight } from "./iso-volume-preflight";
+import { parseVolumeId, volumeId } from "./volume-id";
 import { releaseVolume } from "./volume-users";
 
 type Inputs = IsoVolumeInputs;
 type Outputs = IsoVolumeOutputs;
-
-/** After the last byte the daemon still copies the whole image into the pool. */
-const importDeadlineMs = 60 * 60_000;
 
 export const isoVolume: ResourceKind<Inputs, Outputs> = {
   noun: "ISO volume",
@@ -38,83 +20,66 @@ export const isoVolume: ResourceKind<Inputs, Outputs> = {
   rules: () => [],
   complete,
   preflight,
-  deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),
+  deleteBeforeReplace: (olds, news) => volumeId(olds) === volumeId(news),
   create,
   read,
   update,
   remove,
 };
 
-async function preflight(client: Client, { draft, replaced }: Completion<Inputs>): Promise<Failure[]> {
-  requireExtension(await client.info(), "custom_volume_iso", "ISO volumes");
-  const failures = [...(await checkProject(client, draft.project)), ...(await checkPool(client, draft.pool, "pool"))];
-  const { project, pool, name, digest } = draft;
-  if (failures.length > 0 || project === undefined || pool === undefined || name === undefined) return failures;
-  if ([project, pool, name].some(isUnknown)) return failures;
-  if (replaced?.name === name && replaced.pool === pool && replaced.project === project) return failures;
-  const found = await findVolume(client, { project, pool, name });
-  if (found === undefined || isOrphan(found.value, { name, digest: digest ?? "" })) return failures;
-  return [{ property: "name", reason: taken(found.value, { project, pool, name }).message }];
-}
-
 async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<{ id: string; outputs: Outputs }> {
-  const { client } = context;
-  const doing = `create ISO volume ${idOf(inputs)}`;
-  const id = idOf(inputs);
-  let found = await findVolume(client, inputs);
-  if (found !== undefined && !isOrphan(found.value, inputs)) throw taken(found.value, inputs).during(doing);
-  const sizeBytes = await send(context, inputs, found).catch((error: unknown) => {
-    throw LxdError.from(error).during(doing);
-  });
-  found = await findVolume(client, inputs);
-  if (found === undefined) throw new LxdError({ code: "failed", doing, why: "the daemon made no volume" });
-  await requireWhole(client, inputs, found.value, sizeBytes);
-  context.created(id, toOutputs(inputs, found.value));
-  return { id, outputs: await sync(client, inputs) };
-}
-
-/** Uploads the content, unless a killed run has done so already. Returns how many bytes the volume must have. */
-async function send(context: Context, inputs: Inputs, orphan: Found<WireVolume> | undefined): Promise<number> {
-  const { client, status } = context;
-  requireExtension(await client.info(), "custom_volume_iso", "ISO volumes");
-  const content = await contentOf(inputs.source, status);
-  if (content.digest !== inputs.digest) {
-    const why = `${inputs.source.file} is not what it was in the preview: expected ${inputs.digest}, found ${content.digest}`;
-    throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
-  }
-  if (orphan !== undefined && sizeOf(orphan.value) === content.sizeBytes) return content.sizeBytes;
-  if (orphan !== undefined) throw taken(orphan.value, inputs);
-  const opened = shown(await content.open(), "uploading", status);
+  const { client, importId } = context;
+  const id = volumeId(inputs);
   try {
-    await importIsoVolume(client, inputs, { ...opened, deadlineMs: importDeadlineMs });
+    // What is imported was compared with the program in `check`, and is taken as it is.
+    const { sizeBytes } = importId === undefined ? await fill(context, inputs) : { sizeBytes: undefined };
+    const found = await findVolume(client, inputs);
+    if (found === undefined) throw new LxdError({ code: "failed", why: "there is no such volume on the daemon" });
+    if (sizeBytes !== undefined) await requireWhole(client, inputs, { wire: found.value, sizeBytes });
+    context.created(id, toOutputs(inputs, found.value));
+    return { id, outputs: await sync(client, inputs) };
   } catch (error) {
-    // With no answer the volume may be there all the same; if it is, the check of its size decides.
-    if (!isCode(error, "unavailable") || (await findVolume(client, inputs)) === undefined) throw error;
+    throw LxdError.from(error).during(`${importId === undefined ? "create" : "import"} ISO volume ${id}`);
   }
-  return (await opened.received).sizeBytes;
 }
 
 /** A volume of another size than its content is useless, and would be in the way of the next attempt. */
-async function requireWhole(client: Client, at: VolumeAddress, wire: WireVolume, sizeBytes: number): Promise<void> {
+async function requireWhole(
+  client: Client,
+  at: VolumeAddress,
+  { wire, sizeBytes }: { wire: WireVolume; sizeBytes: number },
+): Promise<void> {
   if (sizeOf(wire) === sizeBytes) return;
   await deleteVolume(client, at);
   const why = `the volume has ${sizeOf(wire)} bytes instead of ${sizeBytes}, and was deleted again`;
-  throw new LxdError({ code: "content-mismatch", doing: `create ISO volume ${idOf(at)}`, why });
+  throw new LxdError({ code: "content-mismatch", why });
 }
 
-async function read({ client }: Context, _id: string, state: Outputs): Promise<Outputs | undefined> {
-  const found = await findVolume(client, state);
-  return found === undefined ? undefined : toOutputs(state, found.value, state);
+/** With no state but the ID (`IsoVolume.get`) the volume is read as it is. */
+async function read({ client }: Context, id: string, state: Partial<Outputs>): Promise<Outputs | undefined> {
+  const address = parseVolumeId(id);
+  if (address === undefined) {
+    const why = `"${id}" is no ID of a volume`;
+    throw new LxdError({ code: "invalid-argument", why, advice: 'Write it as "project/pool/name".' });
+  }
+  const found = await findVolume(client, { ...address, target: memberOf(state) });
+  if (found === undefined) return undefined;
+  if (state.digest !== undefined) return toOutputs(state as Outputs, found.value, state as Outputs);
+  if (found.value.content_type === "iso") return toOutputs({ ...blank, ...state, ...address }, found.value);
+  const why = `the volume ${id} is of content type "${found.value.content_type}", not iso`;
+  throw new LxdError({ code: "invalid-argument", why });
 }
+
+const blank = { description: "", allowAnyContent: false, trustContent: false, digest: "unknown" };
 
 function update({ client }: Context, _id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
-  return sync(client, { ...news, name: olds.name });
+  return sync(client, { ...news, name: olds.name, target: memberOf(olds) });
 }
 
 /** Makes the description, the one thing that can change, what the program says, and reads the volume back. */
 async function sync(client: Client, inputs: Inputs): Promise<Outputs> {
   const found = await findVolume(client, inputs);
-  const doing = `update ISO volume ${idOf(inputs)}`;
+  const doing = `update ISO volume ${volumeId(inputs)}`;
   if (found === undefined) throw new LxdError({ code: "not-found", doing, why: "the volume is gone" });
   if (found.value.description === inputs.description) return toOutputs(inputs, found.value);
   await describeVolume(client, inputs, found, inputs.description).catch((error: unknown) => {
@@ -123,13 +88,14 @@ async function sync(client: Client, inputs: Inputs): Promise<Outputs> {
   return toOutputs(inputs, { ...found.value, description: inputs.description });
 }
 
-async function remove({ client, urn }: Context, _id: string, state: Outputs): Promise<void> {
+async function remove({ client, urn }: Context, id: string, state: Outputs): Promise<void> {
+  const at = { ...state, target: memberOf(state) };
   try {
-    await releaseVolume(client, state, urn);
-    await deleteVolume(client, state);
+    await releaseVolume(client, at, urn);
+    await deleteVolume(client, at);
   } catch (error) {
     if (isCode(error, "not-found")) return;
-    throw LxdError.from(error).during(`delete ISO volume ${idOf(state)}`);
+    throw LxdError.from(error).during(`delete ISO volume ${id}`);
   }
 }
 
@@ -142,9 +108,11 @@ function toOutputs(inputs: Inputs, wire: WireVolume, state?: Outputs): Outputs {
     name: inputs.name,
     project: inputs.project,
     remote: inputs.remote,
+    target: inputs.target,
     description: wire.description,
     source: inputs.source,
     allowAnyContent: inputs.allowAnyContent,
+    trustContent: inputs.trustContent,
     // Another volume in this one's place: its content is not known, so it cannot be what the program wants.
     digest: isSame && wire.content_type === "iso" ? inputs.digest : "unknown: somebody has made this volume anew",
     sizeBytes,
@@ -154,22 +122,7 @@ function toOutputs(inputs: Inputs, wire: WireVolume, state?: Outputs): Outputs {
   };
 }
 
-/** Evidence that a volume is what a killed run has left: a name that was made from the content. */
-function isOrphan(wire: WireVolume, { name, digest }: Pick<Inputs, "name" | "digest">): boolean {
-  const suffix = digest.slice(digest.indexOf(":") + 1).slice(0, 8);
-  return wire.content_type === "iso" && isAutomatic(name, suffix);
-}
-
-function taken(wire: WireVolume, at: VolumeAddress): LxdError {
-  const kind = wire.content_type === "iso" ? "an ISO volume" : `a volume of content type "${wire.content_type}"`;
-  const why = `there is ${kind} of that name already, with ${sizeOf(wire)} bytes`;
-  return new LxdError({ code: "already-exists", why, advice: `Choose another name, or delete ${idOf(at)} first.` });
-}
-
-function sizeOf(wire: WireVolume): number {
-  return Number(wire.config?.["size"] ?? NaN);
-}
-
-function idOf({ project, pool, name }: VolumeAddress): string {
-  return `${project}/${pool}/${name}`;
+/** A single server says `none`, and a pool that all members share says nothing. */
+function memberOf({ location }: Partial<Outputs>): string | undefined {
+  return location === undefined || location === "" || location === "none" ? undefined : location;
 }

@@ -1,0 +1,21 @@
+// Gives the content of an ISO volume back, on servers that can export one (`backup_iso`).
+import { randomUUID } from "node:crypto";
+import { type Client } from "../client/client";
+import { path } from "../client/paths";
+import { type VolumeAddress } from "./volumes";
+
+const backupDeadlineMs = 60 * 60_000;
+
+/** Streams the content, and whatever the pool has padded it with. The daemon makes a copy first and drops it after. */
+export async function exportIso(client: Client, at: VolumeAddress, onChunk: (chunk: Buffer) => void): Promise<void> {
+  const backups = path("storage-pools", at.pool, "volumes", "custom", at.name, "backups");
+  const query = { project: at.project, target: at.target };
+  const name = `pulumi-${randomUUID()}`;
+  const json = { name, volume_only: true, compression_algorithm: "none" };
+  await client.change({ method: "POST", path: backups, query, json, deadlineMs: backupDeadlineMs });
+  try {
+    await client.download(`${backups}/${name}/export`, query, onChunk);
+  } finally {
+    await client.change({ method: "DELETE", path: `${backups}/${name}`, query });
+  }
+}

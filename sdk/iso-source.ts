@@ -1,0 +1,81 @@
+// The sources of an ISO volume as programs write them, and as they are sent to the provider.
+import * as pulumi from "@pulumi/pulumi";
+import type { FileEntry } from "../provider/resources/iso-source";
+import type { IsoVolume } from "./iso-volume";
+
+/**
+ * A local file: relative to the program's folder, absolute, or from `~`; symbolic links are followed. It is hashed once
+ * per content (remembered in the user's cache folder) and must stay as it is until its last byte is sent.
+ */
+export interface IsoFileSource {
+  file: pulumi.Input<string>;
+}
+
+/** What pins a download: `sha256:…`, `sha512:…`, or the HTTPS URL or path of a `SHA256SUMS`-style list. */
+export interface PinnedArgs {
+  checksum: pulumi.Input<string>;
+}
+
+/**
+ * A file of a web server, streamed to the daemon through the hash without a copy here. HTTPS, or HTTP with a checksum.
+ * Broken transfers are resumed; proxies come from the environment. The server is asked only when the source changes.
+ */
+export interface IsoUrlSource extends PinnedArgs {
+  url: pulumi.Input<string>;
+}
+
+/** The same from several servers, tried in this order. */
+export interface IsoUrlsSource extends PinnedArgs {
+  urls: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** Text, bytes, a `pulumi.asset` file or text, or an archive of a local folder (`new pulumi.asset.FileArchive(dir)`). */
+export type IsoFile = pulumi.Input<string | Uint8Array | pulumi.asset.Asset | pulumi.asset.Archive>;
+
+/**
+ * An image made on the fly, with Joliet and Rock Ridge names, byte for byte the same for the same files: answer files,
+ * cloud-init's `cidata`, drivers.
+ */
+export interface IsoFilesSource {
+  /** By their paths in the image, e.g. `autounattend.xml` or `drivers/net.inf`. */
+  files: Record<string, IsoFile>;
+  /** The volume label, written as it is: up to 32 characters, of which Windows shows 16. */
+  label: pulumi.Input<string>;
+}
+
+/** Another volume of the same server, copied by it without passing through here. */
+export interface IsoCopySource {
+  volume:
+    | IsoVolume
+    | pulumi.Input<{
+        pool: pulumi.Input<string>;
+        name: pulumi.Input<string>;
+        /** Default: the new volume's own project. */
+        project?: pulumi.Input<string>;
+      }>;
+}
+
+/** Exactly one of these. */
+export type IsoSourceArgs = IsoFileSource | IsoUrlSource | IsoUrlsSource | IsoFilesSource | IsoCopySource;
+
+export function toSource(source: IsoSourceArgs): pulumi.Inputs {
+  if ("files" in source) return { ...source, files: mapValues(source.files, toFile) };
+  if (!("volume" in source) || !pulumi.CustomResource.isInstance(source.volume)) return { ...source };
+  const { pool, name, project, digest } = source.volume;
+  return { volume: { pool, name, project, digest } };
+}
+
+function toFile(file: IsoFile): pulumi.Output<FileEntry> {
+  return pulumi.output(file).apply(async (known): Promise<FileEntry> => {
+    if (typeof known === "string") return { text: known };
+    if (known instanceof Uint8Array) return { base64: Buffer.from(known).toString("base64") };
+    if (known instanceof pulumi.asset.StringAsset) return { text: await known.text };
+    if (known instanceof pulumi.asset.FileAsset) return { file: await known.path };
+    if (known instanceof pulumi.asset.FileArchive) return { folder: await known.path };
+    throw new Error("A file of an ISO image is text, bytes, a FileAsset, a StringAsset or a FileArchive of a folder.");
+  });
+}
+
+function mapValues<T, U>(map: Record<string, T>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,138 @@
+// Drives a noun's provider object as Pulumi's engine and its dynamic-provider server do, with a state of its own.
+import { type DynamicProvider } from "../../../provider/dispatch";
+import * as nouns from "../../../provider";
+import { serializedProvider } from "../../../sdk/resource";
+
+type Bag = Record<string, unknown>;
+
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** An error that leaves a partially created resource, as the dynamic-provider server recognises it. */
+interface Partial {
+  id: string;
+  properties: Bag;
+  reasons: string[];
+  message: string;
+}
+
+export interface Failure {
+  property: string;
+  reason: string;
+}
+
+/** One resource of one stack. */
+export class StackResource {
+  id: string | undefined;
+  inputs: Bag = {};
+  outputs: Bag = {};
+  /** The engine updates a resource whose last step failed even if nothing differs. */
+  failed = false;
+  readonly urn: string;
+  readonly #text: string;
+  #provider: DynamicProvider;
+
+  constructor(
+    readonly noun: keyof typeof nouns,
+    readonly name: string,
+    readonly socket: string,
+  ) {
+    this.urn = `urn:pulumi:test::contract::pulumi-nodejs:dynamic/lxd:${noun}::${name}`;
+    this.#text = serializedProvider(noun);
+    this.#provider = nouns[noun]();
+  }
+
+  /** The process of the provider is a new one: nothing but the state is remembered. */
+  forgetProcess(): void {
+    this.#provider = nouns[this.noun]();
+  }
+
+  #bag(args: Bag): Bag {
+    // What JavaScript leaves undefined never reaches a provider.
+    const plain = JSON.parse(JSON.stringify(args)) as Bag;
+    return { remote: { socket: this.socket }, ...plain, __urn: this.urn, __provider: this.#text };
+  }
+
+  async check(args: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
+    const checked = await this.#provider.check(this.id === undefined ? {} : this.inputs, this.#bag(args));
+    return { failures: checked.failures, inputs: { ...checked.inputs, __provider: this.#text } };
+  }
+
+  /** The failures that a preview shows. */
+  async failures(args: Bag): Promise<Failure[]> {
+    return (await this.check(args)).failures;
+  }
+
+  async preview(args: Bag): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
+    const inputs = await this.#checked(args);
+    return this.#provider.diff(this.id ?? "", this.outputs, inputs);
+  }
+
+  /** `pulumi up` for this resource. */
+  async up(args: Bag): Promise<"created" | "updated" | "replaced" | "same"> {
+    const inputs = await this.#checked(args);
+    if (this.id === undefined) {
+      await this.create(inputs);
+      return "created";
+    }
+    const difference = await this.#provider.diff(this.id, this.outputs, inputs);
+    if (difference.replaces.length > 0) return this.#replace(args, difference.deleteBeforeReplace);
+    if (!difference.changes && !this.failed) {
+      this.inputs = inputs;
+      return "same";
+    }
+    await this.#step(inputs, async () => {
+      const { outs } = await this.#provider.update(this.id ?? "", this.outputs, inputs);
+      return { id: this.id ?? "", outs };
+    });
+    return "updated";
+  }
+
+  /** `pulumi refresh`: false if the object is gone. */
+  async refresh(): Promise<boolean> {
+    const { id, props, inputs } = await this.#provider.read(this.id ?? "", this.outputs);
+    if (id === "") {
+      this.id = undefined;
+      return false;
+    }
+    this.outputs = props;
+    this.inputs = inputs ?? this.inputs;
+    return true;
+  }
+
+  async destroy(): Promise<void> {
+    if (this.id !== undefined) await this.#provider.delete(this.id, this.outputs);
+    this.id = undefined;
+  }
+
+  async #checked(args: Bag): Promise<Bag> {
+    const { inputs, failures } = await this.check(args);
+    if (failures.length > 0) throw new Error(failures.map((f) => `${f.property}: ${f.reason}`).join("\n"));
+    return inputs;
+  }
+
+  /** The create step alone, with inputs that were checked before. */
+  async create(inputs: Bag): Promise<void> {
+    await this.#step(inputs, () => this.#provider.create(inputs));
+  }
+
+  async #replace(args: Bag, deleteFirst: boolean): Promise<"replaced"> {
+    const [id, outputs] = [this.id ?? "", this.outputs];
+    if (deleteFirst) await this.#provider.delete(id, outputs);
+    this.id = undefined;
+    await this.create(await this.#checked(args));
+    if (!deleteFirst) await this.#provider.delete(id, outputs);
+    return "replaced";
+  }
+
+  async #step(inputs: Bag, work: () => Promise<{ id: string; outs: Bag }>): Promise<void> {
+    try {
+      const { id, outs } = await work();
+      Object.assign(this, { id, inputs, outputs: outs, failed: false });
+    } catch (error) {
+      this.failed = true;
+      const { id, properties } = error as Partial;
+      if ("properties" in (error as object)) Object.assign(this, { id, inputs, outputs: properties });
+      throw error;
+    }
+  }
+}
