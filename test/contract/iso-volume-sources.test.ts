@@ -22,7 +22,7 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
   let requests: string[] = [];
   let volume: StackResource;
   let count = 0;
-  let bytes = Buffer.alloc(0);
+  let bytes: Buffer = Buffer.alloc(0);
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-sources-"));
