@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { IsoVolume } from "../../provider";
-import { at, describeEachDaemon, StackResource, tinyIso, writeTinyIso } from "./harness";
+import { at, describeEachDaemon, tinyIso, writeTinyIso } from "./harness";
+import { StackResource } from "./harness/stack";
 
 const iso = { needs: ["custom_volume_iso"] };
 const custom = "/1.0/storage-pools/default/volumes/custom";

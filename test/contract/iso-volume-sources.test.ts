@@ -6,7 +6,8 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
-import { describeEachDaemon, StackResource, tinyIso, unknown } from "./harness";
+import { describeEachDaemon, tinyIso } from "./harness";
+import { StackResource, unknown } from "./harness/stack";
 
 const iso = { needs: ["custom_volume_iso"] };
 const custom = "/1.0/storage-pools/default/volumes/custom";
@@ -172,7 +173,7 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
     };
     const failures = await volume.failures({ pool: "default", source });
     const properties = failures.map((failure) => failure.property);
-    expect(properties).toEqual(expect.arrayContaining(["source.label", "source.files.c", "source.files.d.base64"]));
+    expect(properties).toEqual(expect.arrayContaining(["source.label", "source.files.c.txt", "source.files.d.base64"]));
   });
 
   daemon.test("another volume is copied by the daemon, and its digest with it", iso, async () => {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
-import { at, describeEachDaemon, StackResource, type TestDaemon, tinyIso, unknown, writeTinyIso } from "./harness";
+import { at, describeEachDaemon, type TestDaemon, tinyIso, writeTinyIso } from "./harness";
+import { StackResource, unknown } from "./harness/stack";
 
 const iso = { needs: ["custom_volume_iso"] };
 const custom = "/1.0/storage-pools/default/volumes/custom";

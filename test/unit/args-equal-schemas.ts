@@ -4,7 +4,8 @@ import { type z } from "zod";
 import { type schema as image } from "../../provider/resources/image-inputs";
 import { type schema as instance } from "../../provider/resources/instance-inputs";
 import { type schema as isoVolume } from "../../provider/resources/iso-volume-inputs";
-import { type ImageArgs, type InstanceArgs, type IsoVolume, type IsoVolumeArgs } from "../../sdk";
+import { type IsoSource } from "../../provider/resources/iso-source";
+import { type ImageArgs, type InstanceArgs, type IsoSourceArgs, type IsoVolume, type IsoVolumeArgs } from "../../sdk";
 
 /** What an argument is once all outputs are known, with `undefined` and absent as one. */
 type Known<T> = T extends IsoVolume
@@ -51,6 +52,11 @@ type CdromInput = NonNullable<InstanceInput["cdroms"]>[number];
 type WrittenCdrom = Omit<CdromInput, "volume"> & { volume: Pick<CdromInput["volume"], "pool" | "name"> };
 type WrittenInstance = Omit<InstanceInput, "cdroms"> & { cdroms?: WrittenCdrom[] };
 
-export const isoVolumeArgs: Nothing = [] as never as Same<IsoVolumeArgs, z.input<typeof isoVolume>>;
+/** The class turns files, assets and volumes into what can be sent, so of a source only the keys can be the same. */
+type WrittenVolume = Omit<z.input<typeof isoVolume>, "source"> & { source?: IsoSourceArgs };
+type KeysOfAny<T> = T extends unknown ? keyof T : never;
+
+export const isoVolumeArgs: Nothing = [] as never as Same<IsoVolumeArgs, WrittenVolume>;
+export const isoSourceKeys: Equal<KeysOfAny<IsoSourceArgs>, KeysOfAny<IsoSource>> = true;
 export const imageArgs: Nothing = [] as never as Same<ImageArgs, z.input<typeof image>>;
 export const instanceArgs: Nothing = [] as never as Same<InstanceArgs, WrittenInstance>;
