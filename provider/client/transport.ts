@@ -33,8 +33,8 @@ export class UnixTransport {
 
   async send(request: HttpRequest): Promise<HttpReply> {
     const silenceMs = request.silenceMs ?? defaultSilenceMs;
-    this.#requireUsablePath();
     try {
+      this.#requireUsablePath();
       const { statusCode, headers, body } = await this.#agent.request({
         origin: "http://daemon",
         method: request.method,
@@ -48,6 +48,8 @@ export class UnixTransport {
       });
       return { status: statusCode, headers, body };
     } catch (error) {
+      // What was not sent is let go of, even if it was never begun.
+      if (typeof request.body === "object") request.body.destroy();
       throw this.explain(error, { method: request.method, path: request.path });
     }
   }

@@ -1,16 +1,13 @@
-// A local file as content: hashed once, streamed without a copy, and held to be the same file until its last byte.
-import { createHash } from "node:crypto";
+// A local file as content: found by the path that people write, known by its hash, which is read from memory if it can.
 import { type BigIntStats } from "node:fs";
-import { open, type FileHandle, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { Readable } from "node:stream";
 import { LxdError } from "../errors";
-import { type Content, type Opened, type ReportBytes } from "./content";
-import { identityOf, recall, remember } from "./hash-cache";
-
-/** Large enough to be fast, small enough that an upload's memory does not show. */
-const chunkBytes = 512 * 1024;
+import { type Content, type ReportBytes } from "./content";
+import { hashFile, openUnchanged } from "./file-bytes";
+import { unreadable } from "./file-problems";
+import { identityOf, isSettled, recall, remember } from "./hash-cache";
 
 export interface FileContent extends Content {
   readonly sizeBytes: number;
@@ -27,7 +24,7 @@ export function expandPath(path: string): string {
 export async function fileContent(given: string, report?: ReportBytes): Promise<FileContent> {
   const path = expandPath(given);
   const stats = await inspect(given, path);
-  const sha256 = (await recall(stats)) ?? (await hashFile(path, stats, report));
+  const sha256 = (await recall(stats)) ?? (await hashOnce(path, stats, report));
   const content = { path, stats, sha256 };
   return {
     digest: `sha256:${sha256}`,
@@ -36,12 +33,6 @@ export async function fileContent(given: string, report?: ReportBytes): Promise<
     path,
     open: () => openUnchanged(content),
   };
-}
-
-interface KnownFile {
-  path: string;
-  stats: BigIntStats;
-  sha256: string;
 }
 
 async function inspect(given: string, path: string): Promise<BigIntStats> {
@@ -54,89 +45,26 @@ async function inspect(given: string, path: string): Promise<BigIntStats> {
   return stats;
 }
 
-async function hashFile(path: string, stats: BigIntStats, report?: ReportBytes): Promise<string> {
-  const file = await openFile(path);
-  try {
-    const hash = createHash("sha256");
-    let done = 0;
-    for await (const chunk of chunks(file)) {
-      hash.update(chunk);
-      report?.((done += chunk.length), Number(stats.size));
-    }
-    await requireUnchanged(path, file, stats);
-    const sha256 = hash.digest("hex");
-    await remember(stats, sha256);
-    return sha256;
-  } finally {
-    await file.close();
-  }
+const underWay = new Map<string, Promise<string>>();
+
+/** Several resources may have one file: it is read once for all of them. */
+async function hashOnce(path: string, stats: BigIntStats, report?: ReportBytes): Promise<string> {
+  const identity = identityOf(stats);
+  const running = underWay.get(identity);
+  if (running !== undefined) return running;
+  const hash = hashAndRemember(path, stats, report).finally(() => underWay.delete(identity));
+  underWay.set(identity, hash);
+  return hash;
 }
 
-async function openUnchanged({ path, stats, sha256 }: KnownFile): Promise<Opened> {
-  const file = await openFile(path);
-  try {
-    await requireUnchanged(path, file, stats);
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-  const sizeBytes = Number(stats.size);
-  async function* body(): AsyncGenerator<Buffer> {
-    try {
-      for await (const chunk of chunks(file)) {
-        // Looked at before the last byte goes out: a receiver never gets the whole of a file that changed.
-        await requireUnchanged(path, file, stats);
-        yield chunk;
-      }
-    } finally {
-      await file.close();
-    }
-  }
-  const stream = Readable.from(body(), { objectMode: false, highWaterMark: chunkBytes });
-  return { stream, sizeBytes, received: Promise.resolve({ sha256, sizeBytes }) };
+async function hashAndRemember(path: string, stats: BigIntStats, report?: ReportBytes): Promise<string> {
+  // Asked before the first byte is read: a change during the reading may be too close to tell.
+  const settled = isSettled(stats);
+  const sha256 = await hashFile(path, stats, report);
+  if (settled) await remember(stats, sha256);
+  return sha256;
 }
 
-/** Reads ahead by one chunk, so that the disk works while the last one is used. */
-async function* chunks(file: FileHandle): AsyncGenerator<Buffer> {
-  let position = 0;
-  // A buffer of its own for each chunk: whoever got the last one may still be sending it.
-  const read = (): Promise<{ bytesRead: number; buffer: Buffer }> =>
-    file.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes, position);
-  let next = read();
-  for (;;) {
-    const { bytesRead, buffer } = await next;
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    next = read();
-    yield buffer.subarray(0, bytesRead);
-  }
-}
-
-async function openFile(path: string): Promise<FileHandle> {
-  return open(path, "r").catch((error: unknown) => {
-    throw unreadable(path, path, error);
-  });
-}
-
-async function requireUnchanged(path: string, file: FileHandle, expected: BigIntStats): Promise<void> {
-  const now = await file.stat({ bigint: true });
-  if (identityOf(now) === identityOf(expected)) return;
-  throw new LxdError({
-    code: "content-mismatch",
-    why: `${path} changed while it was read`,
-    advice: "Let whatever writes it finish, then run `pulumi up` again.",
-  });
-}
-
-function unreadable(given: string, path: string, error: unknown): LxdError {
-  const code = (error as NodeJS.ErrnoException).code;
-  const shown = given === path ? path : `${given} (${path})`;
-  if (code === "ENOENT") return invalid(`there is no file ${shown}`, "Paths are relative to the program's folder.");
-  if (code === "EACCES")
-    return invalid(`${shown} may not be read by this user`, "Give this user the right to read it.");
-  return invalid(`${shown} cannot be read: ${(error as Error).message}`);
-}
-
-function invalid(why: string, advice?: string): LxdError {
+function invalid(why: string, advice: string): LxdError {
   return new LxdError({ code: "invalid-argument", why, advice });
 }

@@ -7,15 +7,19 @@ import { z } from "zod";
 
 const entrySchema = z.object({ identity: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
-/**
- * A file written this short a time ago could change again without its times telling: file systems' clocks are coarse.
- * Such a hash is used, but not remembered.
- */
-const settledAfterMs = 2000n;
+const settledAfterMs = 2000;
 
 /** What is different as soon as a file's content was changed or another file put in its place. */
 export function identityOf(stats: BigIntStats): string {
   return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(":");
+}
+
+/**
+ * Whether the next change of a file will show in its times. One that was written this short a time ago could change
+ * again without: file systems' clocks are coarse. Its hash is used, but not remembered.
+ */
+export function isSettled(stats: BigIntStats): boolean {
+  return Date.now() - Number(stats.ctimeMs) >= settledAfterMs;
 }
 
 export async function recall(stats: BigIntStats): Promise<string | undefined> {
@@ -25,7 +29,6 @@ export async function recall(stats: BigIntStats): Promise<string | undefined> {
 }
 
 export async function remember(stats: BigIntStats, sha256: string): Promise<void> {
-  if (BigInt(Date.now()) - stats.ctimeMs < settledAfterMs) return;
   const path = entryPath(stats);
   const temporary = `${path}.${process.pid}`;
   try {

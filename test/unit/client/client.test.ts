@@ -2,6 +2,8 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { Client } from "../../../provider/client/client";
+import { UnixTransport } from "../../../provider/client/transport";
 import { LxdError } from "../../../provider/errors";
 import { begun, error, fakeDaemon, operation, sync } from "./fake-daemon";
 
@@ -219,6 +221,15 @@ describe("an answer that comes before the upload is over", () => {
     expect(thrown.message).toMatch(
       /the connection to the daemon broke: .* \[unavailable\] \(POST \/1\.0\/x → no answer\)/,
     );
+    expect(stream.destroyed).toBe(true);
+  });
+});
+
+describe("an upload to nobody", () => {
+  it.each(["/no/such.socket", `/${"x".repeat(200)}`])("lets go of the content: %s", async (socket) => {
+    const stream = Readable.from([Buffer.from("abc")]);
+    const client = new Client(new UnixTransport(socket));
+    await failure(client.change({ method: "POST", path: "/1.0/x", upload: { stream, sizeBytes: 3, headers: {} } }));
     expect(stream.destroyed).toBe(true);
   });
 });

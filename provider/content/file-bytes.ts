@@ -1,0 +1,90 @@
+// The bytes of a file: hashed or streamed without a copy, and held to be those of the same file until the last one.
+import { createHash } from "node:crypto";
+import { type BigIntStats } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { type Opened, type ReportBytes } from "./content";
+import { changed, unreadable } from "./file-problems";
+import { identityOf } from "./hash-cache";
+
+/** Large enough to be fast, small enough that an upload's memory does not show. */
+const chunkBytes = 512 * 1024;
+
+export interface KnownFile {
+  path: string;
+  stats: BigIntStats;
+  sha256: string;
+}
+
+export async function hashFile(path: string, stats: BigIntStats, report?: ReportBytes): Promise<string> {
+  const file = await openFile(path);
+  try {
+    const hash = createHash("sha256");
+    let done = 0;
+    for await (const chunk of chunks(path, file)) {
+      hash.update(chunk);
+      report?.((done += chunk.length), Number(stats.size));
+    }
+    await requireUnchanged(path, file, stats);
+    return hash.digest("hex");
+  } finally {
+    await file.close();
+  }
+}
+
+export async function openUnchanged({ path, stats, sha256 }: KnownFile): Promise<Opened> {
+  const file = await openFile(path);
+  try {
+    await requireUnchanged(path, file, stats);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  async function* body(): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks(path, file)) {
+      // Looked at before the last byte goes out: a receiver never gets the whole of a file that changed.
+      await requireUnchanged(path, file, stats);
+      yield chunk;
+    }
+    // A file that was cut has no last byte.
+    await requireUnchanged(path, file, stats);
+  }
+  const stream = Readable.from(body(), { objectMode: false, highWaterMark: chunkBytes });
+  // However the reading ends, and even if it never begins.
+  stream.once("close", () => void file.close());
+  const sizeBytes = Number(stats.size);
+  return { stream, sizeBytes, received: Promise.resolve({ sha256, sizeBytes }) };
+}
+
+/** Reads ahead by one chunk, so that the disk works while the last one is used. */
+async function* chunks(path: string, file: FileHandle): AsyncGenerator<Buffer> {
+  let position = 0;
+  const read = (): Promise<{ bytesRead: number; buffer: Buffer }> => {
+    // A buffer of its own for each chunk: whoever got the last one may still be sending it.
+    const reading = file.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes, position);
+    // It may fail while nobody waits for it yet. Whoever waits for it later meets the failure then.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  let next = read();
+  for (;;) {
+    const { bytesRead, buffer } = await next.catch((error: unknown) => {
+      throw unreadable(path, path, error);
+    });
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    next = read();
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  return open(path, "r").catch((error: unknown) => {
+    throw unreadable(path, path, error);
+  });
+}
+
+async function requireUnchanged(path: string, file: FileHandle, expected: BigIntStats): Promise<void> {
+  const now = await file.stat({ bigint: true });
+  if (identityOf(now) !== identityOf(expected)) throw changed(path);
+}
