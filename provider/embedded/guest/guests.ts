@@ -1,5 +1,4 @@
 // Starts and stops the simulated guests, and keeps their instances' records to what they do.
-import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { badRequest, failed } from "../errors";
@@ -10,6 +9,7 @@ import { afterStart, afterStop } from "../instances/volatile";
 import type { InstanceRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { chooseBoot } from "./boot";
+import { appendLog, dropLog } from "./console-log";
 import { live } from "./life";
 
 interface Surroundings {
@@ -54,7 +54,7 @@ export class Guests {
     if (instance.status !== "Stopped") throw failed("The instance is already running");
     this.#checkFirmware(instance);
     const now = new Date().toISOString();
-    writeFileSync(this.#store.consolePath(instance), "");
+    dropLog(this.#store, instance);
     const config = afterStart(instance.config, instance.type);
     const started = { ...instance, config, status: "Running", startedAt: now, lastUsedAt: now } as const;
     this.#save(started);
@@ -96,6 +96,9 @@ export class Guests {
 
   #checkFirmware(instance: InstanceRecord): void {
     if (instance.type === "container") return;
+    if (!instance.config["volatile.uuid"]) {
+      throw failed("Failed to parse instance UUID from volatile.uuid: invalid UUID length: 0");
+    }
     const config = expandConfig(this.#store, instance);
     const isSecure = isTrue(config["security.secureboot"] ?? "true");
     const set = 'Please set "security.secureboot=false" on the instance';
@@ -119,8 +122,7 @@ export class Guests {
       if (current) this.#save({ ...current, ...fields });
     };
     const machine = {
-      print: (...lines: string[]) =>
-        appendFileSync(this.#store.consolePath(instance), lines.map((line) => `${line}\r\n`).join("")),
+      print: (...lines: string[]) => appendLog(this.#store, instance, lines),
       install: (from: string) => change({ disk: { state: "installed", from } }),
       blip: (off: boolean) => change({ status: off ? "Stopped" : "Running" }),
       powerOff: () => {
@@ -137,7 +139,7 @@ export class Guests {
     this.#alive.delete(key);
     if (instance.ephemeral) {
       this.#store.instances.delete(key);
-      rmSync(this.#store.consolePath(instance), { force: true });
+      dropLog(this.#store, instance);
     } else this.#save({ ...instance, status: "Stopped", config: afterStop(instance.config) });
     this.#tell(action, instance);
   }

@@ -10,7 +10,7 @@ import { checkSurroundings } from "./create";
 import { checkDevices } from "./devices";
 import { expandConfig, instanceKey, instanceUrl } from "./instance";
 import { checkLiveChange } from "./live-change";
-import { cardKeys, identityKeys } from "./volatile";
+import { cardKeys } from "./volatile";
 
 /** PUT and PATCH look for the profiles before anything else. */
 export function requireProfiles({ store }: Daemon, project: string, profiles: readonly string[]): void {
@@ -48,8 +48,8 @@ export function updateInstance(daemon: Daemon, before: InstanceRecord, after: In
     checkLiveChange(expandConfig(store, before), expandConfig(store, after));
   }
   checkSurroundings(daemon, after, addedDevices(oldDevices, newDevices));
-  const identity = { ...identityKeys(after.config), ...cardKeys(after.config, newDevices) };
-  const stored = { ...after, config: { ...after.config, ...identity } };
+  // Keys of the daemon's own that were left out stay out, and a machine does not start without them.
+  const stored = { ...after, config: { ...after.config, ...cardKeys(after.config, newDevices) } };
   store.instances.set(instanceKey(stored), stored);
   events.lifecycle("instance-updated", { project: stored.project, source: instanceUrl(stored), name: stored.name });
 }

@@ -45,7 +45,7 @@ export function afterStart(config: Config, type: InstanceType): Config {
           "volatile.vsock_id": config["volatile.vsock_id"] ?? String(randomInt(3, 2 ** 32 - 2)),
         };
   const kept = Object.entries(config).filter(([key]) => key !== "volatile.apply_template");
-  return { ...Object.fromEntries(kept), ...own, "volatile.last_state.power": "RUNNING" };
+  return { ...Object.fromEntries(kept), ...identityKeys(config), ...own, "volatile.last_state.power": "RUNNING" };
 }
 
 export function afterStop(config: Config): Config {

@@ -1,11 +1,11 @@
 // /1.0/instances: containers and virtual machines.
-import { createReadStream, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 
 import { badRequest, conflict, failed, notFound } from "../errors";
+import { dropLog } from "../guest/console-log";
 import type { Call } from "../http/call";
 import { list } from "../http/listing";
-import { done, type Reply, running, sync } from "../http/reply";
+import { type Reply, running, sync } from "../http/reply";
 import type { Route } from "../http/router";
 import { isTrue } from "../instances/config-values";
 import {
@@ -19,6 +19,7 @@ import {
 } from "../instances/instance";
 import { checkInstanceName } from "../names";
 import { keyOf } from "../store/store";
+import { clearConsole, getConsole } from "./console";
 import { createInstance } from "./create-instance";
 import { getState, putState } from "./instance-state";
 import { patchInstance, putInstance } from "./instance-update";
@@ -60,8 +61,7 @@ async function renameInstance(call: Call): Promise<Reply> {
     const renamed = { ...instance, name, config };
     store.instances.set(instanceKey(renamed), renamed);
     store.instances.delete(instanceKey(instance));
-    const log = store.consolePath(instance);
-    if (existsSync(log)) renameSync(log, store.consolePath(renamed));
+    dropLog(store, instance);
     events.lifecycle("instance-renamed", { project: call.project, source: instanceUrl(renamed), name });
   };
   const work = { project: call.project, resources: { instances: [instanceUrl(instance)] }, run };
@@ -76,7 +76,7 @@ function deleteInstance(call: Call): Reply {
     const config = expandConfig(store, instance);
     if (isTrue(config["security.protection.delete"])) throw failed("Instance is protected");
     store.instances.delete(instanceKey(instance));
-    rmSync(store.consolePath(instance), { force: true });
+    dropLog(store, instance);
     events.lifecycle("instance-deleted", {
       project: instance.project,
       source: instanceUrl(instance),
@@ -85,30 +85,6 @@ function deleteInstance(call: Call): Reply {
   };
   const work = { project: instance.project, resources: { instances: [instanceUrl(instance)] }, run };
   return running(operations.start({ ...work, description: "Deleting instance" }));
-}
-
-/** The serial log; nothing when the instance has never been started. */
-function getConsole(call: Call): Reply {
-  const instance = requireInstance(call);
-  const { store, settings } = call.daemon;
-  if (instance.type === "virtual-machine" && settings.product.kind === "lxd") {
-    throw failed("Instance is not container type");
-  }
-  const path = store.consolePath(instance);
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  const headers = {
-    "Content-Type": "application/octet-stream",
-    "Content-Disposition": "inline;filename=",
-    "Content-Length": String(size),
-  };
-  return { kind: "body", headers, body: size === 0 ? Buffer.alloc(0) : createReadStream(path, { end: size - 1 }) };
-}
-
-function clearConsole(call: Call): Reply {
-  const instance = requireInstance(call);
-  if (instance.type !== "container") throw failed("Instance is not container type");
-  rmSync(call.daemon.store.consolePath(instance), { force: true });
-  return done();
 }
 
 const INSTANCE = "/1.0/instances/{instance}";

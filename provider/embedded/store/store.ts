@@ -58,9 +58,9 @@ export class Store {
     return join(this.dir, "images", `${fingerprint}${part}`);
   }
 
-  /** What the guest wrote to its serial console. */
-  consolePath(instance: Pick<InstanceRecord, "project" | "name">): string {
-    return join(this.dir, "logs", toFileName(`${instance.project}_${instance.name}.console`));
+  /** What the guest has written to its serial console; or as much of it as was read while the guest ran. */
+  consolePath(instance: Pick<InstanceRecord, "project" | "name">, part: "written" | "read" = "written"): string {
+    return join(this.dir, "logs", toFileName(`${instance.project}_${instance.name}.${part}`));
   }
 }
 

@@ -4,3 +4,4 @@ export type { Outcome } from "./operation";
 export { at, type RawReply, RawClient, textAt } from "./raw";
 export { tinyImage, tinyMetadata, type TinyImageOptions, tinySplitImage } from "./tiny-image";
 export { tinyIso, type TinyIsoOptions, writeTinyIso } from "./tiny-iso";
+export * from "./objects";
