@@ -18,7 +18,7 @@ const idProgram = `
   console.log("the program says hello");
 `;
 
-describe("the engine", () => {
+describe("the engine", { timeout: 120_000 }, () => {
   let project: PulumiProject;
   beforeAll(async () => {
     project = await PulumiProject.create({ program: idProgram });
@@ -87,5 +87,32 @@ describe("the engine", () => {
 
   it("destroys without the program", async () => {
     expect(await project.destroy()).toMatchObject({ code: 0, steps: [{ op: "delete", name: "id" }] });
+  });
+});
+
+describe("a run that is killed", { timeout: 120_000 }, () => {
+  const slowProgram = (ms: number): string => `
+    const { CustomResource } = require("@pulumi/pulumi");
+    const create = "new Promise((done) => setTimeout(() => done({ id: 'x', outs: inputs }), ${ms}))";
+    const __provider = "exports.handler = () => ({ create: (inputs) => " + create + " })";
+    new CustomResource("pulumi-nodejs:dynamic/test:Slow", "slow", { __provider });
+  `;
+  let project: PulumiProject;
+  beforeAll(async () => {
+    project = await PulumiProject.create({ program: slowProgram(60_000) });
+  }, 600_000);
+  afterAll(() => project.dispose());
+
+  it("leaves no process behind, and a stack that can be used again", async () => {
+    const run = project.startUp();
+    await run.untilPrinted(/slow creating/);
+    expect(run.processes().length).toBeGreaterThanOrEqual(4);
+    expect(await run.kill()).toMatchObject({ code: -1, begun: [{ op: "create", name: "slow" }], steps: [] });
+    expect(run.processes()).toEqual([]);
+    const { deployment } = await project.exportStack();
+    expect(deployment.pending_operations).toMatchObject([{ type: "creating" }]);
+    await project.cancel();
+    await project.setProgram(slowProgram(0));
+    expect(await project.up()).toMatchObject({ code: 0, steps: [{ op: "create", name: "slow" }] });
   });
 });

@@ -61,3 +61,12 @@ async function packFolder(folder: string, into: string): Promise<string> {
   if (!packed) throw new Error(`npm pack made nothing of ${folder}`);
   return join(into, packed.filename);
 }
+
+/** The files in a tarball, by their path in the package. */
+export async function listTarball(tarball: string): Promise<string[]> {
+  const { stdout } = await run("tar", ["-tzf", tarball]);
+  return stdout
+    .split("\n")
+    .filter((path) => path !== "" && !path.endsWith("/"))
+    .map((path) => path.replace(/^package\//, ""));
+}

@@ -68,20 +68,37 @@ export class PulumiRun {
     this.#child.kill("SIGKILL");
   }
 
-  /** Kills the engine, the program and all plugins at once, as a power cut does. */
-  kill(): void {
-    for (const pid of processesWith(`${marker}=${this.#id}`)) process.kill(pid, "SIGKILL");
+  /** Kills the engine, the program and all plugins at once, as a power cut does; resolves when they are gone. */
+  async kill(): Promise<PulumiResult> {
+    for (let pids = this.processes(); pids.length > 0; pids = this.processes()) {
+      for (const pid of pids) killIfAlive(pid);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return this.result;
+  }
+
+  /** Ids of what lives of this run: engine, language host, program, plugins. */
+  processes(): number[] {
+    return processesWith(`${marker}=${this.#id}`);
   }
 
   async #finish({ eventLog, timeoutMs }: RunOptions): Promise<PulumiResult> {
     const timer = setTimeout(() => {
       this.#stderr += `\n[no end within ${timeoutMs} ms: killed]`;
-      this.kill();
+      void this.kill();
     }, timeoutMs);
     const code = await new Promise<number>((resolve, reject) => {
       this.#child.on("error", reject).on("close", (exitCode) => resolve(exitCode ?? -1));
     }).finally(() => clearTimeout(timer));
     return { code, stdout: this.#stdout, stderr: this.#stderr, ...readEvents(eventLog) };
+  }
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself since it was looked for.
   }
 }
 
