@@ -1,6 +1,7 @@
 // The building blocks of input schemas: strict objects that suggest the nearest property, sources tagged by their keys,
 // and the scalars that users write.
 import { z } from "zod";
+import { nearest } from "./nearest";
 import { parseDuration, parseSize } from "./units";
 import { describeValue, wording } from "./wording";
 
@@ -86,30 +87,6 @@ function unknownProperties(keys: string[], known: string[]): string {
       return `unknown property "${key}"${near === undefined ? `; known are ${known.join(", ")}` : `; did you mean "${near}"?`}`;
     })
     .join("\n");
-}
-
-/** The known word that a mistyped one most likely stands for. */
-export function nearest(word: string, known: string[]): string | undefined {
-  const ranked = known.map((candidate) => ({
-    candidate,
-    edits: distance(word.toLowerCase(), candidate.toLowerCase()),
-  }));
-  const best = ranked.sort((a, b) => a.edits - b.edits)[0];
-  return best !== undefined && best.edits <= Math.max(2, word.length / 3) ? best.candidate : undefined;
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -34,6 +34,16 @@ export function findVolume(client: Client, at: VolumeAddress): Promise<Found<Wir
   return client.find(volumePath(at), volumeSchema, queryOf(at));
 }
 
+/** The ISO volumes of one pool; of a cluster those of all members. */
+export async function listIsoVolumes(
+  client: Client,
+  at: Pick<VolumeAddress, "project" | "pool">,
+): Promise<WireVolume[]> {
+  const collection = path("storage-pools", at.pool, "volumes", "custom");
+  const { value } = await client.get(collection, z.array(volumeSchema), { project: at.project, recursion: "1" });
+  return value.filter((volume) => volume.content_type === "iso");
+}
+
 export interface IsoUpload {
   stream: Readable;
   sizeBytes: number | undefined;

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // The command line `pulumi-lxd`: finds the sub-command and runs it.
+import { nearest } from "../nearest";
 import { daemon } from "./daemon";
+import { importCommand } from "./import";
 
 /** A sub-command: one line of help, and what it does. Its promise resolves to the process's exit code. */
 export interface Command {
@@ -8,7 +10,7 @@ export interface Command {
   run(args: string[]): Promise<number>;
 }
 
-const commands: Record<string, Command> = { daemon };
+const commands: Record<string, Command> = { daemon, import: importCommand };
 
 function help(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
@@ -23,24 +25,11 @@ function help(): string {
   ].join("\n");
 }
 
-/** How many letters have to be changed, added or removed to make one word into the other. */
-function distance(from: string, to: string): number {
-  let row = Array.from(`${to}+`).map((_, index) => index);
-  for (const [i, letter] of Array.from(from).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(to).entries()) {
-      const change = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
-
 function unknownCommand(name: string): string {
-  const [nearest] = Object.keys(commands).sort((a, b) => distance(name, a) - distance(name, b));
-  const isNear = nearest !== undefined && distance(name, nearest) <= Math.max(2, nearest.length / 2);
-  return `Unknown command: ${name}.${isNear ? ` Did you mean \`${nearest}\`?` : ""}\n\n${help()}`;
+  const near = nearest(name, Object.keys(commands));
+  return `Unknown command: ${name}.${near === undefined ? "" : ` Did you mean \`${near}\`?`}
+
+${help()}`;
 }
 
 async function main([name, ...args]: string[]): Promise<number> {

@@ -34,7 +34,7 @@ export function headerPrefix(info: ServerInfo): string {
 
 /** Which releases brought an API extension, for the advice when it is missing. */
 const firstReleases: Record<string, string> = {
-  custom_volume_iso: "every Incus, LXD 5.21 LTS or LXD 5.16",
+  custom_volume_iso: "any Incus, LXD 5.21 LTS or LXD 5.16",
 };
 
 /** An error unless the server has an API extension. */
@@ -44,7 +44,7 @@ export function requireExtension(info: ServerInfo, extension: string, feature: s
   throw new LxdError({
     code: "unsupported",
     why: `${describeServer(info)} has no ${feature} (API extension ${extension})`,
-    advice: release === undefined ? "Upgrade the server." : `Use ${release}, or newer.`,
+    advice: release === undefined ? "Upgrade the server." : `Use ${release} or newer.`,
   });
 }
 

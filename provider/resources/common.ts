@@ -3,7 +3,8 @@ import { listPools } from "../api/pools";
 import { findProject } from "../api/projects";
 import { type Client } from "../client/client";
 import { type CommonInputs, type Draft, type Failure, type StackConfig } from "../kind";
-import { name, nearest, strict } from "../schema";
+import { nearest } from "../nearest";
+import { name, strict } from "../schema";
 import { isUnknown } from "../unknowns";
 
 export const remoteSchema = strict({ socket: name.optional() }).optional();

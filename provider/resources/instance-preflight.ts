@@ -5,7 +5,7 @@ import { type Client } from "../client/client";
 import { describeServer, requireExtension, type ServerInfo } from "../client/server-info";
 import { LxdError } from "../errors";
 import { type Completion, type Failure } from "../kind";
-import { nearest } from "../schema";
+import { nearest } from "../nearest";
 import { hasUnknown, isUnknown } from "../unknowns";
 import { checkPool, checkProject } from "./common";
 import { type InstanceDraft, type InstanceInputs } from "./instance-inputs";

@@ -1,6 +1,7 @@
 // The building blocks of schemas: suggestions for typos, tagged sources, names.
 import { describe, expect, it } from "vitest";
-import { instanceName, nearest, volumeName } from "../../provider/schema";
+import { nearest } from "../../provider/nearest";
+import { instanceName, volumeName } from "../../provider/schema";
 
 describe("the nearest known word", () => {
   const known = ["bootPriority", "volume", "name", "description"];
