@@ -40,6 +40,10 @@ export interface VolumeSource {
 /** Told apart by which keys are there. */
 export type IsoSource = FileSource | UrlSource | FilesSource | VolumeSource;
 
+/** Seen on Incus 6.0.4; decision record 0008 tells more. */
+const otherServer =
+  "is not offered: a copy from server to server loses the zeros at the end of the image on pools that keep volumes in files; give both volumes the same file or url as their source";
+
 const fileEntry = tagged<FileEntry>({
   text: strict({ text: z.string() }),
   base64: strict({ base64: z.base64() }),
@@ -53,7 +57,13 @@ export const sourceSchema = tagged<IsoSource>({
   urls: strict({ urls: z.array(name).min(1), checksum: name.optional() }),
   files: strict({ files: z.record(z.string(), fileEntry), label: name }),
   volume: strict({
-    volume: strict({ pool: name, name: volumeName, project: name.optional(), digest: z.string().optional() }),
+    volume: strict({
+      pool: name,
+      name: volumeName,
+      project: name.optional(),
+      digest: z.string().optional(),
+      remote: z.undefined({ error: otherServer }).optional(),
+    }),
   }),
 });
 

@@ -208,6 +208,13 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
     },
   );
 
+  daemon.test("a volume of another server is refused with the reason", iso, async () => {
+    const source = { volume: { pool: "default", name: "x", remote: { socket: "/elsewhere" } } };
+    const failures = await volume.failures({ pool: "default", source });
+    expect(failures).toMatchObject([{ property: "source.volume.remote" }]);
+    expect(failures[0]?.reason).toMatch(/loses the zeros at the end/);
+  });
+
   daemon.test("the same content in one pool is sent once and copied", iso, async () => {
     await volume.up(url(sha(bytes)));
     const second = new StackResource("IsoVolume", daemon.name("second"), daemon.socket);
