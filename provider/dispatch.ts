@@ -53,7 +53,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
     try {
       const completed = await this.kind.complete(completion);
       failures.push(...this.kind.rules(completed.draft), ...completed.failures);
-      if (completion.olds === undefined) failures.push(...(await this.#preflight(completion, completed.draft)));
+      failures.push(...(await this.#preflight(completion, completed.draft)));
       return { inputs: plain({ ...completed.draft, __urn: urn, __import: importId }), failures };
     } catch (error) {
       failures.push({ property: "", reason: LxdError.from(error).message });
@@ -134,7 +134,9 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
 
   async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>): Promise<Failure[]> {
     if (hasUnknown(draft.remote)) return [];
-    const failures = await this.kind.preflight(this.#client(draft.remote), { ...completion, draft });
+    const { preflight, preflightChange } = this.kind;
+    const look = completion.olds === undefined ? preflight : preflightChange;
+    const failures = (await look?.(this.#client(draft.remote), { ...completion, draft })) ?? [];
     return failures.filter((failure, i) => failures.findIndex((f) => f.reason === failure.reason) === i);
   }
 

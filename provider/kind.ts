@@ -78,6 +78,8 @@ export interface ResourceKind<Inputs extends CommonInputs, Outputs extends Input
   complete: (completion: Completion<Inputs>) => Promise<{ draft: Draft<Inputs>; failures: Failure[] }>;
   /** What the daemon can say before anything is changed. Called only for an object that is to be made. */
   preflight: (client: Client, completion: Completion<Inputs>) => Promise<Failure[]>;
+  /** What it can say about a change of an object that is there. */
+  preflightChange?: (client: Client, completion: Completion<Inputs>) => Promise<Failure[]>;
   /** The form in which two inputs are compared: `8GiB` and `8192MiB` are one size. Default: as they are. */
   comparable?: (inputs: Inputs) => Inputs;
   /** Whether the old object is in the new one's way. */

@@ -26,6 +26,11 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
+/** A duration that was checked before. */
+export function milliseconds(duration: string): number {
+  return parseDuration(duration) ?? 0;
+}
+
 /** `1h30m` in milliseconds, or undefined if it is no duration. */
 export function parseDuration(text: string): number | undefined {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];

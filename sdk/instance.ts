@@ -29,6 +29,12 @@ export interface CdromArgs {
   bootPriority?: pulumi.Input<number>;
   /** The device's name. Default: `cdrom0`, `cdrom1` … by position. */
   name?: pulumi.Input<string>;
+  /**
+   * What becomes of the medium when everything in `waitFor` has come: it stays as it is (`keep`, the default), loses its
+   * boot priority (`unprioritize`), or is taken out (`eject`), so that the next start boots what was installed. Changes
+   * in place.
+   */
+  afterWaits?: pulumi.Input<"keep" | "unprioritize" | "eject">;
 }
 
 /** Wait until the guest has switched the machine off for good, as an unattended installer does at its end. */
@@ -41,7 +47,10 @@ export interface PoweredOffWait {
 }
 
 export interface InstanceArgs extends CommonArgs {
-  /** 1 to 63 letters, digits, dashes. Default: the resource's name. Changing it replaces the instance. */
+  /**
+   * 1 to 63 letters, digits, dashes. Default: the resource's name. Changes in place; the servers rename stopped machines
+   * only, so a running one needs `allowRestart`. The resource's ID stays the first name.
+   */
   name?: pulumi.Input<string>;
   /** Default: `container`, as on the servers. Changing it replaces the instance. */
   type?: pulumi.Input<"container" | "virtual-machine">;
@@ -49,7 +58,7 @@ export interface InstanceArgs extends CommonArgs {
   description?: pulumi.Input<string>;
   /** What it is made from. Without a source a virtual machine is blank. Changing it replaces the instance. */
   source?: pulumi.Input<InstanceImageSource>;
-  /** Needed unless a profile or `devices` has a root disk. */
+  /** Needed unless a profile or `devices` has a root disk. A virtual machine's does not shrink: the preview says so. */
   rootDisk?: pulumi.Input<RootDiskArgs>;
   /** Installation media, for virtual machines. Added, removed and swapped in place, also while the machine runs. */
   cdroms?: pulumi.Input<pulumi.Input<CdromArgs>[]>;
@@ -59,8 +68,25 @@ export interface InstanceArgs extends CommonArgs {
   devices?: pulumi.Input<Record<string, pulumi.Input<Record<string, Scalar>>>>;
   /** Default: `["default"]`. `[]` is none at all. Changes in place. */
   profiles?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Whether the machine is switched on. Default: true, or false with a `powered-off` wait. Changes in place. */
+  /**
+   * Whether the machine is switched on. Default: true, or false with a `powered-off` wait; with true it is started again
+   * after that wait. Changes in place.
+   */
   running?: pulumi.Input<boolean>;
+  /**
+   * Whether `running` is held to at each update (`managed`, the default), only when the machine is made (`initial`), or
+   * never (`ignored`). A change of it alone does nothing.
+   */
+  power?: pulumi.Input<"managed" | "initial" | "ignored">;
+  /**
+   * Whether a running machine may be shut down for a change that it does not take while it runs, and started again.
+   * Without it such a change is refused, in the preview where it can be seen. Default: false.
+   */
+  allowRestart?: pulumi.Input<boolean>;
+  /** How long a guest may take to shut down before it is switched off. `"0s"` is at once. Default: `"30s"`. */
+  shutdownTimeout?: pulumi.Input<string>;
+  /** Whether a running machine is switched off or shut down before it is deleted. Default: `force`. */
+  onDelete?: pulumi.Input<"force" | "shutdown">;
   /** What to wait for, in order, after the machine was made and started. A change of it alone does nothing. */
   waitFor?: pulumi.Input<pulumi.Input<PoweredOffWait>[]>;
 }

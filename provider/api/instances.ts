@@ -72,6 +72,11 @@ export async function updateInstance(
   await client.change({ method: "PUT", path: instancePath(at), query: { project: at.project }, json, ifMatch: etag });
 }
 
+/** The daemons rename stopped machines only. */
+export async function renameInstance(client: Client, at: InstanceAddress, name: string): Promise<void> {
+  await client.change({ method: "POST", path: instancePath(at), query: { project: at.project }, json: { name } });
+}
+
 export interface StateChange {
   action: "start" | "stop";
   /** How long a clean stop may take; without it the stop is forced. */

@@ -20,7 +20,12 @@ export interface Cdrom {
   bootPriority?: number | undefined;
   /** The device's name; `cdrom0`, `cdrom1` … by position unless said. */
   name?: string | undefined;
+  /** What becomes of it once the machine's waits are over. */
+  afterWaits?: "keep" | "unprioritize" | "eject" | undefined;
 }
+
+/** Whether installation media are still needed, or the waits for the end of the installation are over. */
+export type Phase = "installing" | "installed";
 
 /** What is written about devices, typed and plain. */
 export interface DeviceInputs {
@@ -36,13 +41,13 @@ export const rootDevice = "root";
 const rootOptions = ["type", "path", "pool", "size"];
 const cdromOptions = ["type", "pool", "source", "boot.priority"];
 
-export function toWire({ rootDisk, cdroms, devices }: DeviceInputs): Record<string, StringMap> {
+export function toWire({ rootDisk, cdroms, devices }: DeviceInputs, phase: Phase): Record<string, StringMap> {
   const typed: Record<string, StringMap> = {};
   if (rootDisk !== undefined) {
     const { pool, size } = rootDisk;
     typed[rootDevice] = { type: "disk", path: "/", pool, ...(size === undefined ? {} : { size }) };
   }
-  for (const cdrom of cdroms) typed[nameOf(cdrom)] = cdromToWire(cdrom);
+  for (const cdrom of cdroms) if (!isEjected(cdrom, phase)) typed[nameOf(cdrom)] = cdromToWire(cdrom, phase);
   return { ...devices, ...typed };
 }
 
@@ -50,7 +55,7 @@ export function toWire({ rootDisk, cdroms, devices }: DeviceInputs): Record<stri
  * What the daemon has, in the terms that the program uses: a device that the program types is typed, every other is
  * plain, and what cannot be said in the typed form becomes plain too, so that it shows as a change.
  */
-export function fromWire(wire: Record<string, StringMap>, written: DeviceInputs): DeviceInputs {
+export function fromWire(wire: Record<string, StringMap>, written: DeviceInputs, phase: Phase): DeviceInputs {
   const plain = { ...wire };
   const take = (name: string, options: string[]): StringMap | undefined => {
     const device = plain[name];
@@ -60,8 +65,9 @@ export function fromWire(wire: Record<string, StringMap>, written: DeviceInputs)
   };
   const root = written.rootDisk === undefined ? undefined : take(rootDevice, rootOptions);
   const cdroms = written.cdroms.flatMap((cdrom) => {
+    if (isEjected(cdrom, phase)) return nameOf(cdrom) in plain ? [] : [cdrom];
     const device = take(nameOf(cdrom), cdromOptions);
-    return device === undefined ? [] : [cdromFromWire(device, cdrom)];
+    return device === undefined ? [] : [cdromFromWire(device, cdrom, phase)];
   });
   return { rootDisk: root === undefined ? undefined : rootFromWire(root, written.rootDisk), cdroms, devices: plain };
 }
@@ -70,18 +76,32 @@ function nameOf(cdrom: Cdrom): string {
   return cdrom.name ?? "cdrom";
 }
 
-function cdromToWire({ volume, bootPriority }: Cdrom): StringMap {
+function isEjected({ afterWaits }: Cdrom, phase: Phase): boolean {
+  return phase === "installed" && afterWaits === "eject";
+}
+
+/** The boot priority that the device has in this phase. */
+function priorityOf({ bootPriority, afterWaits }: Cdrom, phase: Phase): number | undefined {
+  return phase === "installed" && afterWaits === "unprioritize" ? undefined : bootPriority;
+}
+
+function cdromToWire(cdrom: Cdrom, phase: Phase): StringMap {
+  const { volume } = cdrom;
+  const bootPriority = priorityOf(cdrom, phase);
   const priority = bootPriority === undefined ? {} : { "boot.priority": String(bootPriority) };
   return { type: "disk", pool: volume.pool, source: volume.name, ...priority };
 }
 
-function cdromFromWire(device: StringMap, { name, volume: written }: Cdrom): Cdrom {
-  const { pool = "", source = "", "boot.priority": priority } = device;
+function cdromFromWire(device: StringMap, cdrom: Cdrom, phase: Phase): Cdrom {
+  const { bootPriority: _, volume: written, ...rest } = cdrom;
+  const { pool = "", source = "", "boot.priority": text } = device;
   const isWritten = written.pool === pool && written.name === source;
+  const priority = text === undefined ? undefined : Number(text);
+  const bootPriority = priority === priorityOf(cdrom, phase) ? cdrom.bootPriority : priority;
   return {
-    name,
+    ...rest,
     volume: isWritten ? written : { pool, name: source },
-    ...(priority === undefined ? {} : { bootPriority: Number(priority) }),
+    ...(bootPriority === undefined ? {} : { bootPriority }),
   };
 }
 

@@ -1,79 +1,16 @@
-// What can be written about an instance, what a change of it costs, and what is filled in before the daemon is asked.
-import { z } from "zod";
+// What is filled in about an instance before the daemon is asked, and what a change of it costs.
 import { type StringMap } from "../api/instances";
-import { type CommonInputs, type Completion, type Cost, type Draft, type Failure, type ResourceKind } from "../kind";
-import { duration, instanceName, name, scalar, size, strict, tagged } from "../schema";
+import { type Completion, type Cost, type Failure, type ResourceKind } from "../kind";
+import { instanceName } from "../schema";
 import { isUnknown } from "../unknowns";
-import { projectOf, remoteSchema, spelledOut } from "./common";
-import { type Cdrom, type RootDisk } from "./instance-devices";
+import { projectOf, spelledOut } from "./common";
+import { type InstanceDraft, type InstanceInputs, type InstanceOutputs, type Wait } from "./instance-schema";
+import { type Cdrom } from "./instance-devices";
 import { withoutEmpty } from "./instance-spelling";
 import { logicalName } from "./ownership";
 
-export interface InstanceSource {
-  /** Fingerprint of an image on the same server. */
-  image: string;
-}
-
-export interface Wait {
-  condition: "powered-off";
-  timeout: string;
-  stableFor: string;
-}
-
-export interface InstanceInputs extends CommonInputs {
-  name: string;
-  type: "container" | "virtual-machine";
-  description: string;
-  source?: InstanceSource | undefined;
-  rootDisk?: RootDisk | undefined;
-  cdroms: Cdrom[];
-  config: StringMap;
-  devices: Record<string, StringMap>;
-  profiles: string[];
-  running: boolean;
-  waitFor: Wait[];
-}
-
-export interface InstanceOutputs extends InstanceInputs {
-  /** The pool of the root disk, its own or a profile's. */
-  rootPool?: string | undefined;
-  status: string;
-  architecture: string;
-  location: string;
-}
-
-export type InstanceDraft = Draft<InstanceInputs>;
-
-const volume = strict({ pool: name, name, project: name.optional(), digest: z.string().optional() });
-
-export const schema = strict({
-  name: instanceName.optional(),
-  type: z.enum(["container", "virtual-machine"]).optional(),
-  description: z.string().optional(),
-  source: tagged<InstanceSource>({
-    image: strict({
-      image: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/, { error: "must be the 64 hexadecimal digits of an image's fingerprint" }),
-    }),
-  }).optional(),
-  rootDisk: strict({ pool: name, size: size.optional() }).optional(),
-  cdroms: z.array(strict({ volume, bootPriority: z.int().min(0).optional(), name: name.optional() })).optional(),
-  config: z.record(z.string(), scalar).optional(),
-  devices: z.record(z.string(), z.record(z.string(), scalar)).optional(),
-  profiles: z.array(name).optional(),
-  running: z.boolean().optional(),
-  waitFor: z
-    .array(
-      strict({ condition: z.literal("powered-off"), timeout: duration.optional(), stableFor: duration.optional() }),
-    )
-    .optional(),
-  project: name.optional(),
-  remote: remoteSchema,
-});
-
 export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"] = {
-  name: "replace",
+  name: "update",
   type: "replace",
   project: "replace",
   remote: "ignore",
@@ -84,7 +21,12 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   config: "update",
   devices: "update",
   profiles: "update",
-  running: "update",
+  running: (_, { power }) => (power === "managed" ? "update" : "ignore"),
+  power: "ignore",
+  allowRestart: "ignore",
+  // Needed for the delete, which is told only what the last update has stored.
+  shutdownTimeout: "update",
+  onDelete: "update",
   waitFor: "ignore",
 };
 
@@ -106,12 +48,16 @@ export function complete({
     project: projectOf(draft, config),
     type: draft.type ?? "container",
     description: draft.description ?? "",
-    cdroms: eachOf(draft.cdroms, (cdrom, i) => ({ ...cdrom, name: cdrom.name ?? `cdrom${i}` })),
+    cdroms: eachOf(draft.cdroms, (cdrom, i) => ({ ...cdrom, ...cdromDefaults(cdrom, i) })),
     config: isUnknown(draft.config) ? draft.config : withoutEmpty(spelledOut(draft.config)),
     devices: isUnknown(draft.devices) ? draft.devices : spelledOutDevices(draft.devices),
     profiles: draft.profiles ?? ["default"],
     // A machine that is waited for until it is off is meant to be off.
     running: draft.running ?? !(Array.isArray(waitFor) && waitFor.length > 0),
+    power: draft.power ?? "managed",
+    allowRestart: draft.allowRestart ?? false,
+    shutdownTimeout: draft.shutdownTimeout ?? "30s",
+    onDelete: draft.onDelete ?? "force",
     waitFor,
   };
   return Promise.resolve({ draft: whole, failures: nameFailures(draft, whole.name) });
@@ -121,6 +67,10 @@ function nameFailures(draft: InstanceDraft, chosen: string | undefined): Failure
   if (draft.name !== undefined || instanceName.safeParse(chosen).success) return [];
   const reason = `the resource's own name "${chosen ?? ""}" cannot be a host name; set \`name\` to 1 to 63 letters, digits or dashes`;
   return [{ property: "name", reason }];
+}
+
+function cdromDefaults({ name, afterWaits }: Partial<Cdrom>, i: number): Pick<Cdrom, "name" | "afterWaits"> {
+  return { name: name ?? `cdrom${i}`, afterWaits: afterWaits ?? "keep" };
 }
 
 function waitDefaults(wait: Partial<Wait>): Pick<Wait, "timeout" | "stableFor"> {

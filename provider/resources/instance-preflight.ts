@@ -8,7 +8,7 @@ import { type Completion, type Failure } from "../kind";
 import { nearest } from "../nearest";
 import { hasUnknown, isUnknown } from "../unknowns";
 import { checkPool, checkProject } from "./common";
-import { type InstanceDraft, type InstanceInputs } from "./instance-inputs";
+import { type InstanceDraft, type InstanceInputs } from "./instance-schema";
 import { ownerKey } from "./ownership";
 
 export async function preflight(client: Client, completion: Completion<InstanceInputs>): Promise<Failure[]> {

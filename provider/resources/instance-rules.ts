@@ -1,7 +1,7 @@
 // What can be seen to be wrong about an instance only by looking at several inputs together.
 import { type Failure } from "../kind";
 import { isUnknown } from "../unknowns";
-import { type InstanceDraft } from "./instance-inputs";
+import { type InstanceDraft } from "./instance-schema";
 import { rootDevice } from "./instance-devices";
 import { isBookkeeping } from "./ownership";
 
@@ -20,10 +20,20 @@ function typeRules({ type, cdroms }: InstanceDraft): Failure[] {
   return [{ property: "cdroms", reason: 'containers have no cdroms; set type: "virtual-machine"' }];
 }
 
-function powerRules({ running, waitFor }: InstanceDraft): Failure[] {
-  if (running !== true || known(waitFor).length === 0) return [];
-  const reason = "true contradicts waitFor powered-off: that machine ends switched off; leave one of them away";
-  return [{ property: "running", reason }];
+/** After the installation the machine must not boot the installer again. */
+function powerRules({ running, waitFor, cdroms }: InstanceDraft): Failure[] {
+  const waits = known(waitFor).length > 0;
+  const reason =
+    running === true && waits
+      ? 'boots the installer again when the machine is started after its wait; set afterWaits: "eject" or "unprioritize"'
+      : undefined;
+  return known(cdroms).flatMap((cdrom, i) => {
+    const property = `cdroms[${i}].afterWaits`;
+    const { afterWaits, bootPriority } = cdrom ?? {};
+    if (reason !== undefined && bootPriority !== undefined && afterWaits === "keep") return [{ property, reason }];
+    if (waits || isUnknown(waitFor) || afterWaits === undefined || afterWaits === "keep") return [];
+    return [{ property, reason: "has no effect without waitFor: nothing is waited for" }];
+  });
 }
 
 /** Typed devices and those of the plain map share one space of names. */

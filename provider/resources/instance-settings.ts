@@ -10,11 +10,10 @@ import {
 } from "../api/instances";
 import { type Client, type Found } from "../client/client";
 import { isCode, LxdError } from "../errors";
-import { type Context } from "../kind";
-import { fromWire, toWire } from "./instance-devices";
-import { type InstanceInputs, type InstanceOutputs } from "./instance-inputs";
+import { fromWire, type Phase, toWire } from "./instance-devices";
+import { type InstanceInputs, type InstanceOutputs } from "./instance-schema";
 import { isRunning } from "./instance-power";
-import { isBookkeeping, ownerKey } from "./ownership";
+import { isBookkeeping, ownerKey, pendingKey } from "./ownership";
 
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;
@@ -29,13 +28,19 @@ export async function get(client: Client, at: InstanceAddress): Promise<Found<Wi
   throw new LxdError({ code: "not-found", why: "the instance is gone", advice });
 }
 
-export async function syncSettings({ client, urn }: Context, inputs: Inputs): Promise<void> {
-  await changeSettings(client, inputs, (wire) => ({
+/** Whether what the machine was made for is over: its waits, and the first start. */
+export function phaseOf({ config }: WireInstance): Phase {
+  return config?.[pendingKey] === "wait" ? "installing" : "installed";
+}
+
+/** The settings that the program wants, beside those that the server and the bookkeeping keep there. */
+export function wanted(wire: WireInstance, inputs: Inputs, urn: string): Partial<InstanceSettings> {
+  return {
     config: { ...pick(wire.config, isServers), ...inputs.config, [ownerKey]: urn },
-    devices: toWire(inputs),
+    devices: toWire(inputs, phaseOf(wire)),
     profiles: inputs.profiles,
     description: inputs.description,
-  }));
+  };
 }
 
 /** Merges a change into the settings as they are. The daemon itself writes to them too, so a conflict is merged anew. */
@@ -68,11 +73,15 @@ export function toOutputs(inputs: Inputs, wire: WireInstance): Outputs {
     description: wire.description,
     source:
       inputs.source === undefined ? undefined : { image: wire.config?.["volatile.base_image"] ?? inputs.source.image },
-    ...fromWire(wire.devices ?? {}, inputs),
+    ...fromWire(wire.devices ?? {}, inputs, phaseOf(wire)),
     config: pick(wire.config, (key) => !isServers(key)),
     profiles: wire.profiles ?? [],
     rootPool: rootPoolOf(wire),
     running: isRunning(wire),
+    power: inputs.power,
+    allowRestart: inputs.allowRestart,
+    shutdownTimeout: inputs.shutdownTimeout,
+    onDelete: inputs.onDelete,
     waitFor: inputs.waitFor,
     status: wire.status,
     architecture: wire.architecture,

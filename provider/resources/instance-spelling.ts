@@ -1,7 +1,7 @@
 // The one form in which an instance's inputs are compared: `8GiB` and `8192MiB` are one size, `yes` and `true` one answer.
 import { type StringMap } from "../api/instances";
 import { parseSize } from "../units";
-import { type InstanceInputs } from "./instance-inputs";
+import { type InstanceDraft } from "./instance-schema";
 
 const sizeKeys = /^(limits\.memory|limits\.memory\.swap|limits\.hugepages\..+|size|size\.state)$/;
 const switchKeys =
@@ -9,12 +9,13 @@ const switchKeys =
 const yeses: Record<string, string> = { true: "true", 1: "true", yes: "true", on: "true" };
 const noes: Record<string, string> = { false: "false", 0: "false", no: "false", off: "false" };
 
-export function comparable(inputs: InstanceInputs): InstanceInputs {
+/** Works on inputs that are not whole yet, too. */
+export function comparable<Inputs extends InstanceDraft>(inputs: Inputs): Inputs {
   const { rootDisk, config, devices } = inputs;
   return {
     ...inputs,
-    config: mapOf(config, spell),
-    devices: mapOf(devices, (_, device) => mapOf(device, spell)),
+    ...(config === undefined ? {} : { config: mapOf(config, spell) }),
+    ...(devices === undefined ? {} : { devices: mapOf(devices, (_, device) => mapOf(device, spell)) }),
     ...(rootDisk?.size === undefined ? {} : { rootDisk: { ...rootDisk, size: spell("size", rootDisk.size) } }),
   };
 }

@@ -5,13 +5,18 @@ import { createInstance, deleteInstance, findInstance, type WireInstance } from 
 import { type Client } from "../client/client";
 import { isCode, LxdError } from "../errors";
 import { type Context, type CreateContext, type ResourceKind } from "../kind";
+import { milliseconds } from "../units";
 import { toWire } from "./instance-devices";
-import { complete, type InstanceInputs, type InstanceOutputs, policies, schema } from "./instance-inputs";
-import { isRunning, isStopped, start, stop, switchOff, waitUntilPoweredOff, wasStarted } from "./instance-power";
+import { complete, policies } from "./instance-inputs";
+import { preflightChange } from "./instance-change";
+import { isStopped, stop } from "./instance-power";
 import { idOf, obstacle, preflight } from "./instance-preflight";
 import { rules } from "./instance-rules";
-import { changeSettings, get, syncSettings, toOutputs, without } from "./instance-settings";
+import { rename } from "./instance-rename";
+import { type InstanceInputs, type InstanceOutputs, schema } from "./instance-schema";
+import { get, toOutputs } from "./instance-settings";
 import { comparable, isTrue } from "./instance-spelling";
+import { firstPhase, shutDownFirst, sync } from "./instance-sync";
 import { ownerKey, pendingKey } from "./ownership";
 
 type Inputs = InstanceInputs;
@@ -27,6 +32,7 @@ export const instance: ResourceKind<Inputs, Outputs> = {
   complete,
   comparable,
   preflight,
+  preflightChange,
   deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),
   create,
   read,
@@ -55,15 +61,15 @@ async function make({ client, urn, status }: Context, inputs: Inputs): Promise<v
   const { source } = inputs;
   if (source !== undefined) await requireImage(client, inputs, source.image);
   const { name, type, description, profiles } = inputs;
-  const pending = inputs.waitFor.length === 0 ? {} : { [pendingKey]: "wait" };
+  const left = firstPhase(inputs);
   await createInstance(
     client,
     inputs.project,
     {
       ...{ name, type, description, profiles },
       source: source === undefined ? { type: "none" } : { type: "image", fingerprint: source.image },
-      config: { ...inputs.config, [ownerKey]: urn, ...pending },
-      devices: toWire(inputs),
+      config: { ...inputs.config, [ownerKey]: urn, ...(left === undefined ? {} : { [pendingKey]: left }) },
+      devices: toWire(inputs, left === "wait" ? "installing" : "installed"),
     },
     { deadlineMs: createDeadlineMs, onProgress: (metadata) => status(describeProgress(metadata)) },
   );
@@ -85,28 +91,14 @@ async function read({ client }: Context, _id: string, state: Outputs): Promise<O
   return found === undefined ? undefined : toOutputs(state, found.value);
 }
 
-async function update(context: Context, id: string, _olds: Outputs, news: Inputs): Promise<Outputs> {
+async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
   try {
+    await shutDownFirst(context, { project: olds.project, name: olds.name }, news);
+    await rename(context, olds, news);
     return await sync(context, news);
   } catch (error) {
     throw LxdError.from(error).during(`update instance ${id}`);
   }
-}
-
-/** Settings first, then what is left of the waits, then the power state: one road for create, update and repair. */
-async function sync(context: Context, inputs: Inputs): Promise<Outputs> {
-  const { client, status } = context;
-  await syncSettings(context, inputs);
-  let { value } = await get(client, inputs);
-  if (value.config?.[pendingKey] !== undefined) {
-    if (!isRunning(value) && !wasStarted(value)) await start(client, inputs);
-    for (const wait of inputs.waitFor) await waitUntilPoweredOff({ client, at: inputs, wait, status });
-    await changeSettings(client, inputs, ({ config }) => ({ config: without(config, pendingKey) }));
-    ({ value } = await get(client, inputs));
-  }
-  if (inputs.running && !isRunning(value)) await start(client, inputs);
-  if (!inputs.running && isRunning(value)) await stop(client, inputs);
-  return toOutputs(inputs, (await get(client, inputs)).value);
 }
 
 async function remove({ client }: Context, id: string, state: Outputs): Promise<void> {
@@ -115,7 +107,8 @@ async function remove({ client }: Context, id: string, state: Outputs): Promise<
     if (found === undefined) return;
     const { expanded_config: expanded, config } = found.value;
     if (isTrue({ ...expanded, ...config }["security.protection.delete"])) throw isProtected;
-    if (!isStopped(found.value)) await switchOff(client, state);
+    const patienceMs = state.onDelete === "shutdown" ? milliseconds(state.shutdownTimeout) : 0;
+    if (!isStopped(found.value)) await stop(client, state, patienceMs);
     await deleteInstance(client, state);
   } catch (error) {
     if (!isCode(error, "not-found")) throw LxdError.from(error).during(`delete instance ${id}`);

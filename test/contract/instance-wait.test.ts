@@ -95,4 +95,29 @@ describeInstances("waiting for powered-off", (site) => {
     await site.change("DELETE", path);
     await failed;
   });
+
+  site.testWithGuest("takes the media away afterwards, and starts what was installed", async () => {
+    const machine = site.resource();
+    const [installer, drivers] = [await site.iso("power off"), await site.iso("power off")];
+    const cdrom = (name: string, more: object): object => ({ volume: { pool: "default", name }, ...more });
+    const cdroms = [
+      cdrom(installer, { bootPriority: 10, afterWaits: "unprioritize" }),
+      cdrom(drivers, { bootPriority: 5, afterWaits: "eject" }),
+    ];
+    const args = { ...booting(installer, {}), cdroms, running: site.isSimulated };
+    await machine.up(args);
+    const made = await site.instance(machine.name);
+    expect(made.devices["cdrom0"]).toEqual({ type: "disk", pool: "default", source: installer });
+    expect(made.devices["cdrom1"]).toBeUndefined();
+    expect(made.status).toBe(site.isSimulated ? "Running" : "Stopped");
+    await machine.refresh();
+    expect(await machine.up(args)).toBe("same");
+    // Put in again by hand, it is drift.
+    const { devices, ...rest } = made;
+    const again = { ...devices, cdrom1: { type: "disk", pool: "default", source: drivers } };
+    await site.change("PUT", `/1.0/instances/${machine.name}`, { ...rest, devices: again });
+    await machine.refresh();
+    expect(await machine.up(args)).toBe("updated");
+    expect((await site.instance(machine.name)).devices["cdrom1"]).toBeUndefined();
+  });
 });

@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type z } from "zod";
 import { type schema as image } from "../../provider/resources/image-inputs";
-import { type schema as instance } from "../../provider/resources/instance-inputs";
+import { type schema as instance } from "../../provider/resources/instance-schema";
 import { type schema as isoVolume } from "../../provider/resources/iso-volume-inputs";
 import { type IsoSource } from "../../provider/resources/iso-source";
 import { type ImageArgs, type InstanceArgs, type IsoSourceArgs, type IsoVolume, type IsoVolumeArgs } from "../../sdk";

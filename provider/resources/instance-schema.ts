@@ -1,0 +1,86 @@
+// What can be written about an instance, and what is known of it after check and on the daemon.
+import { z } from "zod";
+import { type StringMap } from "../api/instances";
+import { type CommonInputs, type Draft } from "../kind";
+import { duration, instanceName, name, scalar, size, strict, tagged } from "../schema";
+import { remoteSchema } from "./common";
+import { type Cdrom, type RootDisk } from "./instance-devices";
+
+export interface InstanceSource {
+  /** Fingerprint of an image on the same server. */
+  image: string;
+}
+
+export interface Wait {
+  condition: "powered-off";
+  timeout: string;
+  stableFor: string;
+}
+
+export type Power = "managed" | "initial" | "ignored";
+
+export interface InstanceInputs extends CommonInputs {
+  name: string;
+  type: "container" | "virtual-machine";
+  description: string;
+  source?: InstanceSource | undefined;
+  rootDisk?: RootDisk | undefined;
+  cdroms: Cdrom[];
+  config: StringMap;
+  devices: Record<string, StringMap>;
+  profiles: string[];
+  running: boolean;
+  power: Power;
+  allowRestart: boolean;
+  shutdownTimeout: string;
+  onDelete: "force" | "shutdown";
+  waitFor: Wait[];
+}
+
+export interface InstanceOutputs extends InstanceInputs {
+  /** The pool of the root disk, its own or a profile's. */
+  rootPool?: string | undefined;
+  status: string;
+  architecture: string;
+  location: string;
+}
+
+export type InstanceDraft = Draft<InstanceInputs>;
+
+const volume = strict({ pool: name, name, project: name.optional(), digest: z.string().optional() });
+const cdrom = strict({
+  volume,
+  bootPriority: z.int().min(0).optional(),
+  name: name.optional(),
+  afterWaits: z.enum(["keep", "unprioritize", "eject"]).optional(),
+});
+
+export const schema = strict({
+  name: instanceName.optional(),
+  type: z.enum(["container", "virtual-machine"]).optional(),
+  description: z.string().optional(),
+  source: tagged<InstanceSource>({
+    image: strict({
+      image: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, { error: "must be the 64 hexadecimal digits of an image's fingerprint" }),
+    }),
+  }).optional(),
+  rootDisk: strict({ pool: name, size: size.optional() }).optional(),
+  cdroms: z.array(cdrom).optional(),
+  config: z.record(z.string(), scalar).optional(),
+  devices: z.record(z.string(), z.record(z.string(), scalar)).optional(),
+  profiles: z.array(name).optional(),
+  running: z.boolean().optional(),
+  power: z.enum(["managed", "initial", "ignored"]).optional(),
+  allowRestart: z.boolean().optional(),
+  shutdownTimeout: duration.optional(),
+  onDelete: z.enum(["force", "shutdown"]).optional(),
+  waitFor: z
+    .array(
+      strict({ condition: z.literal("powered-off"), timeout: duration.optional(), stableFor: duration.optional() }),
+    )
+    .optional(),
+  project: name.optional(),
+  remote: remoteSchema,
+});

@@ -1,0 +1,87 @@
+// Brings a machine to what the program says: one road for a new one, a changed one and one whose last run was broken off.
+import { findInstance, type InstanceAddress, type WireInstance } from "../api/instances";
+import { isCode, LxdError } from "../errors";
+import { type Context } from "../kind";
+import { milliseconds } from "../units";
+import { isRunning, start, stop, wasStarted } from "./instance-power";
+import { type InstanceInputs, type InstanceOutputs } from "./instance-schema";
+import { changeSettings, get, phaseOf, toOutputs, wanted, without } from "./instance-settings";
+import { waitUntilPoweredOff } from "./instance-waits";
+import { pendingKey } from "./ownership";
+
+type Inputs = InstanceInputs;
+
+/** What is kept on a new machine until it is done: its waits, then its first power state. */
+type Pending = "wait" | "power";
+
+export function firstPhase({ waitFor, power }: Inputs): Pending | undefined {
+  if (waitFor.length > 0) return "wait";
+  return power === "initial" ? "power" : undefined;
+}
+
+/** A machine that is to be off is so before it is changed, so that it takes every change. */
+export async function shutDownFirst({ client }: Context, at: InstanceAddress, news: Inputs): Promise<void> {
+  if (news.power !== "managed" || news.running) return;
+  const found = await findInstance(client, at);
+  if (found === undefined || !isRunning(found.value) || phaseOf(found.value) === "installing") return;
+  await stop(client, at, milliseconds(news.shutdownTimeout));
+}
+
+/** Settings first, then what is left of the waits, then the power state. */
+export async function sync(context: Context, inputs: Inputs): Promise<InstanceOutputs> {
+  const { client } = context;
+  const wasStopped = await syncSettings(context, inputs);
+  const { value } = await get(client, inputs);
+  const pending = value.config?.[pendingKey];
+  if (pending === "wait") await install(context, inputs, value);
+  if (inputs.power === "managed" || (inputs.power === "initial" && pending !== undefined)) await power(context, inputs);
+  else if (wasStopped) await start(client, inputs);
+  if (pending !== undefined) await changeSettings(client, inputs, ({ config }) => done(config));
+  return toOutputs(inputs, (await get(client, inputs)).value);
+}
+
+/**
+ * Changes settings, under the running machine where the server can. Where it cannot, and the program allows it, the
+ * machine is shut down for the change; returns whether it was.
+ */
+async function syncSettings({ client, urn }: Context, inputs: Inputs): Promise<boolean> {
+  const change = (): Promise<void> => changeSettings(client, inputs, (wire) => wanted(wire, inputs, urn));
+  try {
+    await change();
+    return false;
+  } catch (error) {
+    if (!needsStop(error) || !isRunning((await get(client, inputs)).value)) throw error;
+    if (!inputs.allowRestart)
+      throw new LxdError({ ...error.details, advice: "Set allowRestart: true, or running: false." });
+    await stop(client, inputs, milliseconds(inputs.shutdownTimeout));
+    await change();
+    return true;
+  }
+}
+
+/** The daemons' words for a change that a running machine does not take. */
+function needsStop(error: unknown): error is LxdError {
+  const words =
+    /when VM is running|when instance is running|while running|Cannot increase memory|hotplug|must be stopped/i;
+  return isCode(error, "failed") && words.test(error.details.why);
+}
+
+/** Lets the machine do what is waited for; then its installation media are taken away as the program says. */
+async function install({ client, status, urn }: Context, inputs: Inputs, wire: WireInstance): Promise<void> {
+  if (!isRunning(wire) && !wasStarted(wire)) await start(client, inputs);
+  for (const wait of inputs.waitFor) await waitUntilPoweredOff({ client, at: inputs, wait, status });
+  await changeSettings(client, inputs, (found) => {
+    const config = { ...found.config, [pendingKey]: "power" satisfies Pending };
+    return wanted({ ...found, config }, inputs, urn);
+  });
+}
+
+async function power({ client }: Context, inputs: Inputs): Promise<void> {
+  const isOn = isRunning((await get(client, inputs)).value);
+  if (inputs.running && !isOn) await start(client, inputs);
+  if (!inputs.running && isOn) await stop(client, inputs, milliseconds(inputs.shutdownTimeout));
+}
+
+function done(config: WireInstance["config"]): Pick<WireInstance, "config"> {
+  return { config: without(config, pendingKey) };
+}
