@@ -17,7 +17,8 @@ export async function releaseVolume(client: Client, volume: VolumeAddress, urn: 
   for (const { kind, address } of users) {
     const instance = kind === "instances" ? await findInstance(client, address) : undefined;
     if (isSameStack(urn, instance?.value.config?.[ownerKey])) own.push(address);
-    else foreign.push(`${kind === "instances" ? "instance" : kind} ${address.project}/${address.name}`);
+    // The daemon names collections: `instances`, `profiles`.
+    else foreign.push(`${kind.replace(/s$/, "")} ${address.project}/${address.name}`);
   }
   if (foreign.length > 0) {
     throw new LxdError({

@@ -137,9 +137,16 @@ class Daemon implements TestDaemon {
   }
 }
 
-/** Defines a suite once for each daemon; one that is absent shows as skipped, naming what is missing. */
-export function describeEachDaemon(name: string, define: (daemon: TestDaemon) => void): void {
-  for (const source of sources) {
+/**
+ * Defines a suite once for each daemon, or for each of those named in `on`; one that is absent shows as skipped, naming
+ * what is missing.
+ */
+export function describeEachDaemon(
+  suite: string | { name: string; on: readonly DaemonKind[] },
+  define: (daemon: TestDaemon) => void,
+): void {
+  const { name, on } = typeof suite === "string" ? { name: suite, on: sources.map(({ kind }) => kind) } : suite;
+  for (const source of sources.filter(({ kind }) => on.includes(kind))) {
     const title = `${name} on ${source.kind}`;
     if (source.missing !== undefined) {
       describe.skip(`${title}: ${source.missing}`, () => define(new Daemon(source)));
