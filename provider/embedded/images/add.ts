@@ -1,7 +1,6 @@
 // The end of every way to a new image: its record, its files in place, and its aliases last.
 import { copyFileSync, existsSync, renameSync } from "node:fs";
 
-import { withoutEmpty } from "../config";
 import { failed } from "../errors";
 import type { Daemon } from "../daemon";
 import { type Config, type ImageRecord, type InstanceType, NEVER } from "../store/records";
@@ -50,7 +49,7 @@ function recordOf(request: ImageRequest, files: ImageFiles): ImageRecord {
     sizeBytes: files.sizeBytes,
     type: files.type,
     architecture: metadata.architecture,
-    properties: withoutEmpty({ ...metadata.properties, ...request.properties }),
+    properties: { ...metadata.properties, ...request.properties },
     ownProperties: metadata.properties,
     public: request.public,
     autoUpdate: request.autoUpdate,
