@@ -25,6 +25,7 @@ const imageSchema = z.object({
   auto_update: z.boolean().default(false),
   cached: z.boolean().default(false),
   expires_at: z.string().default(""),
+  uploaded_at: z.string().default(""),
   profiles: z.array(z.string()).nullish(),
   properties: z.record(z.string(), z.string()).nullish(),
   aliases: z.array(z.object({ name: z.string(), description: z.string().default("") })).nullish(),
@@ -71,9 +72,11 @@ export type ImageSettings = Pick<WireImage, "public" | "auto_update" | "properti
 export async function updateImage(
   client: Client,
   at: ImageAddress,
-  json: ImageSettings,
+  settings: ImageSettings,
   etag: string | undefined,
 ): Promise<void> {
+  const { public: isPublic, auto_update, properties, profiles, expires_at } = settings;
+  const json = { public: isPublic, auto_update, properties, profiles, expires_at };
   await client.change({ method: "PUT", path: imagePath(at), query: { project: at.project }, json, ifMatch: etag });
 }
 

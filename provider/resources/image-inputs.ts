@@ -28,6 +28,8 @@ export interface ImageOutputs extends ImageInputs {
   type: string;
   architecture: string;
   sizeBytes: number;
+  /** When the daemon got it, which tells this image from the same content brought again by somebody else. */
+  uploadedAt: string;
 }
 
 type ImageDraft = Draft<ImageInputs>;

@@ -1,13 +1,22 @@
 // Images: uploaded once, known by their fingerprint; aliases, properties and visibility change in place.
-import { deleteImage, findImage, type ImageAddress, updateImage, uploadImage, type WireImage } from "../api/images";
-import { type Client, type Found } from "../client/client";
+import { findImage, type ImageAddress, uploadImage, type WireImage } from "../api/images";
+import { type Client } from "../client/client";
 import { shown } from "../content/shown";
 import { isCode, LxdError } from "../errors";
-import { type Completion, type Context, type CreateContext, type Failure, type ResourceKind } from "../kind";
+import {
+  type Completion,
+  type Context,
+  type CreateContext,
+  type Draft,
+  type Failure,
+  type ResourceKind,
+} from "../kind";
 import { hasUnknown } from "../unknowns";
 import { checkProject } from "./common";
-import { dropAlias, ensureAlias, takenAliases } from "./image-aliases";
+import { takenAliases } from "./image-aliases";
 import { complete, contentOf, type ImageInputs, type ImageOutputs, policies, rules, schema } from "./image-inputs";
+import { isOwnedBy, mayShare } from "./image-owners";
+import { release, sync, toOutputs } from "./image-sync";
 import { ownerKey } from "./ownership";
 
 type Inputs = ImageInputs;
@@ -30,15 +39,15 @@ export const image: ResourceKind<Inputs, Outputs> = {
   remove,
 };
 
-async function preflight(client: Client, { draft, urn }: Completion<Inputs>): Promise<Failure[]> {
+async function preflight(client: Client, { draft, urn, replaced }: Completion<Inputs>): Promise<Failure[]> {
   const failures = await checkProject(client, draft.project);
   const { project, fingerprint, aliases } = draft;
   if (failures.length > 0 || project === undefined || fingerprint === undefined) return failures;
   const at = { project, fingerprint };
   if (hasUnknown(project)) return failures;
-  if (Array.isArray(aliases)) failures.push(...(await takenAliases(client, at, aliases, urn)));
+  if (Array.isArray(aliases)) failures.push(...(await takenAliases(client, at, aliases, { urn, replaced })));
   const found = hasUnknown(fingerprint) ? undefined : await findImage(client, at);
-  if (found === undefined || isOwn(found, urn)) return failures;
+  if (found === undefined || isOurs(found.value, urn)) return failures;
   return [...failures, { property: "source.file", reason: taken(at).message }];
 }
 
@@ -48,13 +57,14 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
   const id = idOf(inputs);
   try {
     const existing = await findImage(client, inputs);
-    if (existing !== undefined && replaced?.fingerprint === inputs.fingerprint) throw replacedByItself();
-    if (existing !== undefined && !isOwn(existing, urn)) throw taken(inputs);
+    if (existing !== undefined && isSameImage(replaced, inputs)) throw replacedByItself();
+    if (existing !== undefined && !isOurs(existing.value, urn)) throw taken(inputs);
     if (existing === undefined) await send(context, inputs);
     const found = await findImage(client, inputs);
     if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon made no image" });
     context.created(id, toOutputs(inputs, found.value));
-    return { id, outputs: await sync(context, { ...inputs, aliases: [], properties: {} }, inputs) };
+    const olds = { aliases: [], properties: {}, former: replaced };
+    return { id, outputs: await sync(context, olds, inputs) };
   } catch (error) {
     throw LxdError.from(error).during(doing);
   }
@@ -88,60 +98,31 @@ async function read({ client }: Context, _id: string, state: Outputs): Promise<O
 
 async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
   try {
-    return await sync(context, olds, news);
+    return await sync(context, { ...olds, urn: (olds as Bookkeeping).__urn }, news);
   } catch (error) {
     throw LxdError.from(error).during(`update image ${id}`);
   }
 }
 
-/** Makes properties, visibility and aliases what the program says; those that it never spoke of are left alone. */
-async function sync({ client, urn }: Context, olds: Inputs, news: Inputs): Promise<Outputs> {
-  const found = await findImage(client, news);
-  if (found === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
-  const { value, etag } = found;
-  const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
-  const kept = Object.entries(value.properties ?? {}).filter(([key]) => !dropped.includes(key));
-  const properties = { ...Object.fromEntries(kept), ...news.properties, [ownerKey]: urn };
-  if (value.public !== news.public || !sameMap(properties, value.properties ?? {})) {
-    const { auto_update, profiles, expires_at } = value;
-    await updateImage(client, news, { public: news.public, properties, auto_update, profiles, expires_at }, etag);
-  }
-  for (const alias of news.aliases) await ensureAlias(client, news, alias, urn);
-  const wanted = news.aliases.map((alias) => alias.name);
-  for (const { name } of olds.aliases) if (!wanted.includes(name)) await dropAlias(client, news, name);
-  return toOutputs(news, (await findImage(client, news))?.value ?? value);
+interface Bookkeeping {
+  __urn?: string;
 }
 
-async function remove({ client }: Context, id: string, state: Outputs): Promise<void> {
+async function remove(context: Context, id: string, state: Outputs): Promise<void> {
   try {
-    await deleteImage(client, state);
+    await release(context, state);
   } catch (error) {
     if (!isCode(error, "not-found")) throw LxdError.from(error).during(`delete image ${id}`);
   }
 }
 
-/** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
-function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
-  const properties = Object.entries(wire.properties ?? {}).filter(([key]) => key in inputs.properties);
-  const onImage = new Map((wire.aliases ?? []).map((alias) => [alias.name, alias]));
-  return {
-    source: inputs.source,
-    fingerprint: wire.fingerprint,
-    aliases: inputs.aliases.flatMap(({ name }) => onImage.get(name) ?? []),
-    properties: Object.fromEntries(properties),
-    public: wire.public,
-    project: inputs.project,
-    remote: inputs.remote,
-    type: wire.type,
-    architecture: wire.architecture,
-    sizeBytes: wire.size,
-  };
+/** Left by a killed run of this resource, or made by another of this stack: `up` must not fail on either. */
+function isOurs(found: WireImage, urn: string): boolean {
+  return isOwnedBy(found, urn) || mayShare(found, urn);
 }
 
-const refresh = "Run `pulumi refresh`, then `pulumi up` makes it again.";
-
-function isOwn(found: Found<WireImage>, urn: string): boolean {
-  return found.value.properties?.[ownerKey] === urn;
+function isSameImage(one: Draft<ImageAddress> | undefined, other: ImageAddress): boolean {
+  return one?.fingerprint === other.fingerprint && one.project === other.project;
 }
 
 function taken(at: ImageAddress): LxdError {
@@ -155,11 +136,6 @@ function taken(at: ImageAddress): LxdError {
 function replacedByItself(): LxdError {
   const why = "an image is known by its content, so it cannot stand beside itself while it is replaced";
   return new LxdError({ code: "already-exists", why, advice: "Set the resource option deleteBeforeReplace: true." });
-}
-
-function sameMap(a: Record<string, string>, b: Record<string, string>): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
 function idOf({ project, fingerprint }: ImageAddress): string {

@@ -1,0 +1,86 @@
+// What can change about an image in place, made what the program says; and how a resource lets go of an image.
+import { deleteImage, findImage, type ImageAddress, updateImage, type WireImage } from "../api/images";
+import { LxdError } from "../errors";
+import { type Context, type Draft } from "../kind";
+import { dropAlias, ensureAlias } from "./image-aliases";
+import { type ImageInputs, type ImageOutputs } from "./image-inputs";
+import { ownersOf, withoutOwner, withOwner } from "./image-owners";
+
+type Inputs = ImageInputs;
+type Outputs = ImageOutputs;
+
+const refresh = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+
+/** What a change starts from. */
+export interface Former {
+  aliases: Outputs["aliases"];
+  properties: Outputs["properties"];
+  /** Under which URN the resource was known, which Pulumi's option `aliases` can change. */
+  urn?: string | undefined;
+  /** The image in whose place this one comes. */
+  former?: Draft<ImageAddress> | undefined;
+}
+
+/** Makes properties, visibility and aliases what the program says; those that it never spoke of are left alone. */
+export async function sync({ client, urn }: Context, olds: Former, news: Inputs): Promise<Outputs> {
+  const found = await findImage(client, news);
+  if (found === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
+  const { value, etag } = found;
+  const properties = merged(value.properties ?? {}, { urn, olds, news });
+  if (value.public !== news.public || !sameMap(properties, value.properties ?? {})) {
+    const { auto_update, profiles, expires_at } = value;
+    await updateImage(client, news, { public: news.public, properties, auto_update, profiles, expires_at }, etag);
+  }
+  for (const alias of news.aliases) await ensureAlias(client, news, alias, { urn, replaced: olds.former });
+  const wanted = news.aliases.map((alias) => alias.name);
+  for (const { name } of olds.aliases) if (!wanted.includes(name)) await dropAlias(client, news, name);
+  return toOutputs(news, (await findImage(client, news))?.value ?? value);
+}
+
+function merged(
+  current: Record<string, string>,
+  { urn, olds, news }: { urn: string; olds: Former; news: Inputs },
+): Record<string, string> {
+  const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
+  const kept = Object.entries(current).filter(([key]) => !dropped.includes(key));
+  const renamed = olds.urn === urn ? undefined : olds.urn;
+  return withOwner(withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), urn);
+}
+
+/** Deletes the image, unless it is not this resource's any more or others have it as well. */
+export async function release({ client, urn }: Context, state: Outputs): Promise<void> {
+  const found = await findImage(client, state);
+  if (found === undefined) return;
+  const { value, etag } = found;
+  const owners = ownersOf(value);
+  // Whoever has edited the properties may have taken the owner away; the same upload is the same image all the same.
+  const isOurs = owners.length === 0 ? value.uploaded_at === state.uploadedAt : owners.includes(urn);
+  if (!isOurs) return;
+  if (owners.every((owner) => owner === urn)) return deleteImage(client, state);
+  for (const { name } of state.aliases) await dropAlias(client, state, name);
+  await updateImage(client, state, { ...value, properties: withoutOwner(value.properties ?? {}, urn) }, etag);
+}
+
+/** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
+export function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
+  const properties = Object.entries(wire.properties ?? {}).filter(([key]) => key in inputs.properties);
+  const onImage = new Map((wire.aliases ?? []).map((alias) => [alias.name, alias]));
+  return {
+    source: inputs.source,
+    fingerprint: wire.fingerprint,
+    aliases: inputs.aliases.flatMap(({ name }) => onImage.get(name) ?? []),
+    properties: Object.fromEntries(properties),
+    public: wire.public,
+    project: inputs.project,
+    remote: inputs.remote,
+    type: wire.type,
+    architecture: wire.architecture,
+    sizeBytes: wire.size,
+    uploadedAt: wire.uploaded_at,
+  };
+}
+
+function sameMap(a: Record<string, string>, b: Record<string, string>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}
