@@ -1,7 +1,6 @@
 // The daemon: its parts put together, started on a socket and stopped again.
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Server } from "node:http";
 
 import { Events } from "./events";
 import { Guests } from "./guest/guests";
@@ -40,22 +39,6 @@ function assemble(settings: Settings): Daemon {
   return { settings, store, events, operations, guests };
 }
 
-function listen(server: Server, socket: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(socket, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
-}
-
 /**
  * Starts an LXD- or Incus-like daemon in this process, on a real unix socket, with its state in a folder.
  *
@@ -80,12 +63,13 @@ export async function startEmbeddedDaemon(options: EmbeddedDaemonOptions): Promi
     await claimSocket(settings.socket);
     const daemon = assemble(settings);
     const server = createHttpServer(daemon, routes);
-    await listen(server, settings.socket);
+    await server.listen(settings.socket);
     daemon.guests.resume();
     const stop = async () => {
       daemon.guests.stop();
-      await close(server);
-      await daemon.operations.idle();
+      const idle = daemon.operations.idle();
+      await server.close();
+      await idle;
       daemon.operations.stop();
       release();
     };

@@ -36,6 +36,8 @@ export class Guests {
     this.#bootMs = bootMs;
   }
 
+  #isStopping = false;
+
   /** Guests that ran when the daemon was stopped boot again. */
   resume(): void {
     for (const instance of this.#store.instances.all()) {
@@ -45,6 +47,7 @@ export class Guests {
 
   /** Ends all simulation; records stay as they are. */
   stop(): void {
+    this.#isStopping = true;
     for (const { end } of this.#alive.values()) end.abort();
     this.#alive.clear();
   }
@@ -80,7 +83,7 @@ export class Guests {
         this.#off(instance, "instance-shutdown");
         return;
       }
-      if (Date.now() >= deadline) {
+      if (Date.now() >= deadline || this.#isStopping) {
         throw failed(`Failed shutting down instance, status is "${instance.status}": context deadline exceeded`);
       }
       await sleep(POLL_MS);

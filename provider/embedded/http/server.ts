@@ -1,9 +1,12 @@
 // The HTTP server on the unix socket: one request in, its route's reply or error out.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
+import type { Duplex } from "node:stream";
+
 import type { Daemon } from "../daemon";
 import { toDaemonError } from "../errors";
 import { Call } from "./call";
+import { streamEvents } from "./event-stream";
 import { sendError, sendReply } from "./reply";
 import { findRoute, type Route } from "./router";
 
@@ -28,16 +31,49 @@ async function answer(daemon: Daemon, routes: readonly Route[], exchange: Exchan
   }
 }
 
+export interface HttpServer {
+  listen(socket: string): Promise<void>;
+  /** Cuts all connections; resolves when no request is being worked on any more. */
+  close(): Promise<void>;
+}
+
+function listenOn(server: Server, socket: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(socket, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
 /** Not listening yet. */
-export function createHttpServer(daemon: Daemon, routes: readonly Route[]): Server {
+export function createHttpServer(daemon: Daemon, routes: readonly Route[]): HttpServer {
   // An upload takes as long as it takes, and like Go's server this one never closes an idle connection.
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 });
+  const busy = new Set<Promise<void>>();
+  const take = (exchange: Exchange) => {
+    const work = answer(daemon, routes, exchange).finally(() => busy.delete(work));
+    busy.add(work);
+  };
   const nothing = () => undefined;
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    void answer(daemon, routes, { request, response, wantBody: nothing });
+    take({ request, response, wantBody: nothing });
   });
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
-    void answer(daemon, routes, { request, response, wantBody: () => response.writeContinue() });
+    take({ request, response, wantBody: () => response.writeContinue() });
   });
-  return server;
+  const streams = new Map<Duplex, () => void>();
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
+    socket.once("close", () => streams.delete(socket));
+    streams.set(socket, streamEvents(daemon, request, socket));
+  });
+  const close = async () => {
+    for (const end of streams.values()) end();
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+    await Promise.all(busy);
+  };
+  return { listen: (socket) => listenOn(server, socket), close };
 }

@@ -2,6 +2,7 @@
 import { hostname, release } from "node:os";
 import { createHash } from "node:crypto";
 
+import { badRequest } from "../errors";
 import type { Call } from "../http/call";
 import { type Reply, sync } from "../http/reply";
 import type { Route } from "../http/router";
@@ -53,4 +54,13 @@ function getServer(call: Call): Reply {
   return sync(server, server.config);
 }
 
-export const serverRoutes: Route[] = [{ path: "/1.0", GET: getServer }];
+export const serverRoutes: Route[] = [
+  { path: "/1.0", GET: getServer },
+  // Events are a websocket; this is what asks for them without one.
+  {
+    path: "/1.0/events",
+    GET: () => {
+      throw badRequest("Bad Request");
+    },
+  },
+];

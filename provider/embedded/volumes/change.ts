@@ -14,7 +14,7 @@ import { keyOf, type Store } from "../store/store";
 import { usersOfVolume } from "../used-by";
 import { checkVolumeUpdate } from "./config";
 import { copyVolume } from "./create";
-import { requireVolume, volumeKey, volumeUrl } from "./volume";
+import { requireVolume, tellOfVolume, volumeKey, volumeUrl } from "./volume";
 
 /** What the ETag covers: not the description. */
 export const coveredByEtag = (volume: VolumeRecord) => ({ name: volume.name, type: "custom", config: volume.config });
@@ -124,8 +124,7 @@ export function deleteVolume(call: Call): Reply {
   const run = () => {
     rmSync(store.volumePath(volume), { force: true });
     store.volumes.delete(volumeKey(volume));
-    const { project, name } = volume;
-    events.lifecycle("storage-volume-deleted", { project, name, source: volumeUrl(volume) });
+    tellOfVolume(events, "storage-volume-deleted", volume);
   };
   return writeVolume(call, volume, { description: "Deleting storage volume", run });
 }

@@ -6,7 +6,7 @@ import type { Call } from "../http/call";
 import { type Reply, running } from "../http/reply";
 import type { VolumeRecord } from "../store/records";
 import { type Spooled, spoolStream } from "../store/spool";
-import { volumeKey, volumeUrl } from "./volume";
+import { tellOfVolume, volumeKey, volumeUrl } from "./volume";
 
 function checkNew(call: Call, volume: VolumeRecord, spooled: Spooled): void {
   if (volume.name.includes("/")) {
@@ -29,11 +29,7 @@ function keep(call: Call, volume: VolumeRecord, spooled: Spooled): void {
     wrapErrors("Failed creating custom volume from ISO", () => checkNew(call, volume, spooled));
     renameSync(spooled.path, store.volumePath(volume));
     store.volumes.set(volumeKey(volume), volume);
-    call.daemon.events.lifecycle("storage-volume-created", {
-      project: volume.project,
-      source: volumeUrl(volume),
-      name: volume.name,
-    });
+    tellOfVolume(call.daemon.events, "storage-volume-created", volume);
   } finally {
     rmSync(spooled.path, { force: true });
   }

@@ -1,5 +1,6 @@
 // A custom storage volume as the API shows and finds it.
 import { notFound } from "../errors";
+import type { Events } from "../events";
 import type { Call } from "../http/call";
 import { urlOf } from "../http/listing";
 import type { InstanceRecord, VolumeRecord } from "../store/records";
@@ -26,6 +27,13 @@ export function volumeView(store: Store, volume: VolumeRecord): Record<string, u
     project: volume.project,
     created_at: volume.createdAt,
   };
+}
+
+/** Tells of a volume. The real daemons name it with its project in front, here only. */
+export function tellOfVolume(events: Events, action: string, volume: VolumeRecord): void {
+  const { project, name } = volume;
+  const source = volumeUrl({ ...volume, name: `${project}_${name}` });
+  events.lifecycle(action, { project, source, name });
 }
 
 /** The root volume of an instance, which the API lists beside the custom ones. */

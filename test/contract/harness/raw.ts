@@ -51,7 +51,9 @@ export class RawClient {
     const type: Record<string, string> = isJson ? { "Content-Type": "application/json" } : {};
     const length: Record<string, string> = Buffer.isBuffer(content) ? { "Content-Length": String(content.length) } : {};
     return new Promise((resolve, reject) => {
-      const options = { socketPath: this.socket(), path, method, headers: { ...type, ...length, ...headers } };
+      // A connection for each request: nothing that one left behind is seen by the next.
+      const connection = { socketPath: this.socket(), agent: false } as const;
+      const options = { ...connection, path, method, headers: { ...type, ...length, ...headers } };
       const sent = request(options, (response) => {
         buffer(response).then((bytes) => {
           const { statusCode = 0, headers: received } = response;

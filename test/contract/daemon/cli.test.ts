@@ -1,0 +1,116 @@
+// `pulumi-lxd daemon` as a process: what it prints, how it stops, what it refuses.
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { RawClient } from "../harness";
+
+const ROOT = resolve(__dirname, "../../..");
+
+let dir = "";
+let main = "";
+const children: ChildProcess[] = [];
+
+/** A folder of the package as JavaScript that Node runs, built here so that no test needs a build before it. */
+async function compile(folder: string): Promise<void> {
+  const files = await readdir(join(ROOT, folder), { recursive: true });
+  for (const file of files.filter((name) => name.endsWith(".ts"))) {
+    const source = await readFile(join(ROOT, folder, file), "utf8");
+    const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
+    const { outputText } = ts.transpileModule(source, { compilerOptions: options });
+    const target = join(dir, folder, file.replace(/\.ts$/, ".js"));
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, outputText);
+  }
+}
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-cli-"));
+  await compile("provider");
+  main = join(dir, "provider/cli/main.js");
+});
+
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await rm(dir, { recursive: true, force: true });
+});
+
+const env = { ...process.env, NODE_PATH: join(ROOT, "node_modules"), HOME: tmpdir() };
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+function run(...args: string[]): Promise<Ended> {
+  return new Promise((done) => {
+    execFile(process.execPath, [main, ...args], { env }, (error, out, err) => {
+      done({ code: typeof error?.code === "number" ? error.code : 0, out, err });
+    });
+  });
+}
+
+/** A daemon whose socket it has printed. */
+async function daemonAt(...args: string[]): Promise<{ child: ChildProcess; socket: string; out: () => string }> {
+  const child = spawn(process.execPath, [main, "daemon", ...args], { env, stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
+  let out = "";
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  await expect.poll(() => out, { timeout: 10_000 }).toMatch(/export \w+_SOCKET=\S+\n/);
+  return { child, socket: /export \w+_SOCKET=(\S+)/.exec(out)?.[1] ?? "", out: () => out };
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown> {
+  const exited = once(child, "exit");
+  child.kill(signal);
+  return (await exited)[0];
+}
+
+describe("pulumi-lxd", () => {
+  it("lists its commands", async () => {
+    const { code, out } = await run("--help");
+    expect(code).toBe(0);
+    expect(out).toMatch(/Usage: pulumi-lxd <command>[^]*daemon +start an embedded daemon/);
+    expect((await run()).code).toBe(2);
+  });
+
+  it("names the nearest command", async () => {
+    const { code, err } = await run("deamon");
+    expect(code).toBe(2);
+    expect(err).toContain("Unknown command: deamon. Did you mean `daemon`?");
+    expect((await run("constructor")).err).toContain("Unknown command: constructor.");
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("runs a daemon until %s", async (signal) => {
+    const { child, socket, out } = await daemonAt("--dir", join(dir, signal), "--guest-boot-ms", "10");
+    const raw = new RawClient(() => socket);
+    expect((await raw.get("/")).status).toBe(200);
+    expect(await stop(child, signal)).toBe(0);
+    expect(out()).toContain("Stopped.");
+    await expect(raw.get("/")).rejects.toThrow();
+  });
+
+  it("presents itself as LXD on a socket of choice", async () => {
+    const socket = join(dir, "chosen.socket");
+    const { child, ...daemon } = await daemonAt("--dir", join(dir, "lxd"), "--socket", socket, "--server", "lxd");
+    expect(daemon.socket).toBe(socket);
+    expect(daemon.out()).toContain(`export LXD_SOCKET=${socket}`);
+    expect(await stop(child, "SIGTERM")).toBe(0);
+  });
+
+  it("refuses a folder that is in use, and options that are wrong", async () => {
+    const { child } = await daemonAt("--dir", join(dir, "used"));
+    const second = await run("daemon", "--dir", join(dir, "used"));
+    expect(second.code).toBe(1);
+    expect(second.err).toMatch(/^pulumi-lxd: The folder \S+ is already in use by a daemon/);
+    await stop(child, "SIGTERM");
+    expect((await run("daemon", "--server", "vmware")).err).toContain("--server vmware: must be incus or lxd");
+    expect((await run("daemon", "--guest-boot-ms", "soon")).err).toContain("must be a number");
+    expect((await run("daemon", "--sockt", "x")).err).toContain("--sockt");
+  });
+});
