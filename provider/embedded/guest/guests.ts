@@ -3,13 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { badRequest, failed } from "../errors";
 import type { Events } from "../events";
-import { isTrue } from "../instances/config-values";
-import { expandConfig, instanceKey, instanceUrl } from "../instances/instance";
+import { instanceKey, instanceUrl } from "../instances/instance";
 import { afterStart, afterStop } from "../instances/volatile";
 import type { InstanceRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { chooseBoot } from "./boot";
 import { appendLog, dropLog } from "./console-log";
+import { checkFirmware } from "./firmware";
 import { live } from "./life";
 
 interface Surroundings {
@@ -30,13 +30,13 @@ export class Guests {
   /** Of guests that are alive: how to end them, and whether they listen to a shutdown. */
   readonly #alive = new Map<string, { end: AbortController; obeys: boolean }>();
 
+  #isStopping = false;
+
   constructor({ store, events, bootMs }: Surroundings) {
     this.#store = store;
     this.#events = events;
     this.#bootMs = bootMs;
   }
-
-  #isStopping = false;
 
   /** Guests that ran when the daemon was stopped boot again. */
   resume(): void {
@@ -55,7 +55,7 @@ export class Guests {
   start(ref: Ref): void {
     const instance = this.#record(ref);
     if (instance.status !== "Stopped") throw failed("The instance is already running");
-    this.#checkFirmware(instance);
+    checkFirmware(this.#store, instance);
     const now = new Date().toISOString();
     dropLog(this.#store, instance);
     const config = afterStart(instance.config, instance.type);
@@ -95,24 +95,6 @@ export class Guests {
     if (instance.status === "Stopped") throw failed("The instance isn't running");
     this.#save({ ...instance, status: isFrozen ? "Frozen" : "Running" });
     this.#tell(isFrozen ? "instance-paused" : "instance-resumed", instance);
-  }
-
-  #checkFirmware(instance: InstanceRecord): void {
-    if (instance.type === "container") return;
-    if (!instance.config["volatile.uuid"]) {
-      throw failed("Failed to parse instance UUID from volatile.uuid: invalid UUID length: 0");
-    }
-    const config = expandConfig(this.#store, instance);
-    const isSecure = isTrue(config["security.secureboot"] ?? "true");
-    const set = 'Please set "security.secureboot=false" on the instance';
-    if (isSecure && isTrue(config["security.csm"])) {
-      throw failed(`Secure boot can't be enabled while CSM is turned on. ${set}`);
-    }
-    if (isSecure && config["image.requirements.secureboot"] === "false") {
-      throw failed(
-        "The image used by this instance is incompatible with secureboot. Please set security.secureboot=false on the instance",
-      );
-    }
   }
 
   #boot(instance: InstanceRecord): void {

@@ -1,56 +1,27 @@
 // /1.0/profiles: config and devices that instances share.
 import { mergeConfig, withoutEmpty } from "../config";
-import { DaemonError, failed, forbidden, notFound, toDaemonError } from "../errors";
+import { failed, forbidden } from "../errors";
 import type { Call } from "../http/call";
 import { requireMatch } from "../http/etag";
-import { list, urlOf } from "../http/listing";
+import { list } from "../http/listing";
 import { created, type Reply, sync } from "../http/reply";
 import type { Route } from "../http/router";
-import { checkProfileConfig } from "../instances/config-keys";
-import { checkDevices } from "../instances/devices";
-import { checkSurroundings } from "../instances/create";
-import { instanceKey, instanceUrl } from "../instances/instance";
+import {
+  checkProfile,
+  checkUsers,
+  coveredByEtag,
+  profileKey,
+  profileProject,
+  profileUrl,
+  profileView,
+  repoint,
+  requireProfile,
+} from "../instances/profile";
 import { requireName } from "../names";
 import type { ProfileRecord } from "../store/records";
-import { keyOf, type Store } from "../store/store";
-import { expandDevices, usersOfProfile } from "../used-by";
-import { homeOf, requireProject } from "./scope";
+import { keyOf } from "../store/store";
+import { usersOfProfile } from "../used-by";
 import { write, type Write } from "./write";
-
-const profileKey = (profile: Pick<ProfileRecord, "project" | "name">) => keyOf(profile.project, profile.name);
-const profileUrl = (profile: Pick<ProfileRecord, "project" | "name">) =>
-  urlOf(["profiles", profile.name], profile.project);
-
-/** LXD says no project. */
-function view(call: Call, profile: ProfileRecord): Record<string, unknown> {
-  const { config, description, devices, name, project } = profile;
-  const own = call.daemon.settings.product.kind === "incus" ? { project } : {};
-  return { config, description, devices, name, used_by: usersOfProfile(call.daemon.store, profile), ...own };
-}
-
-const covered = ({ config, description, devices }: ProfileRecord) => ({ config, description, devices });
-
-function profileProject(call: Call): string {
-  return homeOf(
-    requireProject(call, (name) => `Failed loading project "${name}": `),
-    "profiles",
-  );
-}
-
-function requireProfile(call: Call, say = ""): ProfileRecord {
-  const profile = call.daemon.store.profiles.find(keyOf(profileProject(call), call.param("profile")));
-  if (profile === undefined) throw notFound(`${say}Profile not found`);
-  return profile;
-}
-
-function check(profile: Pick<ProfileRecord, "config" | "devices">, status: number): void {
-  try {
-    checkProfileConfig(profile.config);
-    checkDevices(profile.devices);
-  } catch (error) {
-    throw new DaemonError(status, toDaemonError(error).message);
-  }
-}
 
 function writeProfile(call: Call, profile: ProfileRecord, doing: Pick<Write, "description" | "run">): Reply {
   const resources = { profiles: [profileUrl(profile)] };
@@ -62,7 +33,7 @@ function listProfiles(call: Call): Reply {
   const profiles = call.daemon.store.profiles.all().filter((item) => home === undefined || item.project === home);
   return list(
     call,
-    profiles.map((profile) => ({ url: profileUrl(profile), view: view(call, profile) })),
+    profiles.map((profile) => ({ url: profileUrl(profile), view: profileView(call, profile) })),
   );
 }
 
@@ -74,7 +45,7 @@ async function createProfile(call: Call): Promise<Reply> {
   const name = requireName(body.name ?? "", "Profile");
   const { description = "", devices = {} } = body;
   const profile = { project, name, description, config: withoutEmpty(body.config ?? {}), devices };
-  check(profile, 400);
+  checkProfile(profile, 400);
   const { store } = call.daemon;
   if (store.profiles.find(profileKey(profile))) {
     throw failed(`Error inserting "${name}" into database: The profile already exists`);
@@ -83,30 +54,10 @@ async function createProfile(call: Call): Promise<Reply> {
   return created(profileUrl(profile));
 }
 
-/** The change is kept, but one that an instance cannot follow is an error. */
-function checkUsers(call: Call, profile: ProfileRecord): void {
-  const { store } = call.daemon;
-  const users = usersOfProfile(store, profile);
-  const failures = store.instances
-    .all()
-    .filter((instance) => users.includes(instanceUrl(instance)))
-    .flatMap((instance) => {
-      try {
-        checkSurroundings(call.daemon, instance, expandDevices(store, instance));
-        return [];
-      } catch (error) {
-        const { message } = toDaemonError(error);
-        return [` - Project: ${instance.project}, Instance: ${instance.name}: ${message}\n`];
-      }
-    });
-  if (failures.length === 0) return;
-  throw failed(`The following instances failed to update (profile change still saved):\n${failures.join("")}`);
-}
-
 async function updateProfile(call: Call, isPatch: boolean): Promise<Reply> {
   const name = call.param("profile");
   const profile = requireProfile(call, `Failed to retrieve profile${isPatch ? `="${name}"` : ` "${name}"`}: `);
-  requireMatch(call.ifMatch, covered(profile));
+  requireMatch(call.ifMatch, coveredByEtag(profile));
   const body = await call.json("ProfilePut", POST);
   const changed: ProfileRecord = {
     ...profile,
@@ -115,20 +66,11 @@ async function updateProfile(call: Call, isPatch: boolean): Promise<Reply> {
     devices: isPatch ? { ...profile.devices, ...body.devices } : (body.devices ?? {}),
   };
   const run = () => {
-    check(changed, 500);
+    checkProfile(changed, 500);
     call.daemon.store.profiles.set(profileKey(changed), changed);
     checkUsers(call, changed);
   };
   return writeProfile(call, profile, { description: "Updating profile", run });
-}
-
-function repoint(store: Store, profile: ProfileRecord, name: string): void {
-  const users = usersOfProfile(store, profile);
-  for (const instance of store.instances.all()) {
-    if (!users.includes(instanceUrl(instance))) continue;
-    const profiles = instance.profiles.map((item) => (item === profile.name ? name : item));
-    store.instances.set(instanceKey(instance), { ...instance, profiles });
-  }
 }
 
 async function renameProfile(call: Call): Promise<Reply> {
@@ -160,7 +102,7 @@ function deleteProfile(call: Call): Reply {
 
 function getProfile(call: Call): Reply {
   const profile = requireProfile(call, "Fetch profile: ");
-  return sync(view(call, profile), covered(profile));
+  return sync(profileView(call, profile), coveredByEtag(profile));
 }
 
 export const profileRoutes: Route[] = [

@@ -6,48 +6,9 @@ import { list, urlOf } from "../http/listing";
 import { created, done, type Reply, running, sync } from "../http/reply";
 import type { Route } from "../http/router";
 import { requireName } from "../names";
-import type { Config, ProjectRecord } from "../store/records";
+import { checkConfig, usersOf, withFeatures } from "../projects";
+import type { ProjectRecord } from "../store/records";
 import { type Store, keyOf } from "../store/store";
-
-const FEATURES = ["images", "networks", "networks.zones", "profiles", "storage.buckets", "storage.volumes"];
-/** Off unless asked for; the others are on in a new project. */
-const OFF_BY_DEFAULT = ["networks", "networks.zones"];
-const OTHER_KEYS = /^(user\.|limits(\.|$)|restricted(\.|$)|images\.|backups\.)/;
-
-function checkConfig(config: Config): void {
-  for (const [key, value] of Object.entries(config)) {
-    const isFeature = FEATURES.some((name) => key === `features.${name}`);
-    if (!isFeature && !OTHER_KEYS.test(key)) throw badRequest(`Invalid project configuration key "${key}"`);
-    if (isFeature && !["true", "false", ""].includes(value)) {
-      const reason = `Invalid value for a boolean "${value}"`;
-      throw badRequest(`Invalid project configuration key "${key}" value: ${reason}`);
-    }
-  }
-}
-
-/** What belongs to the project, and keeps it from being deleted. */
-function usersOf(store: Store, name: string): string[] {
-  const isOwn = (item: { project: string }) => item.project === name;
-  const hasProfiles = store.projects.find(name)?.config["features.profiles"] === "true";
-  return [
-    ...store.images
-      .all()
-      .filter(isOwn)
-      .map((image) => urlOf(["images", image.fingerprint], name)),
-    ...store.instances
-      .all()
-      .filter(isOwn)
-      .map((instance) => urlOf(["instances", instance.name], name)),
-    ...store.profiles
-      .all()
-      .filter((profile) => hasProfiles && isOwn(profile))
-      .map((profile) => urlOf(["profiles", profile.name], name)),
-    ...store.volumes
-      .all()
-      .filter(isOwn)
-      .map((volume) => urlOf(["storage-pools", volume.pool, "volumes", "custom", volume.name], name)),
-  ];
-}
 
 const view = (store: Store, project: ProjectRecord) => ({
   config: project.config,
@@ -90,8 +51,7 @@ async function createProject(call: Call): Promise<Reply> {
     const reason = 'Failed to create "projects" entry: UNIQUE constraint failed: projects.name';
     throw failed(`Failed creating project "${name}": Failed adding database record: ${reason}`);
   }
-  const on = FEATURES.filter((feature) => !OFF_BY_DEFAULT.includes(feature));
-  const config = { ...Object.fromEntries(on.map((feature) => [`features.${feature}`, "true"])), ...body.config };
+  const config = withFeatures(body.config ?? {});
   call.daemon.store.projects.set(name, { name, description: body.description ?? "", config });
   if (config["features.profiles"] === "true") addDefaultProfile(call, name);
   return created(urlOf(["projects", name]));

@@ -33,7 +33,8 @@ describeEachDaemon("server", (daemon) => {
       storage: "dir",
     });
     expect(textAt(body, "metadata", "environment", "driver")).toContain("qemu");
-    expect(at(body, "metadata", "environment", "storage_supported_drivers", 0)).toMatchObject({ Name: "dir" });
+    const drivers = at(body, "metadata", "environment", "storage_supported_drivers");
+    expect(drivers).toContainEqual(expect.objectContaining({ Name: "dir", Remote: false }));
     expect(at(body, "metadata", "api_extensions")).toEqual(expect.arrayContaining(["instances", "etag", "projects"]));
   });
 

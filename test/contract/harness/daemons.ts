@@ -1,16 +1,13 @@
 // The daemons that the contract suite runs against: the embedded one always, real ones where they are.
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, it, type TestContext } from "vitest";
 
-import { type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../../../provider/embedded";
 import { cleanUp, extensionsOf } from "./cleanup";
 import { type Outcome, settle } from "./operation";
 import { RawClient, type RawReply } from "./raw";
+import { type DaemonKind, type Source, sources, type Started } from "./sources";
 
-export type DaemonKind = "embedded" | "embedded-lxd" | "incus" | "lxd";
+export type { DaemonKind } from "./sources";
 
 /** A daemon under test. What it says of itself is known once a test runs. */
 export interface TestDaemon {
@@ -39,45 +36,6 @@ export interface TestOptions {
   missing?: () => string | undefined;
   timeoutMs?: number;
 }
-
-interface Started {
-  socket: string;
-  stop: () => Promise<void>;
-}
-
-interface Source {
-  kind: DaemonKind;
-  product: "incus" | "lxd";
-  /** What to do to have it; undefined when it is there. */
-  missing?: string | undefined;
-  start(): Promise<Started>;
-}
-
-function embedded(kind: DaemonKind, options: Omit<EmbeddedDaemonOptions, "dir">): Source {
-  const start = async () => {
-    const dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-daemon-"));
-    const daemon = await startEmbeddedDaemon({ dir, guestBootMs: 300, ...options });
-    const stop = async () => {
-      await daemon.stop();
-      await rm(dir, { recursive: true, force: true });
-    };
-    return { socket: daemon.socket, stop };
-  };
-  return { kind, product: options.server ?? "incus", start };
-}
-
-function real(kind: "incus" | "lxd", variable: string): Source {
-  const socket = process.env[variable] ?? "";
-  const missing = socket === "" ? `set ${variable} to a real daemon's socket` : undefined;
-  return { kind, product: kind, missing, start: () => Promise.resolve({ socket, stop: () => Promise.resolve() }) };
-}
-
-const sources: readonly Source[] = [
-  embedded("embedded", {}),
-  embedded("embedded-lxd", { server: "lxd", withExtensions: ["storage_and_profile_operations"] }),
-  real("incus", "INCUS_SOCKET"),
-  real("lxd", "LXD_SOCKET"),
-];
 
 class Daemon implements TestDaemon {
   readonly kind: DaemonKind;

@@ -1,0 +1,24 @@
+// What keeps a machine's firmware from starting at all.
+import { failed } from "../errors";
+import { isTrue } from "../instances/config-values";
+import { expandConfig } from "../instances/instance";
+import type { InstanceRecord } from "../store/records";
+import type { Store } from "../store/store";
+
+/** Throws in the daemons' words when the machine cannot be started; a container always can. */
+export function checkFirmware(store: Store, instance: InstanceRecord): void {
+  if (instance.type === "container") return;
+  if (!instance.config["volatile.uuid"]) {
+    throw failed("Failed to parse instance UUID from volatile.uuid: invalid UUID length: 0");
+  }
+  const config = expandConfig(store, instance);
+  if (!isTrue(config["security.secureboot"] ?? "true")) return;
+  if (isTrue(config["security.csm"])) {
+    const hint = 'Please set "security.secureboot=false" on the instance';
+    throw failed(`Secure boot can't be enabled while CSM is turned on. ${hint}`);
+  }
+  if (config["image.requirements.secureboot"] === "false") {
+    const hint = "Please set security.secureboot=false on the instance";
+    throw failed(`The image used by this instance is incompatible with secureboot. ${hint}`);
+  }
+}

@@ -1,0 +1,52 @@
+// What a project may be configured to, and what belongs to it.
+import { badRequest } from "./errors";
+import { urlOf } from "./http/listing";
+import type { Config } from "./store/records";
+import type { Store } from "./store/store";
+
+const FEATURES = ["images", "networks", "networks.zones", "profiles", "storage.buckets", "storage.volumes"];
+/** Off unless asked for; the others are on in a new project. */
+const OFF_BY_DEFAULT = ["networks", "networks.zones"];
+const OTHER_KEYS = /^(user\.|limits(\.|$)|restricted(\.|$)|images\.|backups\.)/;
+
+/** Features are switches, and other keys are known by their beginning. */
+export function checkConfig(config: Config): void {
+  for (const [key, value] of Object.entries(config)) {
+    const isFeature = FEATURES.some((name) => key === `features.${name}`);
+    if (!isFeature && !OTHER_KEYS.test(key)) throw badRequest(`Invalid project configuration key "${key}"`);
+    if (isFeature && !["true", "false", ""].includes(value)) {
+      const reason = `Invalid value for a boolean "${value}"`;
+      throw badRequest(`Invalid project configuration key "${key}" value: ${reason}`);
+    }
+  }
+}
+
+/** What belongs to the project, and keeps it from being deleted. */
+export function usersOf(store: Store, name: string): string[] {
+  const isOwn = (item: { project: string }) => item.project === name;
+  const hasProfiles = store.projects.find(name)?.config["features.profiles"] === "true";
+  return [
+    ...store.images
+      .all()
+      .filter(isOwn)
+      .map((image) => urlOf(["images", image.fingerprint], name)),
+    ...store.instances
+      .all()
+      .filter(isOwn)
+      .map((instance) => urlOf(["instances", instance.name], name)),
+    ...store.profiles
+      .all()
+      .filter((profile) => hasProfiles && isOwn(profile))
+      .map((profile) => urlOf(["profiles", profile.name], name)),
+    ...store.volumes
+      .all()
+      .filter(isOwn)
+      .map((volume) => urlOf(["storage-pools", volume.pool, "volumes", "custom", volume.name], name)),
+  ];
+}
+
+/** The config of a new project: features are on unless they are said to be off. */
+export function withFeatures(config: Config): Config {
+  const on = FEATURES.filter((feature) => !OFF_BY_DEFAULT.includes(feature));
+  return { ...Object.fromEntries(on.map((feature) => [`features.${feature}`, "true"])), ...config };
+}

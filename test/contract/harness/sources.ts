@@ -1,0 +1,49 @@
+// Where the daemons of the contract suite come from: the embedded one starts here, real ones are named by their socket.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../../../provider/embedded";
+
+export type DaemonKind = "embedded" | "embedded-lxd" | "incus" | "lxd";
+
+/** A daemon that runs. */
+export interface Started {
+  socket: string;
+  stop: () => Promise<void>;
+}
+
+/** Where a daemon comes from. */
+export interface Source {
+  kind: DaemonKind;
+  product: "incus" | "lxd";
+  /** What to do to have it; undefined when it is there. */
+  missing?: string | undefined;
+  start(): Promise<Started>;
+}
+
+function embedded(kind: DaemonKind, options: Omit<EmbeddedDaemonOptions, "dir">): Source {
+  const start = async () => {
+    const dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-daemon-"));
+    const daemon = await startEmbeddedDaemon({ dir, guestBootMs: 300, ...options });
+    const stop = async () => {
+      await daemon.stop();
+      await rm(dir, { recursive: true, force: true });
+    };
+    return { socket: daemon.socket, stop };
+  };
+  return { kind, product: options.server ?? "incus", start };
+}
+
+function real(kind: "incus" | "lxd", variable: string): Source {
+  const socket = process.env[variable] ?? "";
+  const missing = socket === "" ? `set ${variable} to a real daemon's socket` : undefined;
+  return { kind, product: kind, missing, start: () => Promise.resolve({ socket, stop: () => Promise.resolve() }) };
+}
+
+export const sources: readonly Source[] = [
+  embedded("embedded", {}),
+  embedded("embedded-lxd", { server: "lxd", withExtensions: ["storage_and_profile_operations"] }),
+  real("incus", "INCUS_SOCKET"),
+  real("lxd", "LXD_SOCKET"),
+];
