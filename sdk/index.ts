@@ -2,12 +2,22 @@
 export { Image, type ImageAliasArgs, type ImageArgs, type ImageFileSource } from "./image";
 export {
   type CdromArgs,
+  type DiskArgs,
+  type HostDiskArgs,
+  type NetworkNicArgs,
+  type NicArgs,
+  type PlainNicArgs,
+  type RootDiskArgs,
+  type VolumeDiskArgs,
+  type VolumeReferenceArgs,
+} from "./instance-devices";
+export {
+  type CloudInitArgs,
+  type InterfaceAddresses,
   Instance,
   type InstanceArgs,
   type InstanceImageSource,
   type PoweredOffWait,
-  type RootDiskArgs,
-  type VolumeReferenceArgs,
 } from "./instance";
 export {
   type IsoCopySource,

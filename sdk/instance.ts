@@ -1,40 +1,26 @@
 // Instances: virtual machines and containers.
 import * as pulumi from "@pulumi/pulumi";
+import { type CdromArgs, type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
 import { IsoVolume } from "./iso-volume";
 import { type CommonArgs, LxdResource } from "./resource";
-
-type Scalar = pulumi.Input<string | number | boolean>;
 
 export interface InstanceImageSource {
   /** Fingerprint (64 hexadecimal digits) of an image in the instance's project, e.g. `image.fingerprint`. */
   image: pulumi.Input<string>;
 }
 
-export interface RootDiskArgs {
-  /** The storage pool. Changing it replaces the instance. */
-  pool: pulumi.Input<string>;
-  /** e.g. `"10GiB"`; units B, kB, MB, GB, TB, KiB, MiB, GiB, TiB. Default: the pool's. It can grow in place. */
-  size?: pulumi.Input<string>;
+/** Data for cloud-init in the guest. New data runs it anew at the next boot. Wrap secrets in `pulumi.secret`. */
+export interface CloudInitArgs {
+  /** Mostly a text that begins with `#cloud-config`. */
+  userData?: pulumi.Input<string>;
+  vendorData?: pulumi.Input<string>;
+  networkConfig?: pulumi.Input<string>;
 }
 
-/** An ISO volume that is not a resource of this program. */
-export interface VolumeReferenceArgs {
-  pool: pulumi.Input<string>;
-  name: pulumi.Input<string>;
-}
-
-export interface CdromArgs {
-  volume: IsoVolume | pulumi.Input<VolumeReferenceArgs>;
-  /** Higher boots first; a root disk has 1 unless said otherwise. Default: no priority, after all that have one. */
-  bootPriority?: pulumi.Input<number>;
-  /** The device's name. Default: `cdrom0`, `cdrom1` … by position. */
-  name?: pulumi.Input<string>;
-  /**
-   * What becomes of the medium when everything in `waitFor` has come: it stays as it is (`keep`, the default), loses its
-   * boot priority (`unprioritize`), or is taken out (`eject`), so that the next start boots what was installed. Changes
-   * in place.
-   */
-  afterWaits?: pulumi.Input<"keep" | "unprioritize" | "eject">;
+/** Addresses of one network interface that others can reach. */
+export interface InterfaceAddresses {
+  ipv4: string[];
+  ipv6: string[];
 }
 
 /** Wait until the guest has switched the machine off for good, as an unattended installer does at its end. */
@@ -62,6 +48,29 @@ export interface InstanceArgs extends CommonArgs {
   rootDisk?: pulumi.Input<RootDiskArgs>;
   /** Installation media, for virtual machines. Added, removed and swapped in place, also while the machine runs. */
   cdroms?: pulumi.Input<pulumi.Input<CdromArgs>[]>;
+  /** Network cards, beside those of the profiles. Changes in place. */
+  nics?: pulumi.Input<pulumi.Input<NicArgs>[]>;
+  /** Disks beside the root disk. Changes in place. */
+  disks?: pulumi.Input<pulumi.Input<DiskArgs>[]>;
+  /** A virtual TPM, for virtual machines; comes and goes only while the machine is off. Default: false. */
+  tpm?: pulumi.Input<boolean>;
+  /** A drive with the guest agent, which Windows needs. Incus only. Default: false. */
+  agentDrive?: pulumi.Input<boolean>;
+  /** A drive with the data of `cloudInit`, for guests that get them in no other way. Default: false. */
+  cloudInitDrive?: pulumi.Input<boolean>;
+  /**
+   * What the guest is or will be: decides the bus of media, and on Incus the hardware of a blank machine. A change of it
+   * alone does nothing. Default: `linux`.
+   */
+  os?: pulumi.Input<"linux" | "windows">;
+  /**
+   * What a virtual machine boots with, in the words of no server in particular: it becomes `security.secureboot` and
+   * `security.csm`, or `boot.mode` on LXD 6.7 and newer. `bios` needs `security_csm`. Default: the server's, which is
+   * UEFI with secure boot. Changes in place, and works from the next start.
+   */
+  firmware?: pulumi.Input<"uefi" | "uefi-secureboot" | "bios">;
+  /** Data for cloud-init. Changes in place. */
+  cloudInit?: pulumi.Input<CloudInitArgs>;
   /** The server's configuration keys, e.g. `"limits.memory": "2GiB"`. Numbers and booleans are spelled out. */
   config?: pulumi.Input<Record<string, Scalar>>;
   /** Other devices, as the server knows them. */
@@ -100,6 +109,15 @@ export class Instance extends LxdResource {
   declare readonly devices: pulumi.Output<Record<string, Record<string, string>>>;
   declare readonly profiles: pulumi.Output<string[]>;
   declare readonly running: pulumi.Output<boolean>;
+  /** Addresses that others can reach, by interface, as of the last update or refresh; empty while it is off. */
+  declare readonly addresses: pulumi.Output<Record<string, InterfaceAddresses>>;
+  /** The first of them of each family. */
+  declare readonly ipv4: pulumi.Output<string | undefined>;
+  declare readonly ipv6: pulumi.Output<string | undefined>;
+  /** Hardware addresses of the network cards, by device. */
+  declare readonly macs: pulumi.Output<Record<string, string>>;
+  /** Fingerprint of the image that it was made from. */
+  declare readonly baseImage: pulumi.Output<string | undefined>;
   /** In the server's words, e.g. `Running` or `Stopped`. */
   declare readonly status: pulumi.Output<string>;
   declare readonly architecture: pulumi.Output<string>;
@@ -112,12 +130,15 @@ export class Instance extends LxdResource {
       ...args,
       cdroms: Array.isArray(args.cdroms) ? args.cdroms.map(toCdrom) : args.cdroms,
     };
-    super("Instance", name, { ...inputs, status: undefined, architecture: undefined, location: undefined }, opts);
+    super("Instance", name, { ...inputs, ...Object.fromEntries(outputs.map((key) => [key, undefined])) }, opts);
   }
 }
 
 /** Inputs that get a value when they are left away, and so are outputs of every instance. */
 const defaulted = ["name", "type", "project", "config", "devices", "profiles", "running"];
+
+/** What only the daemon knows. */
+const outputs = ["status", "architecture", "location", "addresses", "ipv4", "ipv6", "macs", "baseImage"];
 
 /** A cdrom that names a volume of this program sees its content too: other content under the same name is a change. */
 function toCdrom(cdrom: pulumi.Input<CdromArgs>): pulumi.Input<Record<string, unknown>> {

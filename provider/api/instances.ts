@@ -35,6 +35,25 @@ export function findInstance(client: Client, at: InstanceAddress): Promise<Found
   return client.find(instancePath(at), instanceSchema, { project: at.project });
 }
 
+const stateSchema = z.object({
+  status_code: z.number(),
+  network: z
+    .record(
+      z.string(),
+      z.object({
+        type: z.string().default(""),
+        addresses: z.array(z.object({ family: z.string(), address: z.string(), scope: z.string() })).nullish(),
+      }),
+    )
+    .nullish(),
+});
+export type WireState = z.output<typeof stateSchema>;
+
+/** How the machine runs, with its network as far as the server sees it. */
+export async function findState(client: Client, at: InstanceAddress): Promise<WireState | undefined> {
+  return (await client.find(path("instances", at.name, "state"), stateSchema, { project: at.project }))?.value;
+}
+
 export interface NewInstance {
   name: string;
   type: "container" | "virtual-machine";

@@ -34,14 +34,21 @@ export function headerPrefix(info: ServerInfo): string {
 
 /** Which releases brought an API extension, for the advice when it is missing. */
 const firstReleases: Record<string, string> = {
+  disk_io_bus: "every Incus, LXD 5.21 LTS, or LXD 5.20",
+  disk_io_bus_usb: "Incus 6.0.4 LTS, or Incus 6.11",
+  security_csm: "every Incus, LXD 5.21 LTS, or LXD 5.15",
   custom_volume_iso: "any Incus, LXD 5.21 LTS or LXD 5.16",
 };
 
 /** An error unless the server has an API extension. */
 export function requireExtension(info: ServerInfo, extension: string, feature: string): void {
-  if (info.extensions.has(extension)) return;
+  if (!info.extensions.has(extension)) throw missingExtension(info, extension, feature);
+}
+
+/** The error for a server without an API extension. */
+export function missingExtension(info: ServerInfo, extension: string, feature: string): LxdError {
   const release = firstReleases[extension];
-  throw new LxdError({
+  return new LxdError({
     code: "unsupported",
     why: `${describeServer(info)} has no ${feature} (API extension ${extension})`,
     advice: release === undefined ? "Upgrade the server." : `Use ${release} or newer.`,

@@ -8,10 +8,11 @@ import { isUnknown } from "../unknowns";
 import { parseSize } from "../units";
 import { policies } from "./instance-inputs";
 import { isRunning } from "./instance-power";
-import { obstacle } from "./instance-preflight";
+import { extensionFailures, obstacle } from "./instance-preflight";
 import { type InstanceDraft, type InstanceInputs } from "./instance-schema";
 import { phaseOf } from "./instance-settings";
 import { comparable } from "./instance-spelling";
+import { drives } from "./instance-typed-devices";
 
 /** Config keys of virtual machines that the daemons take only while the machine is off. */
 const coldKeys =
@@ -29,6 +30,7 @@ export async function preflightChange(
   if (wire === undefined || draft.type !== wire.type) return [];
   return [
     ...(await nameFailures(client, wire, { draft, urn, project })),
+    ...extensionFailures(await client.info(), draft),
     ...shrinkFailures(wire, draft),
     ...restartFailures(wire, draft),
   ];
@@ -75,7 +77,7 @@ function shrinkFailures(wire: WireInstance, { rootDisk }: InstanceDraft): Failur
 }
 
 function restartFailures(wire: WireInstance, draft: InstanceDraft): Failure[] {
-  const { config, devices, allowRestart } = draft;
+  const { config, allowRestart } = draft;
   if (wire.type !== "virtual-machine" || allowRestart === true || !staysOn(wire, draft)) return [];
   const before = comparable({ config: wire.config ?? {} }).config;
   const after = comparable({ config }).config ?? {};
@@ -86,19 +88,20 @@ function restartFailures(wire: WireInstance, draft: InstanceDraft): Failure[] {
       property: `config["${key}"]`,
       reason: `cannot change while the machine runs; ${consent}`,
     })),
-    ...tpmFailures(wire, devices),
+    ...tpmFailures(wire, draft),
   ];
 }
 
 /** A TPM is soldered in: it comes and goes only while the machine is off. */
-function tpmFailures(wire: WireInstance, devices: InstanceDraft["devices"]): Failure[] {
-  if (isUnknown(devices)) return [];
+function tpmFailures(wire: WireInstance, { devices, tpm }: InstanceDraft): Failure[] {
+  if (isUnknown(devices) || isUnknown(tpm)) return [];
   const isTpm = ([, device]: [string, Record<string, string>]): boolean => device["type"] === "tpm";
   const before = Object.entries(wire.devices ?? {}).filter(isTpm);
-  const after = Object.entries(devices ?? {}).filter(isTpm);
+  const typed = tpm === true ? { [drives.tpm.name]: drives.tpm.device } : {};
+  const after = Object.entries({ ...devices, ...typed }).filter(isTpm);
   const changed = [...before, ...after].map(([name]) => name).filter((name) => !isBoth(name, before, after));
   return [...new Set(changed)].map((name) => ({
-    property: `devices.${name}`,
+    property: name === drives.tpm.name ? "tpm" : `devices.${name}`,
     reason: `a TPM cannot be added or removed while the machine runs; ${consent}`,
   }));
 }

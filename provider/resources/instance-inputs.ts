@@ -18,6 +18,14 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   source: "replace",
   rootDisk: rootDiskCost,
   cdroms: "update",
+  nics: "update",
+  disks: "update",
+  tpm: "update",
+  agentDrive: "update",
+  cloudInitDrive: "update",
+  os: "ignore",
+  firmware: "update",
+  cloudInit: "update",
   config: "update",
   devices: "update",
   profiles: "update",
@@ -49,6 +57,12 @@ export function complete({
     type: draft.type ?? "container",
     description: draft.description ?? "",
     cdroms: eachOf(draft.cdroms, (cdrom, i) => ({ ...cdrom, ...cdromDefaults(cdrom, i) })),
+    nics: eachOf(draft.nics, (nic, i) => named(nic, `eth${i}`)),
+    disks: eachOf(draft.disks, (disk, i) => named(disk, `disk${i}`)),
+    os: draft.os ?? "linux",
+    tpm: draft.tpm ?? false,
+    agentDrive: draft.agentDrive ?? false,
+    cloudInitDrive: draft.cloudInitDrive ?? false,
     config: isUnknown(draft.config) ? draft.config : withoutEmpty(spelledOut(draft.config)),
     devices: isUnknown(draft.devices) ? draft.devices : spelledOutDevices(draft.devices),
     profiles: draft.profiles ?? ["default"],
@@ -67,6 +81,12 @@ function nameFailures(draft: InstanceDraft, chosen: string | undefined): Failure
   if (draft.name !== undefined || instanceName.safeParse(chosen).success) return [];
   const reason = `the resource's own name "${chosen ?? ""}" cannot be a host name; set \`name\` to 1 to 63 letters, digits or dashes`;
   return [{ property: "name", reason }];
+}
+
+function named<T extends { name?: string | undefined; options?: StringMap | undefined }>(device: T, name: string): T {
+  const { options } = device;
+  const spelled = options === undefined || isUnknown(options) ? {} : { options: spelledOut(options) };
+  return { ...device, name: device.name ?? name, ...spelled };
 }
 
 function cdromDefaults({ name, afterWaits }: Partial<Cdrom>, i: number): Pick<Cdrom, "name" | "afterWaits"> {

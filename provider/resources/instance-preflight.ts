@@ -2,7 +2,7 @@
 import { findInstance, type InstanceAddress, type StringMap, type WireInstance } from "../api/instances";
 import { listProfiles, type WireProfile } from "../api/profiles";
 import { type Client } from "../client/client";
-import { describeServer, requireExtension, type ServerInfo } from "../client/server-info";
+import { describeServer, missingExtension, type ServerInfo } from "../client/server-info";
 import { LxdError } from "../errors";
 import { type Completion, type Failure } from "../kind";
 import { nearest } from "../nearest";
@@ -53,23 +53,37 @@ function sourceFailures({ draft, importId }: Completion<InstanceInputs>): Failur
   return [{ property: "source", reason }];
 }
 
-function featureFailures(info: ServerInfo, { type, cdroms }: InstanceDraft): Failure[] {
+function featureFailures(info: ServerInfo, draft: InstanceDraft): Failure[] {
   const failures: Failure[] = [];
-  if (type === "virtual-machine" && !info.virtualMachines) {
+  if (draft.type === "virtual-machine" && !info.virtualMachines) {
     const advice = "install QEMU on the server, or use a container";
     failures.push({
       property: "type",
       reason: `${describeServer(info)} runs no virtual machines; ${advice} [unsupported]`,
     });
   }
-  if (Array.isArray(cdroms) && cdroms.length > 0) {
-    try {
-      requireExtension(info, "custom_volume_iso", "ISO volumes");
-    } catch (error) {
-      failures.push({ property: "cdroms", reason: LxdError.from(error).message });
-    }
-  }
-  return failures;
+  return [...failures, ...extensionFailures(info, draft)];
+}
+
+/** What the inputs need of the server, each with the words for it. */
+export function extensionFailures(info: ServerInfo, draft: InstanceDraft): Failure[] {
+  const { cdroms, firmware, agentDrive } = draft;
+  const media = Array.isArray(cdroms) ? cdroms : [];
+  const buses = [draft.rootDisk?.bus, ...media.map((cdrom) => cdrom.bus)];
+  const hasBootMode = info.extensions.has("instance_boot_mode");
+  const needs: [boolean, string, string, string][] = [
+    [media.length > 0, "cdroms", "custom_volume_iso", "ISO volumes"],
+    [firmware === "bios" && !hasBootMode, "firmware", "security_csm", "BIOS"],
+    [buses.some((bus) => bus !== undefined && bus !== "usb"), "bus", "disk_io_bus", "choice of a disk's bus"],
+    [buses.includes("usb"), "bus", "disk_io_bus_usb", "USB media"],
+  ];
+  const failures = needs.flatMap(([isNeeded, property, extension, feature]) => {
+    if (!isNeeded || info.extensions.has(extension)) return [];
+    return [{ property, reason: missingExtension(info, extension, feature).message }];
+  });
+  if (agentDrive !== true || info.product === "incus") return failures;
+  const reason = `${describeServer(info)} has no agent drive; it gives the agent to its guests in another way`;
+  return [...failures, { property: "agentDrive", reason }];
 }
 
 async function profileFailures(client: Client, draft: InstanceDraft): Promise<Failure[]> {

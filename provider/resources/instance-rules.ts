@@ -2,7 +2,9 @@
 import { type Failure } from "../kind";
 import { isUnknown } from "../unknowns";
 import { type InstanceDraft } from "./instance-schema";
+import { typedKeys } from "./instance-config";
 import { rootDevice } from "./instance-devices";
+import { driveKinds, drives } from "./instance-typed-devices";
 import { isBookkeeping } from "./ownership";
 
 export function rules(draft: InstanceDraft): Failure[] {
@@ -15,9 +17,14 @@ export function rules(draft: InstanceDraft): Failure[] {
   ];
 }
 
-function typeRules({ type, cdroms }: InstanceDraft): Failure[] {
-  if (type !== "container" || known(cdroms).length === 0) return [];
-  return [{ property: "cdroms", reason: 'containers have no cdroms; set type: "virtual-machine"' }];
+function typeRules(draft: InstanceDraft): Failure[] {
+  if (draft.type !== "container") return [];
+  const said = [
+    ...(known(draft.cdroms).length > 0 ? ["cdroms"] : []),
+    ...(draft.firmware === undefined ? [] : ["firmware"]),
+    ...driveKinds.filter((kind) => draft[kind] === true),
+  ];
+  return said.map((property) => ({ property, reason: `containers have none; set type: "virtual-machine"` }));
 }
 
 /** After the installation the machine must not boot the installer again. */
@@ -37,7 +44,8 @@ function powerRules({ running, waitFor, cdroms }: InstanceDraft): Failure[] {
 }
 
 /** Typed devices and those of the plain map share one space of names. */
-function deviceNameRules({ rootDisk, cdroms, devices }: InstanceDraft): Failure[] {
+function deviceNameRules(draft: InstanceDraft): Failure[] {
+  const { rootDisk, devices } = draft;
   const taken = new Set(Object.keys(isUnknown(devices) ? {} : (devices ?? {})));
   const failures: Failure[] = [];
   const claim = (name: string | undefined, property: string): void => {
@@ -46,15 +54,22 @@ function deviceNameRules({ rootDisk, cdroms, devices }: InstanceDraft): Failure[
     taken.add(name);
   };
   if (rootDisk !== undefined) claim(rootDevice, "rootDisk");
-  known(cdroms).forEach((cdrom, i) => claim(cdrom?.name, `cdroms[${i}].name`));
+  for (const list of ["cdroms", "nics", "disks"] as const) {
+    known<{ name?: string | undefined }>(draft[list]).forEach((item, i) => claim(item?.name, `${list}[${i}].name`));
+  }
+  for (const kind of driveKinds) if (draft[kind] === true) claim(drives[kind].name, kind);
   return failures;
 }
 
 /** With two equal priorities it is left to chance what boots. */
-function bootRules({ cdroms, devices }: InstanceDraft): Failure[] {
-  const claims = known(cdroms).map((cdrom, i) => ({
-    property: `cdroms[${i}].bootPriority`,
-    priority: cdrom?.bootPriority === undefined ? undefined : String(cdrom.bootPriority),
+function bootRules(draft: InstanceDraft): Failure[] {
+  const { devices } = draft;
+  const lists = (["cdroms", "disks", "nics"] as const).flatMap((list) =>
+    known<{ bootPriority?: number | undefined }>(draft[list]).map((item, i) => ({ item, place: `${list}[${i}]` })),
+  );
+  const claims = lists.map(({ item, place }) => ({
+    property: `${place}.bootPriority`,
+    priority: item?.bootPriority === undefined ? undefined : String(item.bootPriority),
   }));
   for (const [name, device] of Object.entries(isUnknown(devices) ? {} : (devices ?? {}))) {
     claims.push({ property: `devices.${name}["boot.priority"]`, priority: device["boot.priority"] });
@@ -68,14 +83,15 @@ function bootRules({ cdroms, devices }: InstanceDraft): Failure[] {
   });
 }
 
-function keyRules({ config }: InstanceDraft): Failure[] {
-  const reserved = Object.keys(isUnknown(config) ? {} : (config ?? {})).filter(
-    (key) => isBookkeeping(key) || key.startsWith("volatile.") || key.startsWith("image."),
-  );
-  return reserved.map((key) => ({
-    property: `config["${key}"]`,
-    reason: "is kept by the server or this provider; take it out",
-  }));
+function keyRules(draft: InstanceDraft): Failure[] {
+  const keys = Object.keys(isUnknown(draft.config) ? {} : (draft.config ?? {}));
+  const twice = typedKeys(draft).filter((key) => keys.includes(key));
+  const reserved = keys.filter((key) => isBookkeeping(key) || key.startsWith("volatile.") || key.startsWith("image."));
+  const failure = (key: string, reason: string): Failure => ({ property: `config["${key}"]`, reason });
+  return [
+    ...reserved.map((key) => failure(key, "is kept by the server or this provider; take it out")),
+    ...twice.map((key) => failure(key, "is what `firmware` and `cloudInit` say; write it in one place only")),
+  ];
 }
 
 /** The elements at their places; undefined stands for one of which nothing is known. */

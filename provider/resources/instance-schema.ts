@@ -4,7 +4,10 @@ import { type StringMap } from "../api/instances";
 import { type CommonInputs, type Draft } from "../kind";
 import { duration, instanceName, name, scalar, size, strict, tagged } from "../schema";
 import { remoteSchema } from "./common";
+import { type NetworkOutputs } from "./instance-addresses";
+import { type CloudInit, type Firmware } from "./instance-config";
 import { type Cdrom, type RootDisk } from "./instance-devices";
+import { type Disk, type Nic, type TypedDevices } from "./instance-typed-devices";
 
 export interface InstanceSource {
   /** Fingerprint of an image on the same server. */
@@ -19,14 +22,18 @@ export interface Wait {
 
 export type Power = "managed" | "initial" | "ignored";
 
-export interface InstanceInputs extends CommonInputs {
+export interface InstanceInputs extends CommonInputs, TypedDevices {
   name: string;
   type: "container" | "virtual-machine";
   description: string;
   source?: InstanceSource | undefined;
   rootDisk?: RootDisk | undefined;
   cdroms: Cdrom[];
+  /** What the guest is or will be. */
+  os: "linux" | "windows";
   config: StringMap;
+  firmware?: Firmware | undefined;
+  cloudInit?: CloudInit | undefined;
   devices: Record<string, StringMap>;
   profiles: string[];
   running: boolean;
@@ -37,9 +44,10 @@ export interface InstanceInputs extends CommonInputs {
   waitFor: Wait[];
 }
 
-export interface InstanceOutputs extends InstanceInputs {
+export interface InstanceOutputs extends InstanceInputs, NetworkOutputs {
   /** The pool of the root disk, its own or a profile's. */
   rootPool?: string | undefined;
+  baseImage?: string | undefined;
   status: string;
   architecture: string;
   location: string;
@@ -53,6 +61,34 @@ const cdrom = strict({
   bootPriority: z.int().min(0).optional(),
   name: name.optional(),
   afterWaits: z.enum(["keep", "unprioritize", "eject"]).optional(),
+  bus: name.optional(),
+});
+const device = { name: name.optional(), options: z.record(z.string(), scalar).optional() };
+const card = {
+  ...device,
+  mac: z.string().optional(),
+  ipv4Address: z.string().optional(),
+  ipv6Address: z.string().optional(),
+  bootPriority: z.int().min(0).optional(),
+};
+const disk = {
+  ...device,
+  path: name.optional(),
+  readOnly: z.boolean().optional(),
+  bus: name.optional(),
+  bootPriority: z.int().min(0).optional(),
+};
+/** As users write a device, before its options are spelled out. */
+type Written<Kind> = Kind extends unknown
+  ? { [Key in keyof Kind]: Key extends "options" ? Record<string, string | number | boolean> | undefined : Kind[Key] }
+  : never;
+const nics = tagged<Written<Nic>>({
+  network: strict({ ...card, network: name }),
+  nictype: strict({ ...card, nictype: name, parent: name.optional() }),
+});
+const disks = tagged<Written<Disk>>({
+  volume: strict({ ...disk, volume: name, pool: name }),
+  hostPath: strict({ ...disk, hostPath: name }),
 });
 
 export const schema = strict({
@@ -66,8 +102,20 @@ export const schema = strict({
         .regex(/^[0-9a-f]{64}$/, { error: "must be the 64 hexadecimal digits of an image's fingerprint" }),
     }),
   }).optional(),
-  rootDisk: strict({ pool: name, size: size.optional() }).optional(),
+  rootDisk: strict({ pool: name, size: size.optional(), bus: name.optional() }).optional(),
   cdroms: z.array(cdrom).optional(),
+  nics: z.array(nics).optional(),
+  disks: z.array(disks).optional(),
+  tpm: z.boolean().optional(),
+  agentDrive: z.boolean().optional(),
+  cloudInitDrive: z.boolean().optional(),
+  os: z.enum(["linux", "windows"]).optional(),
+  firmware: z.enum(["uefi", "uefi-secureboot", "bios"]).optional(),
+  cloudInit: strict({
+    userData: z.string().optional(),
+    vendorData: z.string().optional(),
+    networkConfig: z.string().optional(),
+  }).optional(),
   config: z.record(z.string(), scalar).optional(),
   devices: z.record(z.string(), z.record(z.string(), scalar)).optional(),
   profiles: z.array(name).optional(),

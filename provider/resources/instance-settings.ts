@@ -9,7 +9,10 @@ import {
   type WireInstance,
 } from "../api/instances";
 import { type Client, type Found } from "../client/client";
+import { type ServerInfo } from "../client/server-info";
 import { isCode, LxdError } from "../errors";
+import { type NetworkOutputs, observeNetwork } from "./instance-addresses";
+import { configFromWire, configToWire } from "./instance-config";
 import { fromWire, type Phase, toWire } from "./instance-devices";
 import { type InstanceInputs, type InstanceOutputs } from "./instance-schema";
 import { isRunning } from "./instance-power";
@@ -29,15 +32,24 @@ export async function get(client: Client, at: InstanceAddress): Promise<Found<Wi
 }
 
 /** Whether what the machine was made for is over: its waits, and the first start. */
-export function phaseOf({ config }: WireInstance): Phase {
+export function phaseOf({ config }: Pick<WireInstance, "config">): Phase {
   return config?.[pendingKey] === "wait" ? "installing" : "installed";
 }
 
 /** The settings that the program wants, beside those that the server and the bookkeeping keep there. */
-export function wanted(wire: WireInstance, inputs: Inputs, urn: string): Partial<InstanceSettings> {
+export function wanted(
+  wire: Pick<WireInstance, "config" | "devices">,
+  inputs: Inputs,
+  { urn, info }: { urn: string; info: ServerInfo },
+): Pick<Required<InstanceSettings>, "profiles" | "description"> & {
+  config: StringMap;
+  devices: Record<string, StringMap>;
+} {
+  const usbMedia = inputs.os === "windows" && info.extensions.has("disk_io_bus_usb");
+  const said = configToWire(inputs, info.extensions.has("instance_boot_mode"));
   return {
-    config: { ...pick(wire.config, isServers), ...inputs.config, [ownerKey]: urn },
-    devices: toWire(inputs, phaseOf(wire)),
+    config: { ...pick(wire.config, isServers), ...said, [ownerKey]: urn },
+    devices: toWire(inputs, { phase: phaseOf(wire), existing: wire.devices ?? {}, usbMedia }),
     profiles: inputs.profiles,
     description: inputs.description,
   };
@@ -64,7 +76,11 @@ export async function changeSettings(
 }
 
 /** The only road from the daemon to the state. */
-export function toOutputs(inputs: Inputs, wire: WireInstance): Outputs {
+export async function observe(client: Client, inputs: Inputs, wire: WireInstance): Promise<Outputs> {
+  return { ...toOutputs(inputs, wire), ...(await observeNetwork(client, inputs, wire)) };
+}
+
+function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, keyof NetworkOutputs> {
   return {
     name: wire.name,
     project: inputs.project,
@@ -74,15 +90,20 @@ export function toOutputs(inputs: Inputs, wire: WireInstance): Outputs {
     source:
       inputs.source === undefined ? undefined : { image: wire.config?.["volatile.base_image"] ?? inputs.source.image },
     ...fromWire(wire.devices ?? {}, inputs, phaseOf(wire)),
-    config: pick(wire.config, (key) => !isServers(key)),
+    ...configFromWire(
+      pick(wire.config, (key) => !isServers(key)),
+      inputs,
+    ),
     profiles: wire.profiles ?? [],
     rootPool: rootPoolOf(wire),
     running: isRunning(wire),
+    os: inputs.os,
     power: inputs.power,
     allowRestart: inputs.allowRestart,
     shutdownTimeout: inputs.shutdownTimeout,
     onDelete: inputs.onDelete,
     waitFor: inputs.waitFor,
+    baseImage: wire.config?.["volatile.base_image"],
     status: wire.status,
     architecture: wire.architecture,
     location: wire.location,

@@ -1,4 +1,5 @@
 // The one form in which an instance's inputs are compared: `8GiB` and `8192MiB` are one size, `yes` and `true` one answer.
+import { isDeepStrictEqual } from "node:util";
 import { type StringMap } from "../api/instances";
 import { parseSize } from "../units";
 import { type InstanceDraft } from "./instance-schema";
@@ -23,6 +24,11 @@ export function comparable<Inputs extends InstanceDraft>(inputs: Inputs): Inputs
 /** A daemon's boolean. */
 export function isTrue(value: string | undefined): boolean {
   return value !== undefined && yeses[value.toLowerCase()] !== undefined;
+}
+
+/** Whether two devices are one, however their values are spelled. */
+export function sameDevice(one: StringMap, other: StringMap): boolean {
+  return isDeepStrictEqual(mapOf(one, spell), mapOf(other, spell));
 }
 
 function spell(key: string, value: string): string {

@@ -5,7 +5,7 @@ import { type Context } from "../kind";
 import { milliseconds } from "../units";
 import { isRunning, start, stop, wasStarted } from "./instance-power";
 import { type InstanceInputs, type InstanceOutputs } from "./instance-schema";
-import { changeSettings, get, phaseOf, toOutputs, wanted, without } from "./instance-settings";
+import { changeSettings, get, observe, phaseOf, wanted, without } from "./instance-settings";
 import { waitUntilPoweredOff } from "./instance-waits";
 import { pendingKey } from "./ownership";
 
@@ -37,7 +37,7 @@ export async function sync(context: Context, inputs: Inputs): Promise<InstanceOu
   if (inputs.power === "managed" || (inputs.power === "initial" && pending !== undefined)) await power(context, inputs);
   else if (wasStopped) await start(client, inputs);
   if (pending !== undefined) await changeSettings(client, inputs, ({ config }) => done(config));
-  return toOutputs(inputs, (await get(client, inputs)).value);
+  return observe(client, inputs, (await get(client, inputs)).value);
 }
 
 /**
@@ -45,7 +45,8 @@ export async function sync(context: Context, inputs: Inputs): Promise<InstanceOu
  * machine is shut down for the change; returns whether it was.
  */
 async function syncSettings({ client, urn }: Context, inputs: Inputs): Promise<boolean> {
-  const change = (): Promise<void> => changeSettings(client, inputs, (wire) => wanted(wire, inputs, urn));
+  const info = await client.info();
+  const change = (): Promise<void> => changeSettings(client, inputs, (wire) => wanted(wire, inputs, { urn, info }));
   try {
     await change();
     return false;
@@ -70,9 +71,10 @@ function needsStop(error: unknown): error is LxdError {
 async function install({ client, status, urn }: Context, inputs: Inputs, wire: WireInstance): Promise<void> {
   if (!isRunning(wire) && !wasStarted(wire)) await start(client, inputs);
   for (const wait of inputs.waitFor) await waitUntilPoweredOff({ client, at: inputs, wait, status });
+  const info = await client.info();
   await changeSettings(client, inputs, (found) => {
     const config = { ...found.config, [pendingKey]: "power" satisfies Pending };
-    return wanted({ ...found, config }, inputs, urn);
+    return wanted({ ...found, config }, inputs, { urn, info });
   });
 }
 

@@ -1,12 +1,11 @@
 // Instances: blank virtual machines that boot an ISO volume, and machines and containers made from an image.
 import { findImage } from "../api/images";
 import { settleInstance } from "../api/operations";
-import { createInstance, deleteInstance, findInstance, type WireInstance } from "../api/instances";
+import { createInstance, deleteInstance, findInstance, type StringMap, type WireInstance } from "../api/instances";
 import { type Client } from "../client/client";
 import { isCode, LxdError } from "../errors";
 import { type Context, type CreateContext, type ResourceKind } from "../kind";
 import { milliseconds } from "../units";
-import { toWire } from "./instance-devices";
 import { complete, policies } from "./instance-inputs";
 import { preflightChange } from "./instance-change";
 import { isStopped, stop } from "./instance-power";
@@ -14,10 +13,10 @@ import { idOf, obstacle, preflight } from "./instance-preflight";
 import { rules } from "./instance-rules";
 import { rename } from "./instance-rename";
 import { type InstanceInputs, type InstanceOutputs, schema } from "./instance-schema";
-import { get, toOutputs } from "./instance-settings";
+import { get, observe, wanted } from "./instance-settings";
 import { comparable, isTrue } from "./instance-spelling";
 import { firstPhase, shutDownFirst, sync } from "./instance-sync";
-import { ownerKey, pendingKey } from "./ownership";
+import { pendingKey } from "./ownership";
 
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;
@@ -50,7 +49,7 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
     if (existing !== undefined) requireOwn(existing.value, inputs, urn);
     else await make(context, inputs);
     const found = await get(client, inputs);
-    context.created(id, toOutputs(inputs, found.value));
+    context.created(id, await observe(client, inputs, found.value));
     return { id, outputs: await sync(context, inputs) };
   } catch (error) {
     throw LxdError.from(error).during(`create instance ${id}`);
@@ -60,19 +59,26 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
 async function make({ client, urn, status }: Context, inputs: Inputs): Promise<void> {
   const { source } = inputs;
   if (source !== undefined) await requireImage(client, inputs, source.image);
-  const { name, type, description, profiles } = inputs;
+  const { name, type } = inputs;
   const left = firstPhase(inputs);
+  const pending = left === undefined ? {} : { [pendingKey]: left };
+  const settings = wanted({ config: pending, devices: {} }, inputs, { urn, info: await client.info() });
   await createInstance(
     client,
     inputs.project,
     {
-      ...{ name, type, description, profiles },
+      ...settings,
+      ...{ name, type, profiles: inputs.profiles },
+      config: { ...hints(inputs), ...settings.config },
       source: source === undefined ? { type: "none" } : { type: "image", fingerprint: source.image },
-      config: { ...inputs.config, [ownerKey]: urn, ...(left === undefined ? {} : { [pendingKey]: left }) },
-      devices: toWire(inputs, left === "wait" ? "installing" : "installed"),
     },
     { deadlineMs: createDeadlineMs, onProgress: (metadata) => status(describeProgress(metadata)) },
   );
+}
+
+/** Incus gives a machine other hardware for Windows; an image says that of itself. */
+function hints({ os, source }: Inputs): StringMap {
+  return os === "windows" && source === undefined ? { "image.os": "Windows" } : {};
 }
 
 async function requireImage(client: Client, { project, type }: Inputs, fingerprint: string): Promise<void> {
@@ -88,7 +94,7 @@ async function requireImage(client: Client, { project, type }: Inputs, fingerpri
 
 async function read({ client }: Context, _id: string, state: Outputs): Promise<Outputs | undefined> {
   const found = await findInstance(client, state);
-  return found === undefined ? undefined : toOutputs(state, found.value);
+  return found === undefined ? undefined : observe(client, state, found.value);
 }
 
 async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {

@@ -24,8 +24,9 @@ describeInstances("cdroms of an instance", (site) => {
     const machine = site.resource();
     await machine.up(vm([cdrom(first, { bootPriority: 10 }), cdrom(second, { name: "drivers" })]));
     const { devices } = await site.instance(machine.name);
-    expect(devices["cdrom0"]).toEqual({ type: "disk", pool: "default", source: first, "boot.priority": "10" });
-    expect(devices["drivers"]).toEqual({ type: "disk", pool: "default", source: second });
+    const disk = { type: "disk", pool: "default" };
+    expect(devices["cdrom0"]).toEqual({ ...disk, source: first, "boot.priority": "10" });
+    expect(devices["drivers"]).toEqual({ ...disk, source: second });
     const volume = `/1.0/storage-pools/default/volumes/custom/${first}`;
     const { used_by: users } = await site.get<{ used_by: string[] }>(volume);
     expect(users).toContain(`/1.0/instances/${machine.name}`);
@@ -56,6 +57,18 @@ describeInstances("cdroms of an instance", (site) => {
     expect((await site.instance(machine.name)).devices["cdrom0"]).toBeUndefined();
     expect(await site.get<{ pid: number }>(path)).toMatchObject({ status: "Running", pid });
     await machine.destroy();
+  });
+
+  site.testWithIso("are USB drives for Windows where the server has them, and what they are told to be", async () => {
+    const machine = site.resource();
+    const args = vm([cdrom(first), cdrom(second, { bus: "virtio-scsi" })], { os: "windows" });
+    await machine.up(args);
+    const { devices, config } = await site.instance(machine.name);
+    expect(devices["cdrom0"]?.["io.bus"]).toBe(site.daemon.has("disk_io_bus_usb") ? "usb" : undefined);
+    expect(devices["cdrom1"]?.["io.bus"]).toBe("virtio-scsi");
+    expect(config["image.os"]).toBe("Windows");
+    await machine.refresh();
+    expect(await machine.up(args)).toBe("same");
   });
 
   site.testWithIso("with an option set by hand are drift that the next up puts right", async () => {
