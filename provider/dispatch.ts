@@ -54,6 +54,8 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
       const completed = await this.kind.complete(completion);
       failures.push(...this.kind.rules(completed.draft), ...completed.failures);
       failures.push(...(await this.#preflight(completion, completed.draft)));
+      // What failed is unknown in the draft, and outside of a preview the engine takes no unknowns, not even then.
+      if (failures.length > 0) return { inputs: newBag, failures };
       return { inputs: plain({ ...completed.draft, __urn: urn, __import: importId }), failures };
     } catch (error) {
       failures.push({ property: "", reason: LxdError.from(error).message });

@@ -55,6 +55,13 @@ describe("check", () => {
     ]);
   });
 
+  it("returns the inputs as they came when any of them is wrong: outside of a preview the engine takes no unknowns", async () => {
+    const toys = await provider({ complete: () => Promise.resolve({ draft: { name: unknown }, failures: [] }) });
+    const wrong = { ...inputs, size: 5 };
+    expect((await toys.check({}, wrong)).inputs).toEqual(wrong);
+    expect((await toys.check({}, inputs)).inputs).toEqual({ name: unknown, __urn: urn });
+  });
+
   it("tells a failure of the daemon once, however many inputs meet it", async () => {
     const failure = { property: "a", reason: "same" };
     const toys = await provider({ preflight: () => Promise.resolve([failure, { ...failure, property: "b" }]) });

@@ -43,7 +43,7 @@ describe("a missing feature", () => {
   it("is told with the releases that have it", () => {
     expect(() => requireExtension(info, "custom_volume_iso", "ISO volumes")).toThrow(
       "LXD 5.0.2 has no ISO volumes (API extension custom_volume_iso) [unsupported]\n" +
-        "Use every Incus, LXD 5.21 LTS or LXD 5.16, or newer.",
+        "Use any Incus, LXD 5.21 LTS or LXD 5.16 or newer.",
     );
     expect(() => requireExtension(info, "tea", "tea")).toThrow("[unsupported]\nUpgrade the server.");
   });

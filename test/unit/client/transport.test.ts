@@ -1,8 +1,8 @@
 // A daemon that cannot be reached: each reason is told with the socket's path and what to do about it.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UnixTransport } from "../../../provider/client/transport";
 import { LxdError } from "../../../provider/errors";
@@ -58,11 +58,11 @@ describe("a daemon", () => {
     expect(message).toContain("107");
   });
 
-  it("may be forbidden to this user", () => {
-    // Root may use any socket, so the system's answer is made here rather than met.
-    const socket = join(dir, "closed");
-    const denied = Object.assign(new Error(`connect EACCES ${socket}`), { code: "EACCES" });
-    const { code, message } = new UnixTransport(socket).explain(denied, { method: "GET", path: "/1.0" });
+  it("may be forbidden to this user by the mode of its socket", async () => {
+    const { socket } = await fakeDaemon({});
+    chmodSync(dirname(socket), 0o711);
+    chmodSync(socket, process.getuid?.() === 0 ? 0o600 : 0);
+    const { code, message } = await asNobody(() => failure(socket));
     expect(code).toBe("permission-denied");
     expect(message).toBe(
       `this user may not use the daemon's socket at ${socket} [permission-denied] (GET /1.0 → no answer)\n` +
@@ -70,6 +70,17 @@ describe("a daemon", () => {
     );
   });
 });
+
+/** Root may use any socket, so it becomes somebody else for a moment; others may not use one that nobody may. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid?.(65534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 describe("a daemon that is silent", () => {
   it("is given up after a while", async () => {
