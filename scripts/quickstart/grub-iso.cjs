@@ -43,9 +43,10 @@ async function makeBootableIso(dir, { name = "boot.iso", label = "BOOT", text = 
   }
 }
 
-/** The line goes to the serial console, which is what the daemon keeps. */
+/** The line goes to the serial console, which is what the daemon keeps, and stays there long enough to be read. */
 function grubConfig(text) {
-  return ["serial", "terminal_output serial console", `echo '${text.replaceAll("'", "")}'`, "halt", ""].join("\n");
+  const print = `echo '${text.replaceAll("'", "")}'`;
+  return ["serial", "terminal_output serial console", print, "sleep 2", "halt", ""].join("\n");
 }
 
 module.exports = { makeBootableIso, missingIsoTools };
