@@ -1,11 +1,7 @@
 // Images: what instances are made from.
 import type * as pulumi from "@pulumi/pulumi";
+import { type ImageSourceArgs } from "./image-source";
 import { type CommonArgs, LxdResource } from "./resource";
-
-/** A unified image tarball: relative to the program's folder, absolute, or from `~`; symbolic links are followed. */
-export interface ImageFileSource {
-  file: pulumi.Input<string>;
-}
 
 export interface ImageAliasArgs {
   name: pulumi.Input<string>;
@@ -14,8 +10,11 @@ export interface ImageAliasArgs {
 }
 
 export interface ImageArgs extends CommonArgs {
-  /** Where the image comes from. Other content is another image, which replaces this one. */
-  source: pulumi.Input<ImageFileSource>;
+  /**
+   * Where the image comes from. Another image replaces this one: the new one is made, aliases move, the old one goes.
+   * The same content from another place is the same image.
+   */
+  source: pulumi.Input<ImageSourceArgs>;
   /**
    * Names for the image, as text or with a description. They move here from the image that this one replaces; an alias
    * that belongs to any other image is an error. Aliases that others have added are left alone. Changes in place.
@@ -25,11 +24,21 @@ export interface ImageArgs extends CommonArgs {
   properties?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
   /** Whether anybody who reaches the server may copy the image. Default: false. Changes in place. */
   public?: pulumi.Input<boolean>;
+  /**
+   * Take over an image that is on the daemon already although somebody else has brought it: from then on it is changed
+   * and deleted with this resource. Default: false, it is an error.
+   */
+  adopt?: pulumi.Input<boolean>;
 }
 
-/** An image on the daemon, known by the SHA-256 of its content. Works with every LXD and Incus. */
+/**
+ * An image on the daemon, known by the SHA-256 of its content. Works with every LXD and Incus.
+ *
+ * Content is the same for everybody, so an image can belong to several resources: those of one stack with the same
+ * content, and all that pull it. It is deleted with the last of them.
+ */
 export class Image extends LxdResource {
-  /** 64 hexadecimal digits, known in the preview. */
+  /** 64 hexadecimal digits; known in the preview as far as the source says. */
   declare readonly fingerprint: pulumi.Output<string>;
   declare readonly aliases: pulumi.Output<{ name: string; description: string }[]>;
   declare readonly properties: pulumi.Output<Record<string, string>>;
@@ -39,9 +48,17 @@ export class Image extends LxdResource {
   declare readonly type: pulumi.Output<string>;
   declare readonly architecture: pulumi.Output<string>;
   declare readonly sizeBytes: pulumi.Output<number>;
+  /** When the daemon got it, as an RFC 3339 time. */
+  declare readonly uploadedAt: pulumi.Output<string>;
 
   constructor(name: string, args: ImageArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { fingerprint: undefined, type: undefined, architecture: undefined, sizeBytes: undefined };
+    const outputs = {
+      fingerprint: undefined,
+      type: undefined,
+      architecture: undefined,
+      sizeBytes: undefined,
+      uploadedAt: undefined,
+    };
     const inputs = { project: undefined, aliases: undefined, properties: undefined, public: undefined, ...args };
     super("Image", name, { ...inputs, ...outputs }, opts);
   }

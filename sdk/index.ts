@@ -1,5 +1,16 @@
 // The public API: what a Pulumi program imports from `pulumi-lxd`.
-export { Image, type ImageAliasArgs, type ImageArgs, type ImageFileSource } from "./image";
+export { Image, type ImageAliasArgs, type ImageArgs } from "./image";
+export {
+  type ImageDownloadSource,
+  type ImageFileSource,
+  type ImageInstanceSource,
+  type ImagePublishArgs,
+  type ImageServerSource,
+  type ImageSnapshotSource,
+  type ImageSourceArgs,
+  type ImageSplitSource,
+  type ImageUrlSource,
+} from "./image-source";
 export {
   type CdromArgs,
   type DiskArgs,

@@ -32,6 +32,8 @@ const imageSchema = z.object({
 });
 export type WireImage = z.output<typeof imageSchema>;
 
+const fingerprintSchema = z.object({ fingerprint: z.string() });
+
 const aliasSchema = z.object({ name: z.string(), target: z.string(), description: z.string().default("") });
 export type WireAlias = z.output<typeof aliasSchema>;
 
@@ -39,31 +41,67 @@ export function findImage(client: Client, at: ImageAddress): Promise<Found<WireI
   return client.find(imagePath(at), imageSchema, { project: at.project });
 }
 
+export async function listImages(client: Client, project: string): Promise<WireImage[]> {
+  return (await client.get(path("images"), z.array(imageSchema), { recursion: "1", project })).value;
+}
+
 export interface ImageUpload {
   stream: Readable;
   sizeBytes: number | undefined;
+  /** `application/octet-stream` for a unified image, else that of the form. */
+  contentType: string;
+  /** The daemon refuses the bytes if they have another one. */
+  fingerprint: string | undefined;
   fileName: string;
   public: boolean;
   properties: Record<string, string>;
   deadlineMs: number;
 }
 
-/** Uploads a unified image; the daemon refuses it unless its bytes have this fingerprint. */
-export async function uploadImage(client: Client, at: ImageAddress, upload: ImageUpload): Promise<void> {
+export async function uploadImage(client: Client, project: string, upload: ImageUpload): Promise<void> {
   const prefix = headerPrefix(await client.info());
-  const headers = {
-    [`${prefix}-fingerprint`]: at.fingerprint,
+  const headers: Record<string, string> = {
+    "Content-Type": upload.contentType,
     [`${prefix}-filename`]: encodeURIComponent(upload.fileName),
     [`${prefix}-public`]: String(upload.public),
     [`${prefix}-properties`]: new URLSearchParams(upload.properties).toString(),
   };
+  if (upload.fingerprint !== undefined) headers[`${prefix}-fingerprint`] = upload.fingerprint;
   await client.change({
     method: "POST",
     path: path("images"),
-    query: { project: at.project },
+    query: { project },
     upload: { stream: upload.stream, sizeBytes: upload.sizeBytes, headers },
     deadlineMs: upload.deadlineMs,
   });
+}
+
+/** An image that the daemon fetches or makes by itself. A pull without a server crashes Incus 6.0, hence the types. */
+export interface NewImage {
+  source:
+    | { type: "image"; mode: "pull"; server: string; protocol: string; [field: string]: string | undefined }
+    | { type: "url"; url: string }
+    | { type: "instance" | "snapshot"; name: string };
+  public: boolean;
+  properties: Record<string, string>;
+  auto_update?: boolean;
+  compression_algorithm?: string | undefined;
+}
+
+export interface CreateOptions {
+  deadlineMs: number;
+  onProgress: (metadata: Record<string, unknown>) => void;
+}
+
+/** Returns the fingerprint, which only the daemon knows. */
+export async function createImage(
+  client: Client,
+  project: string,
+  json: NewImage,
+  options: CreateOptions,
+): Promise<string> {
+  const operation = await client.change({ method: "POST", path: path("images"), query: { project }, json, ...options });
+  return fingerprintSchema.parse(operation?.metadata).fingerprint;
 }
 
 /** The fields that can be changed. All of them are sent: what a PUT leaves out, the daemon clears. */

@@ -28,7 +28,49 @@ export function withOwner(properties: Properties, urn: string): Properties {
 }
 
 export function withoutOwner(properties: Properties, urn: string | undefined): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([key, value]) => !isOwnerKey(key) || value !== urn));
+  const own = urn === undefined ? [] : [markKey(urn), claimKey(urn)];
+  const isOf = ([key, value]: [string, string]): boolean => own.includes(key) || (isOwnerKey(key) && value === urn);
+  return Object.fromEntries(Object.entries(properties).filter((entry) => !isOf(entry)));
+}
+
+/**
+ * What a resource puts on an image whose fingerprint cannot be known before it is made: by it a later preview, or the
+ * run after a killed one, finds the image again. Both keys are the resource's own: a pull merges them into an image
+ * that is there already, and must not overwrite those of another resource.
+ */
+export function marksOf(urn: string, identity: object): Properties {
+  return { [`${ownerKey}.${shortHash(urn)}`]: urn, [markKey(urn)]: sha256(JSON.stringify(identity)) };
+}
+
+/** The images that a resource has made from a source, the oldest first. */
+export function markedImages<Image extends Owned & { uploaded_at: string }>(
+  images: Image[],
+  urn: string,
+  identity: object,
+): Image[] {
+  const mark = sha256(JSON.stringify(identity));
+  const marked = images.filter((image) => isOwnedBy(image, urn) && image.properties?.[markKey(urn)] === mark);
+  return marked.sort((a, b) => Date.parse(a.uploaded_at) - Date.parse(b.uploaded_at));
+}
+
+/**
+ * Replaced by an image with the same content, a resource has two states for one image for a while. The newer one's claim
+ * is on the image, so that the deletion of the older one leaves it alone.
+ */
+export function withClaim(properties: Properties, urn: string, claim: string): Properties {
+  return { ...properties, [claimKey(urn)]: claim };
+}
+
+export function claimOf({ properties }: Owned, urn: string): string | undefined {
+  return properties?.[claimKey(urn)];
+}
+
+function claimKey(urn: string): string {
+  return `user.pulumi.claim.${shortHash(urn)}`;
+}
+
+function markKey(urn: string): string {
+  return `user.pulumi.source.${shortHash(urn)}`;
 }
 
 function isOwnerKey(key: string): boolean {
@@ -36,5 +78,9 @@ function isOwnerKey(key: string): boolean {
 }
 
 function shortHash(urn: string): string {
-  return createHash("sha256").update(urn).digest("hex").slice(0, 8);
+  return sha256(urn).slice(0, 8);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -4,10 +4,12 @@ import { LxdError } from "../errors";
 import { type Context, type Draft } from "../kind";
 import { dropAlias, ensureAlias } from "./image-aliases";
 import { type ImageInputs, type ImageOutputs } from "./image-inputs";
-import { ownersOf, withoutOwner, withOwner } from "./image-owners";
+import { claimOf, ownersOf, withClaim, withoutOwner, withOwner } from "./image-owners";
 
 type Inputs = ImageInputs;
 type Outputs = ImageOutputs;
+/** Inputs of an image that is there. */
+type Known = Inputs & { fingerprint: string };
 
 const refresh = "Run `pulumi refresh`, then `pulumi up` makes it again.";
 
@@ -18,11 +20,13 @@ export interface Former {
   /** Under which URN the resource was known, which Pulumi's option `aliases` can change. */
   urn?: string | undefined;
   /** The image in whose place this one comes. */
-  former?: Draft<ImageAddress> | undefined;
+  replaced?: Draft<ImageAddress> | undefined;
+  /** The new claim of a resource that is replaced. */
+  claim?: string | undefined;
 }
 
 /** Makes properties, visibility and aliases what the program says; those that it never spoke of are left alone. */
-export async function sync({ client, urn }: Context, olds: Former, news: Inputs): Promise<Outputs> {
+export async function sync({ client, urn }: Context, olds: Former, news: Known): Promise<Outputs> {
   const found = await findImage(client, news);
   if (found === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
   const { value, etag } = found;
@@ -31,10 +35,10 @@ export async function sync({ client, urn }: Context, olds: Former, news: Inputs)
     const { auto_update, profiles, expires_at } = value;
     await updateImage(client, news, { public: news.public, properties, auto_update, profiles, expires_at }, etag);
   }
-  for (const alias of news.aliases) await ensureAlias(client, news, alias, { urn, replaced: olds.former });
+  for (const alias of news.aliases) await ensureAlias(client, news, alias, { urn, replaced: olds.replaced });
   const wanted = news.aliases.map((alias) => alias.name);
   for (const { name } of olds.aliases) if (!wanted.includes(name)) await dropAlias(client, news, name);
-  return toOutputs(news, (await findImage(client, news))?.value ?? value);
+  return toOutputs(news, (await findImage(client, news))?.value ?? value, urn);
 }
 
 function merged(
@@ -44,7 +48,8 @@ function merged(
   const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
   const kept = Object.entries(current).filter(([key]) => !dropped.includes(key));
   const renamed = olds.urn === urn ? undefined : olds.urn;
-  return withOwner(withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), urn);
+  const owned = withOwner(withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), urn);
+  return olds.claim === undefined ? owned : withClaim(owned, urn, olds.claim);
 }
 
 /** Deletes the image, unless it is not this resource's any more or others have it as well. */
@@ -55,14 +60,14 @@ export async function release({ client, urn }: Context, state: Outputs): Promise
   const owners = ownersOf(value);
   // Whoever has edited the properties may have taken the owner away; the same upload is the same image all the same.
   const isOurs = owners.length === 0 ? value.uploaded_at === state.uploadedAt : owners.includes(urn);
-  if (!isOurs) return;
+  if (!isOurs || (owners.length > 0 && claimOf(value, urn) !== state.claim)) return;
   if (owners.every((owner) => owner === urn)) return deleteImage(client, state);
   for (const { name } of state.aliases) await dropAlias(client, state, name);
   await updateImage(client, state, { ...value, properties: withoutOwner(value.properties ?? {}, urn) }, etag);
 }
 
 /** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
-export function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
+export function toOutputs(inputs: Inputs, wire: WireImage, urn: string): Outputs {
   const properties = Object.entries(wire.properties ?? {}).filter(([key]) => key in inputs.properties);
   const onImage = new Map((wire.aliases ?? []).map((alias) => [alias.name, alias]));
   return {
@@ -71,12 +76,14 @@ export function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
     aliases: inputs.aliases.flatMap(({ name }) => onImage.get(name) ?? []),
     properties: Object.fromEntries(properties),
     public: wire.public,
+    adopt: inputs.adopt,
     project: inputs.project,
     remote: inputs.remote,
     type: wire.type,
     architecture: wire.architecture,
     sizeBytes: wire.size,
     uploadedAt: wire.uploaded_at,
+    claim: claimOf(wire, urn),
   };
 }
 

@@ -74,6 +74,22 @@ describeImages("image changed", (site) => {
       await image.destroy();
     });
 
+    it("although it is the same content (--replace), it stays, and goes at last", async () => {
+      await image.up(site.args({ aliases: [name("a")] }));
+      const next = site.resource();
+      // The engine's order: a check with the old state, one without, the new one made, the old one deleted.
+      await image.check(site.args({ aliases: [name("a")] }));
+      Object.assign(image, { id: undefined });
+      const { inputs } = await image.check(site.args({ aliases: [name("a")] }));
+      const [id, outputs] = [`default/${sha256(site.bytes)}`, image.outputs];
+      await image.create(inputs);
+      Object.assign(next, { id, outputs });
+      await next.destroy();
+      expect(await site.target(name("a"))).toBe(sha256(site.bytes));
+      await image.destroy();
+      expect(await site.find()).toBeUndefined();
+    });
+
     it("under another URN keeps its aliases through a replacement", async () => {
       await image.up(site.args({ aliases: [name("a")] }));
       const old = sha256(site.bytes);

@@ -1,0 +1,38 @@
+// The bytes of an image as they are uploaded: one tarball, or metadata and root as the two parts of a form.
+import { basename } from "node:path";
+import { type ReportBytes, type Opened } from "./content";
+import { fileContent } from "./file";
+import { fileNameOf, parseSourceUrl } from "./url/source-url";
+import { urlContent } from "./url/url-content";
+
+export interface ImageBody extends Opened {
+  contentType: string;
+}
+
+export interface ImageContent {
+  /** SHA-256 of all bytes, by which the daemons know an image; undefined if only the bytes themselves will tell. */
+  readonly fingerprint: string | undefined;
+  readonly fileName: string;
+  open(): Promise<ImageBody>;
+}
+
+const octets = "application/octet-stream";
+
+export async function tarballContent(file: string, report: ReportBytes): Promise<ImageContent> {
+  const content = await fileContent(file, report);
+  return {
+    fingerprint: content.digest.slice("sha256:".length),
+    fileName: content.fileName,
+    open: async () => ({ ...(await content.open()), contentType: octets }),
+  };
+}
+
+export async function downloadContent(url: string, checksum: string | undefined): Promise<ImageContent> {
+  const content = await urlContent({ urls: [url], checksum });
+  const [algorithm, hex] = content.digest.split(":");
+  return {
+    fingerprint: algorithm === "sha256" ? hex : undefined,
+    fileName: basename(fileNameOf(parseSourceUrl(url)) ?? "image"),
+    open: async () => ({ ...(await content.open()), contentType: octets }),
+  };
+}

@@ -1,0 +1,100 @@
+// An image in two files, as the form in which the daemons take it; its fingerprint is the hash of one after the other.
+import { createHash } from "node:crypto";
+import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { LxdError } from "../errors";
+import { type ReportBytes } from "./content";
+import { expandPath, fileContent, type FileContent } from "./file";
+import { type ImageBody, type ImageContent } from "./image-content";
+
+export interface SplitFiles {
+  metadata: string;
+  rootfs: string;
+  isVirtualMachine: boolean;
+}
+
+export async function splitContent(files: SplitFiles, report: ReportBytes): Promise<ImageContent> {
+  const [metadata, rootfs] = [await fileContent(files.metadata, report), await fileContent(files.rootfs, report)];
+  await requireRoot(files);
+  const fingerprint = await combinedHash([metadata, rootfs], report);
+  return { fingerprint, fileName: rootfs.fileName, open: () => openForm(files, { metadata, rootfs, fingerprint }) };
+}
+
+/** The hash follows from those of the two files, so it is computed once for each pair of contents. */
+async function combinedHash(parts: FileContent[], report: ReportBytes): Promise<string> {
+  const known = join(cacheFolder(), parts.map(({ digest }) => digest.slice("sha256:".length)).join("-"));
+  const remembered = await readFile(known, "utf8").catch(() => "");
+  if (/^[0-9a-f]{64}$/.test(remembered)) return remembered;
+  const hash = createHash("sha256");
+  const total = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+  let done = 0;
+  for (const part of parts) {
+    for await (const chunk of (await part.open()).stream as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      report((done += chunk.length), total);
+    }
+  }
+  const hex = hash.digest("hex");
+  // A cache that cannot be written (a read-only home, a full disk) costs time, not correctness.
+  await mkdir(dirname(known), { recursive: true }).then(
+    () => writeFile(known, hex).catch(() => undefined),
+    () => undefined,
+  );
+  return hex;
+}
+
+interface Parts {
+  metadata: FileContent;
+  rootfs: FileContent;
+  fingerprint: string;
+}
+
+async function openForm({ isVirtualMachine }: SplitFiles, parts: Parts): Promise<ImageBody> {
+  const boundary = `pulumi-lxd-${parts.fingerprint.slice(0, 32)}`;
+  const head = (name: string, { fileName }: FileContent): Buffer =>
+    Buffer.from(
+      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${quoted(fileName)}"\r\n` +
+        "Content-Type: application/octet-stream\r\n\r\n",
+    );
+  const heads = [head("metadata", parts.metadata), head(isVirtualMachine ? "rootfs.img" : "rootfs", parts.rootfs)];
+  const end = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const files = [await parts.metadata.open(), await parts.rootfs.open()];
+  async function* body(): AsyncGenerator<Buffer> {
+    for (const [i, file] of files.entries()) {
+      if (i > 0) yield Buffer.from("\r\n");
+      yield heads[i] ?? Buffer.alloc(0);
+      yield* file.stream as AsyncIterable<Buffer>;
+    }
+    yield end;
+  }
+  const framing = [...heads, end].reduce((sum, part) => sum + part.length, 2);
+  const sizeBytes = framing + parts.metadata.sizeBytes + parts.rootfs.sizeBytes;
+  const stream = Readable.from(body(), { objectMode: false });
+  // Each file is closed by its own reader; one that nobody has begun to read is closed with the form.
+  stream.once("close", () => files.forEach((file) => file.stream.destroy()));
+  const received = Promise.resolve({ sha256: parts.fingerprint, sizeBytes });
+  return { stream, sizeBytes, received, contentType: `multipart/form-data; boundary=${boundary}` };
+}
+
+/** The daemons tell containers from machines by the part's name alone, and would take any bytes under it. */
+async function requireRoot({ rootfs, isVirtualMachine }: SplitFiles): Promise<void> {
+  const file = await open(expandPath(rootfs), "r");
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
+  const isQcow2 = bytesRead === 4 && buffer.toString("latin1") === "QFI\xfb";
+  if (isQcow2 === isVirtualMachine) return;
+  const why = isQcow2
+    ? `${rootfs} is a qcow2 disk, which is the root of a virtual machine`
+    : `${rootfs} is no qcow2 disk, which the root of a virtual machine must be`;
+  const advice = isQcow2 ? 'Set type: "virtual-machine".' : "Convert it with `qemu-img convert -O qcow2`.";
+  throw new LxdError({ code: "invalid-argument", why, advice });
+}
+
+function quoted(fileName: string): string {
+  return fileName.replaceAll(/["\\\r\n]/g, "_");
+}
+
+function cacheFolder(): string {
+  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-lxd", "split-image");
+}

@@ -1,0 +1,90 @@
+// The sources of an image as programs write them; told apart by their keys.
+import type * as pulumi from "@pulumi/pulumi";
+
+/**
+ * A unified image tarball: relative to the program's folder, absolute, or from `~`; symbolic links are followed. It is
+ * hashed once per content (remembered in the user's cache folder), so the preview knows the fingerprint.
+ */
+export interface ImageFileSource {
+  file: pulumi.Input<string>;
+}
+
+/** An image in two files: the tarball of its metadata, and its root. The preview knows the fingerprint. */
+export interface ImageSplitSource {
+  metadata: pulumi.Input<string>;
+  /** squashfs or a tarball for a container; a qcow2 disk for a virtual machine. */
+  rootfs: pulumi.Input<string>;
+  /** What it is an image of. Default: `container`. */
+  type?: pulumi.Input<"container" | "virtual-machine">;
+}
+
+/**
+ * A unified image of any web server, downloaded here and streamed to the daemon without a copy. Broken transfers are
+ * resumed; proxies come from the environment. The preview knows the fingerprint if the checksum is a SHA-256.
+ */
+export interface ImageDownloadSource {
+  download: pulumi.Input<string>;
+  /** What pins it: `sha256:…`, `sha512:…`, or the HTTPS URL or path of a `SHA256SUMS`-style list. */
+  checksum: pulumi.Input<string>;
+}
+
+/**
+ * An image of an image server, pulled by the daemon itself. Several resources and stacks may pull one image: it is
+ * pulled once, belongs to all of them, and is deleted with the last.
+ *
+ * Named by its fingerprint, the preview knows it. Named by an alias, it is the image that the alias means when the
+ * resource is made, and stays that one: replace the resource (`pulumi up --replace`) to follow the alias.
+ */
+export interface ImageServerSource {
+  /** The server's URL, as the daemon reaches it. */
+  server: pulumi.Input<string>;
+  /** `incus` and `lxd` servers speak one protocol; both daemons take either name. */
+  protocol: pulumi.Input<"simplestreams" | "incus" | "lxd">;
+  /** Exactly one of `alias` and `fingerprint`. */
+  alias?: pulumi.Input<string>;
+  /** All 64 digits. */
+  fingerprint?: pulumi.Input<string>;
+  /** Which of the images that have the alias. Default: the server's choice, which is a container where it has both. */
+  type?: pulumi.Input<"container" | "virtual-machine">;
+  /** The server's certificate, or its authority's, as PEM text, where the daemon would not trust it by itself. */
+  certificate?: pulumi.Input<string>;
+  /** The project on an `incus` or `lxd` server. Default: the server's default project. */
+  project?: pulumi.Input<string>;
+}
+
+/**
+ * A web server that answers a daemon's HEAD request with `Incus-Image-Hash` and `Incus-Image-URL` (LXD: `LXD-Image-…`).
+ * The daemon downloads the image itself: unified images only, and only from servers that the system's authorities vouch
+ * for. LXD 6.9 and newer refuse it; use `download` there.
+ */
+export interface ImageUrlSource {
+  url: pulumi.Input<string>;
+}
+
+export interface ImagePublishArgs {
+  /** `gzip`, `xz`, `zstd`, `none`, …, with options (`gzip -1`). Default: the server's. */
+  compression?: pulumi.Input<string>;
+  /** Any text. Another one publishes again: nobody else tells when the instance has changed. */
+  trigger?: pulumi.Input<string>;
+}
+
+/** An image made of an instance of the same project. Each publishing is another image, even of an unchanged instance. */
+export interface ImageInstanceSource extends ImagePublishArgs {
+  instance: pulumi.Input<string>;
+  /** Consent to stop a running instance for it; it is started again after it. Default: false, a running one is an error. */
+  stopRunning?: pulumi.Input<boolean>;
+}
+
+/** An image made of a snapshot, named `instance/snapshot`. The instance may run. */
+export interface ImageSnapshotSource extends ImagePublishArgs {
+  snapshot: pulumi.Input<string>;
+}
+
+export type ImageSourceArgs =
+  | ImageFileSource
+  | ImageSplitSource
+  | ImageDownloadSource
+  | ImageServerSource
+  | ImageUrlSource
+  | ImageInstanceSource
+  | ImageSnapshotSource;
