@@ -1,7 +1,7 @@
 // Compares what is with what is wanted, field by field, and adds up the costs.
 import { isDeepStrictEqual } from "node:util";
 import { plain } from "./plain";
-import { type CommonInputs, type Policy, type ResourceKind } from "./kind";
+import { type CommonInputs, type Cost, type Policy, type ResourceKind } from "./kind";
 
 export interface Difference {
   changes: boolean;
@@ -17,13 +17,35 @@ export function difference<Inputs extends CommonInputs, Outputs extends Inputs>(
   const form = kind.comparable ?? ((inputs: Inputs) => inputs);
   const [before, after] = [plain(form(olds)), plain(form(news))];
   const policies = Object.entries(kind.policies) as [keyof Inputs & string, Policy<Inputs, Outputs>][];
+  const forced = forcing(news);
   const costs = policies
     .filter(([key]) => !isDeepStrictEqual(before[key], after[key]))
-    .map(([key, policy]) => [key, typeof policy === "function" ? policy(olds, news) : policy] as const);
+    .map(([key, policy]): [string, Cost] => {
+      if (forced.some((path) => differsAt(path, { [key]: before[key] }, { [key]: after[key] })))
+        return [key, "replace"];
+      return [key, typeof policy === "function" ? policy(olds, news) : policy];
+    });
   const replaces = costs.filter(([, cost]) => cost === "replace").map(([key]) => key);
   return {
     changes: costs.some(([, cost]) => cost !== "ignore"),
     replaces,
     deleteBeforeReplace: replaces.length > 0 && kind.deleteBeforeReplace(olds, news),
   };
+}
+
+/** The paths of the resource option `replaceOnChanges`: the engine has nothing to match them with but what is here. */
+function forcing(news: object): string[][] {
+  const paths = (news as { __replaceOnChanges?: string[] }).__replaceOnChanges ?? [];
+  return paths.map((path) => path.split(/["'.[\]]+/).filter((step) => step !== ""));
+}
+
+function differsAt([step, ...rest]: string[], before: unknown, after: unknown): boolean {
+  if (step === undefined) return !isDeepStrictEqual(before, after);
+  const [old, now] = [fieldsOf(before), fieldsOf(after)];
+  const steps = step === "*" ? new Set([...Object.keys(old), ...Object.keys(now)]) : [step];
+  return [...steps].some((each) => differsAt(rest, old[each], now[each]));
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,4 +1,5 @@
 // Serves a noun to Pulumi's dynamic-provider process: finds the daemon, dresses errors, keeps the bookkeeping inputs.
+import { isDeepStrictEqual } from "node:util";
 import { clientFor } from "./client/connections";
 import { type Client } from "./client/client";
 import { discoverSocket } from "./client/discovery";
@@ -36,6 +37,11 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   /** Old inputs by URN: a check without olds that follows one with olds is that of a replacement. */
   readonly #checked = new Map<string, Draft<Inputs>>();
   readonly #replaced = new Map<string, Draft<Inputs>>();
+  /**
+   * Objects that a create of this process has found instead of making them. If that create replaced something, it is
+   * they themselves: with `pulumi up --replace` no provider learns that there is an old object before it is deleted.
+   */
+  readonly #takenOver = new Set<string>();
 
   constructor(readonly kind: ResourceKind<Inputs, Outputs>) {}
 
@@ -45,10 +51,11 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   }
 
   async check(oldBag: Bag, newBag: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
-    const { __urn: urn, __provider, __import: importId, ...given } = newBag;
+    const { __urn: urn, __provider, __import: importId, __replaceOnChanges, ...bag } = newBag;
+    const { given, kept } = this.#separate(String(urn), { oldBag, bag });
     const { value, failures } = validate(this.kind.schema, given);
     const row = progressRow(String(urn));
-    const known = { urn: String(urn), importId: importId as string | undefined, status: row.status };
+    const known = { urn: String(urn), importId: importId as string | undefined, kept, status: row.status };
     const completion = this.#completion(value as Draft<Inputs>, oldBag, known);
     try {
       const completed = await this.kind.complete(completion);
@@ -56,7 +63,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
       failures.push(...(await this.#preflight(completion, completed.draft)));
       // What failed is unknown in the draft, and outside of a preview the engine takes no unknowns, not even then.
       if (failures.length > 0) return { inputs: newBag, failures };
-      return { inputs: plain({ ...completed.draft, __urn: urn, __import: importId }), failures };
+      return { inputs: plain({ ...completed.draft, __urn: urn, __import: importId, __replaceOnChanges }), failures };
     } catch (error) {
       failures.push({ property: "", reason: LxdError.from(error).message });
       return { inputs: newBag, failures };
@@ -76,10 +83,12 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
       const replaced = this.#replaced.get(context.urn) as Draft<Outputs> | undefined;
       const importId = replaced === undefined ? (bag["__import"] as string | undefined) : undefined;
       try {
-        const { id, outputs } = await this.kind.create(
+        const inputs = bag as unknown as Inputs;
+        const { id, outputs, isTakenOver } = await this.kind.create(
           { ...context, created, replaced, importId },
-          bag as unknown as Inputs,
+          inputs,
         );
+        if (isTakenOver === true) this.#takenOver.add(placeOf(id, inputs.remote));
         return { id, outs: keep(outputs, bag) };
       } catch (error) {
         throw made === undefined ? error : partial(error, made.id, keep(made.outputs, bag));
@@ -104,6 +113,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   }
 
   async delete(id: string, bag: Bag): Promise<void> {
+    if (this.#takenOver.delete(placeOf(id, bag["remote"] as CommonInputs["remote"]))) return;
     await this.#inContext(bag, (context) => withoutStack(this.kind.remove(context, id, bag as unknown as Outputs)));
   }
 
@@ -118,10 +128,24 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
     }
   }
 
+  /** Tells what the program wrote from computed inputs, which Pulumi sends back as they were for `ignoreChanges`. */
+  #separate(urn: string, { oldBag, bag }: { oldBag: Bag; bag: Bag }): { given: Bag; kept: Draft<Inputs> } {
+    const isNew = Object.keys(oldBag).length === 0;
+    const before = (isNew ? (this.#checked.get(urn) ?? {}) : oldBag) as Bag;
+    const isComputed = (key: string): boolean => key in this.kind.policies && !(key in this.kind.schema.shape);
+    const isKept = ([key, value]: [string, unknown]): boolean =>
+      isComputed(key) && value !== undefined && isDeepStrictEqual(value, before[key]);
+    const entries = Object.entries(bag);
+    return {
+      given: Object.fromEntries(entries.filter((entry) => !isKept(entry))),
+      kept: (isNew ? {} : Object.fromEntries(entries.filter(isKept))) as Draft<Inputs>,
+    };
+  }
+
   #completion(
     draft: Draft<Inputs>,
     oldBag: Bag,
-    known: Pick<Completion<Inputs>, "urn" | "importId" | "status">,
+    known: Pick<Completion<Inputs>, "urn" | "importId" | "kept" | "status">,
   ): Completion<Inputs> {
     const { urn } = known;
     const olds = Object.keys(oldBag).length === 0 ? undefined : (oldBag as Draft<Inputs>);
@@ -150,6 +174,10 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
     const keys = [...Object.keys(this.kind.policies), "__urn"];
     return Object.fromEntries(keys.filter((key) => props[key] !== undefined).map((key) => [key, props[key]]));
   }
+}
+
+function placeOf(id: string, remote: CommonInputs["remote"]): string {
+  return `${remote?.socket ?? ""} ${id}`;
 }
 
 /** What Pulumi stores beside the noun's own outputs: outputs replace the state as a whole. */

@@ -55,6 +55,8 @@ export interface Completion<Inputs> {
   draft: Draft<Inputs>;
   /** The inputs of the last run, if the resource exists. */
   olds: Draft<Inputs> | undefined;
+  /** Computed inputs that are to stay as they were: the program ignores changes of what they are computed from. */
+  kept: Draft<Inputs>;
   /** The inputs of the object that is about to be replaced by this one. */
   replaced: Draft<Inputs> | undefined;
   /** The ID of the object that is to be taken over instead of made, from the resource option `import`. */
@@ -66,11 +68,19 @@ export interface Completion<Inputs> {
   client: () => Client;
 }
 
+/** What came of a create. */
+export interface Made<Outputs> {
+  id: string;
+  outputs: Outputs;
+  /** Whether the object was there already, left by a killed run or imported. */
+  isTakenOver?: boolean;
+}
+
 export interface ResourceKind<Inputs extends CommonInputs, Outputs extends Inputs> {
   /** `ISO volume`, for messages. */
   noun: string;
   /** What may be written. Free of refinements over several fields and of defaults. */
-  schema: z.ZodType;
+  schema: z.ZodObject;
   policies: { [Key in keyof Required<Inputs>]: Policy<Inputs, Outputs> };
   /** Failures that need more than one field to see. */
   rules: (draft: Draft<Inputs>) => Failure[];
@@ -84,7 +94,7 @@ export interface ResourceKind<Inputs extends CommonInputs, Outputs extends Input
   comparable?: (inputs: Inputs) => Inputs;
   /** Whether the old object is in the new one's way. */
   deleteBeforeReplace: (olds: Outputs, news: Inputs) => boolean;
-  create: (context: CreateContext<Outputs>, inputs: Inputs) => Promise<{ id: string; outputs: Outputs }>;
+  create: (context: CreateContext<Outputs>, inputs: Inputs) => Promise<Made<Outputs>>;
   /** The object as it is, or undefined if it is gone. */
   read: (context: Context, id: string, state: Outputs) => Promise<Outputs | undefined>;
   update: (context: Context, id: string, olds: Outputs, news: Inputs) => Promise<Outputs>;

@@ -39,6 +39,8 @@ export interface IsoVolumeArgs extends CommonArgs {
  *
  * The resource option `import: "project/pool/name"` takes over a volume that exists: it is compared with the program,
  * all differences are told at once, and nothing is sent again.
+ *
+ * With `ignoreChanges: ["source"]` a volume stays as it is, also when the bytes at the same path change.
  */
 export class IsoVolume extends LxdResource {
   declare readonly pool: pulumi.Output<string>;
@@ -56,7 +58,7 @@ export class IsoVolume extends LxdResource {
     const outputs = { digest: undefined, sizeBytes: undefined, location: undefined };
     const source = args.source === undefined ? undefined : toSource(args.source);
     const inputs = { project: undefined, name: undefined, description: undefined, ...args, source };
-    super("IsoVolume", name, { ...inputs, ...outputs }, opts);
+    super("IsoVolume", name, { ...inputs, ...outputs }, keepingContent(opts));
   }
 
   /**
@@ -71,4 +73,10 @@ export class IsoVolume extends LxdResource {
   ): IsoVolume {
     return new IsoVolume(name, { pool: undefined as unknown as string, ...args }, pulumi.mergeOptions(opts, { id }));
   }
+}
+
+/** Whoever ignores changes of the source ignores other bytes at the same path too. */
+function keepingContent(opts?: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions | undefined {
+  const ignored = opts?.ignoreChanges ?? [];
+  return ignored.includes("source") ? { ...opts, ignoreChanges: [...ignored, "digest"] } : opts;
 }

@@ -18,6 +18,8 @@ export abstract class LxdResource extends pulumi.CustomResource {
       __provider: serializedProvider(noun),
       __urn: pulumi.createUrn(name, type, opts.parent),
       __import: importId,
+      // Pulumi matches this option with details of a diff that a dynamic provider cannot give.
+      __replaceOnChanges: opts.replaceOnChanges,
     };
     super(type, name, { ...props, ...bookkeeping }, rest);
   }

@@ -4,7 +4,7 @@ import { settleInstance } from "../api/operations";
 import { createInstance, deleteInstance, findInstance, type StringMap, type WireInstance } from "../api/instances";
 import { type Client } from "../client/client";
 import { isCode, LxdError } from "../errors";
-import { type Context, type CreateContext, type ResourceKind } from "../kind";
+import { type Context, type CreateContext, type Made, type ResourceKind } from "../kind";
 import { milliseconds } from "../units";
 import { complete, policies } from "./instance-inputs";
 import { preflightChange } from "./instance-change";
@@ -39,7 +39,7 @@ export const instance: ResourceKind<Inputs, Outputs> = {
   remove,
 };
 
-async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<{ id: string; outputs: Outputs }> {
+async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
   const { client, urn } = context;
   const id = idOf(inputs);
   try {
@@ -50,7 +50,7 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
     else await make(context, inputs);
     const found = await get(client, inputs);
     context.created(id, await observe(client, inputs, found.value));
-    return { id, outputs: await sync(context, inputs) };
+    return { id, outputs: await sync(context, inputs), isTakenOver: existing !== undefined };
   } catch (error) {
     throw LxdError.from(error).during(`create instance ${id}`);
   }

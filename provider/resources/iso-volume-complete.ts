@@ -39,8 +39,10 @@ interface Identified {
 }
 
 async function identify(completion: IsoCompletion): Promise<Identified> {
-  const { draft, olds, importId } = completion;
+  const { draft, olds, importId, kept } = completion;
   const { source } = draft;
+  // `ignoreChanges: ["source"]`: whatever became of the source, the content stays what it is.
+  if (kept.digest !== undefined) return { digest: kept.digest, failures: [] };
   if (source === undefined) {
     if (importId !== undefined || olds?.digest === unverified) return { digest: unverified, failures: [] };
     const reason = 'is required: say where the content comes from, e.g. { file: "./installer.iso" }';

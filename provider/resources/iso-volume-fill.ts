@@ -24,7 +24,7 @@ export interface Filled {
 }
 
 /** Fills the volume, unless a killed run has done so already. Nothing is left behind by a failure. */
-export async function fill(context: Context, inputs: IsoVolumeInputs): Promise<Filled> {
+export async function fill(context: Context, inputs: IsoVolumeInputs): Promise<Filled & { isTakenOver: boolean }> {
   const { client } = context;
   requireExtension(await client.info(), "custom_volume_iso", "ISO volumes");
   const existing = (await findVolume(client, inputs))?.value;
@@ -38,8 +38,11 @@ export async function fill(context: Context, inputs: IsoVolumeInputs): Promise<F
       advice,
     });
   }
-  if ("volume" in source) return copyFrom(context, inputs, existing);
-  return onceUnlessCopied(context, inputs, () => send(context, inputs, { source, existing }));
+  const filling =
+    "volume" in source
+      ? copyFrom(context, inputs, existing)
+      : onceUnlessCopied(context, inputs, () => send(context, inputs, { source, existing }));
+  return { ...(await filling), isTakenOver: existing !== undefined };
 }
 
 /** Content that this run has brought to the pool already does not travel a second time. */

@@ -2,10 +2,17 @@
 import { deleteVolume, describeVolume, findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../api/volumes";
 import { type Client } from "../client/client";
 import { isCode, LxdError } from "../errors";
-import { type Context, type CreateContext, type ResourceKind } from "../kind";
+import { type Context, type CreateContext, type Made, type ResourceKind } from "../kind";
 import { complete } from "./iso-volume-complete";
 import { fill } from "./iso-volume-fill";
-import { type IsoVolumeInputs, type IsoVolumeOutputs, policies, schema } from "./iso-volume-inputs";
+import {
+  digitsOf,
+  isAutomatic,
+  type IsoVolumeInputs,
+  type IsoVolumeOutputs,
+  policies,
+  schema,
+} from "./iso-volume-inputs";
 import { preflight } from "./iso-volume-preflight";
 import { parseVolumeId, volumeId } from "./volume-id";
 import { releaseVolume } from "./volume-users";
@@ -20,28 +27,32 @@ export const isoVolume: ResourceKind<Inputs, Outputs> = {
   rules: () => [],
   complete,
   preflight,
-  deleteBeforeReplace: (olds, news) => volumeId(olds) === volumeId(news),
+  // A replacement with an automatic name gets another one.
+  deleteBeforeReplace: (olds, news) =>
+    volumeId(olds) === volumeId(news) && !isAutomatic(news.name, digitsOf(news.digest)),
   create,
   read,
   update,
   remove,
 };
 
-async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<{ id: string; outputs: Outputs }> {
+async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
   const { client, importId } = context;
   const id = volumeId(inputs);
   try {
     // What is imported was compared with the program in `check`, and is taken as it is.
-    const { sizeBytes } = importId === undefined ? await fill(context, inputs) : { sizeBytes: undefined };
+    const { sizeBytes, isTakenOver } = importId === undefined ? await fill(context, inputs) : imported;
     const found = await findVolume(client, inputs);
     if (found === undefined) throw new LxdError({ code: "failed", why: "there is no such volume on the daemon" });
     if (sizeBytes !== undefined) await requireWhole(client, inputs, { wire: found.value, sizeBytes });
     context.created(id, toOutputs(inputs, found.value));
-    return { id, outputs: await sync(client, inputs) };
+    return { id, outputs: await sync(client, inputs), isTakenOver };
   } catch (error) {
     throw LxdError.from(error).during(`${importId === undefined ? "create" : "import"} ISO volume ${id}`);
   }
 }
+
+const imported = { sizeBytes: undefined, isTakenOver: true };
 
 /** A volume of another size than its content is useless, and would be in the way of the next attempt. */
 async function requireWhole(

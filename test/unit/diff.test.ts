@@ -30,6 +30,18 @@ describe("the difference", () => {
     expect(diff({ size: "5" })).toMatchObject({ replaces: ["size"] });
   });
 
+  it("replaces what the program says is to be replaced on changes, which Pulumi leaves to dynamic providers", () => {
+    const forced = (paths: string[], news: Partial<ToyInputs>): unknown =>
+      difference(toy(), state, { ...inputs, ...news, __replaceOnChanges: paths } as ToyInputs);
+    expect(forced(["colour"], { colour: "red" })).toMatchObject({ changes: true, replaces: ["colour"] });
+    expect(forced(["*"], { colour: "red" })).toMatchObject({ changes: true, replaces: ["colour"] });
+    expect(forced(["note"], { note: "new" })).toMatchObject({ changes: true, replaces: ["note"] });
+    expect(forced(["remote.socket"], { remote: { socket: "/s" } })).toMatchObject({ replaces: ["remote"] });
+    expect(forced(['remote["other"]'], { remote: { socket: "/s" } })).toEqual(none);
+    expect(forced(["size"], { colour: "red" })).toEqual({ ...none, changes: true });
+    expect(forced(["colour", "*"], {})).toEqual(none);
+  });
+
   it("names every input that replaces", () => {
     expect(diff({ size: "5", name: "b", colour: "red" })).toEqual({
       changes: true,

@@ -28,6 +28,33 @@ async function thrownBy(work: Promise<unknown>): Promise<Bag & Error> {
 
 const broken = new LxdError({ code: "failed", doing: "do it", why: "it broke", advice: "Mend it." });
 
+describe("what create has taken over instead of making it", () => {
+  const takingOver = (changes: Partial<ToyKind>): Promise<Dispatch<ToyInputs, ToyOutputs>> =>
+    provider({
+      create: (_context, made) => Promise.resolve({ id: "a", outputs: { ...made, made: 1 }, isTakenOver: true }),
+      ...changes,
+    });
+
+  it("is not deleted as its own predecessor, which `pulumi up --replace` asks for", async () => {
+    const removed: string[] = [];
+    const toys = await takingOver({ remove: (_context, id) => Promise.resolve(void removed.push(id)) });
+    await toys.create(inputs);
+    await toys.delete("a", state);
+    expect(removed).toEqual([]);
+    await toys.delete("b", state);
+    await toys.delete("a", state);
+    expect(removed).toEqual(["b", "a"]);
+  });
+
+  it("is told apart by its daemon", async () => {
+    const removed: string[] = [];
+    const toys = await takingOver({ remove: (_context, id) => Promise.resolve(void removed.push(id)) });
+    await toys.create(inputs);
+    await toys.delete("a", { ...state, remote: { socket: "/elsewhere" } });
+    expect(removed).toEqual(["a"]);
+  });
+});
+
 describe("check", () => {
   // The provider's text is added to what `check` and `read` return by Pulumi's server itself.
   it("fills in defaults, and keeps the bookkeeping", async () => {
@@ -75,6 +102,25 @@ describe("check", () => {
       { property: "size", reason: "must be a string, but is 5" },
       { property: "", reason: "do it: it broke [failed]\nMend it." },
     ]);
+  });
+
+  it("keeps a computed input that Pulumi sends back, as it does for `ignoreChanges`", async () => {
+    const seen: unknown[] = [];
+    const kind = toy({
+      complete: ({ draft, kept }) => {
+        seen.push(kept);
+        return Promise.resolve({ draft: { ...draft, weight: kept.weight ?? 5 }, failures: [] });
+      },
+    });
+    const toys = new Dispatch({ ...kind, policies: { ...kind.policies, weight: "replace" } });
+    const old = { ...inputs, weight: 3 };
+    expect(await toys.check(old, { ...inputs, weight: 3 })).toMatchObject({ inputs: { weight: 3 }, failures: [] });
+    // The check of a replacement: what was kept goes with the old object.
+    expect(await toys.check({}, { ...inputs, weight: 3 })).toMatchObject({ inputs: { weight: 5 }, failures: [] });
+    expect(await toys.check(old, { ...inputs, weight: 4 })).toMatchObject({
+      failures: [{ property: "weight", reason: expect.stringContaining('unknown property "weight"') }],
+    });
+    expect(seen.slice(0, 2)).toEqual([{ weight: 3 }, {}]);
   });
 
   it("makes a failure of a daemon that is nowhere", async () => {

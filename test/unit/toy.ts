@@ -9,6 +9,8 @@ export interface ToyInputs extends CommonInputs {
   size: string;
   colour?: string | undefined;
   note?: string | undefined;
+  /** Computed: not to be written. */
+  weight?: number | undefined;
 }
 
 export interface ToyOutputs extends ToyInputs {
@@ -35,6 +37,7 @@ export function toy(changes: Partial<ToyKind> = {}): ToyKind {
       size: (olds, news) => (Number(news.size) < Number(olds.size) ? "replace" : "update"),
       colour: "update",
       note: "ignore",
+      weight: "update",
     },
     rules: () => [],
     complete: ({ draft, config }) =>

@@ -41,7 +41,7 @@ export class StackResource {
     this.#provider = nouns[noun]();
   }
 
-  /** The process of the provider is a new one: nothing but the state is remembered. */
+  /** The process of the provider is a new one, as in every run of Pulumi: nothing but the state is remembered. */
   forgetProcess(): void {
     this.#provider = nouns[this.noun]();
   }
@@ -69,6 +69,7 @@ export class StackResource {
 
   /** `pulumi up` for this resource. */
   async up(args: Bag): Promise<"created" | "updated" | "replaced" | "same"> {
+    this.forgetProcess();
     const inputs = await this.#checked(args);
     if (this.id === undefined) {
       await this.create(inputs);
@@ -100,6 +101,7 @@ export class StackResource {
   }
 
   async destroy(): Promise<void> {
+    this.forgetProcess();
     if (this.id !== undefined) await this.#provider.delete(this.id, this.outputs);
     this.id = undefined;
   }
