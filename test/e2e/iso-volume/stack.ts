@@ -89,7 +89,9 @@ export async function succeed(run: Promise<PulumiResult>): Promise<PulumiResult>
   return result;
 }
 
-/** `op name` of every step that is none of `same`, in order. */
+const looks = ["same", "read", "refresh"];
+
+/** `op name` of every step that changes something, in order. */
 export function stepsOf({ steps }: PulumiResult): string[] {
-  return steps.filter(({ op }) => op !== "same" && op !== "refresh").map(({ op, name }) => `${op} ${name}`);
+  return steps.filter(({ op }) => !looks.includes(op)).map(({ op, name }) => `${op} ${name}`);
 }
