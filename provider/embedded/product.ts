@@ -47,7 +47,6 @@ const OWN: Record<ServerKind, readonly string[]> = {
     "image_import_alias",
     "api_filtering_extended",
     "disk_io_bus_usb",
-    "projects_force_delete",
     "profiles_all_projects",
   ],
   lxd: ["restrict_devlxd", "devlxd_events"],
