@@ -131,7 +131,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   /** Tells what the program wrote from computed inputs, which Pulumi sends back as they were for `ignoreChanges`. */
   #separate(urn: string, { oldBag, bag }: { oldBag: Bag; bag: Bag }): { given: Bag; kept: Draft<Inputs> } {
     const isNew = Object.keys(oldBag).length === 0;
-    const before = (isNew ? (this.#checked.get(urn) ?? {}) : oldBag) as Bag;
+    const before: Bag = isNew ? { ...this.#checked.get(urn) } : oldBag;
     const isComputed = (key: string): boolean => key in this.kind.policies && !(key in this.kind.schema.shape);
     const isKept = ([key, value]: [string, unknown]): boolean =>
       isComputed(key) && value !== undefined && isDeepStrictEqual(value, before[key]);
