@@ -45,15 +45,15 @@ function skipReport(tests: readonly TestCase[]): string[] {
   return ["", "Skipped:", ...lines, ""];
 }
 
-/** What `context.skip(note)` says, else the name of what was skipped as a whole, which is where a need is named. */
+/** What `context.skip(note)` says, else what the name of the skipped suite says after a colon: `images on incus: …`. */
 function reasonOf(test: TestCase): string {
   const result = test.result();
   if (result.state === "skipped" && result.note) return result.note;
-  let reason = test.name;
+  let whole = test.name;
   for (let node = test.parent; node.type === "suite"; node = node.parent) {
-    if (node.options.mode === "skip") reason = node.fullName;
+    if (node.options.mode === "skip") whole = node.fullName;
   }
-  return reason;
+  return /: (.+)$/.exec(whole)?.[1] ?? whole;
 }
 
 /** `npm test` adds what it has checked itself and prints the line; without it, the line is printed here. */

@@ -22,7 +22,7 @@ export async function buildEngine(into, { version, log }) {
   const go = findGo();
   const bin = join(into, "bin");
   mkdirSync(bin);
-  log("Building the Pulumi CLI from its Go module (about 3 minutes the first time, seconds from Go's cache) …");
+  log("Building the Pulumi CLI from its Go module (2 to 3 minutes on two idle cores, seconds from Go's cache) …");
   await compile(go, join(bin, "pulumi"), version, log);
   writeLauncher(join(bin, "pulumi-language-nodejs"), "language-host.cjs");
   const sdk = dirname(createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"));

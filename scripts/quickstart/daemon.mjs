@@ -1,8 +1,9 @@
 // The daemon that the quickstart works with: the real one that the environment names, else the embedded one.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { root } from "../root.mjs";
 
 /**
@@ -51,14 +52,21 @@ export function hasStack(dir) {
 async function startEmbedded() {
   const dir = join(root, ".quickstart/embedded");
   const { startEmbeddedDaemon } = createRequire(import.meta.url)("pulumi-lxd/embedded");
-  const daemon = await startEmbeddedDaemon({ dir: join(dir, "daemon") });
+  const socket = socketFor(dir);
+  const daemon = await startEmbeddedDaemon({ dir: join(dir, "daemon"), socket });
   console.log("The embedded daemon, which simulates its machines. By hand it is started like this:\n");
   console.log("  $ npx pulumi-lxd daemon --dir .quickstart/embedded/daemon\n");
   console.log("For a real one, set INCUS_SOCKET, INCUS_DIR, LXD_SOCKET or LXD_DIR before `npm run quickstart`.");
   const stop = async () => {
     await daemon.stop();
-    rmSync(dir, { recursive: true, force: true });
+    for (const folder of [dir, dirname(socket)]) rmSync(folder, { recursive: true, force: true });
     console.log("Stopped, and its state removed.");
   };
-  return { socket: daemon.socket, isReal: false, dir, stop };
+  return { socket, isReal: false, dir, stop };
+}
+
+/** Linux takes 107 bytes as the path of a socket, macOS 103: too few for a checkout deep in the file system. */
+function socketFor(dir) {
+  const socket = join(dir, "daemon/unix.socket");
+  return Buffer.byteLength(socket) <= 103 ? socket : join(mkdtempSync(join(tmpdir(), "quickstart-")), "unix.socket");
 }

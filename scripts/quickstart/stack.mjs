@@ -27,6 +27,7 @@ export class QuickstartStack {
     if (hasStack(this.#daemon.dir)) {
       console.log("An earlier run was not finished: what it left is taken away first.");
       await this.pulumi("cancel", "--yes");
+      await this.pulumi("config", "set", "lxd:socket", this.#daemon.socket);
       await this.remove();
     }
     await this.pulumi("stack", "init", "--no-select", name);
@@ -44,7 +45,7 @@ export class QuickstartStack {
     const settings = ["--stack", name, "--config-file", relative(root, join(this.#daemon.dir, "config.yaml"))];
     // `stack init` and `stack rm` name the stack themselves.
     const flags = args[0] === "stack" ? [] : args[0] === "cancel" ? settings.slice(0, 2) : settings;
-    console.log(`$ pulumi ${[...args, ...flags].join(" ")}`);
+    console.log(`$ pulumi ${[...args, ...flags].map(quoted).join(" ")}`);
     const code = await run(this.#engine.pulumi, [...args, ...flags], { env: this.#variables() });
     if (code !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` ended with exit code ${code}.`);
   }
@@ -52,8 +53,10 @@ export class QuickstartStack {
   #sayHowByHand() {
     const { how, pulumi } = this.#engine;
     console.log("For the commands below to work by hand as well:\n");
-    if (how !== "path") console.log(`  export PATH=${dirname(pulumi)}${delimiter}$PATH`);
-    for (const [variable, value] of Object.entries(this.#variables())) console.log(`  export ${variable}=${value}`);
+    if (how !== "path") console.log(`  export PATH=${quoted(dirname(pulumi))}${delimiter}$PATH`);
+    for (const [variable, value] of Object.entries(this.#variables())) {
+      console.log(`  export ${variable}=${quoted(value)}`);
+    }
     console.log("");
   }
 
@@ -64,4 +67,9 @@ export class QuickstartStack {
       PULUMI_CONFIG_PASSPHRASE: "quickstart",
     };
   }
+}
+
+/** As a shell takes it for one word. */
+function quoted(word) {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
