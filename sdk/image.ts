@@ -25,6 +25,27 @@ export interface ImageArgs extends CommonArgs {
   /** Whether anybody who reaches the server may copy the image. Default: false. Changes in place. */
   public?: pulumi.Input<boolean>;
   /**
+   * Whether the daemon follows the alias of `source`: about every six hours it looks whether the alias names another
+   * image, and puts that one in this one's place; `pulumi refresh` then shows its fingerprint. Needs `source.alias`.
+   * Default: false for a new image; not spoken of, it is left as it is. Changes in place.
+   */
+  autoUpdate?: pulumi.Input<boolean>;
+  /**
+   * When the daemon may delete the image, as an RFC 3339 time such as `2030-12-31T00:00:00Z`. Default: what the image or
+   * its server says. Changes in place, but the daemons cannot take an expiry away.
+   */
+  expiresAt?: pulumi.Input<string>;
+  /**
+   * The profiles that instances of this image get unless they name their own. Default: `default` for a new image; not
+   * spoken of, they are left as they are. Changes in place.
+   */
+  profiles?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * What is done about an alias that somebody else has already: `fail` is an error; `adopt` has it together with others
+   * if it names this very image; `move` points it here from any image. Default: `fail`.
+   */
+  aliasPolicy?: pulumi.Input<"fail" | "adopt" | "move">;
+  /**
    * Take over an image that is on the daemon already although somebody else has brought it: from then on it is changed
    * and deleted with this resource. Default: false, it is an error.
    */
@@ -43,6 +64,9 @@ export class Image extends LxdResource {
   declare readonly aliases: pulumi.Output<{ name: string; description: string }[]>;
   declare readonly properties: pulumi.Output<Record<string, string>>;
   declare readonly public: pulumi.Output<boolean>;
+  declare readonly autoUpdate: pulumi.Output<boolean | undefined>;
+  declare readonly expiresAt: pulumi.Output<string | undefined>;
+  declare readonly profiles: pulumi.Output<string[] | undefined>;
   declare readonly project: pulumi.Output<string>;
   /** `container` or `virtual-machine`. */
   declare readonly type: pulumi.Output<string>;
@@ -59,7 +83,8 @@ export class Image extends LxdResource {
       sizeBytes: undefined,
       uploadedAt: undefined,
     };
-    const inputs = { project: undefined, aliases: undefined, properties: undefined, public: undefined, ...args };
+    const settings = { public: undefined, autoUpdate: undefined, expiresAt: undefined, profiles: undefined };
+    const inputs = { project: undefined, aliases: undefined, properties: undefined, ...settings, ...args };
     super("Image", name, { ...inputs, ...outputs }, opts);
   }
 }

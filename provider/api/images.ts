@@ -29,6 +29,8 @@ const imageSchema = z.object({
   profiles: z.array(z.string()).nullish(),
   properties: z.record(z.string(), z.string()).nullish(),
   aliases: z.array(z.object({ name: z.string(), description: z.string().default("") })).nullish(),
+  /** Only of an image that was pulled by an alias. */
+  update_source: z.object({ server: z.string(), protocol: z.string(), alias: z.string() }).nullish(),
 });
 export type WireImage = z.output<typeof imageSchema>;
 

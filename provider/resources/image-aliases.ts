@@ -14,9 +14,15 @@ import { type Draft, type Failure } from "../kind";
 import { isUnknown } from "../unknowns";
 import { isOwnedBy } from "./image-owners";
 
+/** What is done about an alias that somebody has already: an error, share it if it names this image, or move it here. */
+export type AliasPolicy = "fail" | "adopt" | "move";
+
 /** From which images an alias may be moved here. */
 export interface Successor {
   urn: string;
+  policy: AliasPolicy | undefined;
+  /** Whether aliases that name this image already may be somebody else's. */
+  isShared: boolean;
   /** The image in whose place this one comes. */
   replaced: Draft<ImageAddress> | undefined;
 }
@@ -57,16 +63,25 @@ async function obstacle(
   client: Client,
   at: ImageAddress,
   name: string,
-  { urn, replaced }: Successor,
+  { urn, replaced, policy, isShared }: Successor,
 ): Promise<LxdError | undefined> {
-  const found = await findAlias(client, at.project, name);
-  if (found === undefined || found.target === at.fingerprint) return undefined;
+  const found = policy === "move" ? undefined : await findAlias(client, at.project, name);
+  if (found === undefined) return undefined;
+  if (found.target === at.fingerprint) return isShared && policy !== "adopt" ? sharedAlias(name) : undefined;
   if (replaced?.fingerprint === found.target && replaced.project === at.project) return undefined;
   const target = await findImage(client, { project: at.project, fingerprint: found.target });
   if (target === undefined || isOwnedBy(target.value, urn)) return undefined;
   return new LxdError({
     code: "already-exists",
     why: `the alias "${name}" belongs to the image ${found.target.slice(0, 12)}`,
-    advice: "Choose another alias, or delete that one first.",
+    advice: 'Choose another alias, delete that one first, or set aliasPolicy: "move" to point it here.',
+  });
+}
+
+function sharedAlias(name: string): LxdError {
+  return new LxdError({
+    code: "already-exists",
+    why: `somebody else has given this image the alias "${name}" already`,
+    advice: 'Choose another alias, or set aliasPolicy: "adopt" to have that one as well.',
   });
 }

@@ -21,6 +21,7 @@ export async function complete(completion: ImageCompletion): Promise<{ draft: Im
     aliases: namedAliases(draft.aliases),
     properties: isUnknown(draft.properties) ? draft.properties : spelledOut(draft.properties),
     public: draft.public ?? false,
+    aliasPolicy: draft.aliasPolicy ?? "fail",
     adopt: draft.adopt ?? false,
   };
   const { source } = draft;

@@ -7,6 +7,7 @@ import { plain } from "../plain";
 import { name, scalar, strict } from "../schema";
 import { isUnknown } from "../unknowns";
 import { remoteSchema } from "./common";
+import { type AliasPolicy } from "./image-aliases";
 import { identityOf, type ImageSource, sourceSchema } from "./image-source";
 import { isBookkeeping } from "./ownership";
 
@@ -15,6 +16,10 @@ export interface ImageInputs extends CommonInputs {
   aliases: Alias[];
   properties: Record<string, string>;
   public: boolean;
+  autoUpdate?: boolean | undefined;
+  expiresAt?: string | undefined;
+  profiles?: string[] | undefined;
+  aliasPolicy: AliasPolicy;
   /** Take over an image with this content that somebody else has brought. */
   adopt: boolean;
   /** Computed: by which the daemon knows the image, as far as it is known before the image is made. */
@@ -43,6 +48,12 @@ export const schema = strict({
   aliases: z.array(alias).optional(),
   properties: z.record(z.string(), scalar).optional(),
   public: z.boolean().optional(),
+  autoUpdate: z.boolean().optional(),
+  expiresAt: z.iso
+    .datetime({ offset: true, error: 'must be a time as RFC 3339 writes it, e.g. "2030-12-31T00:00:00Z"' })
+    .optional(),
+  profiles: z.array(name).optional(),
+  aliasPolicy: z.enum(["fail", "adopt", "move"]).optional(),
   adopt: z.boolean().optional(),
   project: name.optional(),
   remote: remoteSchema,
@@ -54,16 +65,23 @@ export const policies: ResourceKind<ImageInputs, ImageOutputs>["policies"] = {
   aliases: "update",
   properties: "update",
   public: "update",
+  // A field that the program does not speak of is left as it is.
+  autoUpdate: (_olds, { autoUpdate }) => (autoUpdate === undefined ? "ignore" : "update"),
+  expiresAt: (_olds, { expiresAt }) => (expiresAt === undefined ? "ignore" : "update"),
+  profiles: (_olds, { profiles }) => (profiles === undefined ? "ignore" : "update"),
+  aliasPolicy: "ignore",
   adopt: "ignore",
   project: "replace",
   remote: "ignore",
 };
 
-export function rules({ aliases, properties }: ImageDraft): Failure[] {
+export function rules({ aliases, properties, autoUpdate, source }: ImageDraft): Failure[] {
   const names = Array.isArray(aliases) ? aliases.map((each) => each.name) : [];
   const twice = names.filter((each, i) => names.indexOf(each) !== i && !isUnknown(each));
   const reserved = Object.keys(properties ?? {}).filter(isBookkeeping);
+  const isFollowing = typeof source !== "object" || ("server" in source && source.alias !== undefined);
   return [
+    ...(autoUpdate === true && !isFollowing ? [notFollowing] : []),
     ...twice.map((each) => ({ property: "aliases", reason: `"${each}" is there twice` })),
     ...reserved.map((key) => ({
       property: `properties.${key}`,
@@ -71,6 +89,11 @@ export function rules({ aliases, properties }: ImageDraft): Failure[] {
     })),
   ];
 }
+
+const notFollowing: Failure = {
+  property: "autoUpdate",
+  reason: "only an image that was pulled by an alias can follow it; give source.server and source.alias",
+};
 
 function isSame(olds: ImageSource, news: ImageSource): boolean {
   return isDeepStrictEqual(plain(identityOf(olds)), plain(identityOf(news)));

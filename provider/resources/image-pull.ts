@@ -60,7 +60,8 @@ async function ask(
   isRepeated = false,
 ): Promise<string> {
   const { inputs, source, properties } = request;
-  const json = { source: await wireSource(client, source), public: inputs.public, properties, auto_update: false };
+  const { public: isPublic, autoUpdate: auto_update = false } = inputs;
+  const json = { source: await wireSource(client, source), public: isPublic, properties, auto_update };
   const options = { deadlineMs: pullDeadlineMs, onProgress: showProgress(status) };
   try {
     return await createImage(client, inputs.project, json, options);

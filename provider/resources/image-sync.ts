@@ -1,10 +1,20 @@
 // What can change about an image in place, made what the program says; and how a resource lets go of an image.
-import { deleteImage, findImage, type ImageAddress, updateImage, type WireImage } from "../api/images";
+import { isDeepStrictEqual } from "node:util";
+import {
+  deleteImage,
+  findImage,
+  type ImageAddress,
+  type ImageSettings,
+  updateImage,
+  type WireImage,
+} from "../api/images";
+import { type Client } from "../client/client";
 import { LxdError } from "../errors";
 import { type Context, type Draft } from "../kind";
 import { dropAlias, ensureAlias } from "./image-aliases";
 import { type ImageInputs, type ImageOutputs } from "./image-inputs";
-import { claimOf, ownersOf, withClaim, withoutOwner, withOwner } from "./image-owners";
+import { claimOf, marksOf, ownersOf, withClaim, withoutOwner, withOwner } from "./image-owners";
+import { identityOf, isPulled } from "./image-source";
 
 type Inputs = ImageInputs;
 type Outputs = ImageOutputs;
@@ -25,20 +35,59 @@ export interface Former {
   claim?: string | undefined;
 }
 
-/** Makes properties, visibility and aliases what the program says; those that it never spoke of are left alone. */
+/** Makes everything that can change what the program says; what it never spoke of is left alone. */
 export async function sync({ client, urn }: Context, olds: Former, news: Known): Promise<Outputs> {
   const found = await findImage(client, news);
   if (found === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
   const { value, etag } = found;
-  const properties = merged(value.properties ?? {}, { urn, olds, news });
-  if (value.public !== news.public || !sameMap(properties, value.properties ?? {})) {
-    const { auto_update, profiles, expires_at } = value;
-    await updateImage(client, news, { public: news.public, properties, auto_update, profiles, expires_at }, etag);
-  }
-  for (const alias of news.aliases) await ensureAlias(client, news, alias, { urn, replaced: olds.replaced });
-  const wanted = news.aliases.map((alias) => alias.name);
-  for (const { name } of olds.aliases) if (!wanted.includes(name)) await dropAlias(client, news, name);
+  const wanted = settingsOf(value, news, merged(value.properties ?? {}, { urn, olds, news }));
+  if (differs(value, wanted)) await updateImage(client, news, wanted, etag);
+  await syncAliases(client, { olds, news, urn, owners: ownersOf(value) });
   return toOutputs(news, (await findImage(client, news))?.value ?? value, urn);
+}
+
+function settingsOf(value: WireImage, news: Inputs, properties: Record<string, string>): ImageSettings {
+  return {
+    public: news.public,
+    properties,
+    auto_update: news.autoUpdate ?? value.auto_update,
+    profiles: news.profiles ?? value.profiles,
+    expires_at: news.expiresAt ?? value.expires_at,
+  };
+}
+
+function differs(value: WireImage, wanted: ImageSettings): boolean {
+  const same =
+    value.public === wanted.public &&
+    value.auto_update === wanted.auto_update &&
+    isDeepStrictEqual(value.profiles ?? [], wanted.profiles ?? []) &&
+    isSameTime(value.expires_at, wanted.expires_at) &&
+    sameMap(wanted.properties ?? {}, value.properties ?? {});
+  return !same;
+}
+
+interface AliasChange {
+  olds: Former;
+  news: Known;
+  urn: string;
+  owners: string[];
+}
+
+async function syncAliases(client: Client, { olds, news, urn, owners }: AliasChange): Promise<void> {
+  const had = olds.aliases.map((alias) => alias.name);
+  // On an image of this resource alone an alias can only be one that a killed run has made, or a welcome one.
+  const others = owners.some((owner) => owner !== urn && owner !== olds.urn);
+  for (const alias of news.aliases) {
+    const isShared = (others || owners.length === 0) && !had.includes(alias.name);
+    await ensureAlias(client, news, alias, { urn, replaced: olds.replaced, policy: news.aliasPolicy, isShared });
+  }
+  const wanted = news.aliases.map((alias) => alias.name);
+  for (const name of had) if (!wanted.includes(name)) await dropAlias(client, news, name);
+}
+
+/** The daemons spell a time in their own way. */
+function isSameTime(one: string, other: string): boolean {
+  return one === other || Date.parse(one) === Date.parse(other);
 }
 
 function merged(
@@ -48,7 +97,10 @@ function merged(
   const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
   const kept = Object.entries(current).filter(([key]) => !dropped.includes(key));
   const renamed = olds.urn === urn ? undefined : olds.urn;
-  const owned = withOwner(withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), urn);
+  // An image that the daemon has brought up to date has lost what we put on the one before.
+  const marks = isPulled(news.source) ? marksOf(urn, identityOf(news.source)) : {};
+  const all = { ...withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), ...marks };
+  const owned = withOwner(all, urn);
   return olds.claim === undefined ? owned : withClaim(owned, urn, olds.claim);
 }
 
@@ -76,6 +128,10 @@ export function toOutputs(inputs: Inputs, wire: WireImage, urn: string): Outputs
     aliases: inputs.aliases.flatMap(({ name }) => onImage.get(name) ?? []),
     properties: Object.fromEntries(properties),
     public: wire.public,
+    autoUpdate: inputs.autoUpdate === undefined ? undefined : wire.auto_update,
+    expiresAt: expiryOf(inputs, wire),
+    profiles: inputs.profiles === undefined ? undefined : (wire.profiles ?? []),
+    aliasPolicy: inputs.aliasPolicy,
     adopt: inputs.adopt,
     project: inputs.project,
     remote: inputs.remote,
@@ -85,6 +141,10 @@ export function toOutputs(inputs: Inputs, wire: WireImage, urn: string): Outputs
     uploadedAt: wire.uploaded_at,
     claim: claimOf(wire, urn),
   };
+}
+
+function expiryOf({ expiresAt }: Inputs, { expires_at }: WireImage): string | undefined {
+  return expiresAt === undefined || isSameTime(expiresAt, expires_at) ? expiresAt : expires_at;
 }
 
 function sameMap(a: Record<string, string>, b: Record<string, string>): boolean {

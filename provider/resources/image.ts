@@ -10,6 +10,7 @@ import { complete } from "./image-complete";
 import { create } from "./image-create";
 import { type ImageInputs, type ImageOutputs, policies, rules, schema } from "./image-inputs";
 import { fieldOf, isPulled } from "./image-source";
+import { findUpdated } from "./image-updates";
 import { release, sync, toOutputs } from "./image-sync";
 import { mayTake, taken } from "./image-take-over";
 
@@ -37,7 +38,9 @@ async function preflight(client: Client, { draft, urn, replaced }: Completion<In
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
   if (Array.isArray(aliases)) {
     const at = { project, fingerprint: known ?? "" };
-    failures.push(...(await takenAliases(client, at, aliases, { urn, replaced })));
+    failures.push(
+      ...(await takenAliases(client, at, aliases, { urn, replaced, policy: draft.aliasPolicy, isShared: false })),
+    );
   }
   const found = known === undefined ? undefined : await findImage(client, { project, fingerprint: known });
   if (found === undefined || mayTake(found.value, { urn, adopt, isPulled: isPulled(source) })) return failures;
@@ -45,7 +48,7 @@ async function preflight(client: Client, { draft, urn, replaced }: Completion<In
 }
 
 async function read({ client, urn }: Context, _id: string, state: Outputs): Promise<Outputs | undefined> {
-  const found = await findImage(client, state);
+  const found = (await findImage(client, state)) ?? (await findUpdated(client, state));
   return found === undefined ? undefined : toOutputs(state, found.value, urn);
 }
 

@@ -39,6 +39,13 @@ export class ImageServer {
     await this.raw.post("/1.0/images/aliases", { name: alias, target: textAt(outcome.metadata, "fingerprint") });
   }
 
+  /** Points an alias at a new image. */
+  async move(alias: string, bytes: Buffer): Promise<void> {
+    await this.put(bytes, `${alias}-new`);
+    const { body } = await this.raw.get(`/1.0/images/aliases/${alias}-new`);
+    await this.raw.put(`/1.0/images/aliases/${alias}`, { target: textAt(body, "metadata", "target"), description: "" });
+  }
+
   async remove(fingerprint: string): Promise<void> {
     await settle(this.raw, await this.raw.delete(`/1.0/images/${fingerprint}`));
   }
