@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { clientFor } from "./client/connections";
 import { type Client } from "./client/client";
-import { discoverSocket } from "./client/discovery";
+import { complete } from "./client/credentials";
+import { discover } from "./client/discovery";
 import { difference, type Difference } from "./diff";
 import { LxdError } from "./errors";
 import {
@@ -32,6 +33,17 @@ export interface DynamicProvider {
   delete: (id: string, state: Bag) => Promise<void>;
 }
 
+/** The keys of the stack's config, each `lxd:KEY`. */
+const configKeys = [
+  "socket",
+  "address",
+  "serverCertificateFingerprint",
+  "clientCertificate",
+  "clientKey",
+  "trustToken",
+  "project",
+] as const satisfies (keyof StackConfig)[];
+
 export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> implements DynamicProvider {
   #config: StackConfig = {};
   /** Old inputs by URN: a check without olds that follows one with olds is that of a replacement. */
@@ -46,7 +58,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   constructor(readonly kind: ResourceKind<Inputs, Outputs>) {}
 
   configure({ config }: Parameters<DynamicProvider["configure"]>[0]): Promise<void> {
-    this.#config = { socket: config.get("lxd:socket"), project: config.get("lxd:project") };
+    this.#config = Object.fromEntries(configKeys.map((key) => [key, config.get(`lxd:${key}`)]));
     return Promise.resolve();
   }
 
@@ -167,7 +179,8 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   }
 
   #client(remote: CommonInputs["remote"]): Client {
-    return clientFor(discoverSocket({ explicit: remote?.socket, config: this.#config.socket, env: process.env }));
+    const location = discover({ explicit: remote, config: this.#config, env: process.env });
+    return clientFor(complete(location, this.#config, process.env));
   }
 
   #inputsOf(props: Bag): Bag {

@@ -1,6 +1,7 @@
 // What a noun must say of itself to be served as a resource: what may be written, what a change costs, what happens.
 import { type z } from "zod";
 import { type Client } from "./client/client";
+import { type ConnectionConfig, type RemoteInputs } from "./client/discovery";
 
 /** What a changed input costs: an update in place, a replacement, or nothing. */
 export type Cost = "update" | "replace" | "ignore";
@@ -18,12 +19,11 @@ export interface Failure {
 /** Inputs that every noun has. */
 export interface CommonInputs {
   /** Which daemon; undefined is the stack's own. */
-  remote?: { socket?: string | undefined } | undefined;
+  remote?: RemoteInputs | undefined;
   project: string;
 }
 
-export interface StackConfig {
-  socket?: string | undefined;
+export interface StackConfig extends ConnectionConfig {
   project?: string | undefined;
 }
 

@@ -32,8 +32,12 @@ export function serializedProvider(noun: Noun): string {
 
 /** Which daemon a resource is on, if not the stack's own. */
 export interface RemoteArgs {
-  /** Path of the daemon's unix socket. */
+  /** Path of the daemon's unix socket, on this machine. */
   socket?: pulumi.Input<string>;
+  /** `https://HOST:8443` of a server. The client's certificate and key come from the stack's config, never from here. */
+  address?: pulumi.Input<string>;
+  /** SHA-256 of the server's certificate, if no CA vouches for it. */
+  serverCertificateFingerprint?: pulumi.Input<string>;
 }
 
 /** Arguments that every resource takes. */

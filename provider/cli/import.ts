@@ -3,7 +3,8 @@ import { parseArgs } from "node:util";
 import { listPools } from "../api/pools";
 import { listIsoVolumes } from "../api/volumes";
 import { clientFor } from "../client/connections";
-import { discoverSocket } from "../client/discovery";
+import { complete } from "../client/credentials";
+import { discover } from "../client/discovery";
 import { describeServer, requireExtension } from "../client/server-info";
 import { LxdError } from "../errors";
 import { isoVolumeProgram } from "./iso-volume-program";
@@ -47,7 +48,7 @@ async function write({ pool, project, socket }: { pool?: string; project: string
   program: string;
   skipped: string[];
 }> {
-  const client = clientFor(discoverSocket({ explicit: socket, env: process.env }));
+  const client = clientFor(complete(discover({ explicit: { socket }, env: process.env }), {}, process.env));
   const info = await client.info();
   requireExtension(info, "custom_volume_iso", "ISO volumes");
   const pools = (await listPools(client)).map((each) => each.name);

@@ -2,11 +2,12 @@
 import { type Readable } from "node:stream";
 import { type z } from "zod";
 import { type FailedRequest, isCode, LxdError } from "../errors";
+import { enrol, untrusted } from "./enrol";
 import { type Envelope, parseEnvelope, refusal, type WireOperation } from "./envelope";
 import { follow } from "./operations";
 import { type Query, withQuery } from "./paths";
 import { type ServerInfo, serverInfoSchema } from "./server-info";
-import { type HttpReply, type HttpRequest, type UnixTransport } from "./transport";
+import { type HttpReply, type HttpRequest, type Transport } from "./transport";
 
 export interface Found<T> {
   value: T;
@@ -29,21 +30,35 @@ export interface Change {
 
 const defaultDeadlineMs = 10 * 60_000;
 
+export interface ClientOptions {
+  /** To be spent on a server that does not trust this client yet. */
+  trustToken?: string | undefined;
+}
+
 export class Client {
   #info: Promise<ServerInfo> | undefined;
 
-  constructor(readonly transport: UnixTransport) {}
+  constructor(
+    readonly transport: Transport,
+    private readonly options: ClientOptions = {},
+  ) {}
 
-  /** What this server is and can do; asked once. */
+  /** What this server is and can do; asked once. A server that does not trust this client yet is asked to. */
   info(): Promise<ServerInfo> {
-    this.#info ??= this.get("/1.0", serverInfoSchema).then(
-      (found) => found.value,
-      (error: unknown) => {
-        this.#info = undefined;
-        throw error;
-      },
-    );
+    this.#info ??= this.#introduce().catch((error: unknown) => {
+      this.#info = undefined;
+      throw error;
+    });
     return this.#info;
+  }
+
+  async #introduce(): Promise<ServerInfo> {
+    const { value } = await this.get("/1.0", serverInfoSchema);
+    if (value.trusted) return value;
+    await enrol(this, value, this.options.trustToken);
+    const again = await this.get("/1.0", serverInfoSchema);
+    if (again.value.trusted) return again.value;
+    throw untrusted(this.transport.place);
   }
 
   async get<S extends z.ZodType>(path: string, schema: S, query: Query = {}): Promise<Found<z.output<S>>> {

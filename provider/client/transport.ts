@@ -1,6 +1,6 @@
-// Carries HTTP requests to one daemon's unix socket, and turns a failure to reach it into one that says what to do.
+// Carries HTTP requests to one daemon, and turns a failure to reach it into one that says what to do.
 import { type Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import { type Agent, type Dispatcher } from "undici";
 import { LxdError, type FailedRequest } from "../errors";
 
 export interface HttpRequest {
@@ -21,22 +21,22 @@ export interface HttpReply {
 }
 
 const defaultSilenceMs = 60_000;
-/** `sun_path` of Linux has 108 bytes, the last of them zero. */
-const longestSocketPath = 107;
 
-export class UnixTransport {
-  readonly #agent: Agent;
+export type Unreachable = Pick<LxdError["details"], "code" | "why" | "advice">;
 
-  constructor(readonly socket: string) {
-    this.#agent = new Agent({ connect: { socketPath: socket }, pipelining: 1 });
-  }
+export abstract class Transport {
+  /** Where the daemon is, as the user knows it: the path of a socket, or an address. */
+  abstract readonly place: string;
+  protected abstract readonly origin: string;
+  protected abstract readonly agent: Agent;
+  /** What a broken connection means, by the code of its error; `PLACE` stands for where the daemon is. */
+  protected abstract readonly unreachable: Record<string, Unreachable>;
 
   async send(request: HttpRequest): Promise<HttpReply> {
     const silenceMs = request.silenceMs ?? defaultSilenceMs;
     try {
-      this.#requireUsablePath();
-      const { statusCode, headers, body } = await this.#agent.request({
-        origin: "http://daemon",
+      const { statusCode, headers, body } = await this.agent.request({
+        origin: this.origin,
         method: request.method,
         path: request.path,
         headers: request.headers ?? null,
@@ -54,52 +54,31 @@ export class UnixTransport {
     }
   }
 
-  /** A longer path is cut by the system, and would name another file. */
-  #requireUsablePath(): void {
-    if (Buffer.byteLength(this.socket) <= longestSocketPath) return;
-    const why = `the path is too long for a socket: ${this.socket}`;
-    const advice = `Use a path of at most ${longestSocketPath} bytes, for example a symbolic link.`;
-    throw new LxdError({ code: "invalid-argument", why, advice });
-  }
-
   /** What a broken connection means to the user. */
   explain(error: unknown, request: FailedRequest): LxdError {
     if (error instanceof LxdError) return error;
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    const known = unreachable[code];
+    const known = this.unreachable[code] ?? broken[code];
     if (known === undefined) {
       const why = `the connection to the daemon broke: ${(error as Error).message}`;
       return new LxdError({ code: "unavailable", why, request, cause: error });
     }
-    return new LxdError({ ...known, why: known.why.replace("SOCKET", this.socket), request, cause: error });
+    return new LxdError({ ...known, why: known.why.replace("PLACE", this.place), request, cause: error });
   }
 
   async close(): Promise<void> {
-    await this.#agent.close();
+    await this.agent.close();
   }
 }
 
-type Unreachable = Pick<LxdError["details"], "code" | "why" | "advice">;
-
-const startDaemon =
-  "Start the daemon (`systemctl start incus` or `snap start lxd`), or name its socket with `pulumi config set lxd:socket PATH`.";
-
-const noSocket: Unreachable = { code: "unavailable", why: "no daemon's socket at SOCKET", advice: startDaemon };
 const silent: Unreachable = {
   code: "unavailable",
-  why: "the daemon at SOCKET has stopped answering",
+  why: "the daemon at PLACE has stopped answering",
   advice: "Look at the daemon's log.",
 };
 
-const unreachable: Record<string, Unreachable> = {
-  ENOENT: noSocket,
-  ENOTDIR: noSocket,
-  ECONNREFUSED: { code: "unavailable", why: "no daemon listens at SOCKET", advice: startDaemon },
-  EACCES: {
-    code: "permission-denied",
-    why: "this user may not use the daemon's socket at SOCKET",
-    advice: "Add the user to the group that owns the socket (`incus-admin` or `lxd`) and log in again.",
-  },
+/** What can happen to any connection. */
+const broken: Record<string, Unreachable> = {
   UND_ERR_CONNECT_TIMEOUT: silent,
   UND_ERR_HEADERS_TIMEOUT: silent,
   UND_ERR_BODY_TIMEOUT: silent,

@@ -7,7 +7,11 @@ import { nearest } from "../nearest";
 import { name, strict } from "../schema";
 import { isUnknown } from "../unknowns";
 
-export const remoteSchema = strict({ socket: name.optional() }).optional();
+export const remoteSchema = strict({
+  socket: name.optional(),
+  address: name.optional(),
+  serverCertificateFingerprint: name.optional(),
+}).optional();
 
 /** Stack config `lxd:project`, unless the resource says another. */
 export function projectOf(draft: Draft<CommonInputs>, config: StackConfig): string {

@@ -51,7 +51,7 @@ async function onceUnlessCopied(
   inputs: IsoVolumeInputs,
   make: () => Promise<Filled>,
 ): Promise<Filled> {
-  const key = [context.client.transport.socket, inputs.pool, inputs.target ?? "", inputs.digest].join(" ");
+  const key = [context.client.transport.place, inputs.pool, inputs.target ?? "", inputs.digest].join(" ");
   const before = filled.get(key);
   const original = await before?.catch(() => undefined);
   if (original !== undefined && (await findVolume(context.client, inputs)) === undefined) {

@@ -280,7 +280,7 @@ describe("a daemon that is not found", () => {
   it("is looked for at the resource, in the config and in the environment", async () => {
     const sockets: string[] = [];
     const looking: Partial<ToyKind> = {
-      remove: ({ client }) => Promise.resolve(void sockets.push(client.transport.socket)),
+      remove: ({ client }) => Promise.resolve(void sockets.push(client.transport.place)),
     };
     await (await provider(looking)).delete("a", { ...state, remote: { socket: "/own.socket" } });
     await (await provider(looking)).delete("a", state);

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Client } from "../../../provider/client/client";
-import { UnixTransport } from "../../../provider/client/transport";
+import { UnixTransport } from "../../../provider/client/unix-transport";
 import { LxdError } from "../../../provider/errors";
 import { begun, error, fakeDaemon, operation, sync } from "./fake-daemon";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Client } from "../../../provider/client/client";
-import { UnixTransport } from "../../../provider/client/transport";
+import { UnixTransport } from "../../../provider/client/unix-transport";
 
 export interface FakeDaemon {
   socket: string;

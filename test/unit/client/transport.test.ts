@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { UnixTransport } from "../../../provider/client/transport";
+import { UnixTransport } from "../../../provider/client/unix-transport";
 import { LxdError } from "../../../provider/errors";
 import { fakeDaemon, sync } from "./fake-daemon";
 

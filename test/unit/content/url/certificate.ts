@@ -9,8 +9,13 @@ export interface Certificate {
 /** Tag, length, content of one DER element. */
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
-  const length = content.length < 128 ? [content.length] : [0x82, content.length >> 8, content.length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...length]), content]);
+  return Buffer.concat([Buffer.from([tag, ...derLength(content.length)]), content]);
+}
+
+/** As short as can be, or strict readers refuse the certificate. */
+function derLength(length: number): number[] {
+  if (length < 128) return [length];
+  return length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
 }
 
 const sequence = (...parts: Buffer[]) => der(0x30, ...parts);

@@ -1,0 +1,43 @@
+// Reaches a daemon on the same machine, by its unix socket.
+import { Agent } from "undici";
+import { LxdError } from "../errors";
+import { type HttpReply, type HttpRequest, Transport, type Unreachable } from "./transport";
+
+/** `sun_path` of Linux has 108 bytes, the last of them zero. */
+const longestSocketPath = 107;
+
+export class UnixTransport extends Transport {
+  protected readonly origin = "http://daemon";
+  protected readonly agent: Agent;
+  protected readonly unreachable = unreachable;
+
+  constructor(readonly place: string) {
+    super();
+    this.agent = new Agent({ connect: { socketPath: place }, pipelining: 1 });
+  }
+
+  /** A longer path is cut by the system, and would name another file. */
+  override async send(request: HttpRequest): Promise<HttpReply> {
+    if (Buffer.byteLength(this.place) <= longestSocketPath) return super.send(request);
+    if (typeof request.body === "object") request.body.destroy();
+    const why = `the path is too long for a socket: ${this.place}`;
+    const advice = `Use a path of at most ${longestSocketPath} bytes, for example a symbolic link.`;
+    throw new LxdError({ code: "invalid-argument", why, advice });
+  }
+}
+
+const startDaemon =
+  "Start the daemon (`systemctl start incus` or `snap start lxd`), or name its socket with `pulumi config set lxd:socket PATH`.";
+
+const noSocket: Unreachable = { code: "unavailable", why: "no daemon's socket at PLACE", advice: startDaemon };
+
+const unreachable: Record<string, Unreachable> = {
+  ENOENT: noSocket,
+  ENOTDIR: noSocket,
+  ECONNREFUSED: { code: "unavailable", why: "no daemon listens at PLACE", advice: startDaemon },
+  EACCES: {
+    code: "permission-denied",
+    why: "this user may not use the daemon's socket at PLACE",
+    advice: "Add the user to the group that owns the socket (`incus-admin` or `lxd`) and log in again.",
+  },
+};
