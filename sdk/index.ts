@@ -28,8 +28,17 @@ export {
   Instance,
   type InstanceArgs,
   type InstanceImageSource,
-  type PoweredOffWait,
 } from "./instance";
+export {
+  type AddressWait,
+  type AgentWait,
+  type CloudInitWait,
+  type ConsoleWait,
+  type ExecWait,
+  type PortWait,
+  type PoweredOffWait,
+  type WaitArgs,
+} from "./instance-waits";
 export {
   type IsoCopySource,
   type IsoFile,

@@ -1,6 +1,7 @@
 // Instances: virtual machines and containers.
 import * as pulumi from "@pulumi/pulumi";
 import { type CdromArgs, type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
+import { type WaitArgs } from "./instance-waits";
 import { IsoVolume } from "./iso-volume";
 import { type CommonArgs, LxdResource } from "./resource";
 
@@ -21,15 +22,6 @@ export interface CloudInitArgs {
 export interface InterfaceAddresses {
   ipv4: string[];
   ipv6: string[];
-}
-
-/** Wait until the guest has switched the machine off for good, as an unattended installer does at its end. */
-export interface PoweredOffWait {
-  condition: "powered-off";
-  /** e.g. `"90m"`. Default: `"30m"`. The machine is kept when it passes; the next `pulumi up` waits again. */
-  timeout?: pulumi.Input<string>;
-  /** How long it must stay off, so that a reboot is not taken for the end. Default: `"10s"`. */
-  stableFor?: pulumi.Input<string>;
 }
 
 export interface InstanceArgs extends CommonArgs {
@@ -78,7 +70,7 @@ export interface InstanceArgs extends CommonArgs {
   /** Default: `["default"]`. `[]` is none at all. Changes in place. */
   profiles?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Whether the machine is switched on. Default: true, or false with a `powered-off` wait; with true it is started again
+   * Whether the machine is switched on. Default: true, or false when the last wait is `powered-off`; with true it is started again
    * after that wait. Changes in place.
    */
   running?: pulumi.Input<boolean>;
@@ -96,8 +88,12 @@ export interface InstanceArgs extends CommonArgs {
   shutdownTimeout?: pulumi.Input<string>;
   /** Whether a running machine is switched off or shut down before it is deleted. Default: `force`. */
   onDelete?: pulumi.Input<"force" | "shutdown">;
-  /** What to wait for, in order, after the machine was made and started. A change of it alone does nothing. */
-  waitFor?: pulumi.Input<pulumi.Input<PoweredOffWait>[]>;
+  /**
+   * What to wait for, in order, when the machine has been made and started; each with its own time limit. After a
+   * `powered-off` the machine is started again for what follows. When a limit passes, the machine is kept, and the next
+   * `pulumi up` goes on waiting. A change of it alone does nothing.
+   */
+  waitFor?: pulumi.Input<pulumi.Input<WaitArgs>[]>;
 }
 
 /** A virtual machine or a container. Cdroms need the API extension `custom_volume_iso`. */

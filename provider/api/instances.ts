@@ -37,6 +37,8 @@ export function findInstance(client: Client, at: InstanceAddress): Promise<Found
 
 const stateSchema = z.object({
   status_code: z.number(),
+  /** -1 for a virtual machine whose agent does not answer. */
+  processes: z.number().default(-1),
   network: z
     .record(
       z.string(),

@@ -49,7 +49,7 @@ export function complete({
   urn,
   config,
 }: Completion<InstanceInputs>): Promise<{ draft: InstanceDraft; failures: Failure[] }> {
-  const waitFor = eachOf(draft.waitFor, (wait) => ({ ...wait, ...waitDefaults(wait) }));
+  const waitFor = eachOf(draft.waitFor, (wait) => ({ ...waitDefaults(wait.condition), ...wait }));
   const whole: InstanceDraft = {
     ...draft,
     name: draft.name ?? logicalName(urn),
@@ -67,7 +67,7 @@ export function complete({
     devices: isUnknown(draft.devices) ? draft.devices : spelledOutDevices(draft.devices),
     profiles: draft.profiles ?? ["default"],
     // A machine that is waited for until it is off is meant to be off.
-    running: draft.running ?? !(Array.isArray(waitFor) && waitFor.length > 0),
+    running: draft.running ?? !(Array.isArray(waitFor) && waitFor.at(-1)?.condition === "powered-off"),
     power: draft.power ?? "managed",
     allowRestart: draft.allowRestart ?? false,
     shutdownTimeout: draft.shutdownTimeout ?? "30s",
@@ -93,8 +93,9 @@ function cdromDefaults({ name, afterWaits }: Partial<Cdrom>, i: number): Pick<Cd
   return { name: name ?? `cdrom${i}`, afterWaits: afterWaits ?? "keep" };
 }
 
-function waitDefaults(wait: Partial<Wait>): Pick<Wait, "timeout" | "stableFor"> {
-  return { timeout: wait.timeout ?? "30m", stableFor: wait.stableFor ?? "10s" };
+/** An installation takes its time; everything else comes soon or not at all. */
+function waitDefaults(condition: Wait["condition"]): { timeout: string; stableFor?: string } {
+  return condition === "powered-off" ? { timeout: "30m", stableFor: "10s" } : { timeout: "5m" };
 }
 
 function spelledOutDevices(devices: InstanceDraft["devices"]): Record<string, StringMap> {

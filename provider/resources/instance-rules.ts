@@ -29,16 +29,16 @@ function typeRules(draft: InstanceDraft): Failure[] {
 
 /** After the installation the machine must not boot the installer again. */
 function powerRules({ running, waitFor, cdroms }: InstanceDraft): Failure[] {
-  const waits = known(waitFor).length > 0;
-  const reason =
-    running === true && waits
-      ? 'boots the installer again when the machine is started after its wait; set afterWaits: "eject" or "unprioritize"'
-      : undefined;
+  const waits = known(waitFor).map((wait) => wait?.condition);
+  const isStartedAgain = waits.includes("powered-off") && (running === true || waits.at(-1) !== "powered-off");
+  const reason = isStartedAgain
+    ? 'boots the installer again when the machine is started after its wait; set afterWaits: "eject" or "unprioritize"'
+    : undefined;
   return known(cdroms).flatMap((cdrom, i) => {
     const property = `cdroms[${i}].afterWaits`;
     const { afterWaits, bootPriority } = cdrom ?? {};
     if (reason !== undefined && bootPriority !== undefined && afterWaits === "keep") return [{ property, reason }];
-    if (waits || isUnknown(waitFor) || afterWaits === undefined || afterWaits === "keep") return [];
+    if (waits.length > 0 || isUnknown(waitFor) || afterWaits === undefined || afterWaits === "keep") return [];
     return [{ property, reason: "has no effect without waitFor: nothing is waited for" }];
   });
 }

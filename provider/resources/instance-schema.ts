@@ -14,11 +14,15 @@ export interface InstanceSource {
   image: string;
 }
 
-export interface Wait {
-  condition: "powered-off";
-  timeout: string;
-  stableFor: string;
-}
+/** What to wait for. Each has its own time limit. */
+export type Wait = { timeout: string } & (
+  | { condition: "powered-off"; stableFor: string }
+  | { condition: "agent" | "cloud-init" }
+  | { condition: "ipv4" | "ipv6"; interface?: string | undefined }
+  | { condition: "console"; pattern: string }
+  | { condition: "exec"; command: string[] }
+  | { condition: "port"; port: number; interface?: string | undefined }
+);
 
 export type Power = "managed" | "initial" | "ignored";
 
@@ -91,6 +95,32 @@ const disks = tagged<Written<Disk>>({
   hostPath: strict({ ...disk, hostPath: name }),
 });
 
+const timeout = { timeout: duration.optional() };
+const onInterface = { interface: name.optional() };
+const pattern = z.string().refine(isExpression, { error: "is no regular expression of JavaScript" });
+const waits = [
+  strict({ condition: z.literal("powered-off"), ...timeout, stableFor: duration.optional() }),
+  strict({ condition: z.literal("agent"), ...timeout }),
+  strict({ condition: z.literal("cloud-init"), ...timeout }),
+  strict({ condition: z.literal("ipv4"), ...timeout, ...onInterface }),
+  strict({ condition: z.literal("ipv6"), ...timeout, ...onInterface }),
+  strict({ condition: z.literal("console"), ...timeout, pattern }),
+  strict({ condition: z.literal("exec"), ...timeout, command: z.array(z.string()).min(1) }),
+  strict({ condition: z.literal("port"), ...timeout, ...onInterface, port: z.int().min(1).max(65535) }),
+] as const;
+const conditions = waits.map((each) => each.shape.condition.value);
+const wait = z.discriminatedUnion("condition", waits, {
+  error: `must be one of ${conditions.join(", ")}`,
+});
+
+function isExpression(text: string): boolean {
+  try {
+    return new RegExp(text).source !== "";
+  } catch {
+    return false;
+  }
+}
+
 export const schema = strict({
   name: instanceName.optional(),
   type: z.enum(["container", "virtual-machine"]).optional(),
@@ -124,11 +154,7 @@ export const schema = strict({
   allowRestart: z.boolean().optional(),
   shutdownTimeout: duration.optional(),
   onDelete: z.enum(["force", "shutdown"]).optional(),
-  waitFor: z
-    .array(
-      strict({ condition: z.literal("powered-off"), timeout: duration.optional(), stableFor: duration.optional() }),
-    )
-    .optional(),
+  waitFor: z.array(wait).optional(),
   project: name.optional(),
   remote: remoteSchema,
 });

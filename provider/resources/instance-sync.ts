@@ -6,13 +6,16 @@ import { milliseconds } from "../units";
 import { isRunning, start, stop, wasStarted } from "./instance-power";
 import { type InstanceInputs, type InstanceOutputs } from "./instance-schema";
 import { changeSettings, get, observe, phaseOf, wanted, without } from "./instance-settings";
-import { waitUntilPoweredOff } from "./instance-waits";
+import { waitFor } from "./instance-waits";
 import { pendingKey } from "./ownership";
 
 type Inputs = InstanceInputs;
 
-/** What is kept on a new machine until it is done: its waits, then its first power state. */
-type Pending = "wait" | "power";
+/**
+ * What is kept on a new machine until it is done: first the waits up to the last power-off, for which it needs its
+ * installation media, then the others, then its first power state.
+ */
+type Pending = "wait" | "online" | "power";
 
 export function firstPhase({ waitFor, power }: Inputs): Pending | undefined {
   if (waitFor.length > 0) return "wait";
@@ -34,6 +37,7 @@ export async function sync(context: Context, inputs: Inputs): Promise<InstanceOu
   const { value } = await get(client, inputs);
   const pending = value.config?.[pendingKey];
   if (pending === "wait") await install(context, inputs, value);
+  if (pending === "wait" || pending === "online") await comeOnline(context, inputs);
   if (inputs.power === "managed" || (inputs.power === "initial" && pending !== undefined)) await power(context, inputs);
   else if (wasStopped) await start(client, inputs);
   if (pending !== undefined) await changeSettings(client, inputs, ({ config }) => done(config));
@@ -67,15 +71,31 @@ function needsStop(error: unknown): error is LxdError {
   return isCode(error, "failed") && words.test(error.details.why);
 }
 
+/** How many of the waits are over when the machine has powered itself off for the last time; all, if it never does. */
+function installationWaits({ waitFor: waits }: Inputs): number {
+  const last = waits.findLastIndex((wait) => wait.condition === "powered-off");
+  return last < 0 ? waits.length : last + 1;
+}
+
 /** Lets the machine do what is waited for; then its installation media are taken away as the program says. */
 async function install({ client, status, urn }: Context, inputs: Inputs, wire: WireInstance): Promise<void> {
-  if (!isRunning(wire) && !wasStarted(wire)) await start(client, inputs);
-  for (const wait of inputs.waitFor) await waitUntilPoweredOff({ client, at: inputs, wait, status });
+  const waits = inputs.waitFor.slice(0, installationWaits(inputs));
+  const mayBeOff = wasStarted(wire) && waits.at(-1)?.condition === "powered-off";
+  if (!isRunning(wire) && !mayBeOff) await start(client, inputs);
+  for (const wait of waits) await waitFor({ client, at: inputs, wait, status });
   const info = await client.info();
   await changeSettings(client, inputs, (found) => {
-    const config = { ...found.config, [pendingKey]: "power" satisfies Pending };
+    const config = { ...found.config, [pendingKey]: "online" satisfies Pending };
     return wanted({ ...found, config }, inputs, { urn, info });
   });
+}
+
+/** What was installed is started for the waits that come after the power-off. */
+async function comeOnline({ client, status }: Context, inputs: Inputs): Promise<void> {
+  const waits = inputs.waitFor.slice(installationWaits(inputs));
+  if (waits.length === 0) return;
+  if (!isRunning((await get(client, inputs)).value)) await start(client, inputs);
+  for (const wait of waits) await waitFor({ client, at: inputs, wait, status });
 }
 
 async function power({ client }: Context, inputs: Inputs): Promise<void> {

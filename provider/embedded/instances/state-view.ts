@@ -1,6 +1,9 @@
 // GET …/state: what a simulated guest uses of the machine, which is little.
+import { createHash } from "node:crypto";
+
 import { type InstanceRecord, NEVER } from "../store/records";
 import type { Store } from "../store/store";
+import { chooseBoot } from "../guest/boot";
 import { expandDevices } from "../used-by";
 
 const CODES = { Stopped: 102, Running: 103, Frozen: 110 } as const;
@@ -17,8 +20,17 @@ const COUNTERS = {
   packets_dropped_inbound: 0,
 };
 
-const card = (type: "loopback" | "broadcast") => ({
-  addresses: [],
+/** What the DHCP of a network gives a guest: always the same for the same name. */
+function addressesOf(instance: InstanceRecord, device: Record<string, string>): object[] {
+  if (device["network"] === undefined) return [];
+  const [a = 0, b = 0] = createHash("sha256").update(instance.name).digest();
+  const ipv4 = { family: "inet", address: device["ipv4.address"] ?? `10.91.${a}.${(b % 250) + 2}`, netmask: "16" };
+  const ipv6 = { family: "inet6", address: device["ipv6.address"] ?? `fd42:91::${a}:${b}`, netmask: "64" };
+  return [ipv4, ipv6].map((address) => ({ ...address, scope: "global" }));
+}
+
+const card = (type: "loopback" | "broadcast", addresses: object[] = []) => ({
+  addresses,
   counters: COUNTERS,
   hwaddr: "",
   host_name: "",
@@ -27,11 +39,21 @@ const card = (type: "loopback" | "broadcast") => ({
   type,
 });
 
+/** The agent of a virtual machine is in what was installed; a container needs none. */
+export function hasAgent(store: Store, instance: InstanceRecord): boolean {
+  return instance.type === "container" || chooseBoot(store, instance).kind === "system";
+}
+
 /** A container sees its loopback; a VM without an agent shows its cards only. */
 function networkOf(store: Store, instance: InstanceRecord): Record<string, unknown> {
   const devices = Object.entries(expandDevices(store, instance));
   const cards = devices.filter(([, device]) => device["type"] === "nic");
-  const shown = Object.fromEntries(cards.map(([name, device]) => [device["name"] ?? name, card("broadcast")]));
+  const shown = Object.fromEntries(
+    cards.map(([name, device]) => [
+      device["name"] ?? name,
+      card("broadcast", hasAgent(store, instance) ? addressesOf(instance, device) : []),
+    ]),
+  );
   return instance.type === "container" ? { ...shown, lo: card("loopback") } : shown;
 }
 
@@ -45,7 +67,7 @@ export function stateView(store: Store, instance: InstanceRecord): Record<string
     memory: NO_MEMORY,
     network: isUp ? networkOf(store, instance) : null,
     pid: isUp ? process.pid : 0,
-    processes: isUp ? (isContainer ? 1 : -1) : 0,
+    processes: isUp ? (hasAgent(store, instance) ? 1 : -1) : 0,
     cpu: { usage: 0, allocated_time: 0 },
     started_at: isUp ? instance.startedAt : NEVER,
     os_info: null,

@@ -21,6 +21,7 @@ import { checkInstanceName } from "../names";
 import { keyOf } from "../store/store";
 import { clearConsole, getConsole } from "./console";
 import { createInstance } from "./create-instance";
+import { execute } from "./exec";
 import { getState, putState } from "./instance-state";
 import { patchInstance, putInstance } from "./instance-update";
 import { rebuildInstance } from "./rebuild";
@@ -100,6 +101,7 @@ export const instanceRoutes: Route[] = [
     DELETE: deleteInstance,
   },
   { path: `${INSTANCE}/state`, GET: getState, PUT: putState },
+  { path: `${INSTANCE}/exec`, POST: execute },
   { path: `${INSTANCE}/rebuild`, POST: rebuildInstance },
   { path: `${INSTANCE}/console`, GET: getConsole, DELETE: clearConsole },
 ];

@@ -77,10 +77,6 @@ export class Site {
     return found;
   }
 
-  async console(name: string): Promise<string> {
-    return (await this.daemon.raw.get(`/1.0/instances/${name}/console`)).bytes.toString();
-  }
-
   /** The answer as it came; an operation is not waited for. */
   send(method: Method, path: string, body?: Buffer | object, headers: Record<string, string> = {}): Promise<RawReply> {
     return this.daemon.raw.send({ method, path, body, headers });
