@@ -8,7 +8,9 @@ import { changed, unreadable } from "./file-problems";
 import { identityOf } from "./hash-cache";
 
 /** Large enough to be fast, small enough that an upload's memory does not show. */
-const chunkBytes = 512 * 1024;
+const chunkBytes = 1024 * 1024;
+/** How often a stream looks whether its file is still the same, so that a large one that is not is given up early. */
+const lookEveryBytes = 64 * chunkBytes;
 
 export interface KnownFile {
   path: string;
@@ -40,10 +42,17 @@ export async function openUnchanged({ path, stats, sha256 }: KnownFile): Promise
     await file.close();
     throw error;
   }
+  const sizeBytes = Number(stats.size);
   async function* body(): AsyncGenerator<Buffer> {
+    let sent = 0;
+    let looked = 0;
     for await (const chunk of chunks(path, file)) {
-      // Looked at before the last byte goes out: a receiver never gets the whole of a file that changed.
-      await requireUnchanged(path, file, stats);
+      sent += chunk.length;
+      // Before the last byte goes out at the latest: a receiver never gets the whole of a file that changed.
+      if (sent >= sizeBytes || sent - looked >= lookEveryBytes) {
+        await requireUnchanged(path, file, stats);
+        looked = sent;
+      }
       yield chunk;
     }
     // A file that was cut has no last byte.
@@ -52,7 +61,6 @@ export async function openUnchanged({ path, stats, sha256 }: KnownFile): Promise
   const stream = Readable.from(body(), { objectMode: false, highWaterMark: chunkBytes });
   // However the reading ends, and even if it never begins.
   stream.once("close", () => void file.close());
-  const sizeBytes = Number(stats.size);
   return { stream, sizeBytes, received: Promise.resolve({ sha256, sizeBytes }) };
 }
 
