@@ -50,7 +50,7 @@ function recordOf(request: ImageRequest, files: ImageFiles): ImageRecord {
     type: files.type,
     architecture: metadata.architecture,
     properties: { ...metadata.properties, ...request.properties },
-    ownProperties: metadata.properties,
+    ownProperties: metadata.properties ?? {},
     public: request.public,
     autoUpdate: request.autoUpdate,
     profiles: request.profiles ?? ["default"],

@@ -8,7 +8,8 @@ export interface ImageMetadata {
   architecture: string;
   createdAt: string;
   expiresAt: string | undefined;
-  properties: Config;
+  /** Undefined when the metadata has no such map, which is not the same as an empty one. */
+  properties: Config | undefined;
 }
 
 /** The kernel's names of architectures, with the aliases that metadata may use. */
@@ -50,7 +51,7 @@ function parseYaml(text: string): Level {
     const value = match[3] ?? "";
     if (match[1] !== "") {
       if (inner && value !== "") inner[key] = scalar(value);
-    } else if (value === "") result[key] = inner = {};
+    } else if (value === "" || value === "{}") result[key] = inner = {};
     else [result[key], inner] = [scalar(value), undefined];
   }
   return result;
@@ -65,13 +66,12 @@ export function parseMetadata(text: string): ImageMetadata {
   const { architecture: name } = values;
   const architecture = canonicalArchitecture(typeof name === "string" ? name : "");
   const expiry = Number(values["expiry_date"] ?? 0);
-  const properties = values["properties"];
-  const pairs = typeof properties === "object" ? Object.entries(properties) : [];
+  const { properties } = values;
   return {
     architecture,
     createdAt: secondsToTime(creation),
     expiresAt: expiry > 0 ? secondsToTime(expiry) : undefined,
-    properties: Object.fromEntries(pairs),
+    properties: typeof properties === "object" ? properties : undefined,
   };
 }
 

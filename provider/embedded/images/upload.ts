@@ -72,6 +72,13 @@ function checkFingerprint(call: Call, got: string): void {
   throw failed(`${isLxd ? "Fingerprints do not match" : "fingerprints don't match"}, got ${got} expected ${expected}`);
 }
 
+/** What ends the whole daemon elsewhere is an error here, so that a program that does it is found out. */
+function checkProperties(request: ImageRequest, { metadata }: ImageFiles): void {
+  if (metadata.properties !== undefined || Object.keys(request.properties).length === 0) return;
+  const reason = "properties in the header of an image without any in its metadata end a real daemon";
+  throw failed(`assignment to entry in nil map (${reason})`);
+}
+
 async function filesOf(received: Received): Promise<ImageFiles> {
   const { main, rootfs } = received;
   const { metadata, type } = await readTarball(main.path);
@@ -92,6 +99,7 @@ export function startUpload(call: Call, request: ImageRequest, received: Receive
       const files = await filesOf(received).catch((error: unknown) => {
         throw error instanceof DaemonError ? error : failed("unexpected EOF");
       });
+      checkProperties(request, files);
       progress({ fingerprint, size: String(files.sizeBytes) });
       addImage(call.daemon, request, files);
     } finally {

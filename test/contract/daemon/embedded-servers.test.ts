@@ -1,7 +1,7 @@
 // The embedded daemon as servers of other makes and ages.
 import { describe, expect, it } from "vitest";
 
-import { at, tinyIso } from "../harness";
+import { at, tinyImage, tinyIso } from "../harness";
 import { clientOf, CUSTOM, isoHeaders, useEmbedded } from "../harness/embedded";
 import { settle } from "../harness/operation";
 
@@ -28,6 +28,16 @@ describe("embedded daemon as other servers", () => {
       expect(reply.status).toBe(202);
       expect(await settle(raw, reply)).toMatchObject({ ok: true, wasAsync: true });
     }
+  });
+
+  it("fails an upload that would end a real daemon: properties for an image without a map of them", async () => {
+    const raw = clientOf(await embedded.start());
+    const headers = { "Content-Type": "application/octet-stream", "X-Incus-properties": "a=b" };
+    const outcome = await settle(raw, await raw.post("/1.0/images", tinyImage(), headers));
+    expect(outcome).toMatchObject({ ok: false });
+    expect(outcome.error).toMatch(/^assignment to entry in nil map/);
+    const withMap = tinyImage({ properties: { os: "tiny" } });
+    expect(await settle(raw, await raw.post("/1.0/images", withMap, headers))).toMatchObject({ ok: true });
   });
 
   it("tells of a failed operation as newer Incus does", async () => {

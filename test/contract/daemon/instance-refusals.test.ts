@@ -138,7 +138,11 @@ describeEachDaemon("refused instances", (daemon) => {
     const outcome = await daemon.settle(postInstance(daemon, "failed", more));
     expect(outcome).toMatchObject({ ok: false });
     // LXD words these a little differently from version to version; Incus 6.0 is what is emulated.
-    if (daemon.kind !== "lxd") expect(outcome).toMatchObject({ wasAsync: true, error });
+    if (daemon.kind !== "lxd") {
+      // Of two devices at odds, the real daemon names now the one and now the other.
+      expect(outcome.error.replace('"root2"', '"root"')).toBe(error);
+      expect(outcome.wasAsync).toBe(true);
+    }
     expect((await daemon.raw.get(`/1.0/instances/${daemon.name("failed")}`)).status).toBe(404);
   });
 

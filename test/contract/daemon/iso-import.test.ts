@@ -83,6 +83,12 @@ describeEachDaemon("ISO import", (daemon) => {
     expect([reply.status, reply.body.error]).toEqual([404, 'Failed to load project "nope": Project not found']);
   });
 
+  daemon.test("answers before it has the body, where it can", ISO, async () => {
+    const large = Buffer.alloc(8 << 20);
+    const reply = await importTo(`${CUSTOM}?project=nope`, "early", large);
+    expect(reply.status).toBe(404);
+  });
+
   daemon.test("knows no cluster member", ISO, async () => {
     const reply = await importTo(`${CUSTOM}?target=nope`, "memberless");
     expect(reply.status).toBe(404);

@@ -42,6 +42,15 @@ function parse(contentType: string | undefined, bytes: Buffer): Partial<Envelope
   return JSON.parse(bytes.toString()) as Envelope;
 }
 
+/** Larger bodies are sent when the daemon wants them: it may answer before that, and an answer must not be lost. */
+const EXPECT_BYTES = 64 * 1024;
+
+function lengthHeaders(content: Buffer | Readable | undefined): Record<string, string> {
+  if (!Buffer.isBuffer(content)) return {};
+  const length = { "Content-Length": String(content.length) };
+  return content.length > EXPECT_BYTES ? { ...length, Expect: "100-continue" } : length;
+}
+
 export class RawClient {
   constructor(private readonly socket: () => string) {}
 
@@ -49,7 +58,7 @@ export class RawClient {
     const content = encode(body);
     const isJson = typeof body === "object" && !Buffer.isBuffer(body) && !(body instanceof Readable);
     const type: Record<string, string> = isJson ? { "Content-Type": "application/json" } : {};
-    const length: Record<string, string> = Buffer.isBuffer(content) ? { "Content-Length": String(content.length) } : {};
+    const length = lengthHeaders(content);
     return new Promise((resolve, reject) => {
       // A connection for each request: nothing that one left behind is seen by the next.
       const connection = { socketPath: this.socket(), agent: false } as const;
@@ -57,12 +66,15 @@ export class RawClient {
       const sent = request(options, (response) => {
         buffer(response).then((bytes) => {
           const { statusCode = 0, headers: received } = response;
+          // What the daemon never asked for is not sent any more.
+          if (!sent.writableEnded) sent.destroy();
           resolve({ status: statusCode, headers: received, body: parse(received["content-type"], bytes), bytes });
         }, reject);
       });
-      // A daemon may answer before it has read the body: what counts is the answer.
       sent.on("error", reject);
+      const isLarge = Buffer.isBuffer(content) && content.length > EXPECT_BYTES;
       if (content instanceof Readable) content.pipe(sent);
+      else if (isLarge) sent.once("continue", () => sent.end(content)).flushHeaders();
       else sent.end(content);
     });
   }
