@@ -5,6 +5,7 @@ import { list, type Listed, urlOf } from "../http/listing";
 import { type Reply, running, sync } from "../http/reply";
 import type { Route } from "../http/router";
 import { rootPoolOf } from "../used-by";
+import { createBackup, deleteBackup, exportBackup } from "../volumes/backup";
 import { coveredByEtag, deleteVolume, renameVolume, updateVolume } from "../volumes/change";
 import { createVolume } from "../volumes/create";
 import { importIso } from "../volumes/import-iso";
@@ -130,5 +131,11 @@ export const volumeRoutes: Route[] = [
       throw notFound("Storage pool volume not found");
     },
   },
-  { path: `${CUSTOM}/backups`, GET: emptyList, POST: (call) => refuseCopy(call, BACKUP) },
+  {
+    path: `${CUSTOM}/backups`,
+    GET: emptyList,
+    POST: (call) => (call.daemon.settings.product.has("backup_iso") ? createBackup(call) : refuseCopy(call, BACKUP)),
+  },
+  { path: `${CUSTOM}/backups/{backup}`, DELETE: deleteBackup },
+  { path: `${CUSTOM}/backups/{backup}/export`, GET: exportBackup },
 ];
