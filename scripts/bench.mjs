@@ -1,0 +1,54 @@
+// `npm run bench`: how fast the provider is on a real Incus, measured beside what cannot be beaten, in one run.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { benchImport } from "./bench/import.mjs";
+import { benchMany } from "./bench/many.mjs";
+import { Site } from "./bench/site.mjs";
+import { benchUnchanged } from "./bench/unchanged.mjs";
+import { prepare } from "./prepare.mjs";
+
+const parts = { import: benchImport, unchanged: benchUnchanged, many: benchMany };
+
+/** `npm run bench`, or some of the parts: `npm run bench -- import many`. BENCH_ROUNDS says how often each is done. */
+const chosen = process.argv.slice(2);
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
+
+await main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
+
+async function main() {
+  const socket = process.env.INCUS_SOCKET;
+  if (!socket) throw new Error("Set INCUS_SOCKET to the socket of a real Incus: that is what is measured.");
+  const unknown = chosen.filter((name) => !(name in parts));
+  if (unknown.length > 0)
+    throw new Error(`No such part: ${unknown.join(", ")}. Parts: ${Object.keys(parts).join(", ")}.`);
+  await prepare();
+  const site = new Site(socket);
+  const dir = mkdtempSync(join(tmpdir(), "pulumi-lxd-bench-"));
+  const rows = [];
+  await site.create();
+  try {
+    for (const [name, part] of Object.entries(parts)) {
+      if (chosen.length > 0 && !chosen.includes(name)) continue;
+      console.log(`\n── ${name}: ${rounds} rounds, interleaved; the medians count`);
+      rows.push(...(await part({ site, dir, rounds })));
+    }
+  } finally {
+    await site.remove();
+    rmSync(dir, { recursive: true, force: true });
+  }
+  report(rows);
+}
+
+/** A row is what was measured, its figure, and whether that is what it should be (undefined where nothing is said). */
+function report(rows) {
+  console.log("");
+  for (const { what, figure, target, met } of rows) {
+    const verdict = met === undefined ? "" : met ? `  ok (${target})` : `  MISSED (${target})`;
+    console.log(`${what.padEnd(58)} ${figure.padStart(24)}${verdict}`);
+  }
+  if (rows.some(({ met }) => met === false)) process.exitCode = 1;
+}

@@ -1,0 +1,54 @@
+// A preview with an unchanged ISO of 4 GiB: not one byte of it is read again.
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { median, seconds, showSeconds } from "./measure.mjs";
+import { ProviderProcess } from "./provider.mjs";
+import { makeRandomFile } from "./random-file.mjs";
+
+/** The daemon's answers and the remembered hash are read too; one chunk of the file would be half a MiB. */
+const mostBytes = 128 * 1024;
+
+export async function benchUnchanged({ site, dir, rounds }) {
+  const file = join(dir, "4GiB.iso");
+  await makeRandomFile(file, 4 * 2 ** 30);
+  const cache = mkdtempSync(join(dir, "cache-"));
+  const args = { pool: "default", source: { file }, allowAnyContent: true };
+  try {
+    const inputs = await inProcess(site, cache, (provider) => provider.check("volume", args));
+    const found = [];
+    // A process of its own each time, as each preview has one.
+    for (let i = 0; i < rounds; i++) found.push(await previewAgain({ site, cache, args, inputs }));
+    const bytes = Math.max(...found.map((each) => each.bytes));
+    const figure = `${showSeconds(median(found.map((each) => each.took)))}, ${bytes} bytes in all`;
+    return [{ what: "unchanged ISO of 4 GiB in a preview", figure, target: "none of it read", met: bytes < mostBytes }];
+  } finally {
+    rmSync(file);
+  }
+}
+
+async function previewAgain({ site, cache, args, inputs }) {
+  return inProcess(site, cache, async (provider) => {
+    // Whatever the first call loads, it loads here.
+    await provider.check("other", { ...args, source: { file: process.execPath } });
+    const before = await readBytes(provider);
+    const took = await seconds(async () => {
+      const { digest } = await provider.check("volume", args, inputs);
+      if (digest !== inputs.digest) throw new Error("The unchanged file has another hash.");
+    });
+    return { took, bytes: (await readBytes(provider)) - before };
+  });
+}
+
+/** All that the process has read so far, from files and sockets. */
+async function readBytes(provider) {
+  return Number(/rchar: (\d+)/.exec(await provider.call("", "io"))[1]);
+}
+
+async function inProcess(site, cache, work) {
+  const provider = new ProviderProcess(site, cache);
+  try {
+    return await work(provider);
+  } finally {
+    provider.stop();
+  }
+}
