@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type CdromArgs, type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
 import { type WaitArgs } from "./instance-waits";
 import { IsoVolume } from "./iso-volume";
-import { type CommonArgs, LxdResource } from "./resource";
+import { type CommonArgs, LxdResource, type RemoteArgs } from "./resource";
 
 export interface InstanceImageSource {
   /** Fingerprint (64 hexadecimal digits) of an image in the instance's project, e.g. `image.fingerprint`. */
@@ -34,7 +34,10 @@ export interface InstanceArgs extends CommonArgs {
   type?: pulumi.Input<"container" | "virtual-machine">;
   /** A text for people. Changes in place. */
   description?: pulumi.Input<string>;
-  /** What it is made from. Without a source a virtual machine is blank. Changing it replaces the instance. */
+  /**
+   * What it is made from. Without a source a virtual machine is blank. Changing it replaces the instance; leaving it away
+   * later does not.
+   */
   source?: pulumi.Input<InstanceImageSource>;
   /** Needed unless a profile or `devices` has a root disk. A virtual machine's does not shrink: the preview says so. */
   rootDisk?: pulumi.Input<RootDiskArgs>;
@@ -96,7 +99,12 @@ export interface InstanceArgs extends CommonArgs {
   waitFor?: pulumi.Input<pulumi.Input<WaitArgs>[]>;
 }
 
-/** A virtual machine or a container. Cdroms need the API extension `custom_volume_iso`. */
+/**
+ * A virtual machine or a container. Cdroms need the API extension `custom_volume_iso`.
+ *
+ * The resource option `import: "project/name"` takes over an instance that exists: it is compared with the program, all
+ * differences are told at once, and nothing is changed. It need not say `source`: what it was made from is its own affair.
+ */
 export class Instance extends LxdResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly type: pulumi.Output<string>;
@@ -127,6 +135,16 @@ export class Instance extends LxdResource {
       cdroms: Array.isArray(args.cdroms) ? args.cdroms.map(toCdrom) : args.cdroms,
     };
     super("Instance", name, { ...inputs, ...Object.fromEntries(outputs.map((key) => [key, undefined])) }, opts);
+  }
+
+  /** An instance that others own, by its ID `project/name`: read as it is, never changed, never deleted. */
+  static get(
+    name: string,
+    id: pulumi.Input<string>,
+    args: { remote?: pulumi.Input<RemoteArgs> } = {},
+    opts: pulumi.CustomResourceOptions = {},
+  ): Instance {
+    return new Instance(name, args, pulumi.mergeOptions(opts, { id }));
   }
 }
 

@@ -15,7 +15,7 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   project: "replace",
   remote: "ignore",
   description: "update",
-  source: "replace",
+  source: sourceCost,
   rootDisk: rootDiskCost,
   cdroms: "update",
   nics: "update",
@@ -37,6 +37,12 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   onDelete: "update",
   waitFor: "ignore",
 };
+
+/** A machine of which the program does not say what it was made from, an imported one above all, is as good as any. */
+function sourceCost(olds: InstanceOutputs, { source }: InstanceInputs): Cost {
+  if (source === undefined) return "ignore";
+  return source.image === (olds.source?.image ?? olds.baseImage) ? "update" : "replace";
+}
 
 /** A root disk grows in place, but its pool is fixed, whether a profile or the program names it. */
 function rootDiskCost(olds: InstanceOutputs, news: InstanceInputs): Cost {

@@ -9,6 +9,7 @@ import { nearest } from "../nearest";
 import { hasUnknown, isUnknown } from "../unknowns";
 import { checkPool, checkProject } from "./common";
 import { type InstanceDraft, type InstanceInputs } from "./instance-schema";
+import { importFailures } from "./instance-import";
 import { ownerKey } from "./ownership";
 
 export async function preflight(client: Client, completion: Completion<InstanceInputs>): Promise<Failure[]> {
@@ -16,6 +17,7 @@ export async function preflight(client: Client, completion: Completion<InstanceI
   const info = await client.info();
   const projectFailures = await checkProject(client, draft.project);
   if (projectFailures.length > 0) return projectFailures;
+  if (completion.importId !== undefined) return importFailures(client, completion);
   return [
     ...featureFailures(info, draft),
     ...sourceFailures(completion),
@@ -33,7 +35,7 @@ export function idOf({ project, name }: InstanceAddress): string {
 export function obstacle(wire: WireInstance, inputs: InstanceDraft, urn: string): LxdError | undefined {
   const why = difference(wire, inputs, urn);
   if (why === undefined) return undefined;
-  const advice = "Choose another name, or delete that instance first.";
+  const advice = `Pass { import: "${inputs.project ?? ""}/${wire.name}" } to take it over, or choose another name.`;
   return new LxdError({ code: "already-exists", why: `there is an instance "${wire.name}" already, ${why}`, advice });
 }
 
@@ -46,8 +48,8 @@ function difference(wire: WireInstance, { type, source }: InstanceDraft, urn: st
 }
 
 /** The daemons make a container of nothing without complaint, but it never starts. */
-function sourceFailures({ draft, importId }: Completion<InstanceInputs>): Failure[] {
-  if (draft.type !== "container" || draft.source !== undefined || importId !== undefined) return [];
+function sourceFailures({ draft }: Completion<InstanceInputs>): Failure[] {
+  if (draft.type !== "container" || draft.source !== undefined) return [];
   const reason =
     'is required for a container; a machine without one is blank, and only type: "virtual-machine" can be that';
   return [{ property: "source", reason }];

@@ -80,15 +80,15 @@ export async function observe(client: Client, inputs: Inputs, wire: WireInstance
   return { ...toOutputs(inputs, wire), ...(await observeNetwork(client, inputs, wire)) };
 }
 
-function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, keyof NetworkOutputs> {
+/** Without what needs another request. */
+export function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, keyof NetworkOutputs> {
   return {
     name: wire.name,
     project: inputs.project,
     remote: inputs.remote,
     type: wire.type,
     description: wire.description,
-    source:
-      inputs.source === undefined ? undefined : { image: wire.config?.["volatile.base_image"] ?? inputs.source.image },
+    source: inputs.source === undefined ? undefined : { image: wire.config?.["volatile.base_image"] ?? "unknown" },
     ...fromWire(wire.devices ?? {}, inputs, phaseOf(wire)),
     ...configFromWire(
       pick(wire.config, (key) => !isServers(key)),

@@ -8,6 +8,7 @@ import { type Context, type CreateContext, type Made, type ResourceKind } from "
 import { milliseconds } from "../units";
 import { complete, policies } from "./instance-inputs";
 import { preflightChange } from "./instance-change";
+import { addressOf, unwritten } from "./instance-import";
 import { isStopped, stop } from "./instance-power";
 import { idOf, obstacle, preflight } from "./instance-preflight";
 import { rules } from "./instance-rules";
@@ -40,9 +41,10 @@ export const instance: ResourceKind<Inputs, Outputs> = {
 };
 
 async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
-  const { client, urn } = context;
+  const { client, urn, importId } = context;
   const id = idOf(inputs);
   try {
+    if (importId !== undefined) return await takeOver(context, inputs);
     // A run that was killed may have left the daemon at work.
     await settleInstance(client, inputs, createDeadlineMs);
     const existing = await findInstance(client, inputs);
@@ -52,8 +54,14 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
     context.created(id, await observe(client, inputs, found.value));
     return { id, outputs: await sync(context, inputs), isTakenOver: existing !== undefined };
   } catch (error) {
-    throw LxdError.from(error).during(`create instance ${id}`);
+    throw LxdError.from(error).during(`${importId === undefined ? "create" : "import"} instance ${id}`);
   }
+}
+
+/** What is imported was compared with the program in `check`, and is taken as it is. */
+async function takeOver({ client }: Context, inputs: Inputs): Promise<Made<Outputs>> {
+  const { value } = await get(client, inputs);
+  return { id: idOf(inputs), outputs: await observe(client, inputs, value), isTakenOver: true };
 }
 
 async function make({ client, urn, status }: Context, inputs: Inputs): Promise<void> {
@@ -92,9 +100,11 @@ async function requireImage(client: Client, { project, type }: Inputs, fingerpri
   throw new LxdError({ code: "invalid-argument", why, advice: `Write type: "${found.value.type}".` });
 }
 
-async function read({ client }: Context, _id: string, state: Outputs): Promise<Outputs | undefined> {
-  const found = await findInstance(client, state);
-  return found === undefined ? undefined : observe(client, state, found.value);
+/** With no state but the ID (`Instance.get`) the machine is read as it is. */
+async function read({ client }: Context, id: string, state: Partial<Outputs>): Promise<Outputs | undefined> {
+  const inputs = state.type === undefined ? unwritten(addressOf(id), state) : (state as Outputs);
+  const found = await findInstance(client, inputs);
+  return found === undefined ? undefined : observe(client, inputs, found.value);
 }
 
 async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { describeInstances } from "./instance/site";
-import { unknown } from "./instance/stack";
+import { unknown } from "./harness/stack";
 
 describeInstances("inputs of an instance", (site) => {
   const properties = async (args: Record<string, unknown>): Promise<string[]> =>

@@ -1,8 +1,7 @@
 // A daemon under test as the instance suites see it: what it can do, what is on it, and resources to drive on it.
-import { Instance } from "../../../provider";
 import { describeEachDaemon, type RawReply, type TestDaemon, tinyImage, tinyIso } from "../harness";
 import { grubIso } from "./guests";
-import { StackResource } from "./stack";
+import { StackResource } from "../harness/stack";
 
 export interface RawInstance {
   name: string;
@@ -56,7 +55,7 @@ export class Site {
   }
 
   resource(name = this.name()): StackResource {
-    return new StackResource(Instance, name, this.daemon.socket);
+    return new StackResource("Instance", name, this.daemon.socket);
   }
 
   instance(name: string): Promise<RawInstance> {
