@@ -66,14 +66,26 @@ export function toSource(source: IsoSourceArgs): pulumi.Inputs {
 }
 
 function toFile(file: IsoFile): pulumi.Output<FileEntry> {
-  return pulumi.output(file).apply(async (known): Promise<FileEntry> => {
-    if (typeof known === "string") return { text: known };
-    if (known instanceof Uint8Array) return { base64: Buffer.from(known).toString("base64") };
-    if (known instanceof pulumi.asset.StringAsset) return { text: await known.text };
-    if (known instanceof pulumi.asset.FileAsset) return { file: await known.path };
-    if (known instanceof pulumi.asset.FileArchive) return { folder: await known.path };
-    throw new Error("A file of an ISO image is text, bytes, a FileAsset, a StringAsset or a FileArchive of a folder.");
-  });
+  return pulumi.output(file).apply((known: unknown) => toEntry(known));
+}
+
+/** Pulumi's outputs carry plain values: of assets and of bytes only the fields arrive, without their class. */
+function toEntry(known: unknown): FileEntry {
+  if (typeof known === "string") return { text: known };
+  if (typeof known === "object" && known !== null) {
+    const fields = known as Record<string, unknown>;
+    const { __pulumiAsset: isAsset, __pulumiArchive: isArchive, text, path } = fields;
+    if (isAsset === true && typeof text === "string") return { text };
+    if (isAsset === true && typeof path === "string") return { file: path };
+    if (isArchive === true && typeof path === "string") return { folder: path };
+    if (isBytes(fields)) return { base64: Buffer.from(Object.values(fields)).toString("base64") };
+  }
+  throw new Error("A file of an ISO image is text, bytes, a FileAsset, a StringAsset or a FileArchive of a folder.");
+}
+
+/** `{ 0: 72, 1: 105 }`, whose keys JavaScript keeps in the order of numbers. */
+function isBytes(fields: Record<string, unknown>): fields is Record<string, number> {
+  return Object.entries(fields).every(([key, value], i) => key === String(i) && typeof value === "number");
 }
 
 function mapValues<T, U>(map: Record<string, T>, change: (value: T) => U): Record<string, U> {
