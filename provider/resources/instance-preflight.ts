@@ -18,13 +18,13 @@ export async function preflight(client: Client, completion: Completion<InstanceI
   const projectFailures = await checkProject(client, draft.project);
   if (projectFailures.length > 0) return projectFailures;
   if (completion.importId !== undefined) return importFailures(client, completion);
-  return [
-    ...featureFailures(info, draft),
-    ...sourceFailures(completion),
-    ...(await checkPool(client, draft.rootDisk?.pool, "rootDisk.pool")),
-    ...(await profileFailures(client, draft)),
-    ...(await nameFailures(client, completion)),
-  ];
+  // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
+  const answers = await Promise.all([
+    checkPool(client, draft.rootDisk?.pool, "rootDisk.pool"),
+    profileFailures(client, draft),
+    nameFailures(client, completion),
+  ]);
+  return [...featureFailures(info, draft), ...sourceFailures(completion), ...answers.flat()];
 }
 
 export function idOf({ project, name }: InstanceAddress): string {

@@ -16,13 +16,16 @@ import { volumeId } from "./volume-id";
 export async function preflight(client: Client, completion: Completion<IsoVolumeInputs>): Promise<Failure[]> {
   const { draft, importId } = completion;
   requireExtension(await client.info(), "custom_volume_iso", "ISO volumes");
-  const failures = [...(await checkProject(client, draft.project)), ...(await checkPool(client, draft.pool, "pool"))];
+  // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
+  const places = await Promise.all([checkProject(client, draft.project), checkPool(client, draft.pool, "pool")]);
+  const failures = places.flat();
   const { project, pool, name, target } = draft;
   if (failures.length > 0 || project === undefined || pool === undefined || name === undefined) return failures;
   if ([project, pool, name, target].some(isUnknown)) return failures;
   const at = { project, pool, name, target };
   if (importId !== undefined) return importFailures(client, at, completion);
-  return [...(await nameFailures(client, at, completion)), ...(await spaceFailures(client, at, completion))];
+  const answers = await Promise.all([nameFailures(client, at, completion), spaceFailures(client, at, completion)]);
+  return answers.flat();
 }
 
 /** Evidence that a volume is what a killed run has left: a name that was made from the content. */
