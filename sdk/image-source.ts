@@ -29,6 +29,19 @@ export interface ImageDownloadSource {
 }
 
 /**
+ * A disk of a virtual machine. Metadata is generated, and all formats but qcow2 are converted by `qemu-img`, which must
+ * be on the PATH; there must be room for the result in the system's temporary folder. The preview knows the fingerprint
+ * of a qcow2 disk, and of any other whether its bytes have changed.
+ */
+export interface ImageDiskSource {
+  disk: pulumi.Input<string>;
+  /** What the file is; `ova` must hold one disk. It is never guessed, and a file that is plainly another is an error. */
+  format: pulumi.Input<"raw" | "qcow2" | "vmdk" | "vdi" | "vhd" | "vhdx" | "ova">;
+  /** Default: `x86_64`. */
+  architecture?: pulumi.Input<string>;
+}
+
+/**
  * An image of an image server, pulled by the daemon itself. Several resources and stacks may pull one image: it is
  * pulled once, belongs to all of them, and is deleted with the last.
  *
@@ -84,6 +97,7 @@ export type ImageSourceArgs =
   | ImageFileSource
   | ImageSplitSource
   | ImageDownloadSource
+  | ImageDiskSource
   | ImageServerSource
   | ImageUrlSource
   | ImageInstanceSource

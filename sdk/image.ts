@@ -20,7 +20,10 @@ export interface ImageArgs extends CommonArgs {
    * that belongs to any other image is an error. Aliases that others have added are left alone. Changes in place.
    */
   aliases?: pulumi.Input<pulumi.Input<string | ImageAliasArgs>[]>;
-  /** Properties added to the image's own. Numbers and booleans are spelled out. Changes in place. */
+  /**
+   * Properties added to the image's own. Numbers and booleans are spelled out; an empty value takes one of the image's
+   * own away. Changes in place.
+   */
   properties?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
   /** Whether anybody who reaches the server may copy the image. Default: false. Changes in place. */
   public?: pulumi.Input<boolean>;

@@ -1,6 +1,7 @@
 // The public API: what a Pulumi program imports from `pulumi-lxd`.
 export { Image, type ImageAliasArgs, type ImageArgs } from "./image";
 export {
+  type ImageDiskSource,
   type ImageDownloadSource,
   type ImageFileSource,
   type ImageInstanceSource,

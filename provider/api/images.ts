@@ -18,6 +18,7 @@ export interface Alias {
 
 const imageSchema = z.object({
   fingerprint: z.string(),
+  filename: z.string().default(""),
   type: z.string().default("container"),
   architecture: z.string(),
   size: z.number(),
@@ -54,19 +55,22 @@ export interface ImageUpload {
   contentType: string;
   /** The daemon refuses the bytes if they have another one. */
   fingerprint: string | undefined;
+  /** Kept by the daemon for a unified image; that of an image in two files is in its form. */
   fileName: string;
   public: boolean;
-  properties: Record<string, string>;
   deadlineMs: number;
 }
 
+/**
+ * Never with properties in a header: of an image whose metadata has none, Incus 6.0 and LXD 5.0 write them into a nil map,
+ * and the whole daemon dies.
+ */
 export async function uploadImage(client: Client, project: string, upload: ImageUpload): Promise<void> {
   const prefix = headerPrefix(await client.info());
   const headers: Record<string, string> = {
     "Content-Type": upload.contentType,
     [`${prefix}-filename`]: encodeURIComponent(upload.fileName),
     [`${prefix}-public`]: String(upload.public),
-    [`${prefix}-properties`]: new URLSearchParams(upload.properties).toString(),
   };
   if (upload.fingerprint !== undefined) headers[`${prefix}-fingerprint`] = upload.fingerprint;
   await client.change({

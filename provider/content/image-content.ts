@@ -13,7 +13,10 @@ export interface ImageContent {
   /** SHA-256 of all bytes, by which the daemons know an image; undefined if only the bytes themselves will tell. */
   readonly fingerprint: string | undefined;
   readonly fileName: string;
-  open(): Promise<ImageBody>;
+  /** With the name that the daemon is to keep. */
+  open(fileName: string): Promise<ImageBody>;
+  /** Takes away what had to be made for it. */
+  dispose?: () => Promise<void>;
 }
 
 const octets = "application/octet-stream";

@@ -19,7 +19,11 @@ export async function splitContent(files: SplitFiles, report: ReportBytes): Prom
   const [metadata, rootfs] = [await fileContent(files.metadata, report), await fileContent(files.rootfs, report)];
   await requireRoot(files);
   const fingerprint = await combinedHash([metadata, rootfs], report);
-  return { fingerprint, fileName: rootfs.fileName, open: () => openForm(files, { metadata, rootfs, fingerprint }) };
+  return {
+    fingerprint,
+    fileName: rootfs.fileName,
+    open: (given) => openForm(files, { metadata, rootfs: { ...rootfs, fileName: given }, fingerprint }),
+  };
 }
 
 /** The hash follows from those of the two files, so it is computed once for each pair of contents. */

@@ -1,15 +1,26 @@
 // Fills in what the program leaves to the provider: defaults, and the fingerprint as far as it can be known in advance.
 import { isDeepStrictEqual } from "node:util";
 import { type Alias, listImages } from "../api/images";
+import { inspectDisk } from "../content/disk-image/disk-image";
+import { reportTo } from "../content/shown";
 import { LxdError } from "../errors";
 import { type Completion, type Failure } from "../kind";
 import { plain } from "../plain";
 import { hasUnknown, isUnknown, unknown } from "../unknowns";
 import { projectOf, spelledOut } from "./common";
-import { contentOf } from "./image-content";
+import { contentOf, diskOf } from "./image-content";
 import { type ImageDraft, type ImageInputs } from "./image-inputs";
 import { markedImages } from "./image-owners";
-import { type DownloadSource, fieldOf, identityOf, type ImageSource, isContent, sourceFailures } from "./image-source";
+import {
+  type ContentSource,
+  type DiskSource,
+  type DownloadSource,
+  fieldOf,
+  identityOf,
+  type ImageSource,
+  isContent,
+  sourceFailures,
+} from "./image-source";
 
 type ImageCompletion = Completion<ImageInputs>;
 
@@ -30,6 +41,7 @@ export async function complete(completion: ImageCompletion): Promise<{ draft: Im
     return { draft: { ...whole, fingerprint: unknown }, failures };
   }
   try {
+    whole.digest = "disk" in source ? await digestOf(source, completion) : undefined;
     return { draft: { ...whole, fingerprint: await identify({ ...completion, draft: whole }, source) }, failures: [] };
   } catch (error) {
     const failure = { property: fieldOf(source), reason: LxdError.from(error).message };
@@ -39,12 +51,23 @@ export async function complete(completion: ImageCompletion): Promise<{ draft: Im
 
 async function identify(completion: ImageCompletion, source: ImageSource): Promise<string | undefined> {
   if ("server" in source && source.fingerprint !== undefined) return source.fingerprint;
-  if (isContent(source)) {
+  const isConverted = "disk" in source && source.format !== "qcow2";
+  if (isContent(source) && !isConverted) {
     const known = "download" in source ? pinnedBefore(completion, source) : undefined;
-    const fingerprint = known ?? (await contentOf(source, completion.status)).fingerprint;
+    const fingerprint = known ?? (await fingerprintOf(source, completion.status));
     if (fingerprint !== undefined) return fingerprint;
   }
   return madeBefore(completion, source);
+}
+
+async function fingerprintOf(source: ContentSource, status: (text: string) => void): Promise<string | undefined> {
+  const content = await contentOf(source, status);
+  await content.dispose?.();
+  return content.fingerprint;
+}
+
+function digestOf(source: DiskSource, { status }: ImageCompletion): Promise<string> {
+  return inspectDisk(diskOf(source), reportTo(status, `hashing ${source.disk}`));
 }
 
 /** A list of checksums is asked for only when the program speaks of another download than the last time. */
@@ -58,7 +81,7 @@ async function madeBefore(completion: ImageCompletion, source: ImageSource): Pro
   const { draft, olds, urn, client } = completion;
   const { project = "default", remote } = draft;
   if (olds === undefined || hasUnknown(remote) || isUnknown(project)) return undefined;
-  return markedImages(await listImages(client(), project), urn, identityOf(source))[0]?.fingerprint;
+  return markedImages(await listImages(client(), project), urn, identityOf(source, draft.digest))[0]?.fingerprint;
 }
 
 /** Aliases may be written as bare names; an unknown list is passed on as it is. */

@@ -1,17 +1,18 @@
 // Brings an image to the daemon, or takes over the one that is there.
 import { randomUUID } from "node:crypto";
 import { deleteImage, findImage, listImages } from "../api/images";
+import { inspectDisk } from "../content/disk-image/disk-image";
+import { reportTo } from "../content/shown";
 import { LxdError } from "../errors";
 import { type Context, type CreateContext } from "../kind";
-import { send } from "./image-content";
+import { diskOf, send } from "./image-content";
 import { type ImageInputs, type ImageOutputs } from "./image-inputs";
 import { markedImages, marksOf } from "./image-owners";
 import { publish } from "./image-publish";
 import { pull } from "./image-pull";
-import { identityOf, isContent, isPulled, placeOf } from "./image-source";
+import { type DiskSource, identityOf, isContent, isPulled, placeOf } from "./image-source";
 import { sync, toOutputs } from "./image-sync";
 import { isCacheOnly, mayTake, taken } from "./image-take-over";
-import { ownerKey } from "./ownership";
 
 type Inputs = ImageInputs;
 type Outputs = ImageOutputs;
@@ -30,7 +31,9 @@ export async function create(
     const id = `${project}/${fingerprint}`;
     const claim = replaced === undefined ? undefined : randomUUID();
     context.created(id, { ...toOutputs(made, found.value, context.urn), claim });
-    return { id, outputs: await sync(context, { aliases: [], properties: {}, replaced, claim }, made) };
+    const marks =
+      inputs.fingerprint === undefined ? marksOf(context.urn, identityOf(inputs.source, inputs.digest)) : {};
+    return { id, outputs: await sync(context, { aliases: [], properties: {}, replaced, claim, marks }, made) };
   } catch (error) {
     throw LxdError.from(error).during(`create image ${project}/${inputs.fingerprint ?? placeOf(inputs.source)}`);
   }
@@ -56,17 +59,23 @@ async function findOrphan(
   { client, urn, replaced }: CreateContext<Outputs>,
   inputs: Inputs,
 ): Promise<string | undefined> {
-  const marked = markedImages(await listImages(client, inputs.project), urn, identityOf(inputs.source));
+  const marked = markedImages(await listImages(client, inputs.project), urn, identityOf(inputs.source, inputs.digest));
   return marked[replaced === undefined ? 0 : 1]?.fingerprint;
 }
 
 /** Brings the image to the daemon; returns its fingerprint. */
 async function make(context: Context, inputs: Inputs): Promise<string> {
-  const { urn } = context;
-  const { source, fingerprint } = inputs;
-  const marks = fingerprint === undefined || isPulled(source) ? marksOf(urn, identityOf(source)) : { [ownerKey]: urn };
-  const properties = { ...inputs.properties, ...marks };
-  if (isContent(source)) return send(context, { inputs, source, properties });
+  const { source } = inputs;
+  if ("disk" in source) await requireSameDisk(inputs, source, context);
+  if (isContent(source)) return send(context, { inputs, source });
+  const properties = { ...inputs.properties, ...marksOf(context.urn, identityOf(source)) };
   if (isPulled(source)) return pull(context, { inputs, source, properties });
   return publish(context, { inputs, source, properties });
+}
+
+async function requireSameDisk(inputs: Inputs, source: DiskSource, { status }: Context): Promise<void> {
+  const digest = await inspectDisk(diskOf(source), reportTo(status, `hashing ${source.disk}`));
+  if (digest === inputs.digest) return;
+  const why = `${source.disk} is not what it was in the preview`;
+  throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
 }

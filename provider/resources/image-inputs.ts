@@ -24,6 +24,8 @@ export interface ImageInputs extends CommonInputs {
   adopt: boolean;
   /** Computed: by which the daemon knows the image, as far as it is known before the image is made. */
   fingerprint?: string | undefined;
+  /** Computed: the hash of a disk, from which the image is still to be made. */
+  digest?: string | undefined;
 }
 
 export interface ImageOutputs extends ImageInputs {
@@ -62,6 +64,7 @@ export const schema = strict({
 export const policies: ResourceKind<ImageInputs, ImageOutputs>["policies"] = {
   source: ({ source }, news) => (news.fingerprint !== undefined || isSame(source, news.source) ? "ignore" : "replace"),
   fingerprint: (_olds, { fingerprint }) => (fingerprint === undefined ? "ignore" : "replace"),
+  digest: (olds, { digest }) => (olds.digest === undefined || digest === undefined ? "ignore" : "replace"),
   aliases: "update",
   properties: "update",
   public: "update",

@@ -17,6 +17,18 @@ export function isOwnedBy(image: Owned, urn: string): boolean {
   return ownersOf(image).includes(urn);
 }
 
+/**
+ * Properties cannot come with an upload. Until they are there, or when somebody has taken them away, the name that the
+ * file was given tells whose upload it is; nobody can change that.
+ */
+export function isUploadOf(image: Owned & { filename: string }, urn: string): boolean {
+  return ownersOf(image).length === 0 && image.filename.startsWith(uploadName(urn, ""));
+}
+
+export function uploadName(urn: string, fileName: string): string {
+  return `${sha256(urn).slice(0, 16)}-${fileName}`;
+}
+
 /** Whether a resource may have an image together with those that it belongs to: they are of one stack. */
 export function mayShare(image: Owned, urn: string): boolean {
   return ownersOf(image).some((owner) => isSameStack(urn, owner));

@@ -1,5 +1,6 @@
 // Where an image can come from: the sources, told apart by their keys, and what is wrong with them as written.
 import { z } from "zod";
+import { type DiskFormat, diskFormats, whyNoFormat } from "../content/disk-image/formats";
 import { urlProblems } from "../content/url/url-problems";
 import { type Failure } from "../kind";
 import { name, strict, tagged } from "../schema";
@@ -23,6 +24,13 @@ export interface SplitSource {
 export interface DownloadSource {
   download: string;
   checksum: string;
+}
+
+/** A disk of a virtual machine. */
+export interface DiskSource {
+  disk: string;
+  format: DiskFormat;
+  architecture?: string | undefined;
 }
 
 /** An image server, asked by the daemon. */
@@ -57,7 +65,7 @@ export interface SnapshotSource extends PublishOptions {
 }
 
 /** Bytes that are sent from here. */
-export type ContentSource = FileSource | SplitSource | DownloadSource;
+export type ContentSource = FileSource | SplitSource | DownloadSource | DiskSource;
 
 /** What the daemon makes or fetches by itself. */
 export type DaemonSource = ServerSource | UrlSource | InstanceSource | SnapshotSource;
@@ -72,6 +80,11 @@ export const sourceSchema = tagged<ImageSource>({
   file: strict({ file: name }),
   metadata: strict({ metadata: name, rootfs: name, type }),
   download: strict({ download: name, checksum: name.optional() }),
+  disk: strict({
+    disk: name,
+    format: z.enum(diskFormats, { error: ({ input }) => whyNoFormat(input) }),
+    architecture: name.optional(),
+  }),
   server: strict({
     server: z.string().regex(/^https?:\/\/[^/]/, { error: "must be a URL that begins with https:// or http://" }),
     protocol: z.enum(["simplestreams", "incus", "lxd"]),
@@ -90,7 +103,7 @@ export const sourceSchema = tagged<ImageSource>({
 });
 
 export function isContent(source: ImageSource): source is ContentSource {
-  return "file" in source || "metadata" in source || "download" in source;
+  return "file" in source || "metadata" in source || "download" in source || "disk" in source;
 }
 
 export function isPulled(source: ImageSource): source is ServerSource | UrlSource {
@@ -120,7 +133,8 @@ function serverFailures({ alias, fingerprint: digits, certificate }: ServerSourc
 }
 
 /** The part of a source that decides which image it is; with another one, the image is replaced. */
-export function identityOf(source: ImageSource): object {
+export function identityOf(source: ImageSource, digest?: string): object {
+  if ("disk" in source) return { format: source.format, architecture: architectureOf(source), digest };
   if ("server" in source) {
     const { certificate, ...rest } = source;
     return { ...rest, server: source.server.replace(/\/+$/, "") };
@@ -132,9 +146,13 @@ export function identityOf(source: ImageSource): object {
   return source;
 }
 
+export function architectureOf({ architecture = "x86_64" }: DiskSource): string {
+  return architecture;
+}
+
 /** The field to name in a message about a source. */
 export function fieldOf(source: ImageSource): string {
-  const tags = ["file", "metadata", "download", "server", "url", "instance", "snapshot"];
+  const tags = ["file", "metadata", "download", "disk", "server", "url", "instance", "snapshot"];
   return `source.${tags.find((tag) => tag in source) ?? ""}`;
 }
 
@@ -143,5 +161,6 @@ export function placeOf(source: ImageSource): string {
   if ("server" in source) return `${source.alias ?? ""} from ${source.server}`;
   if ("instance" in source) return `of instance ${source.instance}`;
   if ("snapshot" in source) return `of snapshot ${source.snapshot}`;
+  if ("disk" in source) return `of disk ${source.disk}`;
   return "url" in source ? `from ${source.url}` : "from a download";
 }

@@ -13,7 +13,7 @@ import { LxdError } from "../errors";
 import { type Context, type Draft } from "../kind";
 import { dropAlias, ensureAlias } from "./image-aliases";
 import { type ImageInputs, type ImageOutputs } from "./image-inputs";
-import { claimOf, marksOf, ownersOf, withClaim, withoutOwner, withOwner } from "./image-owners";
+import { claimOf, isUploadOf, marksOf, ownersOf, withClaim, withoutOwner, withOwner } from "./image-owners";
 import { identityOf, isPulled } from "./image-source";
 
 type Inputs = ImageInputs;
@@ -31,6 +31,8 @@ export interface Former {
   urn?: string | undefined;
   /** The image in whose place this one comes. */
   replaced?: Draft<ImageAddress> | undefined;
+  /** What a new image is found again by. */
+  marks?: Record<string, string>;
   /** The new claim of a resource that is replaced. */
   claim?: string | undefined;
 }
@@ -96,12 +98,15 @@ function merged(
 ): Record<string, string> {
   const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
   const kept = Object.entries(current).filter(([key]) => !dropped.includes(key));
+  // An empty value is no value: Incus drops such a property, so it is one way to take the image's own away.
+  const isSet = ([key]: [string, string]): boolean => news.properties[key] !== "";
   const renamed = olds.urn === urn ? undefined : olds.urn;
   // An image that the daemon has brought up to date has lost what we put on the one before.
-  const marks = isPulled(news.source) ? marksOf(urn, identityOf(news.source)) : {};
+  const marks = isPulled(news.source) ? marksOf(urn, identityOf(news.source)) : olds.marks;
   const all = { ...withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), ...marks };
   const owned = withOwner(all, urn);
-  return olds.claim === undefined ? owned : withClaim(owned, urn, olds.claim);
+  const set = Object.fromEntries(Object.entries(owned).filter(isSet));
+  return olds.claim === undefined ? set : withClaim(set, urn, olds.claim);
 }
 
 /** Deletes the image, unless it is not this resource's any more or others have it as well. */
@@ -111,7 +116,8 @@ export async function release({ client, urn }: Context, state: Outputs): Promise
   const { value, etag } = found;
   const owners = ownersOf(value);
   // Whoever has edited the properties may have taken the owner away; the same upload is the same image all the same.
-  const isOurs = owners.length === 0 ? value.uploaded_at === state.uploadedAt : owners.includes(urn);
+  const isSame = isUploadOf(value, urn) || value.uploaded_at === state.uploadedAt;
+  const isOurs = owners.length === 0 ? isSame : owners.includes(urn);
   if (!isOurs || (owners.length > 0 && claimOf(value, urn) !== state.claim)) return;
   if (owners.every((owner) => owner === urn)) return deleteImage(client, state);
   for (const { name } of state.aliases) await dropAlias(client, state, name);
@@ -120,13 +126,15 @@ export async function release({ client, urn }: Context, state: Outputs): Promise
 
 /** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
 export function toOutputs(inputs: Inputs, wire: WireImage, urn: string): Outputs {
-  const properties = Object.entries(wire.properties ?? {}).filter(([key]) => key in inputs.properties);
+  const empty = Object.entries(inputs.properties).filter(([, value]) => value === "");
+  const set = Object.entries(wire.properties ?? {}).filter(([key]) => key in inputs.properties);
   const onImage = new Map((wire.aliases ?? []).map((alias) => [alias.name, alias]));
   return {
     source: inputs.source,
     fingerprint: wire.fingerprint,
+    digest: inputs.digest,
     aliases: inputs.aliases.flatMap(({ name }) => onImage.get(name) ?? []),
-    properties: Object.fromEntries(properties),
+    properties: Object.fromEntries([...empty, ...set]),
     public: wire.public,
     autoUpdate: inputs.autoUpdate === undefined ? undefined : wire.auto_update,
     expiresAt: expiryOf(inputs, wire),

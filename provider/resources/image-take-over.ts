@@ -1,7 +1,7 @@
 // Whether an image that is on the daemon already may become a resource's own.
 import { type WireImage } from "../api/images";
 import { LxdError } from "../errors";
-import { isOwnedBy, mayShare, ownersOf } from "./image-owners";
+import { isOwnedBy, isUploadOf, mayShare, ownersOf } from "./image-owners";
 
 export interface Claim {
   urn: string;
@@ -13,6 +13,7 @@ export interface Claim {
 
 export function mayTake(found: WireImage, { urn, adopt, isPulled }: Claim): boolean {
   if (adopt === true || isOwnedBy(found, urn) || mayShare(found, urn) || isCacheOnly(found)) return true;
+  if (isUploadOf(found, urn)) return true;
   return isPulled && ownersOf(found).length > 0;
 }
 

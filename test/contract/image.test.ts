@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 
+import { tinyImage, tinyMetadata } from "./harness";
 import { type StackResource, unknown } from "./harness/stack";
 import { describeImages, sha256 } from "./image/site";
 
@@ -24,7 +25,7 @@ describeImages("image", (site) => {
         size: site.bytes.length,
         public: true,
         type: "container",
-        filename: `${site.count}.tar.gz`,
+        filename: expect.stringMatching(`^[0-9a-f]{16}-${site.count}\\.tar\\.gz$`) as string,
       });
       expect(wire.properties).toMatchObject({ release: "12", "k e=y&": "v%20+ü", os: "other" });
       expect(wire.properties["run"]).toBe(site.name());
@@ -64,13 +65,20 @@ describeImages("image", (site) => {
     });
 
     it("does nothing the second time, nor after a refresh", async () => {
-      const said = { aliases: [name("b"), name("a")], properties: { n: 1, empty: "" } };
+      const said = { aliases: [name("b"), name("a")], properties: { n: 1, empty: "", os: "" } };
       await image.up(site.args(said));
       const before = await site.image();
+      expect(before.properties).not.toHaveProperty("os");
       expect(await image.up(site.args(said))).toBe("same");
       expect(await image.refresh()).toBe(true);
       expect(await image.up(site.args(said))).toBe("same");
       expect(await site.image()).toEqual(before);
+    });
+
+    it("may have no properties in its metadata, of which both daemons die when any come with it", async () => {
+      await site.write(tinyImage({ metadata: `${tinyMetadata()}expiry_date: ${1_900_000_000 + site.count}\n` }));
+      await image.up(site.args({ properties: { run: site.name() } }));
+      expect((await site.image()).properties).toEqual({ run: site.name(), "user.pulumi.owner": image.urn });
     });
 
     it("is the same when only the file's path changes", async () => {

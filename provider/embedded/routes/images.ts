@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
-import { mergeConfig } from "../config";
+import { mergeConfig, withoutEmpty } from "../config";
 import type { Call } from "../http/call";
 import { decode, type Decoded } from "../http/decode";
 import { requireMatch } from "../http/etag";
@@ -91,7 +91,7 @@ async function putImage(call: Call): Promise<Reply> {
     ...image,
     public: body.public ?? false,
     autoUpdate: body.auto_update ?? false,
-    properties: body.properties ?? {},
+    properties: withoutEmpty(body.properties ?? {}),
     expiresAt,
     profiles,
     // The real daemons forget it on every change.

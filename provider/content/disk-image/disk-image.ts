@@ -1,0 +1,54 @@
+// A disk as the image of a virtual machine: metadata is generated, and all but qcow2 is converted first.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ReportBytes } from "../content";
+import { expandPath, fileContent } from "../file";
+import { type ImageContent } from "../image-content";
+import { splitContent } from "../split-image";
+import { convertToQcow2, requireQemuImg } from "./convert";
+import { type DiskFormat, requireFormat, requireStandalone } from "./formats";
+import { metadataTarball } from "./metadata";
+
+export interface DiskImage {
+  disk: string;
+  format: DiskFormat;
+  architecture: string;
+}
+
+export interface Shown {
+  status: (text: string) => void;
+  report: ReportBytes;
+}
+
+/** What is known of a disk before it is converted: its hash; and that it can be converted at all. */
+export async function inspectDisk({ disk, format }: DiskImage, report: ReportBytes): Promise<string> {
+  const { digest, path } = await fileContent(disk, report);
+  await requireFormat(path, format);
+  if (format === "qcow2") await requireStandalone(path);
+  else await requireQemuImg();
+  return digest;
+}
+
+/** The image, in a temporary folder as far as it has to be made; `dispose` takes it away. */
+export async function diskContent(image: DiskImage, { status, report }: Shown): Promise<ImageContent> {
+  const folder = await mkdtemp(join(tmpdir(), "pulumi-lxd-disk-"));
+  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const metadata = join(folder, "metadata.tar");
+    await writeFile(metadata, metadataTarball(image.architecture));
+    const content = await splitContent({ metadata, rootfs: await toQcow2(), isVirtualMachine: true }, report);
+    return { ...content, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+
+  async function toQcow2(): Promise<string> {
+    const from = expandPath(image.disk);
+    if (image.format === "qcow2") return from;
+    const to = join(folder, "disk.qcow2");
+    await convertToQcow2({ from, format: image.format, to, status });
+    return to;
+  }
+}

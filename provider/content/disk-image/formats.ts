@@ -1,0 +1,76 @@
+// The disk formats that can be said, how each is recognised, and by what name qemu-img knows it.
+import { type FileHandle, open } from "node:fs/promises";
+import { LxdError } from "../../errors";
+
+export const diskFormats = ["raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx", "ova"] as const;
+export type DiskFormat = (typeof diskFormats)[number];
+
+/** qemu-img's name, for what it reads directly. */
+export const driverOf: Record<DiskFormat, string> = {
+  raw: "raw",
+  qcow2: "qcow2",
+  vmdk: "vmdk",
+  vdi: "vdi",
+  vhd: "vpc",
+  vhdx: "vhdx",
+  ova: "vmdk",
+};
+
+const installationMedia = "is installation media and no disk; make an IsoVolume of it and boot a blank machine from it";
+const machineParts = "is a kernel, ramdisk or root without a boot loader, which LXD and Incus cannot boot";
+
+/** Formats that other clouds take, and what to do here. */
+const otherFormats: Record<string, string> = {
+  iso: installationMedia,
+  aki: `${machineParts}; use an image of the whole disk`,
+  ari: `${machineParts}; use an image of the whole disk`,
+  ami: `${machineParts}; use an image of the whole disk`,
+};
+
+export function whyNoFormat(format: unknown): string {
+  const why = typeof format === "string" ? otherFormats[format.toLowerCase()] : undefined;
+  if (why !== undefined) return `"${String(format)}" ${why}`;
+  return `must be ${diskFormats.map((each) => `"${each}"`).join(" or ")}, but is ${JSON.stringify(format)}`;
+}
+
+interface Signature {
+  at: number;
+  bytes: string;
+}
+
+/** Only what is certain: raw disks have no signature, and fixed VHDs have theirs at the end. */
+const signatures: [DiskFormat, Signature][] = [
+  ["qcow2", { at: 0, bytes: "QFI\xfb" }],
+  ["vmdk", { at: 0, bytes: "KDMV" }],
+  ["vmdk", { at: 0, bytes: "# Disk DescriptorFile" }],
+  ["vdi", { at: 64, bytes: "\x7f\x10\xda\xbe" }],
+  ["vhdx", { at: 0, bytes: "vhdxfile" }],
+  ["vhd", { at: 0, bytes: "conectix" }],
+  ["ova", { at: 257, bytes: "ustar" }],
+];
+
+/** The format is what the program says; a file that is plainly another one is an error. */
+export async function requireFormat(path: string, format: DiskFormat): Promise<void> {
+  const file = await open(path, "r");
+  const found = await recognise(file).finally(() => file.close());
+  const isFixedVhd = format === "vhd" && found === undefined;
+  if (found === format || isFixedVhd || (format === "raw" && found === undefined)) return;
+  const why = found === undefined ? `${path} is no ${format} image` : `${path} is a ${found} image, not ${format}`;
+  const advice = found === undefined ? "Say which format it is." : `Write format: "${found}".`;
+  throw new LxdError({ code: "invalid-argument", why, advice });
+}
+
+async function recognise(file: FileHandle): Promise<DiskFormat | undefined> {
+  const { buffer } = await file.read(Buffer.alloc(512), 0, 512, 0);
+  return signatures.find(([, { at, bytes }]) => buffer.toString("latin1", at, at + bytes.length) === bytes)?.[0];
+}
+
+/** A disk that stands on another file is only half of one, and could name any file of this machine. */
+export async function requireStandalone(path: string): Promise<void> {
+  const file = await open(path, "r");
+  const { buffer } = await file.read(Buffer.alloc(16), 0, 16, 0).finally(() => file.close());
+  if (buffer.readBigUInt64BE(8) === 0n) return;
+  const why = `${path} is an overlay over another disk`;
+  const advice = "Merge both with `qemu-img convert -O qcow2` first.";
+  throw new LxdError({ code: "invalid-argument", why, advice });
+}

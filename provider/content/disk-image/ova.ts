@@ -1,0 +1,50 @@
+// Finds the disk in an OVA, which is a tarball with a description, and tells qemu-img where in the file it is.
+import { type FileHandle, open } from "node:fs/promises";
+import { LxdError } from "../../errors";
+
+const block = 512;
+
+interface Entry {
+  name: string;
+  offset: number;
+  size: number;
+}
+
+/** What qemu-img takes in place of a file name to read the disk where it lies. */
+export async function diskInOva(path: string): Promise<string> {
+  const file = await open(path, "r");
+  const disks = (await entries(file).finally(() => file.close())).filter(({ name }) => /\.vmdk$/i.test(name));
+  const [disk] = disks;
+  if (disk === undefined || disks.length > 1) {
+    const why = `${path} has ${disks.length === 0 ? "no disk" : `${disks.length} disks`}, and an image is made of one`;
+    const advice = 'Unpack it with `tar` and name the disk of the system, with format: "vmdk".';
+    throw new LxdError({ code: "invalid-argument", why, advice });
+  }
+  const { offset, size } = disk;
+  const whole = { driver: "file", filename: path };
+  return `json:${JSON.stringify({ driver: "vmdk", file: { driver: "raw", offset, size, file: whole } })}`;
+}
+
+async function entries(file: FileHandle): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for (let at = 0; ;) {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(block), 0, block, at);
+    const name = text(buffer, 0, 100);
+    if (bytesRead < block || name === "") return found;
+    const size = sizeIn(buffer);
+    found.push({ name, offset: at + block, size });
+    at += block + Math.ceil(size / block) * block;
+  }
+}
+
+/** Octal digits, or for what is larger than 8 GiB a binary number that is marked by the first bit. */
+function sizeIn(header: Buffer): number {
+  if ((header[124] ?? 0) >= 0x80) return Number(header.readBigUInt64BE(128));
+  return parseInt(text(header, 124, 136), 8);
+}
+
+function text(buffer: Buffer, from: number, to: number): string {
+  const field = buffer.toString("latin1", from, to);
+  const end = field.indexOf("\0");
+  return (end < 0 ? field : field.slice(0, end)).trim();
+}
