@@ -1,5 +1,6 @@
 // The daemons that the contract suite runs against: the embedded one always, real ones where they are.
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it, type TestContext } from "vitest";
 
 import { cleanUp, extensionsOf } from "./cleanup";
@@ -62,9 +63,19 @@ class Daemon implements TestDaemon {
 
   async stop(): Promise<void> {
     if (this.#started === undefined) return;
-    const left = await cleanUp(this.raw, this.prefix);
+    const left = await this.#cleanUp();
     await this.#started.stop();
     if (left.length > 0) throw new Error(`${this.kind}: could not be removed: ${left.join(", ")}`);
+  }
+
+  /** What has just failed may still be busy with that: the daemon is given time. */
+  async #cleanUp(): Promise<string[]> {
+    const attempts = 3;
+    for (let attempt = 1; ; attempt++) {
+      const left = await cleanUp(this.raw, this.prefix);
+      if (left.length === 0 || attempt === attempts) return left;
+      await sleep(2000);
+    }
   }
 
   name(suffix: string): string {
