@@ -1,4 +1,5 @@
 // What all nouns share: which daemon, which project, and the checks that each of them makes first.
+import { listMembers } from "../api/cluster-members";
 import { listPools } from "../api/pools";
 import { findProject } from "../api/projects";
 import { type Client } from "../client/client";
@@ -36,6 +37,15 @@ export async function checkPool(client: Client, pool: string | undefined, proper
   const near = nearest(pool, names);
   const hint = near === undefined ? `pools here are: ${names.join(", ") || "none"}` : `did you mean "${near}"?`;
   return [{ property, reason: `there is no storage pool "${pool}"; ${hint} [not-found]` }];
+}
+
+export async function checkMember(client: Client, target: string | undefined): Promise<Failure[]> {
+  if (target === undefined || isUnknown(target)) return [];
+  const failure = (reason: string): Failure[] => [{ property: "target", reason: `${reason} [not-found]` }];
+  if (!(await client.info()).clustered) return failure("this server is not one of a cluster; leave `target` away");
+  const members = await listMembers(client);
+  if (members.includes(target)) return [];
+  return failure(`there is no cluster member "${target}"; members are: ${members.join(", ")}`);
 }
 
 /** Numbers and booleans as the strings that the daemons know. */

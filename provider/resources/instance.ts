@@ -9,6 +9,7 @@ import { milliseconds } from "../units";
 import { complete, policies } from "./instance-inputs";
 import { preflightChange } from "./instance-change";
 import { addressOf, unwritten } from "./instance-import";
+import { explainMedia } from "./instance-media";
 import { isStopped, stop } from "./instance-power";
 import { idOf, obstacle, preflight } from "./instance-preflight";
 import { rules } from "./instance-rules";
@@ -53,8 +54,9 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
     const found = await get(client, inputs);
     context.created(id, await observe(client, inputs, found.value));
     return { id, outputs: await sync(context, inputs), isTakenOver: existing !== undefined };
-  } catch (error) {
-    throw LxdError.from(error).during(`${importId === undefined ? "create" : "import"} instance ${id}`);
+  } catch (thrown) {
+    const error = await explainMedia(client, inputs, LxdError.from(thrown));
+    throw error.during(`${importId === undefined ? "create" : "import"} instance ${id}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { shownBytes } from "../content/shown";
 import { LxdError } from "../errors";
 import { type Completion, type Failure } from "../kind";
 import { isUnknown } from "../unknowns";
-import { checkPool, checkProject } from "./common";
+import { checkMember, checkPool, checkProject } from "./common";
 import { importFailures } from "./iso-volume-import";
 import { contentOf } from "./iso-source";
 import { digitsOf, isAutomatic, type IsoVolumeDraft, type IsoVolumeInputs } from "./iso-volume-inputs";
@@ -17,7 +17,11 @@ export async function preflight(client: Client, completion: Completion<IsoVolume
   const { draft, importId } = completion;
   requireExtension(await client.info(), "custom_volume_iso", "ISO volumes");
   // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
-  const places = await Promise.all([checkProject(client, draft.project), checkPool(client, draft.pool, "pool")]);
+  const places = await Promise.all([
+    checkProject(client, draft.project),
+    checkPool(client, draft.pool, "pool"),
+    checkMember(client, draft.target),
+  ]);
   const failures = places.flat();
   const { project, pool, name, target } = draft;
   if (failures.length > 0 || project === undefined || pool === undefined || name === undefined) return failures;

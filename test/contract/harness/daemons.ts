@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, it, type TestContext } from "vitest";
 import { cleanUp, extensionsOf } from "./cleanup";
 import { type Outcome, settle } from "./operation";
 import { RawClient, type RawReply } from "./raw";
-import { type DaemonKind, type Source, sources, type Started } from "./sources";
+import { type DaemonKind, type Source, sources, type Started, usual } from "./sources";
 
 export type { DaemonKind } from "./sources";
 
@@ -114,7 +114,7 @@ export function describeEachDaemon(
   suite: string | { name: string; on: readonly DaemonKind[] },
   define: (daemon: TestDaemon) => void,
 ): void {
-  const { name, on } = typeof suite === "string" ? { name: suite, on: sources.map(({ kind }) => kind) } : suite;
+  const { name, on } = typeof suite === "string" ? { name: suite, on: usual } : suite;
   for (const source of sources.filter(({ kind }) => on.includes(kind))) {
     const title = `${name} on ${source.kind}`;
     if (source.missing !== undefined) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../../../provider/embedded";
 
-export type DaemonKind = "embedded" | "embedded-lxd" | "incus" | "lxd";
+export type DaemonKind = "embedded" | "embedded-lxd" | "incus" | "lxd" | "incus-cluster";
 
 /** A daemon that runs. */
 export interface Started {
@@ -35,10 +35,12 @@ function embedded(kind: DaemonKind, options: Omit<EmbeddedDaemonOptions, "dir">)
   return { kind, product: options.server ?? "incus", start };
 }
 
-function real(kind: "incus" | "lxd", variable: string): Source {
+function real(kind: "incus" | "lxd" | "incus-cluster", variable: string): Source {
   const socket = process.env[variable] ?? "";
-  const missing = socket === "" ? `set ${variable} to a real daemon's socket` : undefined;
-  return { kind, product: kind, missing, start: () => Promise.resolve({ socket, stop: () => Promise.resolve() }) };
+  const what = kind === "incus-cluster" ? "the socket of a member of a real cluster" : "a real daemon's socket";
+  const missing = socket === "" ? `set ${variable} to ${what}` : undefined;
+  const product = kind === "lxd" ? "lxd" : "incus";
+  return { kind, product, missing, start: () => Promise.resolve({ socket, stop: () => Promise.resolve() }) };
 }
 
 export const sources: readonly Source[] = [
@@ -46,4 +48,8 @@ export const sources: readonly Source[] = [
   embedded("embedded-lxd", { server: "lxd", withExtensions: ["storage_and_profile_operations"] }),
   real("incus", "INCUS_SOCKET"),
   real("lxd", "LXD_SOCKET"),
+  real("incus-cluster", "INCUS_CLUSTER_SOCKET"),
 ];
+
+/** What a suite meets unless it says otherwise: a cluster is only for what clusters are about. */
+export const usual: readonly DaemonKind[] = ["embedded", "embedded-lxd", "incus", "lxd"];
