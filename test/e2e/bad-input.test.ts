@@ -71,7 +71,7 @@ const rows: Row[] = [
     what: "a machine's name that is taken",
     asks: true,
     statement: `machine({ name: "taken" })`,
-    says: ["name", 'there is an instance "taken" already, which this resource has not made', "Choose another name"],
+    says: ["name", 'there is an instance "taken" already, which this resource has not made', "or choose another name"],
   },
   {
     what: "a name that the servers would refuse",
