@@ -60,6 +60,8 @@ export interface ImageArgs extends CommonArgs {
  *
  * Content is the same for everybody, so an image can belong to several resources: those of one stack with the same
  * content, and all that pull it. It is deleted with the last of them.
+ *
+ * The resource option `import` is refused: an image that exists is taken over with its source and `adopt: true`.
  */
 export class Image extends LxdResource {
   /** 64 hexadecimal digits; known in the preview as far as the source says. */

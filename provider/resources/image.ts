@@ -31,7 +31,9 @@ export const image: ResourceKind<Inputs, Outputs> = {
   remove,
 };
 
-async function preflight(client: Client, { draft, urn, replaced }: Completion<Inputs>): Promise<Failure[]> {
+async function preflight(client: Client, completion: Completion<Inputs>): Promise<Failure[]> {
+  const { draft, urn, replaced, importId } = completion;
+  if (importId !== undefined) return [noImport];
   const failures = await checkProject(client, draft.project);
   const { project, fingerprint, aliases, source, adopt } = draft;
   if (failures.length > 0 || project === undefined || hasUnknown(project) || source === undefined) return failures;
@@ -63,6 +65,12 @@ async function update(context: Context, id: string, olds: Outputs, news: Inputs)
     throw LxdError.from(error).during(`update image ${id}`);
   }
 }
+
+const noImport: Failure = {
+  property: "",
+  reason:
+    "import: an image is not taken over by its ID [unsupported]\nRemove the option, say the image's source and set adopt: true.",
+};
 
 interface Bookkeeping {
   __urn?: string;
