@@ -98,7 +98,7 @@ describeInstances("waiting for a guest that is up", (site) => {
     });
     server.close();
     const machine = site.resource();
-    const up = machine.up(container([{ condition: "port", port, timeout: "2s" }]));
+    const up = machine.up(container([{ condition: "port", port, timeout: "500ms" }]));
     const failed = expect(up).rejects.toThrow(
       new RegExp(`waiting for port: (nothing listens on port ${port}|there is no address)`),
     );
