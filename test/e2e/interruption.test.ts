@@ -118,7 +118,7 @@ describeEachSite("a run that is interrupted", (site) => {
       expect(up.code).not.toBe(0);
       const failures = up.messages.filter(({ severity }) => severity === "error").map(({ text }) => text);
       expect(failures.join("\n")).toMatch(
-        /create instance e2e-\w+\/machine: the machine is Running, not powered off, after 1s.*\[timeout\]/s,
+        /create instance e2e-\w+\/machine: waiting for powered-off: the machine is Running, not powered off, after 1s.*\[timeout\]/s,
       );
       expect(failures.join("\n")).toContain("The machine is kept as it is.");
       const stored = (await project.exportStack()).deployment.resources?.find(({ id }) => id?.endsWith("/machine"));
