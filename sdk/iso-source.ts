@@ -70,7 +70,7 @@ function toFile(file: IsoFile): pulumi.Output<FileEntry> {
 }
 
 /** Pulumi's outputs carry plain values: of assets and of bytes only the fields arrive, without their class. */
-function toEntry(known: unknown): FileEntry {
+export function toEntry(known: unknown): FileEntry {
   if (typeof known === "string") return { text: known };
   if (typeof known === "object" && known !== null) {
     const fields = known as Record<string, unknown>;
@@ -80,7 +80,8 @@ function toEntry(known: unknown): FileEntry {
     if (isArchive === true && typeof path === "string") return { folder: path };
     if (isBytes(fields)) return { base64: Buffer.from(Object.values(fields)).toString("base64") };
   }
-  throw new Error("A file of an ISO image is text, bytes, a FileAsset, a StringAsset or a FileArchive of a folder.");
+  const kinds = "text, bytes, a FileAsset, a StringAsset or a FileArchive of a folder";
+  throw new pulumi.RunError(`A file of an ISO image is ${kinds}.`);
 }
 
 /** `{ 0: 72, 1: 105 }`, whose keys JavaScript keeps in the order of numbers. */
