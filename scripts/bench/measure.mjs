@@ -1,5 +1,8 @@
 // Times and medians. What is compared is done in turns, so that a busy moment of the machine meets all alike.
 import { execFileSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const settleMs = 1000;
 
 /** @param {number[]} values */
 export function median(values) {
@@ -19,7 +22,7 @@ export async function seconds(work) {
 }
 
 /**
- * Does each of the works once a round, in another order each time; returns all times by name.
+ * Does each of the works once a round, in the other order each time; returns all times by name.
  * @param {number} rounds
  * @param {Record<string, (round: number) => Promise<number>>} works each returns its own time, without what it readies
  */
@@ -27,10 +30,11 @@ export async function inTurns(rounds, works) {
   const times = Object.fromEntries(Object.keys(works).map((name) => [name, []]));
   const names = Object.keys(works);
   for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < names.length; i++) {
-      const name = names[(i + round) % names.length];
-      // What one has left in memory to be written is not the next one's to wait for.
+    // Back and forth, so that none always comes right after the same other.
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      // What one has left to be written or taken away is not the next one's to wait for.
       execFileSync("sync");
+      await sleep(settleMs);
       times[name].push(await works[name](round));
       console.log(`  ${name}: ${times[name].at(-1).toFixed(2)} s`);
     }
