@@ -1,8 +1,8 @@
 // What tests may ask of a project, and what they find in its state.
 
 export interface ProjectOptions {
-  /** The text of `index.js`, or a folder of `examples/` to copy. */
-  readonly program: string | { readonly example: string };
+  /** The text of `index.js`, that of `index.ts`, or a folder of `examples/` to copy. */
+  readonly program: string | { readonly typescript: string } | { readonly example: string };
   /** A tarball to install; the workspace's own build is linked when there is none. */
   readonly tarball?: string;
   readonly config?: Readonly<Record<string, string>>;

@@ -6,13 +6,19 @@ import { workspace } from "./package";
 
 export async function writeProgram(dir: string, program: ProjectOptions["program"]): Promise<void> {
   if (typeof program === "string") {
-    await writeFile(join(dir, "index.js"), program);
-    await writeFile(join(dir, "package.json"), JSON.stringify({ name: "e2e", private: true, main: "index.js" }));
+    await writeMain(dir, "index.js", program);
+  } else if ("typescript" in program) {
+    await writeMain(dir, "index.ts", program.typescript);
   } else {
     await copyExample(program.example, dir);
   }
   const runtime = typeof program === "string" ? "{ name: nodejs, options: { typescript: false } }" : "nodejs";
   await writeFile(join(dir, "Pulumi.yaml"), `name: e2e\nruntime: ${runtime}\n`);
+}
+
+async function writeMain(dir: string, main: string, text: string): Promise<void> {
+  await writeFile(join(dir, main), text);
+  await writeFile(join(dir, "package.json"), JSON.stringify({ name: "e2e", private: true, main }));
 }
 
 /** Without what was installed in it. */

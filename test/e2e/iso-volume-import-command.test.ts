@@ -1,0 +1,56 @@
+// `pulumi-lxd import iso-volumes`: the program that it writes takes over what exists, and changes nothing as it stands.
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect } from "vitest";
+import { describeEachDaemon, importIso, tinyIso } from "../contract/harness";
+import { workspace } from "./harness/package";
+import { PulumiProject } from "./harness/project";
+
+const run = promisify(execFile);
+const command = join(workspace, "dist/provider/cli/main.js");
+
+describeEachDaemon({ name: "The import command", on: ["embedded"] }, (daemon) => {
+  let project: PulumiProject | undefined;
+  const volumes = async (): Promise<unknown> =>
+    (await daemon.raw.get("/1.0/storage-pools/default/volumes/custom?recursion=1")).body.metadata;
+
+  beforeAll(async () => {
+    for (const name of ["one", "two"]) await importIso(daemon, name, tinyIso({ marker: daemon.name(name) }));
+    const path = `/1.0/storage-pools/default/volumes/custom/${daemon.name("two")}`;
+    await daemon.settle(daemon.raw.patch(path, { description: 'the "second"' }));
+  });
+  afterAll(() => project?.dispose());
+
+  const imported = (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
+    run(process.execPath, [command, "import", "iso-volumes", "--socket", daemon.socket, ...args]);
+
+  daemon.test(
+    "writes a program that changes nothing, the first time and the next",
+    { timeoutMs: 120_000 },
+    async () => {
+      const before = await volumes();
+      const { stdout, stderr } = await imported("--pool", "default");
+      expect(stderr).toBe("");
+      expect(stdout).toContain(`{ import: "default/default/${daemon.name("one")}" }`);
+      project = await PulumiProject.create({
+        program: { typescript: stdout },
+        config: { "lxd:socket": daemon.socket },
+      });
+      const first = await project.up();
+      expect(first.code, first.stdout + first.stderr).toBe(0);
+      expect(await volumes()).toEqual(before);
+      const second = await project.up({ expectNoChanges: true });
+      expect(second.code, second.stdout + second.stderr).toBe(0);
+      expect(await volumes()).toEqual(before);
+    },
+  );
+
+  daemon.test("says what is wrong with what it is told", {}, async () => {
+    await expect(imported("--pool", "defualt")).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no storage pool "defualt"[^]*Pools here are: default/) as string,
+    });
+    await expect(run(process.execPath, [command, "import", "images"])).rejects.toMatchObject({ code: 2 });
+  });
+});
