@@ -10,7 +10,7 @@ import { PulumiProject } from "./harness/project";
 const run = promisify(execFile);
 const command = join(workspace, "dist/provider/cli/main.js");
 
-describeEachDaemon({ name: "The import command", on: ["embedded"] }, (daemon) => {
+describeEachDaemon({ name: "The import command", on: ["embedded", "incus"] }, (daemon) => {
   let project: PulumiProject | undefined;
   const volumes = async (): Promise<unknown> =>
     (await daemon.raw.get("/1.0/storage-pools/default/volumes/custom?recursion=1")).body.metadata;
