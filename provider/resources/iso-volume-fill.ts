@@ -7,7 +7,7 @@ import { requireOptical } from "../content/optical";
 import { shown } from "../content/shown";
 import { isCode, LxdError } from "../errors";
 import { type Context } from "../kind";
-import { contentOf, type IsoSource } from "./iso-source";
+import { contentOf, type IsoSource, type VolumeSource } from "./iso-source";
 import { type IsoVolumeInputs } from "./iso-volume-inputs";
 import { isOrphan, taken } from "./iso-volume-preflight";
 
@@ -40,7 +40,7 @@ export async function fill(context: Context, inputs: IsoVolumeInputs): Promise<F
   }
   const filling =
     "volume" in source
-      ? copyFrom(context, inputs, existing)
+      ? copyFrom(context, inputs, { source, existing })
       : onceUnlessCopied(context, inputs, () => send(context, inputs, { source, existing }));
   return { ...(await filling), isTakenOver: existing !== undefined };
 }
@@ -113,9 +113,11 @@ async function upload({ client, status, inputs, opened, source }: Upload): Promi
   return { sizeBytes: (await opened.received).sizeBytes };
 }
 
-async function copyFrom(context: Context, inputs: IsoVolumeInputs, existing: WireVolume | undefined): Promise<Filled> {
-  const { source } = inputs;
-  if (source === undefined || !("volume" in source)) throw new LxdError({ code: "failed", why: "no volume to copy" });
+async function copyFrom(
+  context: Context,
+  inputs: IsoVolumeInputs,
+  { source, existing }: { source: VolumeSource; existing: WireVolume | undefined },
+): Promise<Filled> {
   const from = { project: source.volume.project ?? inputs.project, pool: source.volume.pool, name: source.volume.name };
   const found = await findVolume(context.client, from);
   if (found === undefined) {
