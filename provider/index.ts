@@ -3,9 +3,9 @@
 // Each export makes the provider of one noun. A name once released stays, and stays able to read and delete what any
 // earlier release has written into a state.
 import { Dispatch, type DynamicProvider } from "./dispatch";
-import { image } from "./resources/image";
-import { instance } from "./resources/instance";
-import { isoVolume } from "./resources/iso-volume";
+import { image } from "./resources/image/image";
+import { instance } from "./resources/instance/instance";
+import { isoVolume } from "./resources/iso-volume/iso-volume";
 
 export const IsoVolume = (): DynamicProvider => new Dispatch(isoVolume);
 export const Image = (): DynamicProvider => new Dispatch(image);

@@ -1,10 +1,10 @@
 // Compiles only if what users may write, by the types of `sdk/`, is exactly what the schemas of `provider/` take.
 import type * as pulumi from "@pulumi/pulumi";
 import { type z } from "zod";
-import { type schema as image } from "../../provider/resources/image-inputs";
-import { type schema as instance } from "../../provider/resources/instance-schema";
-import { type schema as isoVolume } from "../../provider/resources/iso-volume-inputs";
-import { type IsoSource } from "../../provider/resources/iso-source";
+import { type schema as image } from "../../provider/resources/image/inputs";
+import { type schema as instance } from "../../provider/resources/instance/schema";
+import { type schema as isoVolume } from "../../provider/resources/iso-volume/inputs";
+import { type IsoSource } from "../../provider/resources/iso-volume/source";
 import { type ImageArgs, type InstanceArgs, type IsoSourceArgs, type IsoVolume, type IsoVolumeArgs } from "../../sdk";
 
 /** What an argument is once all outputs are known, with `undefined` and absent as one. */

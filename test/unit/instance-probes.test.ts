@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { afterEach, expect, it } from "vitest";
 
 import { type Client } from "../../provider/client/client";
-import { probeOf } from "../../provider/resources/instance-probes";
+import { probeOf } from "../../provider/resources/instance/probes";
 import { type WireInstance } from "../../provider/api/instances";
 
 let server: Server | undefined;

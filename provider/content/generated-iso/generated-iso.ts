@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { LxdError } from "../../errors";
 import { type Content, type Digest, type Opened, type ReportBytes } from "../content";
-import { openVerified } from "../url/verified-stream";
+import { openVerified } from "../verified-stream";
 import { sizeOf } from "./file-bytes";
 import { type Image, imageBytes } from "./image";
 import { labelProblem } from "./label";

@@ -7,7 +7,7 @@ import { defaultLimits } from "./limits";
 import { digestFor, type DownloadSettings } from "./resolve-checksum";
 import { parseSourceUrl, shownUrls } from "./source-url";
 import { openTransport } from "./transport";
-import { openVerified } from "./verified-stream";
+import { openVerified } from "../verified-stream";
 
 export interface UrlContentArgs {
   /** Where the file is found: the first is tried first, the others are mirrors of it. */

@@ -1,0 +1,93 @@
+// Fills in what the program leaves to the provider: defaults, and the fingerprint as far as it can be known in advance.
+import { isDeepStrictEqual } from "node:util";
+import { type Alias, listImages } from "../../api/images";
+import { inspectDisk } from "../../content/disk-image/disk-image";
+import { reportTo } from "../../content/shown";
+import { LxdError } from "../../errors";
+import { type Completion, type Failure } from "../../kind";
+import { plain } from "../../plain";
+import { hasUnknown, isUnknown, unknown } from "../../unknowns";
+import { projectOf, spelledOut } from "../common";
+import { contentOf, diskOf } from "./content";
+import { type ImageDraft, type ImageInputs } from "./inputs";
+import { markedImages } from "./owners";
+import {
+  type ContentSource,
+  type DiskSource,
+  type DownloadSource,
+  fieldOf,
+  identityOf,
+  type ImageSource,
+  isContent,
+  sourceFailures,
+} from "./source";
+
+type ImageCompletion = Completion<ImageInputs>;
+
+export async function complete(completion: ImageCompletion): Promise<{ draft: ImageDraft; failures: Failure[] }> {
+  const { draft, config } = completion;
+  const whole: ImageDraft = {
+    ...draft,
+    project: projectOf(draft, config),
+    aliases: namedAliases(draft.aliases),
+    properties: isUnknown(draft.properties) ? draft.properties : spelledOut(draft.properties),
+    public: draft.public ?? false,
+    aliasPolicy: draft.aliasPolicy ?? "fail",
+    adopt: draft.adopt ?? false,
+  };
+  const { source } = draft;
+  const failures = sourceFailures(source);
+  if (source === undefined || hasUnknown(source) || failures.length > 0) {
+    return { draft: { ...whole, fingerprint: unknown }, failures };
+  }
+  try {
+    whole.digest = "disk" in source ? await digestOf(source, completion) : undefined;
+    return { draft: { ...whole, fingerprint: await identify({ ...completion, draft: whole }, source) }, failures: [] };
+  } catch (error) {
+    const failure = { property: fieldOf(source), reason: LxdError.from(error).message };
+    return { draft: { ...whole, fingerprint: unknown }, failures: [failure] };
+  }
+}
+
+async function identify(completion: ImageCompletion, source: ImageSource): Promise<string | undefined> {
+  if ("server" in source && source.fingerprint !== undefined) return source.fingerprint;
+  const isConverted = "disk" in source && source.format !== "qcow2";
+  if (isContent(source) && !isConverted) {
+    const known = "download" in source ? pinnedBefore(completion, source) : undefined;
+    const fingerprint = known ?? (await fingerprintOf(source, completion.status));
+    if (fingerprint !== undefined) return fingerprint;
+  }
+  return madeBefore(completion, source);
+}
+
+async function fingerprintOf(source: ContentSource, status: (text: string) => void): Promise<string | undefined> {
+  const content = await contentOf(source, status);
+  await content.dispose?.();
+  return content.fingerprint;
+}
+
+function digestOf(source: DiskSource, { status }: ImageCompletion): Promise<string> {
+  return inspectDisk(diskOf(source), reportTo(status, `hashing ${source.disk}`));
+}
+
+/** A list of checksums is asked for only when the program speaks of another download than the last time. */
+function pinnedBefore({ olds }: ImageCompletion, source: DownloadSource): string | undefined {
+  if (olds?.source === undefined || !isDeepStrictEqual(plain(olds.source), plain(source))) return undefined;
+  return isUnknown(olds.fingerprint) ? undefined : olds.fingerprint;
+}
+
+/** What only the making told is read from the daemon, so that a preview of a change knows it like any other. */
+async function madeBefore(completion: ImageCompletion, source: ImageSource): Promise<string | undefined> {
+  const { draft, olds, urn, client } = completion;
+  const { project = "default", remote } = draft;
+  if (olds === undefined || hasUnknown(remote) || isUnknown(project)) return undefined;
+  return markedImages(await listImages(client(), project), urn, identityOf(source, draft.digest))[0]?.fingerprint;
+}
+
+/** Aliases may be written as bare names; an unknown list is passed on as it is. */
+function namedAliases(aliases: unknown): Alias[] {
+  if (!Array.isArray(aliases)) return (aliases ?? []) as Alias[];
+  return (aliases as (string | Partial<Alias>)[]).map((each) =>
+    typeof each === "string" ? { name: each, description: "" } : { name: unknown, description: "", ...each },
+  );
+}

@@ -1,0 +1,79 @@
+// Sends an image's bytes from here to the daemon.
+import { findImage, uploadImage } from "../../api/images";
+import { diskContent, type DiskImage } from "../../content/disk-image/disk-image";
+import { downloadContent, type ImageContent, tarballContent } from "../../content/image-content";
+import { reportTo, shown } from "../../content/shown";
+import { splitContent } from "../../content/split-image";
+import { isCode, LxdError } from "../../errors";
+import { type Context } from "../../kind";
+import { type ImageInputs } from "./inputs";
+import { uploadName } from "./owners";
+import { architectureOf, type ContentSource, type DiskSource } from "./source";
+import { mayTake, taken } from "./take-over";
+
+/** After the last byte the daemon still unpacks the metadata and moves the image into place. */
+const uploadDeadlineMs = 60 * 60_000;
+
+/** The bytes that a source stands for. */
+export function contentOf(source: ContentSource, status: (text: string) => void): Promise<ImageContent> {
+  if ("file" in source) return tarballContent(source.file, reportTo(status, `hashing ${source.file}`));
+  if ("download" in source) return downloadContent(source.download, source.checksum);
+  if ("disk" in source)
+    return diskContent(diskOf(source), { status, report: reportTo(status, `hashing ${source.disk}`) });
+  const { metadata, rootfs, type } = source;
+  const files = { metadata, rootfs, isVirtualMachine: type === "virtual-machine" };
+  return splitContent(files, reportTo(status, `hashing ${rootfs}`));
+}
+
+export function diskOf(source: DiskSource): DiskImage {
+  return { disk: source.disk, format: source.format, architecture: architectureOf(source) };
+}
+
+/** Uploads the image; returns its fingerprint. */
+export async function send(context: Context, upload: Upload): Promise<string> {
+  const content = await contentOf(upload.source, context.status);
+  return sendContent(context, upload, content).finally(() => content.dispose?.());
+}
+
+interface Upload {
+  inputs: ImageInputs;
+  source: ContentSource;
+}
+
+async function sendContent(context: Context, { inputs }: Upload, content: ImageContent): Promise<string> {
+  const { client, status, urn } = context;
+  const { fingerprint } = content;
+  // Of a converted disk nothing was known; that the disk itself is the same, its hash in the inputs has told.
+  if (inputs.fingerprint !== undefined && fingerprint !== inputs.fingerprint) {
+    const why = `${content.fileName} is not what it was in the preview`;
+    throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
+  }
+  const fileName = uploadName(urn, content.fileName);
+  const body = await content.open(fileName);
+  const { project, public: isPublic } = inputs;
+  const said = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
+  try {
+    await uploadImage(client, project, { ...body, ...shown(body, "uploading", status), ...said });
+  } catch (error) {
+    if (!isCode(error, "unavailable") && !isCode(error, "already-exists")) throw error;
+    const sent = fingerprint ?? (await body.received).sha256;
+    await requireOurs(context, { inputs, fingerprint: sent, error });
+  }
+  return fingerprint ?? (await body.received).sha256;
+}
+
+interface Doubt {
+  inputs: ImageInputs;
+  fingerprint: string;
+  error: LxdError;
+}
+
+/**
+ * With no answer the image may be there all the same. One that is there already may be what a killed run has left, as
+ * the fingerprint of what is converted or downloaded is not known before.
+ */
+async function requireOurs({ client, urn }: Context, { inputs, fingerprint, error }: Doubt): Promise<void> {
+  const found = await findImage(client, { project: inputs.project, fingerprint });
+  if (found === undefined) throw error;
+  if (!mayTake(found.value, { urn, adopt: inputs.adopt, isPulled: false })) throw taken(fingerprint);
+}

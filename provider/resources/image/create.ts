@@ -1,0 +1,81 @@
+// Brings an image to the daemon, or takes over the one that is there.
+import { randomUUID } from "node:crypto";
+import { deleteImage, findImage, listImages } from "../../api/images";
+import { inspectDisk } from "../../content/disk-image/disk-image";
+import { reportTo } from "../../content/shown";
+import { LxdError } from "../../errors";
+import { type Context, type CreateContext } from "../../kind";
+import { diskOf, send } from "./content";
+import { type ImageInputs, type ImageOutputs } from "./inputs";
+import { markedImages, marksOf } from "./owners";
+import { publish } from "./publish";
+import { pull } from "./pull";
+import { type DiskSource, identityOf, isContent, isPulled, placeOf } from "./source";
+import { sync, toOutputs } from "./sync";
+import { isCacheOnly, mayTake, taken } from "./take-over";
+
+type Inputs = ImageInputs;
+type Outputs = ImageOutputs;
+
+export async function create(
+  context: CreateContext<Outputs>,
+  inputs: Inputs,
+): Promise<{ id: string; outputs: Outputs }> {
+  const { client, replaced } = context;
+  const { project } = inputs;
+  try {
+    const fingerprint = (await findExisting(context, inputs)) ?? (await make(context, inputs));
+    const made = { ...inputs, fingerprint };
+    const found = await findImage(client, made);
+    if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon made no image" });
+    const id = `${project}/${fingerprint}`;
+    const claim = replaced === undefined ? undefined : randomUUID();
+    context.created(id, { ...toOutputs(made, found.value, context.urn), claim });
+    const marks =
+      inputs.fingerprint === undefined ? marksOf(context.urn, identityOf(inputs.source, inputs.digest)) : {};
+    return { id, outputs: await sync(context, { aliases: [], properties: {}, replaced, claim, marks }, made) };
+  } catch (error) {
+    throw LxdError.from(error).during(`create image ${project}/${inputs.fingerprint ?? placeOf(inputs.source)}`);
+  }
+}
+
+/** The image that is there already, if this resource may have it. */
+async function findExisting(context: CreateContext<Outputs>, inputs: Inputs): Promise<string | undefined> {
+  const { client, urn } = context;
+  const { source, project, fingerprint, adopt } = inputs;
+  if (fingerprint === undefined) return findOrphan(context, inputs);
+  const at = { project, fingerprint };
+  const found = (await findImage(client, at))?.value;
+  if (found === undefined) return undefined;
+  if (!mayTake(found, { urn, adopt, isPulled: isPulled(source) })) throw taken(fingerprint);
+  if (!isCacheOnly(found)) return fingerprint;
+  // As it is, it would expire: no daemon lets go of that by a change of its record.
+  await deleteImage(client, at);
+  return undefined;
+}
+
+/** What a killed run has left. In a replacement the oldest image of the same source is the one that is replaced. */
+async function findOrphan(
+  { client, urn, replaced }: CreateContext<Outputs>,
+  inputs: Inputs,
+): Promise<string | undefined> {
+  const marked = markedImages(await listImages(client, inputs.project), urn, identityOf(inputs.source, inputs.digest));
+  return marked[replaced === undefined ? 0 : 1]?.fingerprint;
+}
+
+/** Brings the image to the daemon; returns its fingerprint. */
+async function make(context: Context, inputs: Inputs): Promise<string> {
+  const { source } = inputs;
+  if ("disk" in source) await requireSameDisk(inputs, source, context);
+  if (isContent(source)) return send(context, { inputs, source });
+  const properties = { ...inputs.properties, ...marksOf(context.urn, identityOf(source)) };
+  if (isPulled(source)) return pull(context, { inputs, source, properties });
+  return publish(context, { inputs, source, properties });
+}
+
+async function requireSameDisk(inputs: Inputs, source: DiskSource, { status }: Context): Promise<void> {
+  const digest = await inspectDisk(diskOf(source), reportTo(status, `hashing ${source.disk}`));
+  if (digest === inputs.digest) return;
+  const why = `${source.disk} is not what it was in the preview`;
+  throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
+}

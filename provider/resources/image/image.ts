@@ -1,0 +1,89 @@
+// Images: uploaded once, known by their fingerprint; aliases, properties and visibility change in place.
+import { findImage, type ImageAddress } from "../../api/images";
+import { type Client } from "../../client/client";
+import { isCode, LxdError } from "../../errors";
+import { type Completion, type Context, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { hasUnknown, isUnknown } from "../../unknowns";
+import { checkProject } from "../common";
+import { takenAliases } from "./aliases";
+import { complete } from "./complete";
+import { create } from "./create";
+import { type ImageInputs, type ImageOutputs, policies, rules, schema } from "./inputs";
+import { fieldOf, isPulled } from "./source";
+import { findUpdated } from "./updates";
+import { release, sync, toOutputs } from "./sync";
+import { mayTake, taken } from "./take-over";
+
+type Inputs = ImageInputs;
+type Outputs = ImageOutputs;
+
+export const image: ResourceKind<Inputs, Outputs> = {
+  noun: "image",
+  schema,
+  policies,
+  rules,
+  complete,
+  preflight,
+  deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),
+  create,
+  read,
+  update,
+  remove,
+};
+
+async function preflight(client: Client, completion: Completion<Inputs>): Promise<Failure[]> {
+  const { draft, urn, replaced, importId } = completion;
+  if (importId !== undefined) return [noImport];
+  const failures = await checkProject(client, draft.project);
+  const { project, fingerprint, aliases, source, adopt } = draft;
+  if (failures.length > 0 || project === undefined || hasUnknown(project) || source === undefined) return failures;
+  const known = isUnknown(fingerprint) ? undefined : fingerprint;
+  if (Array.isArray(aliases)) {
+    const at = { project, fingerprint: known ?? "" };
+    failures.push(
+      ...(await takenAliases(client, at, aliases, { urn, replaced, policy: draft.aliasPolicy, isShared: false })),
+    );
+  }
+  const found = known === undefined ? undefined : await findImage(client, { project, fingerprint: known });
+  if (found === undefined || mayTake(found.value, { urn, adopt, isPulled: isPulled(source) })) return failures;
+  return [...failures, { property: fieldOf(source), reason: taken(found.value.fingerprint).message }];
+}
+
+async function read({ client, urn }: Context, _id: string, state: Outputs): Promise<Outputs | undefined> {
+  const found = (await findImage(client, state)) ?? (await findUpdated(client, state));
+  return found === undefined ? undefined : toOutputs(state, found.value, urn);
+}
+
+async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
+  try {
+    return await sync(
+      context,
+      { ...olds, urn: (olds as Bookkeeping).__urn },
+      { ...news, fingerprint: olds.fingerprint },
+    );
+  } catch (error) {
+    throw LxdError.from(error).during(`update image ${id}`);
+  }
+}
+
+const noImport: Failure = {
+  property: "",
+  reason:
+    "import: an image is not taken over by its ID [unsupported]\nRemove the option, say the image's source and set adopt: true.",
+};
+
+interface Bookkeeping {
+  __urn?: string;
+}
+
+async function remove(context: Context, id: string, state: Outputs): Promise<void> {
+  try {
+    await release(context, state);
+  } catch (error) {
+    if (!isCode(error, "not-found")) throw LxdError.from(error).during(`delete image ${id}`);
+  }
+}
+
+function idOf({ project, fingerprint }: Draft<ImageAddress>): string {
+  return `${project ?? ""}/${fingerprint ?? ""}`;
+}

@@ -1,0 +1,103 @@
+// What can be written about an image, what a change of it costs, and what does not fit together.
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { type Alias } from "../../api/images";
+import { type CommonInputs, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { plain } from "../../plain";
+import { name, scalar, strict } from "../../schema";
+import { isUnknown } from "../../unknowns";
+import { remoteSchema } from "../common";
+import { type AliasPolicy } from "./aliases";
+import { identityOf, type ImageSource, sourceSchema } from "./source";
+import { isBookkeeping } from "../ownership";
+
+export interface ImageInputs extends CommonInputs {
+  source: ImageSource;
+  aliases: Alias[];
+  properties: Record<string, string>;
+  public: boolean;
+  autoUpdate?: boolean | undefined;
+  expiresAt?: string | undefined;
+  profiles?: string[] | undefined;
+  aliasPolicy: AliasPolicy;
+  /** Take over an image with this content that somebody else has brought. */
+  adopt: boolean;
+  /** Computed: by which the daemon knows the image, as far as it is known before the image is made. */
+  fingerprint?: string | undefined;
+  /** Computed: the hash of a disk, from which the image is still to be made. */
+  digest?: string | undefined;
+}
+
+export interface ImageOutputs extends ImageInputs {
+  fingerprint: string;
+  type: string;
+  architecture: string;
+  sizeBytes: number;
+  /** When the daemon got it, which tells this image from the same content brought again by somebody else. */
+  uploadedAt: string;
+  /** Which of two states an image belongs to, after the resource was replaced by the same image. */
+  claim?: string | undefined;
+}
+
+export type ImageDraft = Draft<ImageInputs>;
+
+const alias = z.union([name, strict({ name, description: z.string().optional() })], {
+  error: "must be a name, or { name, description }",
+});
+
+export const schema = strict({
+  source: sourceSchema,
+  aliases: z.array(alias).optional(),
+  properties: z.record(z.string(), scalar).optional(),
+  public: z.boolean().optional(),
+  autoUpdate: z.boolean().optional(),
+  expiresAt: z.iso
+    .datetime({ offset: true, error: 'must be a time as RFC 3339 writes it, e.g. "2030-12-31T00:00:00Z"' })
+    .optional(),
+  profiles: z.array(name).optional(),
+  aliasPolicy: z.enum(["fail", "adopt", "move"]).optional(),
+  adopt: z.boolean().optional(),
+  project: name.optional(),
+  remote: remoteSchema,
+});
+
+export const policies: ResourceKind<ImageInputs, ImageOutputs>["policies"] = {
+  source: ({ source }, news) => (news.fingerprint !== undefined || isSame(source, news.source) ? "ignore" : "replace"),
+  fingerprint: (_olds, { fingerprint }) => (fingerprint === undefined ? "ignore" : "replace"),
+  digest: (olds, { digest }) => (olds.digest === undefined || digest === undefined ? "ignore" : "replace"),
+  aliases: "update",
+  properties: "update",
+  public: "update",
+  // A field that the program does not speak of is left as it is.
+  autoUpdate: (_olds, { autoUpdate }) => (autoUpdate === undefined ? "ignore" : "update"),
+  expiresAt: (_olds, { expiresAt }) => (expiresAt === undefined ? "ignore" : "update"),
+  profiles: (_olds, { profiles }) => (profiles === undefined ? "ignore" : "update"),
+  aliasPolicy: "ignore",
+  adopt: "ignore",
+  project: "replace",
+  remote: "ignore",
+};
+
+export function rules({ aliases, properties, autoUpdate, source }: ImageDraft): Failure[] {
+  const names = Array.isArray(aliases) ? aliases.map((each) => each.name) : [];
+  const twice = names.filter((each, i) => names.indexOf(each) !== i && !isUnknown(each));
+  const reserved = Object.keys(properties ?? {}).filter(isBookkeeping);
+  const isFollowing = typeof source !== "object" || ("server" in source && source.alias !== undefined);
+  return [
+    ...(autoUpdate === true && !isFollowing ? [notFollowing] : []),
+    ...twice.map((each) => ({ property: "aliases", reason: `"${each}" is there twice` })),
+    ...reserved.map((key) => ({
+      property: `properties.${key}`,
+      reason: "keys under user.pulumi. are this provider's own",
+    })),
+  ];
+}
+
+const notFollowing: Failure = {
+  property: "autoUpdate",
+  reason: "only an image that was pulled by an alias can follow it; give source.server and source.alias",
+};
+
+function isSame(olds: ImageSource, news: ImageSource): boolean {
+  return isDeepStrictEqual(plain(identityOf(olds)), plain(identityOf(news)));
+}

@@ -1,0 +1,87 @@
+// Has the daemon pull an image from a server, once for all who want it, without taking an image from anybody.
+import { createImage, deleteImage, findAlias, listImages, type NewImage, updateImage } from "../../api/images";
+import { type Client } from "../../client/client";
+import { isCode } from "../../errors";
+import { type Context } from "../../kind";
+import { type ImageInputs } from "./inputs";
+import { isCacheOnly, mayTake, taken } from "./take-over";
+import { showProgress } from "./progress";
+import { type ServerSource, type UrlSource } from "./source";
+
+const pullDeadlineMs = 4 * 60 * 60_000;
+
+export interface Pull {
+  inputs: ImageInputs;
+  source: ServerSource | UrlSource;
+  properties: Record<string, string>;
+}
+
+/** Pulls that would bring the same image do not run side by side: the daemons fail one of them. */
+const turns = new Map<string, Promise<unknown>>();
+
+export async function pull(context: Context, request: Pull): Promise<string> {
+  const { inputs, source } = request;
+  const where = "server" in source ? [source.server, source.alias ?? source.fingerprint] : [source.url];
+  const key = JSON.stringify([inputs.remote, inputs.project, ...where]);
+  const before = turns.get(key) ?? Promise.resolve();
+  const mine = before.then(() => pullOnce(context, request));
+  // Whoever waits for this turn does not care how it ended.
+  const ended = mine.catch(() => undefined);
+  turns.set(key, ended);
+  void ended.then(() => turns.get(key) === ended && turns.delete(key));
+  return mine;
+}
+
+/**
+ * Of an image that is there already the daemons download nothing, but they rewrite its record with what this request
+ * says. So whose it was is looked at before, and a stranger's is put back as it was.
+ */
+async function pullOnce(context: Context, request: Pull): Promise<string> {
+  const { client, urn } = context;
+  const { project, adopt } = request.inputs;
+  const present = await listImages(client, project);
+  const fingerprint = await ask(context, request);
+  const former = present.find((image) => image.fingerprint === fingerprint);
+  if (former === undefined) return fingerprint;
+  const at = { project, fingerprint };
+  if (!mayTake(former, { urn, adopt, isPulled: true })) {
+    await updateImage(client, at, former, undefined);
+    throw taken(fingerprint);
+  }
+  if (!isCacheOnly(former)) return fingerprint;
+  // Incus goes on taking it for a cached one, which expires.
+  await deleteImage(client, at);
+  return ask(context, request);
+}
+
+async function ask(
+  { client, status }: Pick<Context, "client" | "status">,
+  request: Pull,
+  isRepeated = false,
+): Promise<string> {
+  const { inputs, source, properties } = request;
+  const { public: isPublic, autoUpdate: auto_update = false } = inputs;
+  const json = { source: await wireSource(client, source), public: isPublic, properties, auto_update };
+  const options = { deadlineMs: pullDeadlineMs, onProgress: showProgress(status) };
+  try {
+    return await createImage(client, inputs.project, json, options);
+  } catch (error) {
+    if (!isCode(error, "already-exists")) throw error;
+    // Incus 6.0.3 and newer stumble over the aliases of an image that is there already.
+    const alias = /Alias already exists: (.+)$/.exec(error.details.why)?.[1];
+    const found = alias === undefined ? undefined : await findAlias(client, inputs.project, alias);
+    if (found !== undefined) return found.target;
+    // Somebody else has pulled the same image at the same time. Now it is there.
+    if (isRepeated) throw error;
+    return ask({ client, status }, request, true);
+  }
+}
+
+async function wireSource(client: Client, source: Pull["source"]): Promise<NewImage["source"]> {
+  if ("url" in source) return { type: "url", url: source.url };
+  const { server, protocol, alias, fingerprint, certificate, project, type } = source;
+  // Both products' servers speak one protocol, of which LXD knows only its own name.
+  const spoken = protocol === "incus" && (await client.info()).product === "lxd" ? "lxd" : protocol;
+  const place = { type: "image", mode: "pull", server, protocol: spoken, certificate, project } as const;
+  return { ...place, alias, fingerprint, image_type: type };
+}

@@ -1,0 +1,166 @@
+// Where an image can come from: the sources, told apart by their keys, and what is wrong with them as written.
+import { z } from "zod";
+import { type DiskFormat, diskFormats, whyNoFormat } from "../../content/disk-image/formats";
+import { urlProblems } from "../../content/url/url-problems";
+import { type Failure } from "../../kind";
+import { name, strict, tagged } from "../../schema";
+import { hasUnknown } from "../../unknowns";
+
+export type ImageType = "container" | "virtual-machine";
+
+/** A unified tarball. */
+export interface FileSource {
+  file: string;
+}
+
+/** Metadata and root in two files. */
+export interface SplitSource {
+  metadata: string;
+  rootfs: string;
+  type?: ImageType | undefined;
+}
+
+/** A unified tarball of any web server, downloaded here. */
+export interface DownloadSource {
+  download: string;
+  checksum: string;
+}
+
+/** A disk of a virtual machine. */
+export interface DiskSource {
+  disk: string;
+  format: DiskFormat;
+  architecture?: string | undefined;
+}
+
+/** An image server, asked by the daemon. */
+export interface ServerSource {
+  server: string;
+  protocol: "simplestreams" | "incus" | "lxd";
+  alias?: string | undefined;
+  fingerprint?: string | undefined;
+  type?: ImageType | undefined;
+  certificate?: string | undefined;
+  project?: string | undefined;
+}
+
+/** A web server that speaks the daemons' own protocol for single images. */
+export interface UrlSource {
+  url: string;
+}
+
+interface PublishOptions {
+  compression?: string | undefined;
+  trigger?: string | undefined;
+}
+
+export interface InstanceSource extends PublishOptions {
+  instance: string;
+  stopRunning?: boolean | undefined;
+}
+
+/** `instance/snapshot`. */
+export interface SnapshotSource extends PublishOptions {
+  snapshot: string;
+}
+
+/** Bytes that are sent from here. */
+export type ContentSource = FileSource | SplitSource | DownloadSource | DiskSource;
+
+/** What the daemon makes or fetches by itself. */
+export type DaemonSource = ServerSource | UrlSource | InstanceSource | SnapshotSource;
+
+export type ImageSource = ContentSource | DaemonSource;
+
+const type = z.enum(["container", "virtual-machine"]).optional();
+const published = { compression: name.optional(), trigger: z.string().optional() };
+const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, { error: "must be all 64 digits, in lower case" });
+
+export const sourceSchema = tagged<ImageSource>({
+  file: strict({ file: name }),
+  metadata: strict({ metadata: name, rootfs: name, type }),
+  download: strict({ download: name, checksum: name.optional() }),
+  disk: strict({
+    disk: name,
+    format: z.enum(diskFormats, { error: ({ input }) => whyNoFormat(input) }),
+    architecture: name.optional(),
+  }),
+  server: strict({
+    server: z.string().regex(/^https?:\/\/[^/]/, { error: "must be a URL that begins with https:// or http://" }),
+    protocol: z.enum(["simplestreams", "incus", "lxd"]),
+    alias: name.optional(),
+    fingerprint: fingerprint.optional(),
+    type,
+    certificate: name.optional(),
+    project: name.optional(),
+  }),
+  url: strict({ url: name }),
+  instance: strict({ instance: name, stopRunning: z.boolean().optional(), ...published }),
+  snapshot: strict({
+    snapshot: z.string().regex(/^[^/]+\/[^/]+$/, { error: 'must be "instance/snapshot"' }),
+    ...published,
+  }),
+});
+
+export function isContent(source: ImageSource): source is ContentSource {
+  return "file" in source || "metadata" in source || "download" in source || "disk" in source;
+}
+
+export function isPulled(source: ImageSource): source is ServerSource | UrlSource {
+  return "server" in source || "url" in source;
+}
+
+/** Everything that is wrong with a source as it is written, found without reading or asking anybody. */
+export function sourceFailures(source: ImageSource | undefined): Failure[] {
+  if (source === undefined || typeof source !== "object" || hasUnknown(source)) return [];
+  if ("server" in source) return serverFailures(source);
+  if (!("download" in source)) return [];
+  const problems = urlProblems({ urls: [source.download], checksum: source.checksum });
+  return problems.map(({ at, error }) => {
+    return { property: at === "checksum" ? "source.checksum" : "source.download", reason: error.message };
+  });
+}
+
+function serverFailures({ alias, fingerprint: digits, certificate }: ServerSource): Failure[] {
+  const failures: Failure[] = [];
+  if ((alias === undefined) === (digits === undefined)) {
+    failures.push({ property: "source", reason: "give exactly one of alias, fingerprint" });
+  }
+  if (certificate !== undefined && !certificate.includes("-----BEGIN CERTIFICATE-----")) {
+    failures.push({ property: "source.certificate", reason: "must be the text of a PEM certificate, not its path" });
+  }
+  return failures;
+}
+
+/** The part of a source that decides which image it is; with another one, the image is replaced. */
+export function identityOf(source: ImageSource, digest?: string): object {
+  if ("disk" in source) return { format: source.format, architecture: architectureOf(source), digest };
+  if ("server" in source) {
+    const { certificate, ...rest } = source;
+    return { ...rest, server: source.server.replace(/\/+$/, "") };
+  }
+  if ("instance" in source) {
+    const { stopRunning, ...rest } = source;
+    return rest;
+  }
+  return source;
+}
+
+export function architectureOf({ architecture = "x86_64" }: DiskSource): string {
+  return architecture;
+}
+
+/** The field to name in a message about a source. */
+export function fieldOf(source: ImageSource): string {
+  const tags = ["file", "metadata", "download", "disk", "server", "url", "instance", "snapshot"];
+  return `source.${tags.find((tag) => tag in source) ?? ""}`;
+}
+
+/** What to call an image of which nothing else is known yet. */
+export function placeOf(source: ImageSource): string {
+  if ("server" in source) return `${source.alias ?? ""} from ${source.server}`;
+  if ("instance" in source) return `of instance ${source.instance}`;
+  if ("snapshot" in source) return `of snapshot ${source.snapshot}`;
+  if ("disk" in source) return `of disk ${source.disk}`;
+  return "url" in source ? `from ${source.url}` : "from a download";
+}

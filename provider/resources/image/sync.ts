@@ -1,0 +1,161 @@
+// What can change about an image in place, made what the program says; and how a resource lets go of an image.
+import { isDeepStrictEqual } from "node:util";
+import {
+  deleteImage,
+  findImage,
+  type ImageAddress,
+  type ImageSettings,
+  updateImage,
+  type WireImage,
+} from "../../api/images";
+import { type Client } from "../../client/client";
+import { LxdError } from "../../errors";
+import { type Context, type Draft } from "../../kind";
+import { dropAlias, ensureAlias } from "./aliases";
+import { type ImageInputs, type ImageOutputs } from "./inputs";
+import { claimOf, isUploadOf, marksOf, ownersOf, withClaim, withoutOwner, withOwner } from "./owners";
+import { identityOf, isPulled } from "./source";
+
+type Inputs = ImageInputs;
+type Outputs = ImageOutputs;
+/** Inputs of an image that is there. */
+type Known = Inputs & { fingerprint: string };
+
+const refresh = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+
+/** What a change starts from. */
+export interface Former {
+  aliases: Outputs["aliases"];
+  properties: Outputs["properties"];
+  /** Under which URN the resource was known, which Pulumi's option `aliases` can change. */
+  urn?: string | undefined;
+  /** The image in whose place this one comes. */
+  replaced?: Draft<ImageAddress> | undefined;
+  /** What a new image is found again by. */
+  marks?: Record<string, string>;
+  /** The new claim of a resource that is replaced. */
+  claim?: string | undefined;
+}
+
+/** Makes everything that can change what the program says; what it never spoke of is left alone. */
+export async function sync({ client, urn }: Context, olds: Former, news: Known): Promise<Outputs> {
+  const found = await findImage(client, news);
+  if (found === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
+  const { value, etag } = found;
+  const wanted = settingsOf(value, news, merged(value.properties ?? {}, { urn, olds, news }));
+  if (differs(value, wanted)) await updateImage(client, news, wanted, etag);
+  await syncAliases(client, { olds, news, urn, owners: ownersOf(value) });
+  return toOutputs(news, (await findImage(client, news))?.value ?? value, urn);
+}
+
+function settingsOf(value: WireImage, news: Inputs, properties: Record<string, string>): ImageSettings {
+  return {
+    public: news.public,
+    properties,
+    auto_update: news.autoUpdate ?? value.auto_update,
+    profiles: news.profiles ?? value.profiles,
+    expires_at: news.expiresAt ?? value.expires_at,
+  };
+}
+
+function differs(value: WireImage, wanted: ImageSettings): boolean {
+  const same =
+    value.public === wanted.public &&
+    value.auto_update === wanted.auto_update &&
+    isDeepStrictEqual(value.profiles ?? [], wanted.profiles ?? []) &&
+    isSameTime(value.expires_at, wanted.expires_at) &&
+    sameMap(wanted.properties ?? {}, value.properties ?? {});
+  return !same;
+}
+
+interface AliasChange {
+  olds: Former;
+  news: Known;
+  urn: string;
+  owners: string[];
+}
+
+async function syncAliases(client: Client, { olds, news, urn, owners }: AliasChange): Promise<void> {
+  const had = olds.aliases.map((alias) => alias.name);
+  // On an image of this resource alone an alias can only be one that a killed run has made, or a welcome one.
+  const others = owners.some((owner) => owner !== urn && owner !== olds.urn);
+  for (const alias of news.aliases) {
+    const isShared = (others || owners.length === 0) && !had.includes(alias.name);
+    await ensureAlias(client, news, alias, { urn, replaced: olds.replaced, policy: news.aliasPolicy, isShared });
+  }
+  const wanted = news.aliases.map((alias) => alias.name);
+  for (const name of had) if (!wanted.includes(name)) await dropAlias(client, news, name);
+}
+
+/** The daemons spell a time in their own way. */
+function isSameTime(one: string, other: string): boolean {
+  return one === other || Date.parse(one) === Date.parse(other);
+}
+
+function merged(
+  current: Record<string, string>,
+  { urn, olds, news }: { urn: string; olds: Former; news: Inputs },
+): Record<string, string> {
+  const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
+  const kept = Object.entries(current).filter(([key]) => !dropped.includes(key));
+  // An empty value is no value: Incus drops such a property, so it is one way to take the image's own away.
+  const isSet = ([key]: [string, string]): boolean => news.properties[key] !== "";
+  const renamed = olds.urn === urn ? undefined : olds.urn;
+  // An image that the daemon has brought up to date has lost what we put on the one before.
+  const marks = isPulled(news.source) ? marksOf(urn, identityOf(news.source)) : olds.marks;
+  const all = { ...withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), ...marks };
+  const owned = withOwner(all, urn);
+  const set = Object.fromEntries(Object.entries(owned).filter(isSet));
+  return olds.claim === undefined ? set : withClaim(set, urn, olds.claim);
+}
+
+/** Deletes the image, unless it is not this resource's any more or others have it as well. */
+export async function release({ client, urn }: Context, state: Outputs): Promise<void> {
+  const found = await findImage(client, state);
+  if (found === undefined) return;
+  const { value, etag } = found;
+  const owners = ownersOf(value);
+  // Whoever has edited the properties may have taken the owner away; the same upload is the same image all the same.
+  const isSame = isUploadOf(value, urn) || value.uploaded_at === state.uploadedAt;
+  const isOurs = owners.length === 0 ? isSame : owners.includes(urn);
+  if (!isOurs || (owners.length > 0 && claimOf(value, urn) !== state.claim)) return;
+  if (owners.every((owner) => owner === urn)) return deleteImage(client, state);
+  for (const { name } of state.aliases) await dropAlias(client, state, name);
+  await updateImage(client, state, { ...value, properties: withoutOwner(value.properties ?? {}, urn) }, etag);
+}
+
+/** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
+export function toOutputs(inputs: Inputs, wire: WireImage, urn: string): Outputs {
+  const empty = Object.entries(inputs.properties).filter(([, value]) => value === "");
+  const set = Object.entries(wire.properties ?? {}).filter(([key]) => key in inputs.properties);
+  const onImage = new Map((wire.aliases ?? []).map((alias) => [alias.name, alias]));
+  return {
+    source: inputs.source,
+    fingerprint: wire.fingerprint,
+    digest: inputs.digest,
+    aliases: inputs.aliases.flatMap(({ name }) => onImage.get(name) ?? []),
+    properties: Object.fromEntries([...empty, ...set]),
+    public: wire.public,
+    autoUpdate: inputs.autoUpdate === undefined ? undefined : wire.auto_update,
+    expiresAt: expiryOf(inputs, wire),
+    profiles: inputs.profiles === undefined ? undefined : (wire.profiles ?? []),
+    aliasPolicy: inputs.aliasPolicy,
+    adopt: inputs.adopt,
+    project: inputs.project,
+    remote: inputs.remote,
+    type: wire.type,
+    architecture: wire.architecture,
+    sizeBytes: wire.size,
+    uploadedAt: wire.uploaded_at,
+    claim: claimOf(wire, urn),
+  };
+}
+
+function expiryOf({ expiresAt }: Inputs, { expires_at }: WireImage): string | undefined {
+  return expiresAt === undefined || isSameTime(expiresAt, expires_at) ? expiresAt : expires_at;
+}
+
+function sameMap(a: Record<string, string>, b: Record<string, string>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

@@ -1,0 +1,20 @@
+// Images that the daemon keeps up to date: it puts another image in the place of the one that this resource has made.
+import { listImages, type WireImage } from "../../api/images";
+import { type Client } from "../../client/client";
+import { type ImageOutputs } from "./inputs";
+
+/** The image that follows one that is gone, if it was to be kept up to date: it has the same source and our aliases. */
+export async function findUpdated(client: Client, state: ImageOutputs): Promise<{ value: WireImage } | undefined> {
+  const { source, autoUpdate, project, aliases } = state;
+  if (autoUpdate !== true || !("server" in source)) return undefined;
+  const place = trimmed(source.server);
+  const value = (await listImages(client, project)).find(({ update_source: from, aliases: names }) => {
+    const isSame = from?.alias === source.alias && trimmed(from?.server ?? "") === place;
+    return isSame && aliases.every(({ name }) => names?.some((each) => each.name === name));
+  });
+  return value === undefined ? undefined : { value };
+}
+
+function trimmed(server: string): string {
+  return server.replace(/\/+$/, "");
+}

@@ -1,0 +1,112 @@
+// Takes over an instance that exists: compared with the program, every difference told, nothing changed on the daemon.
+import { isDeepStrictEqual } from "node:util";
+import { findInstance, type InstanceAddress } from "../../api/instances";
+import { type Client } from "../../client/client";
+import { LxdError } from "../../errors";
+import { type Completion, type Failure } from "../../kind";
+import { plain } from "../../plain";
+import { hasUnknown } from "../../unknowns";
+import { policies } from "./inputs";
+import { type InstanceInputs, type InstanceOutputs } from "./schema";
+import { toOutputs } from "./settings";
+import { comparable } from "./spelling";
+
+/** `project/name`, or undefined if it is no such ID. */
+export function parseInstanceId(id: string): InstanceAddress | undefined {
+  const [project, name, ...more] = id.split("/");
+  return project && name && more.length === 0 ? { project, name } : undefined;
+}
+
+/** An ID that a user has written, as an address. */
+export function addressOf(id: string): InstanceAddress {
+  const address = parseInstanceId(id);
+  if (address !== undefined) return address;
+  const why = `"${id}" is no ID of an instance`;
+  throw new LxdError({ code: "invalid-argument", why, advice: 'Write it as "project/name".' });
+}
+
+/** All that speaks against the import. */
+export async function importFailures(
+  client: Client,
+  { draft, importId = "" }: Completion<InstanceInputs>,
+): Promise<Failure[]> {
+  const address = parseInstanceId(importId);
+  if (address === undefined) return [{ property: "", reason: `import: "${importId}" must be "project/name"` }];
+  const places = (["project", "name"] as const).filter((key) => address[key] !== draft[key]);
+  if (places.length > 0) {
+    return places.map((key) => ({
+      property: key,
+      reason: `import: is "${draft[key] ?? ""}" in the program and "${address[key]}" in the ID`,
+    }));
+  }
+  const found = await findInstance(client, address);
+  if (found === undefined) return [{ property: "", reason: `import: there is no instance ${importId}` }];
+  const wanted = draft as InstanceInputs;
+  return differences(wanted, toOutputs(wanted, found.value));
+}
+
+/** Keys that are of no concern to a machine that is there already. */
+const passed = ["remote", "source", "os", "power", "allowRestart", "shutdownTimeout", "onDelete", "waitFor"];
+
+function differences(wanted: InstanceInputs, actual: InstanceInputs): Failure[] {
+  const [program, daemon] = [plain(comparable(wanted)), plain(comparable(actual))];
+  const keys = (Object.keys(policies) as (keyof InstanceInputs)[]).filter((key) => !passed.includes(key));
+  const skipped = wanted.power === "managed" ? [] : ["running"];
+  const failures = keys.flatMap((key) =>
+    skipped.includes(key) ? [] : valueDifferences(key, program[key], daemon[key]),
+  );
+  return [...failures, ...imageDifferences(wanted, actual)];
+}
+
+/** The maps are compared key by key, so that each difference has its own line. */
+function valueDifferences(key: string, program: unknown, daemon: unknown): Failure[] {
+  if (hasUnknown(program) || isDeepStrictEqual(program, daemon)) return [];
+  if (key !== "config" && key !== "devices") return [difference(key, program, daemon)];
+  const [one, other] = [program, daemon] as [Record<string, unknown>, Record<string, unknown>];
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return names
+    .filter((name) => !isDeepStrictEqual(one[name], other[name]))
+    .map((name) => difference(`${key}[${JSON.stringify(name)}]`, one[name], other[name]));
+}
+
+function imageDifferences({ source }: InstanceInputs, { source: actual }: InstanceInputs): Failure[] {
+  if (source === undefined || hasUnknown(source) || source.image === actual?.image) return [];
+  return [difference("source.image", source.image, actual?.image)];
+}
+
+/** What may hold a secret is not repeated. */
+const confidential = /^cloudInit|user\.|cloud-init\.|environment\./;
+
+function difference(property: string, program: unknown, daemon: unknown): Failure {
+  const shown = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
+  const reason = confidential.test(property)
+    ? "import: is not the same in the program and on the daemon"
+    : `import: is ${shown(program)} in the program and ${shown(daemon)} on the daemon`;
+  return { property, reason };
+}
+
+/** The inputs of a machine of which nothing is known but its place, to read it as it is. */
+export function unwritten(at: InstanceAddress, state: Partial<InstanceOutputs>): InstanceInputs {
+  return {
+    type: "container",
+    description: "",
+    cdroms: [],
+    nics: [],
+    disks: [],
+    tpm: false,
+    agentDrive: false,
+    cloudInitDrive: false,
+    os: "linux",
+    config: {},
+    devices: {},
+    profiles: [],
+    running: true,
+    power: "ignored",
+    allowRestart: false,
+    shutdownTimeout: "30s",
+    onDelete: "force",
+    waitFor: [],
+    ...state,
+    ...at,
+  };
+}

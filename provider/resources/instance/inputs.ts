@@ -1,0 +1,118 @@
+// What is filled in about an instance before the daemon is asked, and what a change of it costs.
+import { type StringMap } from "../../api/instances";
+import { type Completion, type Cost, type Failure, type ResourceKind } from "../../kind";
+import { instanceName } from "../../schema";
+import { isUnknown } from "../../unknowns";
+import { projectOf, spelledOut } from "../common";
+import { type InstanceDraft, type InstanceInputs, type InstanceOutputs, type Wait } from "./schema";
+import { type Cdrom } from "./devices";
+import { withoutEmpty } from "./spelling";
+import { logicalName } from "../ownership";
+
+export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"] = {
+  name: "update",
+  type: "replace",
+  project: "replace",
+  remote: "ignore",
+  description: "update",
+  source: sourceCost,
+  rootDisk: rootDiskCost,
+  cdroms: "update",
+  nics: "update",
+  disks: "update",
+  tpm: "update",
+  agentDrive: "update",
+  cloudInitDrive: "update",
+  os: "ignore",
+  firmware: "update",
+  cloudInit: "update",
+  config: "update",
+  devices: "update",
+  profiles: "update",
+  running: (_, { power }) => (power === "managed" ? "update" : "ignore"),
+  power: "ignore",
+  allowRestart: "ignore",
+  // Needed for the delete, which is told only what the last update has stored.
+  shutdownTimeout: "update",
+  onDelete: "update",
+  waitFor: "ignore",
+};
+
+/** A machine of which the program does not say what it was made from, an imported one above all, is as good as any. */
+function sourceCost(olds: InstanceOutputs, { source }: InstanceInputs): Cost {
+  if (source === undefined) return "ignore";
+  return source.image === (olds.source?.image ?? olds.baseImage) ? "update" : "replace";
+}
+
+/** A root disk grows in place, but its pool is fixed, whether a profile or the program names it. */
+function rootDiskCost(olds: InstanceOutputs, news: InstanceInputs): Cost {
+  const pool = news.rootDisk?.pool;
+  return pool === undefined || pool === (olds.rootPool ?? olds.rootDisk?.pool) ? "update" : "replace";
+}
+
+export function complete({
+  draft,
+  urn,
+  config,
+}: Completion<InstanceInputs>): Promise<{ draft: InstanceDraft; failures: Failure[] }> {
+  const waitFor = eachOf(draft.waitFor, (wait) => ({ ...waitDefaults(wait.condition), ...wait }));
+  const whole: InstanceDraft = {
+    ...draft,
+    name: draft.name ?? logicalName(urn),
+    project: projectOf(draft, config),
+    type: draft.type ?? "container",
+    description: draft.description ?? "",
+    cdroms: eachOf(draft.cdroms, (cdrom, i) => ({ ...cdrom, ...cdromDefaults(cdrom, i) })),
+    nics: eachOf(draft.nics, (nic, i) => named(nic, `eth${i}`)),
+    disks: eachOf(draft.disks, (disk, i) => named(disk, `disk${i}`)),
+    os: draft.os ?? "linux",
+    tpm: draft.tpm ?? false,
+    agentDrive: draft.agentDrive ?? false,
+    cloudInitDrive: draft.cloudInitDrive ?? false,
+    config: isUnknown(draft.config) ? draft.config : withoutEmpty(spelledOut(draft.config)),
+    devices: isUnknown(draft.devices) ? draft.devices : spelledOutDevices(draft.devices),
+    profiles: draft.profiles ?? ["default"],
+    // A machine that is waited for until it is off is meant to be off.
+    running: draft.running ?? !(Array.isArray(waitFor) && waitFor.at(-1)?.condition === "powered-off"),
+    power: draft.power ?? "managed",
+    allowRestart: draft.allowRestart ?? false,
+    shutdownTimeout: draft.shutdownTimeout ?? "30s",
+    onDelete: draft.onDelete ?? "force",
+    waitFor,
+  };
+  return Promise.resolve({ draft: whole, failures: nameFailures(draft, whole.name) });
+}
+
+function nameFailures(draft: InstanceDraft, chosen: string | undefined): Failure[] {
+  if (draft.name !== undefined || instanceName.safeParse(chosen).success) return [];
+  const reason = `the resource's own name "${chosen ?? ""}" cannot be a host name; set \`name\` to 1 to 63 letters, digits or dashes`;
+  return [{ property: "name", reason }];
+}
+
+function named<T extends { name?: string | undefined; options?: StringMap | undefined }>(device: T, name: string): T {
+  const { options } = device;
+  const spelled = options === undefined || isUnknown(options) ? {} : { options: spelledOut(options) };
+  return { ...device, name: device.name ?? name, ...spelled };
+}
+
+function cdromDefaults({ name, afterWaits }: Partial<Cdrom>, i: number): Pick<Cdrom, "name" | "afterWaits"> {
+  return { name: name ?? `cdrom${i}`, afterWaits: afterWaits ?? "keep" };
+}
+
+/** An installation takes its time; everything else comes soon or not at all. */
+function waitDefaults(condition: Wait["condition"]): { timeout: string; stableFor?: string } {
+  return condition === "powered-off" ? { timeout: "30m", stableFor: "10s" } : { timeout: "5m" };
+}
+
+function spelledOutDevices(devices: InstanceDraft["devices"]): Record<string, StringMap> {
+  return Object.fromEntries(
+    Object.entries(devices ?? {}).map(([key, device]) => [key, isUnknown(device) ? device : spelledOut(device)]),
+  );
+}
+
+/** A list with something done to each element; a list or an element that is unknown is passed on. */
+function eachOf<T>(list: T[] | undefined, change: (item: T, i: number) => T): T[] {
+  if (list === undefined) return [];
+  if (isUnknown(list)) return list;
+  return list.map((item, i) => (isUnknown(item) ? item : change(item, i)));
+}

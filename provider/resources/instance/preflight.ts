@@ -1,0 +1,125 @@
+// What the daemon can say about an instance before anything is changed.
+import { findInstance, type InstanceAddress, type StringMap, type WireInstance } from "../../api/instances";
+import { listProfiles, type WireProfile } from "../../api/profiles";
+import { type Client } from "../../client/client";
+import { describeServer, missingExtension, type ServerInfo } from "../../client/server-info";
+import { LxdError } from "../../errors";
+import { type Completion, type Failure } from "../../kind";
+import { nearest } from "../../nearest";
+import { hasUnknown, isUnknown } from "../../unknowns";
+import { checkPool, checkProject } from "../common";
+import { type InstanceDraft, type InstanceInputs } from "./schema";
+import { importFailures } from "./import";
+import { ownerKey } from "../ownership";
+
+export async function preflight(client: Client, completion: Completion<InstanceInputs>): Promise<Failure[]> {
+  const { draft } = completion;
+  const info = await client.info();
+  const projectFailures = await checkProject(client, draft.project);
+  if (projectFailures.length > 0) return projectFailures;
+  if (completion.importId !== undefined) return importFailures(client, completion);
+  // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
+  const answers = await Promise.all([
+    checkPool(client, draft.rootDisk?.pool, "rootDisk.pool"),
+    profileFailures(client, draft),
+    nameFailures(client, completion),
+  ]);
+  return [...featureFailures(info, draft), ...sourceFailures(completion), ...answers.flat()];
+}
+
+export function idOf({ project, name }: InstanceAddress): string {
+  return `${project}/${name}`;
+}
+
+/** Why an instance that is there already is not this resource's, if so. */
+export function obstacle(wire: WireInstance, inputs: InstanceDraft, urn: string): LxdError | undefined {
+  const why = difference(wire, inputs, urn);
+  if (why === undefined) return undefined;
+  const advice = `Pass { import: "${inputs.project ?? ""}/${wire.name}" } to take it over, or choose another name.`;
+  return new LxdError({ code: "already-exists", why: `there is an instance "${wire.name}" already, ${why}`, advice });
+}
+
+function difference(wire: WireInstance, { type, source }: InstanceDraft, urn: string): string | undefined {
+  if (wire.config?.[ownerKey] !== urn) return "which this resource has not made";
+  if (!isUnknown(type) && type !== wire.type) return `left by an earlier run, which is a ${wire.type}`;
+  const image = wire.config["volatile.base_image"];
+  if (isUnknown(source?.image) || source?.image === image) return undefined;
+  return `left by an earlier run, made from ${image === undefined ? "no image" : `the image ${image}`}`;
+}
+
+/** The daemons make a container of nothing without complaint, but it never starts. */
+function sourceFailures({ draft }: Completion<InstanceInputs>): Failure[] {
+  if (draft.type !== "container" || draft.source !== undefined) return [];
+  const reason =
+    'is required for a container; a machine without one is blank, and only type: "virtual-machine" can be that';
+  return [{ property: "source", reason }];
+}
+
+function featureFailures(info: ServerInfo, draft: InstanceDraft): Failure[] {
+  const failures: Failure[] = [];
+  if (draft.type === "virtual-machine" && !info.virtualMachines) {
+    const advice = "install QEMU on the server, or use a container";
+    failures.push({
+      property: "type",
+      reason: `${describeServer(info)} runs no virtual machines; ${advice} [unsupported]`,
+    });
+  }
+  return [...failures, ...extensionFailures(info, draft)];
+}
+
+/** What the inputs need of the server, each with the words for it. */
+export function extensionFailures(info: ServerInfo, draft: InstanceDraft): Failure[] {
+  const { cdroms, firmware, agentDrive } = draft;
+  const media = Array.isArray(cdroms) ? cdroms : [];
+  const buses = [draft.rootDisk?.bus, ...media.map((cdrom) => cdrom.bus)];
+  const hasBootMode = info.extensions.has("instance_boot_mode");
+  const needs: [boolean, string, string, string][] = [
+    [media.length > 0, "cdroms", "custom_volume_iso", "ISO volumes"],
+    [firmware === "bios" && !hasBootMode, "firmware", "security_csm", "BIOS"],
+    [buses.some((bus) => bus !== undefined && bus !== "usb"), "bus", "disk_io_bus", "choice of a disk's bus"],
+    [buses.includes("usb"), "bus", "disk_io_bus_usb", "USB media"],
+  ];
+  const failures = needs.flatMap(([isNeeded, property, extension, feature]) => {
+    if (!isNeeded || info.extensions.has(extension)) return [];
+    return [{ property, reason: missingExtension(info, extension, feature).message }];
+  });
+  if (agentDrive !== true || info.product === "incus") return failures;
+  const reason = `${describeServer(info)} has no agent drive; it gives the agent to its guests in another way`;
+  return [...failures, { property: "agentDrive", reason }];
+}
+
+async function profileFailures(client: Client, draft: InstanceDraft): Promise<Failure[]> {
+  const { profiles, project } = draft;
+  if (!Array.isArray(profiles) || hasUnknown(profiles) || project === undefined || isUnknown(project)) return [];
+  const existing = await listProfiles(client, project);
+  const names = existing.map((profile) => profile.name);
+  const missing = profiles.flatMap((profile, i) => {
+    if (names.includes(profile)) return [];
+    const near = nearest(profile, names);
+    const hint = near === undefined ? `profiles here are: ${names.join(", ")}` : `did you mean "${near}"?`;
+    return [{ property: `profiles[${i}]`, reason: `there is no profile "${profile}"; ${hint} [not-found]` }];
+  });
+  const used = existing.filter((profile) => profiles.includes(profile.name));
+  return missing.length > 0 || hasRoot(draft, used) ? missing : [noRoot];
+}
+
+const noRoot: Failure = {
+  property: "rootDisk",
+  reason:
+    'is required: neither the devices nor the profiles of this instance have a root disk; write e.g. { pool: "default" }',
+};
+
+function hasRoot({ rootDisk, devices }: InstanceDraft, profiles: WireProfile[]): boolean {
+  if (rootDisk !== undefined || hasUnknown(devices)) return true;
+  const all = [...Object.values(devices ?? {}), ...profiles.flatMap((profile) => Object.values(profile.devices ?? {}))];
+  return all.some((device: StringMap) => device["type"] === "disk" && device["path"] === "/");
+}
+
+async function nameFailures(client: Client, { draft, replaced, urn }: Completion<InstanceInputs>): Promise<Failure[]> {
+  const { project, name } = draft;
+  if (project === undefined || name === undefined || isUnknown(project) || isUnknown(name)) return [];
+  if (replaced?.name === name && replaced.project === project) return [];
+  const found = await findInstance(client, { project, name });
+  const error = found === undefined ? undefined : obstacle(found.value, draft, urn);
+  return error === undefined ? [] : [{ property: "name", reason: error.message }];
+}

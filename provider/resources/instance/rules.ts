@@ -1,0 +1,100 @@
+// What can be seen to be wrong about an instance only by looking at several inputs together.
+import { type Failure } from "../../kind";
+import { isUnknown } from "../../unknowns";
+import { type InstanceDraft } from "./schema";
+import { typedKeys } from "./config";
+import { rootDevice } from "./devices";
+import { driveKinds, drives } from "./typed-devices";
+import { isBookkeeping } from "../ownership";
+
+export function rules(draft: InstanceDraft): Failure[] {
+  return [
+    ...typeRules(draft),
+    ...powerRules(draft),
+    ...deviceNameRules(draft),
+    ...bootRules(draft),
+    ...keyRules(draft),
+  ];
+}
+
+function typeRules(draft: InstanceDraft): Failure[] {
+  if (draft.type !== "container") return [];
+  const said = [
+    ...(known(draft.cdroms).length > 0 ? ["cdroms"] : []),
+    ...(draft.firmware === undefined ? [] : ["firmware"]),
+    ...driveKinds.filter((kind) => draft[kind] === true),
+  ];
+  return said.map((property) => ({ property, reason: `containers have none; set type: "virtual-machine"` }));
+}
+
+/** After the installation the machine must not boot the installer again. */
+function powerRules({ running, waitFor, cdroms }: InstanceDraft): Failure[] {
+  const waits = known(waitFor).map((wait) => wait?.condition);
+  const isStartedAgain = waits.includes("powered-off") && (running === true || waits.at(-1) !== "powered-off");
+  const reason = isStartedAgain
+    ? 'boots the installer again when the machine is started after its wait; set afterWaits: "eject" or "unprioritize"'
+    : undefined;
+  return known(cdroms).flatMap((cdrom, i) => {
+    const property = `cdroms[${i}].afterWaits`;
+    const { afterWaits, bootPriority } = cdrom ?? {};
+    if (reason !== undefined && bootPriority !== undefined && afterWaits === "keep") return [{ property, reason }];
+    if (waits.length > 0 || isUnknown(waitFor) || afterWaits === undefined || afterWaits === "keep") return [];
+    return [{ property, reason: "has no effect without waitFor: nothing is waited for" }];
+  });
+}
+
+/** Typed devices and those of the plain map share one space of names. */
+function deviceNameRules(draft: InstanceDraft): Failure[] {
+  const { rootDisk, devices } = draft;
+  const taken = new Set(Object.keys(isUnknown(devices) ? {} : (devices ?? {})));
+  const failures: Failure[] = [];
+  const claim = (name: string | undefined, property: string): void => {
+    if (name === undefined || isUnknown(name)) return;
+    if (taken.has(name)) failures.push({ property, reason: `there is another device called "${name}"` });
+    taken.add(name);
+  };
+  if (rootDisk !== undefined) claim(rootDevice, "rootDisk");
+  for (const list of ["cdroms", "nics", "disks"] as const) {
+    known<{ name?: string | undefined }>(draft[list]).forEach((item, i) => claim(item?.name, `${list}[${i}].name`));
+  }
+  for (const kind of driveKinds) if (draft[kind] === true) claim(drives[kind].name, kind);
+  return failures;
+}
+
+/** With two equal priorities it is left to chance what boots. */
+function bootRules(draft: InstanceDraft): Failure[] {
+  const { devices } = draft;
+  const lists = (["cdroms", "disks", "nics"] as const).flatMap((list) =>
+    known<{ bootPriority?: number | undefined }>(draft[list]).map((item, i) => ({ item, place: `${list}[${i}]` })),
+  );
+  const claims = lists.map(({ item, place }) => ({
+    property: `${place}.bootPriority`,
+    priority: item?.bootPriority === undefined ? undefined : String(item.bootPriority),
+  }));
+  for (const [name, device] of Object.entries(isUnknown(devices) ? {} : (devices ?? {}))) {
+    claims.push({ property: `devices.${name}["boot.priority"]`, priority: device["boot.priority"] });
+  }
+  return claims.flatMap(({ property, priority }, i) => {
+    const first = claims.findIndex((claim) => claim.priority === priority);
+    if (priority === undefined || isUnknown(priority) || first === i) return [];
+    return [
+      { property, reason: `${claims[first]?.property ?? ""} has the boot priority ${priority} too; give each its own` },
+    ];
+  });
+}
+
+function keyRules(draft: InstanceDraft): Failure[] {
+  const keys = Object.keys(isUnknown(draft.config) ? {} : (draft.config ?? {}));
+  const twice = typedKeys(draft).filter((key) => keys.includes(key));
+  const reserved = keys.filter((key) => isBookkeeping(key) || key.startsWith("volatile.") || key.startsWith("image."));
+  const failure = (key: string, reason: string): Failure => ({ property: `config["${key}"]`, reason });
+  return [
+    ...reserved.map((key) => failure(key, "is kept by the server or this provider; take it out")),
+    ...twice.map((key) => failure(key, "is what `firmware` and `cloudInit` say; write it in one place only")),
+  ];
+}
+
+/** The elements at their places; undefined stands for one of which nothing is known. */
+function known<T>(list: T[] | undefined): (T | undefined)[] {
+  return Array.isArray(list) ? list.map((item) => (isUnknown(item) ? undefined : item)) : [];
+}

@@ -1,0 +1,129 @@
+// The settings of an instance: what the program says is merged into what the server keeps there, and read back.
+import { isDeepStrictEqual } from "node:util";
+import {
+  findInstance,
+  type InstanceAddress,
+  type InstanceSettings,
+  type StringMap,
+  updateInstance,
+  type WireInstance,
+} from "../../api/instances";
+import { type Client, type Found } from "../../client/client";
+import { type ServerInfo } from "../../client/server-info";
+import { isCode, LxdError } from "../../errors";
+import { type NetworkOutputs, observeNetwork } from "./addresses";
+import { configFromWire, configToWire } from "./config";
+import { fromWire, type Phase, toWire } from "./devices";
+import { type InstanceInputs, type InstanceOutputs } from "./schema";
+import { isRunning } from "./power";
+import { isBookkeeping, ownerKey, pendingKey } from "../ownership";
+
+type Inputs = InstanceInputs;
+type Outputs = InstanceOutputs;
+
+/** How often settings are merged anew when somebody else, mostly the daemon itself, changes them at the same time. */
+const attempts = 5;
+
+export async function get(client: Client, at: InstanceAddress): Promise<Found<WireInstance>> {
+  const found = await findInstance(client, at);
+  if (found !== undefined) return found;
+  const advice = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+  throw new LxdError({ code: "not-found", why: "the instance is gone", advice });
+}
+
+/** Whether what the machine was made for is over: its waits, and the first start. */
+export function phaseOf({ config }: Pick<WireInstance, "config">): Phase {
+  return config?.[pendingKey] === "wait" ? "installing" : "installed";
+}
+
+/** The settings that the program wants, beside those that the server and the bookkeeping keep there. */
+export function wanted(
+  wire: Pick<WireInstance, "config" | "devices">,
+  inputs: Inputs,
+  { urn, info }: { urn: string; info: ServerInfo },
+): Pick<Required<InstanceSettings>, "profiles" | "description"> & {
+  config: StringMap;
+  devices: Record<string, StringMap>;
+} {
+  const usbMedia = inputs.os === "windows" && info.extensions.has("disk_io_bus_usb");
+  const said = configToWire(inputs, info.extensions.has("instance_boot_mode"));
+  return {
+    config: { ...pick(wire.config, isServers), ...said, [ownerKey]: urn },
+    devices: toWire(inputs, { phase: phaseOf(wire), existing: wire.devices ?? {}, usbMedia }),
+    profiles: inputs.profiles,
+    description: inputs.description,
+  };
+}
+
+/** Merges a change into the settings as they are. The daemon itself writes to them too, so a conflict is merged anew. */
+export async function changeSettings(
+  client: Client,
+  at: InstanceAddress,
+  change: (wire: WireInstance) => Partial<InstanceSettings>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await get(client, at);
+    const changes = change(found.value);
+    const keys = Object.keys(changes) as (keyof InstanceSettings)[];
+    if (keys.every((key) => isDeepStrictEqual(found.value[key], changes[key]))) return;
+    try {
+      await updateInstance(client, at, found, changes);
+      return;
+    } catch (error) {
+      if (!isCode(error, "conflict") || attempt === attempts) throw error;
+    }
+  }
+}
+
+/** The only road from the daemon to the state. */
+export async function observe(client: Client, inputs: Inputs, wire: WireInstance): Promise<Outputs> {
+  return { ...toOutputs(inputs, wire), ...(await observeNetwork(client, inputs, wire)) };
+}
+
+/** Without what needs another request. */
+export function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, keyof NetworkOutputs> {
+  return {
+    name: wire.name,
+    project: inputs.project,
+    remote: inputs.remote,
+    type: wire.type,
+    description: wire.description,
+    source: inputs.source === undefined ? undefined : { image: wire.config?.["volatile.base_image"] ?? "unknown" },
+    ...fromWire(wire.devices ?? {}, inputs, phaseOf(wire)),
+    ...configFromWire(
+      pick(wire.config, (key) => !isServers(key)),
+      inputs,
+    ),
+    profiles: wire.profiles ?? [],
+    rootPool: rootPoolOf(wire),
+    running: isRunning(wire),
+    os: inputs.os,
+    power: inputs.power,
+    allowRestart: inputs.allowRestart,
+    shutdownTimeout: inputs.shutdownTimeout,
+    onDelete: inputs.onDelete,
+    waitFor: inputs.waitFor,
+    baseImage: wire.config?.["volatile.base_image"],
+    status: wire.status,
+    architecture: wire.architecture,
+    location: wire.location,
+  };
+}
+
+function rootPoolOf({ devices, expanded_devices: expanded }: WireInstance): string | undefined {
+  const roots = Object.values({ ...expanded, ...devices }).filter((device) => device["path"] === "/");
+  return roots[0]?.["pool"];
+}
+
+/** Keys of the config that the server, or this provider's bookkeeping, writes. */
+function isServers(key: string): boolean {
+  return key.startsWith("volatile.") || key.startsWith("image.") || isBookkeeping(key);
+}
+
+function pick(map: StringMap | null | undefined, keep: (key: string) => boolean): StringMap {
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => keep(key)));
+}
+
+export function without(map: StringMap | null | undefined, key: string): StringMap {
+  return pick(map, (each) => each !== key);
+}

@@ -1,0 +1,53 @@
+// Waits for a condition with its own time limit, and tells what was seen and what the console said if it is not met.
+import { setTimeout as sleep } from "node:timers/promises";
+import { findInstance, type InstanceAddress } from "../../api/instances";
+import { type Client } from "../../client/client";
+import { LxdError } from "../../errors";
+import { milliseconds } from "../../units";
+import { consoleTail } from "./console";
+import { isFailed } from "./power";
+import { probeOf, type Seen } from "./probes";
+import { type Wait } from "./schema";
+
+const pollIntervalMs = 1000;
+const shortestPollMs = 50;
+
+export interface Waiting {
+  client: Client;
+  at: InstanceAddress;
+  wait: Wait;
+  status: (text: string) => void;
+}
+
+export async function waitFor(waiting: Waiting): Promise<void> {
+  const { client, at, wait, status: show } = waiting;
+  const deadline = Date.now() + milliseconds(wait.timeout);
+  const probe = probeOf(wait);
+  for (;;) {
+    const found = await findInstance(client, at);
+    if (found === undefined)
+      throw new LxdError({ code: "not-found", why: "the machine was deleted while it was waited for" });
+    const leftMs = deadline - Date.now();
+    const seen = await probe({ client, at, wire: found.value, leftMs });
+    if (seen === undefined) return;
+    const isLate = Date.now() > deadline && seen.isClose !== true;
+    if (isLate || isFailed(found.value)) throw await notMet(waiting, seen);
+    show(`waiting for ${wait.condition}: ${seen.text}, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`);
+    await sleep(pauseMs(wait));
+  }
+}
+
+/** Often enough that a machine which ran in between is seen running. */
+function pauseMs(wait: Wait): number {
+  if (wait.condition !== "powered-off") return pollIntervalMs;
+  return Math.min(pollIntervalMs, Math.max(milliseconds(wait.stableFor) / 5, shortestPollMs));
+}
+
+async function notMet({ client, at, wait }: Waiting, seen: Seen): Promise<LxdError> {
+  const tail = await consoleTail(client, at);
+  return new LxdError({
+    code: "timeout",
+    why: `waiting for ${wait.condition}: ${seen.text}, after ${wait.timeout}${tail}`,
+    advice: "The machine is kept as it is. Look at its console; the next `pulumi up` waits again.",
+  });
+}

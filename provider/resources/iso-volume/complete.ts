@@ -1,0 +1,127 @@
+// Fills in what the program leaves to the provider: the content's digest, the automatic name, the defaults.
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { findVolume } from "../../api/volumes";
+import { type Client } from "../../client/client";
+import { expandPath } from "../../content/file";
+import { isOptical, notOptical } from "../../content/optical";
+import { LxdError } from "../../errors";
+import { type Completion, type Failure } from "../../kind";
+import { plain } from "../../plain";
+import { hasUnknown, isUnknown, unknown } from "../../unknowns";
+import { projectOf } from "../common";
+import { contentOf, type IsoSource, sourceFailures, type VolumeSource } from "./source";
+import { digitsOf, type IsoVolumeDraft, type IsoVolumeInputs, unverified } from "./inputs";
+import { logicalName } from "../ownership";
+import { parseVolumeId } from "./id";
+
+type IsoCompletion = Completion<IsoVolumeInputs>;
+
+export async function complete(completion: IsoCompletion): Promise<{ draft: IsoVolumeDraft; failures: Failure[] }> {
+  const { draft, config } = completion;
+  const project = projectOf(draft, config);
+  const { digest, failures } = await identify({ ...completion, draft: { ...draft, project } });
+  const whole: IsoVolumeDraft = {
+    ...draft,
+    project,
+    description: draft.description ?? "",
+    allowAnyContent: draft.allowAnyContent ?? false,
+    trustContent: draft.trustContent ?? false,
+    digest,
+  };
+  whole.name = draft.name ?? automaticName({ ...completion, draft: whole });
+  return { draft: whole, failures };
+}
+
+interface Identified {
+  digest: string;
+  failures: Failure[];
+}
+
+async function identify(completion: IsoCompletion): Promise<Identified> {
+  const { draft, olds, importId, kept } = completion;
+  const { source } = draft;
+  // `ignoreChanges: ["source"]`: whatever became of the source, the content stays what it is.
+  if (kept.digest !== undefined) return { digest: kept.digest, failures: [] };
+  if (source === undefined) {
+    if (importId !== undefined || olds?.digest === unverified) return { digest: unverified, failures: [] };
+    const reason = 'is required: say where the content comes from, e.g. { file: "./installer.iso" }';
+    return { digest: unknown, failures: [{ property: "source", reason }] };
+  }
+  if (hasUnknown(source)) return { digest: unknown, failures: [] };
+  const failures = sourceFailures(source);
+  if (failures.length > 0) return { digest: unknown, failures };
+  try {
+    return await identifySource(completion, source);
+  } catch (error) {
+    return { digest: unknown, failures: [{ property: fieldOf(source), reason: LxdError.from(error).message }] };
+  }
+}
+
+async function identifySource(completion: IsoCompletion, source: IsoSource): Promise<Identified> {
+  const { draft, olds, status, client } = completion;
+  // A web server or another volume is asked only when the program speaks of another one than the last time.
+  const isKnown = olds?.digest !== undefined && isDigest(olds.digest) && sameSource(olds.source, source);
+  if (isKnown && !("file" in source) && !("files" in source)) return { digest: olds.digest ?? "", failures: [] };
+  if ("volume" in source) return { digest: await digestOfVolume(client(), source, draft.project ?? ""), failures: [] };
+  const content = await contentOf(source, status);
+  const isNew = "file" in source && olds?.digest !== content.digest && draft.allowAnyContent !== true;
+  if (isNew && !(await isOptical(expandPath(source.file)))) throw notOptical(source.file);
+  return { digest: content.digest, failures: [] };
+}
+
+/**
+ * A volume of this stack says what its content is. Of any other only its making is known: it stands for its content,
+ * since an ISO volume never changes.
+ */
+async function digestOfVolume(client: Client, { volume }: VolumeSource, project: string): Promise<string> {
+  if (volume.digest !== undefined && isDigest(volume.digest)) return volume.digest;
+  const at = { project: volume.project ?? project, pool: volume.pool, name: volume.name };
+  const found = await findVolume(client, at);
+  const id = `${at.project}/${at.pool}/${at.name}`;
+  if (found === undefined) {
+    const advice = "Name an ISO volume that exists, or one of this program.";
+    throw new LxdError({ code: "not-found", why: `there is no volume ${id}`, advice });
+  }
+  if (found.value.content_type !== "iso") {
+    throw new LxdError({
+      code: "invalid-argument",
+      why: `${id} is of content type "${found.value.content_type}", not iso`,
+    });
+  }
+  const making = `${id} ${found.value.created_at} ${found.value.config?.["size"] ?? ""}`;
+  return `volume:${createHash("sha256").update(making).digest("hex")}`;
+}
+
+/**
+ * `<logical name>-<8 digits of the hash>`: content that changes gets a volume of its own beside the old one. A volume
+ * that is there keeps its name as long as its content, whatever the resource is called now.
+ */
+function automaticName({ draft, olds, replaced, importId, urn }: IsoCompletion): string {
+  const { digest } = draft;
+  if (importId !== undefined) return parseVolumeId(importId)?.name ?? unknown;
+  if (digest === undefined || isUnknown(digest)) return unknown;
+  const samePlace = (other: IsoVolumeDraft): boolean => other.pool === draft.pool && other.project === draft.project;
+  if (olds?.name !== undefined && olds.digest === digest && samePlace(olds)) return olds.name;
+  const fresh = `${baseName(urn)}-${digitsOf(digest)}`;
+  // Replaced although the content is the same (`pulumi up --replace`): the old one still has the name.
+  return replaced?.name === fresh && samePlace(replaced) ? `${fresh}-2` : fresh;
+}
+
+function baseName(urn: string): string {
+  const safe = logicalName(urn).replaceAll(/[^A-Za-z0-9._-]+/g, "-");
+  return safe.replaceAll(/^[^A-Za-z0-9]+/g, "").slice(0, 50) || "iso";
+}
+
+function sameSource(olds: unknown, news: unknown): boolean {
+  return olds !== undefined && isDeepStrictEqual(plain(olds), plain(news));
+}
+
+function isDigest(text: string): boolean {
+  return /^(sha256|sha512|volume):[0-9a-f]{64,128}$/.test(text);
+}
+
+function fieldOf(source: IsoSource): string {
+  const tag = ["file", "url", "urls", "files", "volume"].find((key) => key in source);
+  return `source.${tag ?? ""}`;
+}

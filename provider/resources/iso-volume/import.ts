@@ -1,0 +1,103 @@
+// Takes over an ISO volume that exists: compared with the program, every difference told, nothing changed or sent again.
+import { createHash } from "node:crypto";
+import { exportIso } from "../../api/volume-backups";
+import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
+import { type Client } from "../../client/client";
+import { type Completion, type Failure } from "../../kind";
+import { contentOf, type IsoSource } from "./source";
+import { type IsoVolumeInputs, unverified } from "./inputs";
+import { parseVolumeId, volumeId } from "./id";
+
+/** The largest unit to which a pool rounds up the size of a volume that it copies. */
+const roundingBytes = 4 * 1024 * 1024;
+
+/** All that speaks against the import. */
+export async function importFailures(
+  client: Client,
+  at: VolumeAddress,
+  { draft, importId = "", status }: Completion<IsoVolumeInputs>,
+): Promise<Failure[]> {
+  const address = parseVolumeId(importId);
+  if (address === undefined) return [failure("", `import: "${importId}" must be "project/pool/name"`)];
+  if (importId !== volumeId(at)) return placeFailures(address, at);
+  const found = await findVolume(client, at);
+  if (found === undefined)
+    return [failure("", `import: there is no volume ${importId}; look at the list of the pool's volumes`)];
+  const { value } = found;
+  if (value.content_type !== "iso") {
+    return [failure("", `import: ${importId} is of content type "${value.content_type}", not iso`)];
+  }
+  const failures =
+    value.description === (draft.description ?? "") ? [] : [describeDifference(value, draft.description)];
+  const { source, digest = "", trustContent } = draft;
+  if (source === undefined) return failures;
+  const content = await contentFailures(client, { at, wire: value, source, digest, trustContent, status });
+  return [...failures, ...content];
+}
+
+interface Comparison {
+  at: VolumeAddress;
+  wire: WireVolume;
+  source: IsoSource;
+  digest: string;
+  trustContent: boolean | undefined;
+  status: (text: string) => void;
+}
+
+async function contentFailures(client: Client, comparison: Comparison): Promise<Failure[]> {
+  const { at, wire, source, digest, trustContent, status } = comparison;
+  if ("volume" in source || digest === unverified) return [];
+  const wanted = (await contentOf(source, status)).sizeBytes;
+  const actual = sizeOf(wire);
+  if (wanted !== undefined && !mayBe(wanted, actual)) {
+    return [
+      failure("source", `import: the volume has ${actual} bytes, the source ${wanted}; it is not the same content`),
+    ];
+  }
+  if (trustContent === true) return [];
+  if (!(await client.info()).extensions.has("backup_iso")) {
+    const how = "set trustContent: true if you know that it is the same content";
+    return [failure("trustContent", `import: this server cannot give the content back to compare it; ${how}`)];
+  }
+  const algorithm = digest.startsWith("sha512:") ? "sha512" : "sha256";
+  const found = await hashOfVolume(client, { at, sizeBytes: wanted ?? actual, algorithm });
+  if (found === digest) return [];
+  return [failure("source", `import: the volume's content is ${found}, the source's ${digest}`)];
+}
+
+/** A copy between pools records the size that the pool rounded it to, so a volume may be a little larger than its image. */
+function mayBe(contentBytes: number, volumeBytes: number): boolean {
+  return volumeBytes === contentBytes || (volumeBytes > contentBytes && volumeBytes - contentBytes < roundingBytes);
+}
+
+async function hashOfVolume(
+  client: Client,
+  { at, sizeBytes, algorithm }: { at: VolumeAddress; sizeBytes: number; algorithm: string },
+): Promise<string> {
+  const hash = createHash(algorithm);
+  let left = sizeBytes;
+  await exportIso(client, at, (chunk) => {
+    // What comes after the content is the pool's padding.
+    hash.update(chunk.subarray(0, left));
+    left -= Math.min(left, chunk.length);
+  });
+  return `${algorithm}:${hash.digest("hex")}`;
+}
+
+function placeFailures(address: VolumeAddress, at: VolumeAddress): Failure[] {
+  const keys = ["project", "pool", "name"] as const;
+  return keys
+    .filter((key) => address[key] !== at[key])
+    .map((key) => failure(key, `import: is "${at[key]}" in the program and "${address[key]}" in the ID`));
+}
+
+function describeDifference({ description }: WireVolume, wanted: string | undefined): Failure {
+  return failure(
+    "description",
+    `import: is ${JSON.stringify(wanted ?? "")} in the program and ${JSON.stringify(description)} on the daemon; write the daemon's`,
+  );
+}
+
+function failure(property: string, reason: string): Failure {
+  return { property, reason };
+}

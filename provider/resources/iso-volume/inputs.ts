@@ -1,0 +1,76 @@
+// What can be written about an ISO volume, and what a change of it costs.
+import { z } from "zod";
+import { type CommonInputs, type Cost, type Draft, type ResourceKind } from "../../kind";
+import { name, strict, volumeName } from "../../schema";
+import { remoteSchema } from "../common";
+import { type IsoSource, sourceSchema } from "./source";
+
+export interface IsoVolumeInputs extends CommonInputs {
+  pool: string;
+  name: string;
+  description: string;
+  /** Absent only of a volume that was imported as it is. */
+  source?: IsoSource | undefined;
+  target?: string | undefined;
+  allowAnyContent: boolean;
+  trustContent: boolean;
+  /** Computed: the content's identity. */
+  digest: string;
+}
+
+export interface IsoVolumeOutputs extends IsoVolumeInputs {
+  sizeBytes: number;
+  contentType: string;
+  location: string;
+  createdAt: string;
+}
+
+export type IsoVolumeDraft = Draft<IsoVolumeInputs>;
+
+/** The digest of a volume that was imported as it is: nobody has said what its bytes should be. */
+export const unverified = "unverified";
+
+export const schema = strict({
+  pool: name,
+  name: volumeName.optional(),
+  project: name.optional(),
+  remote: remoteSchema,
+  target: name.optional(),
+  description: z.string().optional(),
+  source: sourceSchema.optional(),
+  allowAnyContent: z.boolean().optional(),
+  trustContent: z.boolean().optional(),
+});
+
+export const policies: ResourceKind<IsoVolumeInputs, IsoVolumeOutputs>["policies"] = {
+  pool: "replace",
+  name: "replace",
+  project: "replace",
+  remote: "ignore",
+  target: targetCost,
+  description: "update",
+  source: "ignore",
+  allowAnyContent: "ignore",
+  trustContent: "ignore",
+  digest: digestCost,
+};
+
+/** A program that begins to say what an imported volume's content is, and vouches for it, changes only the records. */
+function digestCost(olds: IsoVolumeInputs, news: IsoVolumeInputs): Cost {
+  return olds.digest === unverified && news.trustContent ? "update" : "replace";
+}
+
+/** Saying where a volume should be that is there already, or leaving it to the server from now on, moves nothing. */
+function targetCost(olds: IsoVolumeInputs & { location?: string }, news: IsoVolumeInputs): Cost {
+  return news.target === undefined || news.target === olds.location ? "ignore" : "replace";
+}
+
+/** The first digits of the content's hash, as they stand in automatic names. */
+export function digitsOf(digest: string): string {
+  return digest.slice(digest.indexOf(":") + 1).slice(0, 8);
+}
+
+/** Whether a name was made from content with these digits. */
+export function isAutomatic(volume: string, digits: string): boolean {
+  return volume.endsWith(`-${digits}`) || volume.endsWith(`-${digits}-2`);
+}

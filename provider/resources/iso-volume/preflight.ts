@@ -1,0 +1,80 @@
+// What the daemon can say about an ISO volume before anything is sent: place, name, space, and what is to be imported.
+import { freeSpace, listPools } from "../../api/pools";
+import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
+import { type Client } from "../../client/client";
+import { requireExtension } from "../../client/server-info";
+import { shownBytes } from "../../content/shown";
+import { LxdError } from "../../errors";
+import { type Completion, type Failure } from "../../kind";
+import { isUnknown } from "../../unknowns";
+import { checkMember, checkPool, checkProject } from "../common";
+import { importFailures } from "./import";
+import { contentOf } from "./source";
+import { digitsOf, isAutomatic, type IsoVolumeDraft, type IsoVolumeInputs } from "./inputs";
+import { volumeId } from "./id";
+
+export async function preflight(client: Client, completion: Completion<IsoVolumeInputs>): Promise<Failure[]> {
+  const { draft, importId } = completion;
+  requireExtension(await client.info(), "custom_volume_iso", "ISO volumes");
+  // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
+  const places = await Promise.all([
+    checkProject(client, draft.project),
+    checkPool(client, draft.pool, "pool"),
+    checkMember(client, draft.target),
+  ]);
+  const failures = places.flat();
+  const { project, pool, name, target } = draft;
+  if (failures.length > 0 || project === undefined || pool === undefined || name === undefined) return failures;
+  if ([project, pool, name, target].some(isUnknown)) return failures;
+  const at = { project, pool, name, target };
+  if (importId !== undefined) return importFailures(client, at, completion);
+  const answers = await Promise.all([nameFailures(client, at, completion), spaceFailures(client, at, completion)]);
+  return answers.flat();
+}
+
+/** Evidence that a volume is what a killed run has left: a name that was made from the content. */
+export function isOrphan(wire: WireVolume, { name, digest }: IsoVolumeDraft): boolean {
+  return wire.content_type === "iso" && isAutomatic(name ?? "", digitsOf(digest ?? ""));
+}
+
+export function taken(wire: WireVolume, at: VolumeAddress): LxdError {
+  const kind = wire.content_type === "iso" ? "an ISO volume" : `a volume of content type "${wire.content_type}"`;
+  const why = `there is ${kind} of that name already, with ${sizeOf(wire)} bytes`;
+  const advice = `Pass { import: "${volumeId(at)}" } to take it over, or choose another name.`;
+  return new LxdError({ code: "already-exists", why, advice });
+}
+
+async function nameFailures(
+  client: Client,
+  at: VolumeAddress,
+  { draft, replaced }: Completion<IsoVolumeInputs>,
+): Promise<Failure[]> {
+  if (replaced?.name === at.name && replaced.pool === at.pool && replaced.project === at.project) return [];
+  const found = await findVolume(client, at);
+  if (found === undefined || isOrphan(found.value, draft)) return [];
+  return [{ property: "name", reason: taken(found.value, at).message }];
+}
+
+/** The daemon spools the whole body before it copies it into the pool; a `dir` pool mostly shares that file system. */
+async function spaceFailures(
+  client: Client,
+  { pool, target }: VolumeAddress,
+  completion: Completion<IsoVolumeInputs>,
+): Promise<Failure[]> {
+  const size = await sizeInAdvance(completion);
+  const free = size === undefined ? undefined : await freeSpace(client, pool, target);
+  if (size === undefined || free === undefined) return [];
+  const found = (await listPools(client)).find((candidate) => candidate.name === pool);
+  const needed =
+    found?.driver === "dir" && (found.config?.["source"] ?? "").includes("/storage-pools/") ? 2 * size : size;
+  if (free >= needed) return [];
+  const reason = `the storage pool "${pool}" has ${shownBytes(free)} free, and the import needs ${shownBytes(needed)}; make room or choose another pool`;
+  return [{ property: "pool", reason }];
+}
+
+/** The size of the content where it is known without asking a web server. */
+async function sizeInAdvance({ draft }: Completion<IsoVolumeInputs>): Promise<number | undefined> {
+  const { source, digest } = draft;
+  if (source === undefined || isUnknown(digest) || !("file" in source || "files" in source)) return undefined;
+  return (await contentOf(source, () => undefined)).sizeBytes;
+}

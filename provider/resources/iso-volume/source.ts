@@ -1,0 +1,141 @@
+// Where the bytes of an ISO volume can come from: the four sources, what is wrong with them, and their content.
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { type Content } from "../../content/content";
+import { expandPath, fileContent } from "../../content/file";
+import { generatedIso, generatedIsoProblems } from "../../content/generated-iso/generated-iso";
+import { type IsoFile } from "../../content/generated-iso/tree";
+import { reportTo } from "../../content/shown";
+import { urlContent } from "../../content/url/url-content";
+import { urlProblems } from "../../content/url/url-problems";
+import { LxdError } from "../../errors";
+import { type Failure } from "../../kind";
+import { name, strict, tagged, volumeName } from "../../schema";
+import { hasUnknown } from "../../unknowns";
+
+/** A local file. */
+export interface FileSource {
+  file: string;
+}
+
+/** A file of a web server, pinned by a checksum; `urls` are mirrors, tried in order. */
+export type UrlSource =
+  { url: string; checksum?: string | undefined } | { urls: string[]; checksum?: string | undefined };
+
+/** A file of an image that is made here: text, bytes in base64, a local file, or a local folder with all that is in it. */
+export type FileEntry = { text: string } | { base64: string } | { file: string } | { folder: string };
+
+/** An ISO image that is made of these files. */
+export interface FilesSource {
+  files: Record<string, FileEntry>;
+  label: string;
+}
+
+/** Another ISO volume of the same server. */
+export interface VolumeSource {
+  volume: { pool: string; name: string; project?: string | undefined; digest?: string | undefined };
+}
+
+/** Told apart by which keys are there. */
+export type IsoSource = FileSource | UrlSource | FilesSource | VolumeSource;
+
+/** Seen on Incus 6.0.4; decision record 0008 tells more. */
+const otherServer =
+  "is not offered: a copy from server to server loses the zeros at the end of the image on pools that keep volumes in files; give both volumes the same file or url as their source";
+
+const fileEntry = tagged<FileEntry>({
+  text: strict({ text: z.string() }),
+  base64: strict({ base64: z.base64() }),
+  file: strict({ file: name }),
+  folder: strict({ folder: name }),
+});
+
+export const sourceSchema = tagged<IsoSource>({
+  file: strict({ file: name }),
+  url: strict({ url: name, checksum: name.optional() }),
+  urls: strict({ urls: z.array(name).min(1), checksum: name.optional() }),
+  files: strict({ files: z.record(z.string(), fileEntry), label: name }),
+  volume: strict({
+    volume: strict({
+      pool: name,
+      name: volumeName,
+      project: name.optional(),
+      digest: z.string().optional(),
+      remote: z.undefined({ error: otherServer }).optional(),
+    }),
+  }),
+});
+
+/** Everything that is wrong with a source as it is written, found without reading or asking anybody. */
+export function sourceFailures(source: IsoSource): Failure[] {
+  if (hasUnknown(source)) return [];
+  if ("files" in source) return generatedProblems(source);
+  return "url" in source || "urls" in source ? downloadProblems(source) : [];
+}
+
+/** The bytes that a source stands for. A volume is copied by the daemon, so it has none here. */
+export async function contentOf(
+  source: Exclude<IsoSource, VolumeSource>,
+  status: (text: string) => void,
+): Promise<Content> {
+  if ("file" in source) return fileContent(source.file, reportTo(status, `hashing ${source.file}`));
+  if ("files" in source) {
+    const { label, files } = source;
+    return generatedIso({ label, files: await expandFolders(files) }, reportTo(status, `making ${label}`));
+  }
+  return urlContent({ urls: urlsOf(source), checksum: source.checksum });
+}
+
+function urlsOf(source: UrlSource): string[] {
+  return "url" in source ? [source.url] : source.urls;
+}
+
+function downloadProblems(source: UrlSource): Failure[] {
+  return urlProblems({ urls: urlsOf(source), checksum: source.checksum }).map(({ at, error }) => {
+    if (at === "checksum") return { property: "source.checksum", reason: error.message };
+    return { property: "url" in source ? "source.url" : `source.urls[${at}]`, reason: error.message };
+  });
+}
+
+function generatedProblems({ label, files }: FilesSource): Failure[] {
+  // Files in folders are looked at when the image is made.
+  const named: Record<string, IsoFile> = {};
+  for (const [path, entry] of Object.entries(files)) if (!("folder" in entry)) named[path] = toIsoFile(entry);
+  const onlyFolders = Object.keys(named).length === 0 && Object.keys(files).length > 0;
+  const problems = generatedIsoProblems({ label, files: named });
+  return problems
+    .filter(({ at }) => at !== "files" || !onlyFolders)
+    .map(({ at, error }) => ({
+      property: typeof at === "string" ? `source.${at}` : `source.files[${JSON.stringify(at.path)}]`,
+      reason: error.message,
+    }));
+}
+
+async function expandFolders(files: Record<string, FileEntry>): Promise<Record<string, IsoFile>> {
+  const expanded: Record<string, IsoFile> = {};
+  for (const [path, entry] of Object.entries(files)) {
+    if (!("folder" in entry)) expanded[path] = toIsoFile(entry);
+    else
+      for (const file of await filesBelow(entry.folder))
+        expanded[`${path}/${file}`] = { file: join(entry.folder, file) };
+  }
+  return expanded;
+}
+
+/** The paths of all files below a folder, in an order that does not depend on the file system. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(expandPath(folder), { recursive: true, withFileTypes: true }).catch(
+    (error: unknown) => {
+      const why = `the folder ${folder} cannot be read: ${(error as Error).message}`;
+      throw new LxdError({ code: "invalid-argument", why, advice: "Paths are relative to the program's folder." });
+    },
+  );
+  const root = expandPath(folder);
+  const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink());
+  return files.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)).sort();
+}
+
+function toIsoFile(entry: Exclude<FileEntry, { folder: string }>): IsoFile {
+  return "base64" in entry ? { bytes: Buffer.from(entry.base64, "base64") } : entry;
+}

@@ -1,0 +1,189 @@
+// Images made of disks: every format arrives as the same disk, what is none is refused, and one boots.
+import { execFile, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { beforeEach, expect, it } from "vitest";
+
+import { textAt } from "../harness";
+import { type StackResource, unknown } from "../harness/stack";
+import { describeImages, type Site } from "./site";
+
+const run = promisify(execFile);
+const drivers: Record<string, string> = {
+  raw: "raw",
+  qcow2: "qcow2",
+  vmdk: "vmdk",
+  vdi: "vdi",
+  vhd: "vpc",
+  vhdx: "vhdx",
+};
+
+const isThere = (command: string): boolean => spawnSync(command, ["--version"]).status === 0;
+const qemuImg = isThere("qemu-img");
+const mkrescue = isThere("grub-mkrescue");
+
+/** A disk of 1 MiB with content of the test's own. */
+async function rawDisk(site: Site): Promise<string> {
+  const seed = createHash("sha256").update(site.name()).digest();
+  const path = join(site.dir, `${site.count}.raw`);
+  await writeFile(path, Buffer.concat(Array.from({ length: 32_768 }, () => seed)));
+  return path;
+}
+
+async function diskAs(site: Site, format: string): Promise<string> {
+  const raw = await rawDisk(site);
+  if (format === "raw") return raw;
+  const to = join(site.dir, `${site.count}.${format}`);
+  if (format !== "ova") {
+    await run("qemu-img", ["convert", "-f", "raw", "-O", drivers[format] ?? "", raw, to]);
+    return to;
+  }
+  const disk = join(site.dir, "disk.vmdk");
+  await run("qemu-img", ["convert", "-f", "raw", "-O", "vmdk", "-o", "subformat=streamOptimized", raw, disk]);
+  await writeFile(join(site.dir, "machine.ovf"), "<Envelope/>");
+  await run("tar", ["--format=ustar", "-C", site.dir, "-cf", to, "machine.ovf", "disk.vmdk"]);
+  return to;
+}
+
+/** The second part of what the daemon exports: the disk. */
+async function exportedDisk(site: Site, fingerprint: string): Promise<string> {
+  const { bytes, headers } = await site.daemon.raw.get(`/1.0/images/${fingerprint}/export`);
+  const boundary = /boundary="?([^";]+)/.exec(headers["content-type"] ?? "")?.[1] ?? "";
+  const part = bytes.indexOf('name="rootfs.img"');
+  const from = bytes.indexOf("\r\n\r\n", part) + 4;
+  const to = join(site.dir, `${site.count}.exported`);
+  await writeFile(to, bytes.subarray(from, bytes.indexOf(`\r\n--${boundary}`, from)));
+  return to;
+}
+
+describeImages("image of a disk", (site) => {
+  let image: StackResource;
+  beforeEach(() => {
+    image = site.resource();
+  });
+  const missing = (): string | undefined => (qemuImg ? undefined : "qemu-img is not installed");
+  const test = (title: string, body: () => Promise<void>): void => site.daemon.test(title, { missing }, body);
+  const properties = (): object => ({ run: site.name() });
+
+  for (const format of ["raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx", "ova"]) {
+    test(`in format ${format} is a virtual machine's with the same bytes`, async () => {
+      const disk = await diskAs(site, format);
+      const args = { source: { disk, format }, properties: properties() };
+      await image.up(args);
+      const fingerprint = String(image.outputs["fingerprint"]);
+      expect(await site.image(fingerprint)).toMatchObject({ type: "virtual-machine", architecture: "x86_64" });
+      const exported = await exportedDisk(site, fingerprint);
+      const raw = join(site.dir, `${site.count}.raw`);
+      await run("qemu-img", ["compare", "-f", "raw", "-F", "qcow2", raw, exported]);
+      expect(await image.up(args)).toBe("same");
+      expect((await image.check(args)).inputs["fingerprint"]).toBe(fingerprint);
+      await image.destroy();
+      expect(await site.find(fingerprint)).toBeUndefined();
+    });
+  }
+
+  test("is known in the preview if it is qcow2, and is another image when its bytes change", async () => {
+    const disk = await diskAs(site, "qcow2");
+    const args = { source: { disk, format: "qcow2" }, properties: properties() };
+    const known = (await image.check(args)).inputs["fingerprint"];
+    await image.up(args);
+    expect(image.outputs["fingerprint"]).toBe(known);
+    await appendFile(disk, Buffer.alloc(512));
+    expect(await image.up(args)).toBe("replaced");
+    expect(await site.find(String(known))).toBeUndefined();
+  });
+
+  test("is another image when the bytes of a disk that must be converted change", async () => {
+    const disk = await rawDisk(site);
+    const args = { source: { disk, format: "raw" }, properties: properties(), aliases: [site.name("-a")] };
+    await image.up(args);
+    const first = image.outputs["fingerprint"];
+    const bytes = await readFile(disk);
+    await writeFile(disk, bytes.fill("x", 0, 512));
+    expect((await image.preview(args)).replaces).toEqual(["digest"]);
+    expect(await image.up(args)).toBe("replaced");
+    expect(await site.target(site.name("-a"))).toBe(image.outputs["fingerprint"]);
+    expect(await site.find(String(first))).toBeUndefined();
+  });
+
+  it.each([
+    ["iso", /installation media[^]*IsoVolume/],
+    ["ami", /kernel, ramdisk or root[^]*whole disk/],
+    ["img", /must be "raw" or "qcow2"/],
+  ])("in format %s is refused with what to do instead", async (format, reason) => {
+    const failures = await image.failures({ source: { disk: await rawDisk(site), format } });
+    expect(failures).toEqual([{ property: "source.format", reason: expect.stringMatching(reason) as string }]);
+  });
+
+  test("is refused if it plainly has another format, or stands on another disk", async () => {
+    const qcow2 = await diskAs(site, "qcow2");
+    const [wrong] = await image.failures({ source: { disk: qcow2, format: "raw" } });
+    expect(wrong).toMatchObject({ property: "source.disk" });
+    expect(wrong?.reason).toMatch(/is a qcow2 image, not raw[^]*format: "qcow2"/);
+    const [none] = await image.failures({ source: { disk: await rawDisk(site), format: "vmdk" } });
+    expect(none?.reason).toMatch(/is no vmdk image/);
+    const overlay = join(site.dir, "overlay.qcow2");
+    await run("qemu-img", ["create", "-f", "qcow2", "-b", qcow2, "-F", "qcow2", overlay]);
+    const [half] = await image.failures({ source: { disk: overlay, format: "qcow2" } });
+    expect(half?.reason).toMatch(/overlay over another disk/);
+  });
+
+  it("is refused in the preview where qemu-img is missing", async () => {
+    const disk = await rawDisk(site);
+    const path = process.env["PATH"];
+    process.env["PATH"] = "/nonexistent";
+    try {
+      const [failure] = await image.failures({ source: { disk, format: "raw" } });
+      expect(failure?.reason).toMatch(/qemu-img, which is not on the PATH \[unsupported\]\nInstall it/);
+    } finally {
+      process.env["PATH"] = path;
+    }
+  });
+
+  it("may be unknown in a preview", async () => {
+    expect((await image.check({ source: { disk: unknown, format: "raw" } })).failures).toEqual([]);
+  });
+
+  const cannotBoot = (): string | undefined =>
+    site.daemon.kind === "incus" ? (missing() ?? (mkrescue ? undefined : "grub-mkrescue is missing")) : "no real guest";
+  site.daemon.test("boots when it came as vmdk", { missing: cannotBoot, timeoutMs: 180_000 }, async () => {
+    const tree = join(site.dir, "tree", "boot", "grub");
+    await mkdir(tree, { recursive: true });
+    await writeFile(
+      join(tree, "grub.cfg"),
+      `serial\nterminal_output serial\necho booted ${site.name()}\nsleep 3\nhalt\n`,
+    );
+    const [iso, vmdk] = [join(site.dir, "boot.img"), join(site.dir, "boot.vmdk")];
+    await run("grub-mkrescue", ["-o", iso, join(site.dir, "tree")]);
+    await run("qemu-img", ["convert", "-f", "raw", "-O", "vmdk", iso, vmdk]);
+    await image.up({ source: { disk: vmdk, format: "vmdk" }, properties: properties() });
+    const { daemon } = site;
+    const instance = {
+      name: site.name("-boots"),
+      type: "virtual-machine",
+      profiles: [],
+      source: { type: "image", fingerprint: image.outputs["fingerprint"] },
+      config: { "security.secureboot": "false", "limits.memory": "256MiB" },
+      devices: { root: { type: "disk", path: "/", pool: "default", size: "64MiB" } },
+    };
+    expect(await daemon.settle(daemon.raw.post("/1.0/instances", instance))).toMatchObject({ ok: true });
+    const path = `/1.0/instances/${instance.name}`;
+    expect(await daemon.settle(daemon.raw.put(`${path}/state`, { action: "start" }))).toMatchObject({ ok: true });
+    let console = "";
+    for (let status = ""; status !== "Stopped";) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      // While the machine stops, and after that, there is no console to be had.
+      const reply = await daemon.raw.get(`${path}/console`);
+      if (reply.status === 200 && reply.bytes.length > 0) console = reply.bytes.toString();
+      status = textAt((await daemon.raw.get(path)).body, "metadata", "status");
+    }
+    expect(console).toContain(`booted ${site.name()}`);
+  });
+
+  it("has nothing left in the temporary folder", async () => {
+    const { stdout } = await run("sh", ["-c", "ls -d ${TMPDIR:-/tmp}/pulumi-lxd-disk-* 2>/dev/null | wc -l"]);
+    expect(Number(stdout)).toBe(0);
+  });
+});
