@@ -96,7 +96,7 @@ export interface NewImage {
 
 export interface CreateOptions {
   deadlineMs: number;
-  onProgress: (metadata: Record<string, unknown>) => void;
+  onProgress: (text: string) => void;
 }
 
 /** Returns the fingerprint, which only the daemon knows. */

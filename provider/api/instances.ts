@@ -70,7 +70,7 @@ export async function createInstance(
   client: Client,
   project: string,
   json: NewInstance,
-  options: { deadlineMs: number; onProgress?: (metadata: Record<string, unknown>) => void },
+  options: { deadlineMs: number; onProgress?: (text: string) => void },
 ): Promise<void> {
   await client.change({ method: "POST", path: path("instances"), query: { project }, json, ...options });
 }

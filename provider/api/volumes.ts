@@ -67,7 +67,7 @@ export async function copyVolume(
   client: Client,
   at: VolumeAddress,
   from: VolumeAddress,
-  options: { deadlineMs: number; onProgress: (metadata: Record<string, unknown>) => void },
+  options: { deadlineMs: number; onProgress: (text: string) => void },
 ): Promise<void> {
   const source = { type: "copy", name: from.name, pool: from.pool, project: from.project };
   const json = { name: at.name, type: "custom", content_type: "iso", source };

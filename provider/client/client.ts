@@ -24,8 +24,8 @@ export interface Change {
   ifMatch?: string | undefined;
   /** How long the change may take after the daemon has accepted it. Default 10 minutes. */
   deadlineMs?: number;
-  /** Told what the daemon says while it works. */
-  onProgress?: (metadata: Record<string, unknown>) => void;
+  /** Told how far the daemon is while it works, about once a second. */
+  onProgress?: (text: string) => void;
 }
 
 const defaultDeadlineMs = 10 * 60_000;

@@ -9,7 +9,8 @@ export interface Following {
   /** The request that started the operation, for error messages. */
   request: FailedRequest;
   deadlineMs: number;
-  onProgress?: ((metadata: Record<string, unknown>) => void) | undefined;
+  /** Told how far the daemon is, if it says so. */
+  onProgress?: ((text: string) => void) | undefined;
 }
 
 const succeeded = 200;
@@ -62,16 +63,28 @@ async function isRunning(client: Client, id: string): Promise<boolean> {
   return found !== undefined && found.value.status_code < succeeded;
 }
 
-async function watch(
-  client: Client,
-  id: string,
-  report: (metadata: Record<string, unknown>) => void,
-  signal: AbortSignal,
-): Promise<void> {
+/** What the daemons' texts leave out. Those of unpacking and packing begin with such a word themselves. */
+const words: Record<string, string> = {
+  download_progress: "downloading ",
+  fs_progress: "copying ",
+  block_progress: "copying ",
+};
+
+/** The daemons tell progress as texts under keys of their own that end alike; one operation may have several. */
+export function describeProgress(metadata: Record<string, unknown>): string {
+  return Object.entries(metadata)
+    .flatMap(([key, value]) =>
+      key.endsWith("_progress") && typeof value === "string" && value !== "" ? [(words[key] ?? "") + value] : [],
+    )
+    .join(", ");
+}
+
+async function watch(client: Client, id: string, report: (text: string) => void, signal: AbortSignal): Promise<void> {
   while (await pause(progressIntervalMs, signal)) {
     try {
       const found = await client.find(path("operations", id), operationSchema);
-      if (found?.value.metadata) report(found.value.metadata);
+      const text = describeProgress(found?.value.metadata ?? {});
+      if (text !== "") report(text);
     } catch {
       // Progress is a courtesy: whatever is wrong, the wait beside it tells.
     }

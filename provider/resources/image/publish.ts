@@ -4,7 +4,6 @@ import { findInstance, type InstanceAddress } from "../../api/instances";
 import { LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { type ImageInputs } from "./inputs";
-import { showProgress } from "./progress";
 import { type InstanceSource, type SnapshotSource } from "./source";
 import { isRunning, start, stop } from "../instance/power";
 
@@ -40,7 +39,7 @@ function pack(
   from: NewImage["source"],
 ): Promise<string> {
   const json = { source: from, public: inputs.public, properties, compression_algorithm: source.compression };
-  return createImage(client, inputs.project, json, { deadlineMs: publishDeadlineMs, onProgress: showProgress(status) });
+  return createImage(client, inputs.project, json, { deadlineMs: publishDeadlineMs, onProgress: status });
 }
 
 function missing({ project, name }: InstanceAddress): LxdError {

@@ -5,7 +5,6 @@ import { isCode } from "../../errors";
 import { type Context } from "../../kind";
 import { type ImageInputs } from "./inputs";
 import { isCacheOnly, mayTake, taken } from "./take-over";
-import { showProgress } from "./progress";
 import { type ServerSource, type UrlSource } from "./source";
 
 const pullDeadlineMs = 4 * 60 * 60_000;
@@ -62,7 +61,7 @@ async function ask(
   const { inputs, source, properties } = request;
   const { public: isPublic, autoUpdate: auto_update = false } = inputs;
   const json = { source: await wireSource(client, source), public: isPublic, properties, auto_update };
-  const options = { deadlineMs: pullDeadlineMs, onProgress: showProgress(status) };
+  const options = { deadlineMs: pullDeadlineMs, onProgress: status };
   try {
     return await createImage(client, inputs.project, json, options);
   } catch (error) {

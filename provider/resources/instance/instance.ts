@@ -82,7 +82,7 @@ async function make({ client, urn, status }: Context, inputs: Inputs): Promise<v
       config: { ...hints(inputs), ...settings.config },
       source: source === undefined ? { type: "none" } : { type: "image", fingerprint: source.image },
     },
-    { deadlineMs: createDeadlineMs, onProgress: (metadata) => status(describeProgress(metadata)) },
+    { deadlineMs: createDeadlineMs, onProgress: status },
   );
 }
 
@@ -144,12 +144,4 @@ const isProtected = new LxdError({
 function requireOwn(wire: WireInstance, inputs: Inputs, urn: string): void {
   const failure = obstacle(wire, inputs, urn);
   if (failure !== undefined) throw failure;
-}
-
-const unpackKeys = /(\w+)_progress$/;
-
-/** `create_instance_from_image_unpack_progress: "Unpacking image: 40% (…)"` is worth its text. */
-function describeProgress(metadata: Record<string, unknown>): string {
-  const texts = Object.entries(metadata).filter(([key, value]) => unpackKeys.test(key) && typeof value === "string");
-  return texts.map(([, value]) => String(value)).join(", ");
 }

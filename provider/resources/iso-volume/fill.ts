@@ -144,16 +144,8 @@ async function copy(
   inputs: IsoVolumeInputs,
   { from, sizeBytes }: { from: VolumeAddress; sizeBytes: number },
 ): Promise<Filled> {
-  const onProgress = (metadata: Record<string, unknown>): void => status(`copying ${describeCopy(metadata)}`);
-  await copyVolume(client, inputs, from, { deadlineMs, onProgress });
+  await copyVolume(client, inputs, from, { deadlineMs, onProgress: status });
   return { sizeBytes: from.pool === inputs.pool ? sizeBytes : undefined };
-}
-
-function describeCopy(metadata: Record<string, unknown>): string {
-  return Object.entries(metadata)
-    .filter(([key]) => key.endsWith("_progress"))
-    .map(([, text]) => String(text))
-    .join(", ");
 }
 
 function describe(source: Exclude<IsoSource, { volume: unknown }>): string {

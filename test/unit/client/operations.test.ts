@@ -1,5 +1,6 @@
 // Operations are followed to their end: in both forms that servers report it, with a deadline, and over bad progress.
 import { describe, expect, it } from "vitest";
+import { describeProgress } from "../../../provider/client/operations";
 import { LxdError } from "../../../provider/errors";
 import { begun, error, fakeDaemon, later, operation, sync, type FakeDaemon } from "./fake-daemon";
 
@@ -97,8 +98,18 @@ describe("progress", () => {
       [wait]: later(1600, done),
       [look]: sync(operation({ metadata: { download_progress: "37%" } })),
     });
-    await outcome(daemon, { onProgress: (metadata: unknown) => texts.push(metadata) });
-    expect(texts).toEqual([{ download_progress: "37%" }]);
+    await outcome(daemon, { onProgress: (text: unknown) => texts.push(text) });
+    expect(texts).toEqual(["downloading 37%"]);
+  });
+
+  it.each([
+    [{ download_progress: "rootfs: 37% (1.07MB/s)" }, "downloading rootfs: 37% (1.07MB/s)"],
+    [{ create_instance_from_image_unpack_progress: "Unpacking image: 4%" }, "Unpacking image: 4%"],
+    [{ create_image_from_container_pack_progress: "Image pack: 12%" }, "Image pack: 12%"],
+    [{ fs_progress: "one: 1.2GB (3MB/s)", fingerprint: "abc" }, "copying one: 1.2GB (3MB/s)"],
+    [{ fingerprint: "abc", other_progress: 7, empty_progress: "" }, ""],
+  ])("of %j reads %j", (metadata, text) => {
+    expect(describeProgress(metadata)).toBe(text);
   });
 
   it.each([
