@@ -2,13 +2,11 @@
 import { parseArgs } from "node:util";
 import { listPools } from "../api/pools";
 import { listIsoVolumes } from "../api/volumes";
-import { clientFor } from "../client/connections";
-import { complete } from "../client/credentials";
-import { discover } from "../client/discovery";
 import { describeServer, requireExtension } from "../client/server-info";
 import { LxdError } from "../errors";
 import { isoVolumeProgram } from "./iso-volume-program";
 import type { Command } from "./main";
+import { daemonHelp, daemonOf, daemonOptions, type DaemonValues } from "./which-daemon";
 
 const help = `Usage: pulumi-lxd import iso-volumes [options]
 
@@ -18,13 +16,13 @@ changes nothing there. Give a volume a \`source\` (and \`trustContent: true\`) t
 Options:
   --pool POOL        only this storage pool     (default: all pools)
   --project PROJECT  the project on the server  (default: default)
-  --socket PATH      the daemon's unix socket   (default: as in a program, without a stack's config)
+${daemonHelp}
   -h, --help         this text`;
 
 const options = {
   pool: { type: "string" },
   project: { type: "string", default: "default" },
-  socket: { type: "string" },
+  ...daemonOptions,
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -44,11 +42,11 @@ async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-async function write({ pool, project, socket }: { pool?: string; project: string; socket?: string }): Promise<{
+async function write({ pool, project, ...where }: DaemonValues & { pool?: string; project: string }): Promise<{
   program: string;
   skipped: string[];
 }> {
-  const client = clientFor(complete(discover({ explicit: { socket }, env: process.env }), {}, process.env));
+  const client = daemonOf(where);
   const info = await client.info();
   requireExtension(info, "custom_volume_iso", "ISO volumes");
   const pools = (await listPools(client)).map((each) => each.name);

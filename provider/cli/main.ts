@@ -2,6 +2,7 @@
 // The command line `pulumi-lxd`: finds the sub-command and runs it.
 import { nearest } from "../nearest";
 import { daemon } from "./daemon";
+import { exportCommand } from "./export";
 import { importCommand } from "./import";
 
 /** A sub-command: one line of help, and what it does. Its promise resolves to the process's exit code. */
@@ -10,7 +11,7 @@ export interface Command {
   run(args: string[]): Promise<number>;
 }
 
-const commands: Record<string, Command> = { daemon, import: importCommand };
+const commands: Record<string, Command> = { daemon, import: importCommand, export: exportCommand };
 
 function help(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));

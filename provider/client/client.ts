@@ -83,27 +83,23 @@ export class Client {
 
   /** A reply that is no envelope but the thing itself, such as a log. */
   async text(path: string, query: Query = {}): Promise<string> {
-    const request = { method: "GET" as const, path: withQuery(path, query) };
-    const reply = await this.transport.send(request);
-    const text = await this.#text(reply, request);
-    if (reply.status < 300) return text;
-    const envelope = parseEnvelope(text, request);
-    throw envelope.type === "error"
-      ? refusal(envelope.error, envelope.error_code, request)
-      : unexpected(envelope, request);
+    return this.#text(await this.open(path, query), { method: "GET", path: withQuery(path, query) });
   }
 
   /** The bytes of a reply that is no envelope, as they come. */
   async download(path: string, query: Query, onChunk: (chunk: Buffer) => void): Promise<void> {
+    for await (const chunk of (await this.open(path, query)).body) onChunk(chunk as Buffer);
+  }
+
+  /** A reply that is no envelope, with its body yet to be read. */
+  async open(path: string, query: Query = {}): Promise<HttpReply> {
     const request = { method: "GET" as const, path: withQuery(path, query) };
     const reply = await this.transport.send(request);
-    if (reply.status >= 300) {
-      const envelope = parseEnvelope(await this.#text(reply, request), request);
-      throw envelope.type === "error"
-        ? refusal(envelope.error, envelope.error_code, request)
-        : unexpected(envelope, request);
-    }
-    for await (const chunk of reply.body) onChunk(chunk as Buffer);
+    if (reply.status < 300) return reply;
+    const envelope = parseEnvelope(await this.#text(reply, request), request);
+    throw envelope.type === "error"
+      ? refusal(envelope.error, envelope.error_code, request)
+      : unexpected(envelope, request);
   }
 
   /** Sends a change and waits for its end, whether the daemon does it at once or in an operation. */

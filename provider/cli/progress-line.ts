@@ -1,0 +1,22 @@
+// A line on the terminal that says how far something is; with no terminal there is none.
+import { type ReportBytes } from "../content/content";
+import { reportTo } from "../content/shown";
+
+const intervalMs = 200;
+
+export function progressLine(verb: string): { report: ReportBytes; clear: () => void } {
+  if (!process.stderr.isTTY) return { report: () => undefined, clear: () => undefined };
+  let lastMs = 0;
+  const show = (text: string): void => {
+    if (Date.now() - lastMs < intervalMs) return;
+    lastMs = Date.now();
+    // Back to the beginning of the line, and away with what is there.
+    process.stderr.write(`\r\u001b[K${text}`);
+  };
+  return {
+    report: reportTo(show, verb),
+    clear: () => {
+      if (lastMs > 0) process.stderr.write("\r\u001b[K");
+    },
+  };
+}
