@@ -1,7 +1,7 @@
 // Images: what instances are made from.
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type ImageSourceArgs } from "./image-source";
-import { type CommonArgs, LxdResource } from "./resource";
+import { type CommonArgs, LxdResource, type RemoteArgs } from "./resource";
 
 export interface ImageAliasArgs {
   name: pulumi.Input<string>;
@@ -12,9 +12,9 @@ export interface ImageAliasArgs {
 export interface ImageArgs extends CommonArgs {
   /**
    * Where the image comes from. Another image replaces this one: the new one is made, aliases move, the old one goes.
-   * The same content from another place is the same image.
+   * The same content from another place is the same image. May be left away only for an image that is imported.
    */
-  source: pulumi.Input<ImageSourceArgs>;
+  source?: pulumi.Input<ImageSourceArgs>;
   /**
    * Names for the image, as text or with a description. They move here from the image that this one replaces; an alias
    * that belongs to any other image is an error. Aliases that others have added are left alone. Changes in place.
@@ -61,7 +61,10 @@ export interface ImageArgs extends CommonArgs {
  * Content is the same for everybody, so an image can belong to several resources: those of one stack with the same
  * content, and all that pull it. It is deleted with the last of them.
  *
- * The resource option `import` is refused: an image that exists is taken over with its source and `adopt: true`.
+ * The resource option `import: "project/fingerprint"` (or `"project/alias"`) takes over an image that exists: it is compared
+ * with the program, all differences are told at once, and nothing is changed. Aliases and properties that the program does
+ * not speak of are no difference. It need not say `source`; one that is said must be of this very image, as far as that can
+ * be seen. `adopt: true` is the other way: the image is looked for by its source, and made what the program says.
  */
 export class Image extends LxdResource {
   /** 64 hexadecimal digits; known in the preview as far as the source says. */
@@ -91,5 +94,19 @@ export class Image extends LxdResource {
     const settings = { public: undefined, autoUpdate: undefined, expiresAt: undefined, profiles: undefined };
     const inputs = { project: undefined, aliases: undefined, properties: undefined, ...settings, ...args };
     super("Image", name, { ...inputs, ...outputs }, opts);
+  }
+  /**
+   * An image that others own, read as it is, with all its aliases and properties; never changed, never deleted.
+   *
+   * @param id `project/fingerprint`, with at least the first 12 of its digits, or `project/alias`. An alias is followed
+   * at each run.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<string>,
+    args: { remote?: pulumi.Input<RemoteArgs> } = {},
+    opts: pulumi.CustomResourceOptions = {},
+  ): Image {
+    return new Image(name, args, pulumi.mergeOptions(opts, { id }));
   }
 }

@@ -9,7 +9,8 @@ import { plain } from "../../plain";
 import { hasUnknown, isUnknown, unknown } from "../../unknowns";
 import { projectOf, spelledOut } from "../common";
 import { contentOf, diskOf } from "./content";
-import { type ImageDraft, type ImageInputs } from "./inputs";
+import { findByName, parseImageId } from "./id";
+import { type ImageDraft, type ImageInputs, isSame } from "./inputs";
 import { markedImages } from "./owners";
 import {
   type ContentSource,
@@ -20,6 +21,7 @@ import {
   type ImageSource,
   isContent,
   sourceFailures,
+  sourceTags,
 } from "./source";
 
 type ImageCompletion = Completion<ImageInputs>;
@@ -36,17 +38,41 @@ export async function complete(completion: ImageCompletion): Promise<{ draft: Im
     adopt: draft.adopt ?? false,
   };
   const { source } = draft;
+  if (source === undefined) return completeUnwritten({ ...completion, draft: whole });
   const failures = sourceFailures(source);
-  if (source === undefined || hasUnknown(source) || failures.length > 0) {
+  if (hasUnknown(source) || failures.length > 0) {
     return { draft: { ...whole, fingerprint: unknown }, failures };
   }
   try {
     whole.digest = "disk" in source ? await digestOf(source, completion) : undefined;
-    return { draft: { ...whole, fingerprint: await identify({ ...completion, draft: whole }, source) }, failures: [] };
+    const said = { ...completion, draft: whole };
+    const fingerprint = (await identify(said, source)) ?? (await importedFingerprint(said));
+    return { draft: { ...whole, fingerprint }, failures: [] };
   } catch (error) {
     const failure = { property: fieldOf(source), reason: LxdError.from(error).message };
     return { draft: { ...whole, fingerprint: unknown }, failures: [failure] };
   }
+}
+
+/** An image that was imported as it is need not say where it has come from, and is known by its fingerprint alone. */
+async function completeUnwritten(completion: ImageCompletion): Promise<{ draft: ImageDraft; failures: Failure[] }> {
+  const { draft, olds, importId } = completion;
+  const known = olds?.source === undefined ? olds?.fingerprint : undefined;
+  const fingerprint = known ?? (await importedFingerprint(completion)) ?? unknown;
+  const isKnown = importId !== undefined || known !== undefined;
+  return { draft: { ...draft, fingerprint }, failures: isKnown ? [] : [noSource] };
+}
+
+const noSource: Failure = {
+  property: "source",
+  reason: `is required, with one of ${sourceTags.join(", ")}; only an image that is imported may be without`,
+};
+
+async function importedFingerprint({ draft, importId, client }: ImageCompletion): Promise<string | undefined> {
+  const name = importId === undefined ? undefined : parseImageId(importId);
+  // Whatever else is wrong with the ID, the preflight tells.
+  if (name === undefined || name.project !== draft.project || hasUnknown(draft.remote)) return undefined;
+  return (await findByName(client(), name))?.fingerprint;
 }
 
 async function identify(completion: ImageCompletion, source: ImageSource): Promise<string | undefined> {
@@ -57,7 +83,13 @@ async function identify(completion: ImageCompletion, source: ImageSource): Promi
     const fingerprint = known ?? (await fingerprintOf(source, completion.status));
     if (fingerprint !== undefined) return fingerprint;
   }
-  return madeBefore(completion, source);
+  return (await madeBefore(completion, source)) ?? sameAsBefore(completion, source);
+}
+
+/** An image that was imported has no mark of ours until it is changed. */
+function sameAsBefore({ olds, draft }: ImageCompletion, source: ImageSource): string | undefined {
+  if (olds?.fingerprint === undefined || isUnknown(olds.fingerprint) || olds.digest !== draft.digest) return undefined;
+  return isSame(olds.source, source) && olds.project === draft.project ? olds.fingerprint : undefined;
 }
 
 async function fingerprintOf(source: ContentSource, status: (text: string) => void): Promise<string | undefined> {

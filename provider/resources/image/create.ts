@@ -4,43 +4,53 @@ import { deleteImage, findImage, listImages } from "../../api/images";
 import { inspectDisk } from "../../content/disk-image/disk-image";
 import { reportTo } from "../../content/shown";
 import { LxdError } from "../../errors";
-import { type Context, type CreateContext } from "../../kind";
+import { type Context, type CreateContext, type Made } from "../../kind";
 import { diskOf, send } from "./content";
+import { idOf } from "./id";
+import { takeOver } from "./import";
 import { type ImageInputs, type ImageOutputs } from "./inputs";
 import { markedImages, marksOf } from "./owners";
 import { publish } from "./publish";
 import { pull } from "./pull";
-import { type DiskSource, identityOf, isContent, isPulled, placeOf } from "./source";
+import { type DiskSource, type ImageSource, identityOf, isContent, isPulled, placeOf } from "./source";
 import { sync, toOutputs } from "./sync";
 import { isCacheOnly, mayTake, taken } from "./take-over";
 
 type Inputs = ImageInputs;
 type Outputs = ImageOutputs;
 
-export async function create(
-  context: CreateContext<Outputs>,
-  inputs: Inputs,
-): Promise<{ id: string; outputs: Outputs }> {
-  const { client, replaced } = context;
-  const { project } = inputs;
+/** Inputs of an image that is to be made. */
+type Making = Inputs & { source: ImageSource };
+
+export async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
+  const { importId } = context;
+  const { source } = inputs;
   try {
-    const fingerprint = (await findExisting(context, inputs)) ?? (await make(context, inputs));
-    const made = { ...inputs, fingerprint };
-    const found = await findImage(client, made);
-    if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon made no image" });
-    const id = `${project}/${fingerprint}`;
-    const claim = replaced === undefined ? undefined : randomUUID();
-    context.created(id, { ...toOutputs(made, found.value, context.urn), claim });
-    const marks =
-      inputs.fingerprint === undefined ? marksOf(context.urn, identityOf(inputs.source, inputs.digest)) : {};
-    return { id, outputs: await sync(context, { aliases: [], properties: {}, replaced, claim, marks }, made) };
+    if (importId !== undefined) return await takeOver(context, inputs);
+    if (source === undefined) throw new LxdError({ code: "invalid-argument", why: "it is not said from what" });
+    return await bring(context, { ...inputs, source });
   } catch (error) {
-    throw LxdError.from(error).during(`create image ${project}/${inputs.fingerprint ?? placeOf(inputs.source)}`);
+    const doing = importId === undefined ? "create" : "import";
+    const place = inputs.fingerprint ?? (source === undefined ? "" : placeOf(source));
+    throw LxdError.from(error).during(`${doing} image ${inputs.project}/${place}`);
   }
 }
 
+async function bring(context: CreateContext<Outputs>, inputs: Making): Promise<Made<Outputs>> {
+  const { client, replaced } = context;
+  const fingerprint = (await findExisting(context, inputs)) ?? (await make(context, inputs));
+  const made = { ...inputs, fingerprint };
+  const found = await findImage(client, made);
+  if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon made no image" });
+  const id = idOf(made);
+  const claim = replaced === undefined ? undefined : randomUUID();
+  context.created(id, { ...toOutputs(made, found.value, context.urn), claim });
+  const marks = inputs.fingerprint === undefined ? marksOf(context.urn, identityOf(inputs.source, inputs.digest)) : {};
+  return { id, outputs: await sync(context, { aliases: [], properties: {}, replaced, claim, marks }, made) };
+}
+
 /** The image that is there already, if this resource may have it. */
-async function findExisting(context: CreateContext<Outputs>, inputs: Inputs): Promise<string | undefined> {
+async function findExisting(context: CreateContext<Outputs>, inputs: Making): Promise<string | undefined> {
   const { client, urn } = context;
   const { source, project, fingerprint, adopt } = inputs;
   if (fingerprint === undefined) return findOrphan(context, inputs);
@@ -57,14 +67,14 @@ async function findExisting(context: CreateContext<Outputs>, inputs: Inputs): Pr
 /** What a killed run has left. In a replacement the oldest image of the same source is the one that is replaced. */
 async function findOrphan(
   { client, urn, replaced }: CreateContext<Outputs>,
-  inputs: Inputs,
+  inputs: Making,
 ): Promise<string | undefined> {
   const marked = markedImages(await listImages(client, inputs.project), urn, identityOf(inputs.source, inputs.digest));
   return marked[replaced === undefined ? 0 : 1]?.fingerprint;
 }
 
 /** Brings the image to the daemon; returns its fingerprint. */
-async function make(context: Context, inputs: Inputs): Promise<string> {
+async function make(context: Context, inputs: Making): Promise<string> {
   const { source } = inputs;
   if ("disk" in source) await requireSameDisk(inputs, source, context);
   if (isContent(source)) return send(context, { inputs, source });
@@ -73,7 +83,7 @@ async function make(context: Context, inputs: Inputs): Promise<string> {
   return publish(context, { inputs, source, properties });
 }
 
-async function requireSameDisk(inputs: Inputs, source: DiskSource, { status }: Context): Promise<void> {
+async function requireSameDisk(inputs: Making, source: DiskSource, { status }: Context): Promise<void> {
   const digest = await inspectDisk(diskOf(source), reportTo(status, `hashing ${source.disk}`));
   if (digest === inputs.digest) return;
   const why = `${source.disk} is not what it was in the preview`;

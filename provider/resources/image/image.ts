@@ -1,13 +1,15 @@
 // Images: uploaded once, known by their fingerprint; aliases, properties and visibility change in place.
-import { findImage, type ImageAddress } from "../../api/images";
+import { findImage } from "../../api/images";
 import { type Client } from "../../client/client";
 import { isCode, LxdError } from "../../errors";
-import { type Completion, type Context, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { type Completion, type Context, type Failure, type ResourceKind } from "../../kind";
 import { hasUnknown, isUnknown } from "../../unknowns";
 import { checkProject } from "../common";
 import { takenAliases } from "./aliases";
 import { complete } from "./complete";
 import { create } from "./create";
+import { findById, idOf, parseImageId } from "./id";
+import { importFailures, unwritten } from "./import";
 import { type ImageInputs, type ImageOutputs, policies, rules, schema } from "./inputs";
 import { fieldOf, isPulled } from "./source";
 import { findUpdated } from "./updates";
@@ -33,8 +35,8 @@ export const image: ResourceKind<Inputs, Outputs> = {
 
 async function preflight(client: Client, completion: Completion<Inputs>): Promise<Failure[]> {
   const { draft, urn, replaced, importId } = completion;
-  if (importId !== undefined) return [noImport];
   const failures = await checkProject(client, draft.project);
+  if (importId !== undefined) return failures.length > 0 ? failures : importFailures(client, completion);
   const { project, fingerprint, aliases, source, adopt } = draft;
   if (failures.length > 0 || project === undefined || hasUnknown(project) || source === undefined) return failures;
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
@@ -49,7 +51,24 @@ async function preflight(client: Client, completion: Completion<Inputs>): Promis
   return [...failures, { property: fieldOf(source), reason: taken(found.value.fingerprint).message }];
 }
 
-async function read({ client, urn }: Context, _id: string, state: Outputs): Promise<Outputs | undefined> {
+/** With no state but the ID (`Image.get`) the image is read as it is. */
+async function read(context: Context, id: string, state: Partial<Outputs>): Promise<Outputs | undefined> {
+  if (state.fingerprint === undefined) return readStrange(context, id, state);
+  return readOwn(context, state as Outputs);
+}
+
+async function readStrange(
+  { client, urn }: Context,
+  id: string,
+  state: Partial<Outputs>,
+): Promise<Outputs | undefined> {
+  const found = await findById(client, id);
+  if (found === undefined) return undefined;
+  const project = parseImageId(id)?.project ?? "default";
+  return toOutputs(unwritten(found, { project, remote: state.remote }), found, urn);
+}
+
+async function readOwn({ client, urn }: Context, state: Outputs): Promise<Outputs | undefined> {
   const found = (await findImage(client, state)) ?? (await findUpdated(client, state));
   return found === undefined ? undefined : toOutputs(state, found.value, urn);
 }
@@ -66,12 +85,6 @@ async function update(context: Context, id: string, olds: Outputs, news: Inputs)
   }
 }
 
-const noImport: Failure = {
-  property: "",
-  reason:
-    "import: an image is not taken over by its ID [unsupported]\nRemove the option, say the image's source and set adopt: true.",
-};
-
 interface Bookkeeping {
   __urn?: string;
 }
@@ -82,8 +95,4 @@ async function remove(context: Context, id: string, state: Outputs): Promise<voi
   } catch (error) {
     if (!isCode(error, "not-found")) throw LxdError.from(error).during(`delete image ${id}`);
   }
-}
-
-function idOf({ project, fingerprint }: Draft<ImageAddress>): string {
-  return `${project ?? ""}/${fingerprint ?? ""}`;
 }

@@ -12,7 +12,8 @@ import { identityOf, type ImageSource, sourceSchema } from "./source";
 import { isBookkeeping } from "../ownership";
 
 export interface ImageInputs extends CommonInputs {
-  source: ImageSource;
+  /** Absent only of an image that was imported as it is. */
+  source?: ImageSource | undefined;
   aliases: Alias[];
   properties: Record<string, string>;
   public: boolean;
@@ -46,7 +47,7 @@ const alias = z.union([name, strict({ name, description: z.string().optional() }
 });
 
 export const schema = strict({
-  source: sourceSchema,
+  source: sourceSchema.optional(),
   aliases: z.array(alias).optional(),
   properties: z.record(z.string(), scalar).optional(),
   public: z.boolean().optional(),
@@ -98,6 +99,8 @@ const notFollowing: Failure = {
   reason: "only an image that was pulled by an alias can follow it; give source.server and source.alias",
 };
 
-function isSame(olds: ImageSource, news: ImageSource): boolean {
+/** Saying where an imported image has come from moves nothing. */
+export function isSame(olds: ImageSource | undefined, news: ImageSource | undefined): boolean {
+  if (olds === undefined || news === undefined) return true;
   return isDeepStrictEqual(plain(identityOf(olds)), plain(identityOf(news)));
 }

@@ -150,10 +150,12 @@ export function architectureOf({ architecture = "x86_64" }: DiskSource): string 
   return architecture;
 }
 
+/** Each source has exactly one of these keys. */
+export const sourceTags = ["file", "metadata", "download", "disk", "server", "url", "instance", "snapshot"];
+
 /** The field to name in a message about a source. */
 export function fieldOf(source: ImageSource): string {
-  const tags = ["file", "metadata", "download", "disk", "server", "url", "instance", "snapshot"];
-  return `source.${tags.find((tag) => tag in source) ?? ""}`;
+  return `source.${sourceTags.find((tag) => tag in source) ?? ""}`;
 }
 
 /** What to call an image of which nothing else is known yet. */

@@ -102,7 +102,8 @@ function merged(
   const isSet = ([key]: [string, string]): boolean => news.properties[key] !== "";
   const renamed = olds.urn === urn ? undefined : olds.urn;
   // An image that the daemon has brought up to date has lost what we put on the one before.
-  const marks = isPulled(news.source) ? marksOf(urn, identityOf(news.source)) : olds.marks;
+  const { source } = news;
+  const marks = source !== undefined && isPulled(source) ? marksOf(urn, identityOf(source)) : olds.marks;
   const all = { ...withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), ...marks };
   const owned = withOwner(all, urn);
   const set = Object.fromEntries(Object.entries(owned).filter(isSet));

@@ -6,7 +6,7 @@ import { type ImageOutputs } from "./inputs";
 /** The image that follows one that is gone, if it was to be kept up to date: it has the same source and our aliases. */
 export async function findUpdated(client: Client, state: ImageOutputs): Promise<{ value: WireImage } | undefined> {
   const { source, autoUpdate, project, aliases } = state;
-  if (autoUpdate !== true || !("server" in source)) return undefined;
+  if (autoUpdate !== true || source === undefined || !("server" in source)) return undefined;
   const place = trimmed(source.server);
   const value = (await listImages(client, project)).find(({ update_source: from, aliases: names }) => {
     const isSame = from?.alias === source.alias && trimmed(from?.server ?? "") === place;

@@ -33,10 +33,8 @@ describeImages("image found", (site) => {
       expect(await site.image()).toEqual(before);
     });
 
-    it("is taken over if the program says so, and not by the option import, which says what to do", async () => {
+    it("is taken over if the program says so", async () => {
       await site.upload(site.bytes);
-      const [failure] = await image.failures(site.args({ __import: `default/${sha256(site.bytes)}` }));
-      expect(failure?.reason).toMatch(/^import: [^]*\[unsupported\]\n.*adopt: true/);
       expect(await image.up(site.args({ adopt: true, properties: { one: "1" } }))).toBe("created");
       expect((await site.image()).properties).toMatchObject({ one: "1", "user.pulumi.owner": image.urn });
       await image.destroy();

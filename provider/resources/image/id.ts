@@ -1,0 +1,44 @@
+// The IDs of images: `project/fingerprint`; to find one, `project/alias` or the fingerprint's first digits do as well.
+import { findAlias, findImage, type ImageAddress, listImages, type WireImage } from "../../api/images";
+import { type Client } from "../../client/client";
+import { LxdError } from "../../errors";
+import { type Draft } from "../../kind";
+
+export function idOf({ project, fingerprint }: Draft<ImageAddress>): string {
+  return `${project ?? ""}/${fingerprint ?? ""}`;
+}
+
+export interface ImageName {
+  project: string;
+  /** A fingerprint, the beginning of one, or an alias, in which there may be slashes. */
+  name: string;
+}
+
+/** Undefined if it is no such ID. */
+export function parseImageId(id: string): ImageName | undefined {
+  const [, project, name] = /^([^/]+)\/(.+)$/s.exec(id) ?? [];
+  return project === undefined || name === undefined ? undefined : { project, name };
+}
+
+/** The image that an ID means. An alias comes before digits that look like it. */
+export async function findByName(client: Client, { project, name }: ImageName): Promise<WireImage | undefined> {
+  const find = async (fingerprint: string): Promise<WireImage | undefined> =>
+    (await findImage(client, { project, fingerprint }))?.value;
+  if (/^[0-9a-f]{64}$/.test(name)) return find(name);
+  const alias = await findAlias(client, project, name);
+  if (alias !== undefined) return find(alias.target);
+  // As few digits as the command lines show. Of less, the daemons have different opinions.
+  if (!/^[0-9a-f]{12,63}$/.test(name)) return undefined;
+  const [only, ...others] = (await listImages(client, project)).filter((image) => image.fingerprint.startsWith(name));
+  if (others.length === 0) return only;
+  const why = `${others.length + 1} images begin with ${name}`;
+  throw new LxdError({ code: "invalid-argument", why, advice: "Write all 64 digits." });
+}
+
+/** The image of an ID that a user has written. */
+export async function findById(client: Client, id: string): Promise<WireImage | undefined> {
+  const name = parseImageId(id);
+  if (name !== undefined) return findByName(client, name);
+  const advice = 'Write it as "project/fingerprint" or "project/alias".';
+  throw new LxdError({ code: "invalid-argument", why: `"${id}" is no ID of an image`, advice });
+}
