@@ -5,6 +5,7 @@ import { type Client } from "./client/client";
 import { complete } from "./client/credentials";
 import { discover } from "./client/discovery";
 import { difference, type Difference } from "./diff";
+import { parseParallel } from "./client/lanes";
 import { LxdError } from "./errors";
 import {
   type CommonInputs,
@@ -42,6 +43,7 @@ const configKeys = [
   "clientKey",
   "trustToken",
   "project",
+  "parallel",
 ] as const satisfies (keyof StackConfig)[];
 
 export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> implements DynamicProvider {
@@ -180,7 +182,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
 
   #client(remote: CommonInputs["remote"]): Client {
     const location = discover({ explicit: remote, config: this.#config, env: process.env });
-    return clientFor(complete(location, this.#config, process.env));
+    return clientFor(complete(location, this.#config, process.env), parseParallel(this.#config.parallel));
   }
 
   #inputsOf(props: Bag): Bag {

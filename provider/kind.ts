@@ -25,6 +25,7 @@ export interface CommonInputs {
 
 export interface StackConfig extends ConnectionConfig {
   project?: string | undefined;
+  parallel?: string | undefined;
 }
 
 /** What the methods of a noun work with. */

@@ -17,7 +17,14 @@ export async function execute(
 ): Promise<Finished> {
   const json = { command, "wait-for-websocket": false, "record-output": true, interactive: false };
   const at = path("instances", name, "exec");
-  const ended = await client.change({ method: "POST", path: at, query: { project }, json, deadlineMs });
+  const ended = await client.change({
+    method: "POST",
+    path: at,
+    query: { project },
+    json,
+    deadlineMs,
+    isUpToGuest: true,
+  });
   const { return: exitCode, output } = ended?.metadata ?? {};
   const logs = Object.values((output ?? {}) as Record<string, string>);
   const texts: string[] = [];

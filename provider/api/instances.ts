@@ -112,7 +112,8 @@ export async function changeState(client: Client, at: InstanceAddress, change: S
       : { action, force: false, timeout: Math.ceil(timeoutMs / 1000) };
   const deadlineMs = (timeoutMs ?? 60_000) + 60_000;
   const query = { project: at.project };
-  await client.change({ method: "PUT", path: path("instances", at.name, "state"), query, json, deadlineMs });
+  const request = { method: "PUT", path: path("instances", at.name, "state"), query, json, deadlineMs } as const;
+  await client.change({ ...request, isUpToGuest: timeoutMs !== undefined });
 }
 
 export async function deleteInstance(client: Client, at: InstanceAddress): Promise<void> {

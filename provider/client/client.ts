@@ -1,11 +1,22 @@
 // Typed requests to one daemon: read an object, or change something and follow the change to its end.
-import { type Readable } from "node:stream";
 import { type z } from "zod";
-import { type FailedRequest, isCode, LxdError } from "../errors";
+import { isCode } from "../errors";
+import { type Change, defaultDeadlineMs, toHttp } from "./change";
 import { enrol, untrusted } from "./enrol";
-import { type Envelope, parseEnvelope, refusal, type WireOperation } from "./envelope";
+import {
+  type Envelope,
+  isContainerMissing,
+  noText,
+  notUnderstood,
+  parseEnvelope,
+  refusal,
+  unexpected,
+  type WireOperation,
+} from "./envelope";
+import { defaultParallel, Lanes } from "./lanes";
 import { follow } from "./operations";
 import { type Query, withQuery } from "./paths";
+import { Patience, type Repeatable } from "./patience";
 import { type ServerInfo, serverInfoSchema } from "./server-info";
 import { type HttpReply, type HttpRequest, type Transport } from "./transport";
 
@@ -15,33 +26,37 @@ export interface Found<T> {
   etag: string | undefined;
 }
 
-export interface Change {
-  method: "POST" | "PUT" | "PATCH" | "DELETE";
-  path: string;
-  query?: Query;
-  json?: unknown;
-  upload?: { stream: Readable; sizeBytes: number | undefined; headers: Record<string, string> };
-  ifMatch?: string | undefined;
-  /** How long the change may take after the daemon has accepted it. Default 10 minutes. */
-  deadlineMs?: number;
-  /** Told how far the daemon is while it works, about once a second. */
-  onProgress?: (text: string) => void;
-}
-
-const defaultDeadlineMs = 10 * 60_000;
-
 export interface ClientOptions {
   /** To be spent on a server that does not trust this client yet. */
   trustToken?: string | undefined;
+  /** How many changes the server works on at a time. */
+  parallel?: number | undefined;
+  /** How long a server that was there may be away before it counts as gone. Default 30 s. */
+  awayMs?: number | undefined;
+}
+
+/** How one read differs from others. */
+export interface ReadOptions {
+  /** How long the server may stay silent. */
+  silenceMs?: number;
+  /** A read that lasts, and so is not counted among the short ones. */
+  isLong?: boolean;
+  /** Not worth to be repeated when the server is away. */
+  isOptional?: boolean;
 }
 
 export class Client {
+  readonly #lanes: Lanes;
+  readonly #patience: Patience;
   #info: Promise<ServerInfo> | undefined;
 
   constructor(
     readonly transport: Transport,
     private readonly options: ClientOptions = {},
-  ) {}
+  ) {
+    this.#lanes = new Lanes(options.parallel ?? defaultParallel);
+    this.#patience = new Patience(options.awayMs);
+  }
 
   /** What this server is and can do; asked once. A server that does not trust this client yet is asked to. */
   info(): Promise<ServerInfo> {
@@ -61,20 +76,29 @@ export class Client {
     throw untrusted(this.transport.place);
   }
 
-  async get<S extends z.ZodType>(path: string, schema: S, query: Query = {}): Promise<Found<z.output<S>>> {
-    const request = { method: "GET" as const, path: withQuery(path, query) };
-    const { envelope, reply } = await this.#exchange(request);
+  async get<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    query: Query = {},
+    { isLong = false, isOptional = false, ...limits }: ReadOptions = {},
+  ): Promise<Found<z.output<S>>> {
+    const request = { method: "GET" as const, path: withQuery(path, query), isShort: !isLong, ...limits };
+    const { envelope, reply } = await this.#exchange(request, isOptional ? "never" : "always");
     if (envelope.type !== "sync") throw unexpected(envelope, request);
     const parsed = schema.safeParse(envelope.metadata);
     if (parsed.success) return { value: parsed.data, etag: header(reply, "etag") };
-    const why = `the daemon's answer is not understood: ${parsed.error.issues.map(describeIssue).join("; ")}`;
-    throw new LxdError({ code: "failed", why, request });
+    throw notUnderstood(parsed.error, request);
   }
 
   /** Like `get`, but an object that is not there is undefined. A missing project or pool is still an error. */
-  async find<S extends z.ZodType>(path: string, schema: S, query: Query = {}): Promise<Found<z.output<S>> | undefined> {
+  async find<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    query: Query = {},
+    options: ReadOptions = {},
+  ): Promise<Found<z.output<S>> | undefined> {
     try {
-      return await this.get(path, schema, query);
+      return await this.get(path, schema, query, options);
     } catch (error) {
       if (isCode(error, "not-found") && !isContainerMissing(error)) return undefined;
       throw error;
@@ -83,7 +107,8 @@ export class Client {
 
   /** A reply that is no envelope but the thing itself, such as a log. */
   async text(path: string, query: Query = {}): Promise<string> {
-    return this.#text(await this.open(path, query), { method: "GET", path: withQuery(path, query) });
+    const request = { method: "GET" as const, path: withQuery(path, query), isShort: true };
+    return this.#patience.persist("always", async () => this.#text(await this.#open(request), request));
   }
 
   /** The bytes of a reply that is no envelope, as they come. */
@@ -92,70 +117,49 @@ export class Client {
   }
 
   /** A reply that is no envelope, with its body yet to be read. */
-  async open(path: string, query: Query = {}): Promise<HttpReply> {
+  open(path: string, query: Query = {}): Promise<HttpReply> {
     const request = { method: "GET" as const, path: withQuery(path, query) };
-    const reply = await this.transport.send(request);
-    if (reply.status < 300) return reply;
-    const envelope = parseEnvelope(await this.#text(reply, request), request);
-    throw envelope.type === "error"
-      ? refusal(envelope.error, envelope.error_code, request)
-      : unexpected(envelope, request);
+    return this.#patience.persist("always", () => this.#open(request));
   }
 
-  /** Sends a change and waits for its end, whether the daemon does it at once or in an operation. */
-  async change(change: Change): Promise<WireOperation | undefined> {
+  async #open(request: HttpRequest): Promise<HttpReply> {
+    const reply = await this.transport.send(request);
+    if (reply.status < 300) return reply;
+    throw noText(await this.#text(reply, request), request);
+  }
+
+  /**
+   * Sends a change and waits for its end, whether the daemon does it at once or in an operation. It is sent a second time
+   * only if the daemon cannot have begun it.
+   */
+  change(change: Change): Promise<WireOperation | undefined> {
+    const { upload, isUpToGuest = false, deadlineMs = defaultDeadlineMs, onProgress } = change;
     const request = toHttp(change);
-    const { envelope } = await this.#exchange(request);
-    if (envelope.type === "sync") return undefined;
-    if (envelope.type === "error") throw unexpected(envelope, request);
-    return follow(this, envelope.metadata.id, {
-      request,
-      deadlineMs: change.deadlineMs ?? defaultDeadlineMs,
-      onProgress: change.onProgress,
+    return this.#lanes.run(upload !== undefined, async (leave) => {
+      const { envelope } = await this.#exchange(request, upload === undefined ? "if-not-begun" : "never");
+      if (envelope.type === "sync") return undefined;
+      if (envelope.type === "error") throw unexpected(envelope, request);
+      if (isUpToGuest) leave();
+      return follow(this, envelope.metadata.id, { request, deadlineMs, onProgress });
     });
   }
 
-  async #exchange(request: HttpRequest): Promise<{ envelope: Envelope; reply: HttpReply }> {
-    const reply = await this.transport.send(request);
-    const envelope = parseEnvelope(await this.#text(reply, request), request);
-    if (envelope.type === "error") throw refusal(envelope.error, envelope.error_code, request);
-    return { envelope, reply };
+  #exchange(request: HttpRequest, repeatable: Repeatable): Promise<{ envelope: Envelope; reply: HttpReply }> {
+    return this.#patience.persist(repeatable, async () => {
+      const reply = await this.transport.send(request);
+      const envelope = parseEnvelope(await this.#text(reply, request), request);
+      if (envelope.type === "error") throw refusal(envelope.error, envelope.error_code, request);
+      return { envelope, reply };
+    });
   }
 
-  async #text(reply: HttpReply, request: FailedRequest): Promise<string> {
+  async #text(reply: HttpReply, { method, path }: HttpRequest): Promise<string> {
     try {
       return await reply.body.text();
     } catch (error) {
-      throw this.transport.explain(error, request);
+      throw this.transport.explain(error, { method, path });
     }
   }
-}
-
-function toHttp(change: Change): HttpRequest {
-  const { upload, ifMatch } = change;
-  const headers: Record<string, string> = ifMatch === undefined ? {} : { "If-Match": ifMatch };
-  const base = { method: change.method, path: withQuery(change.path, change.query ?? {}) };
-  if (upload !== undefined) {
-    if (upload.sizeBytes !== undefined) headers["Content-Length"] = String(upload.sizeBytes);
-    // Exactly this type: with any parameter the daemons take the body for JSON.
-    const typed = { "Content-Type": "application/octet-stream", ...upload.headers };
-    return { ...base, headers: { ...headers, ...typed }, body: upload.stream };
-  }
-  if (change.json === undefined) return { ...base, headers };
-  return { ...base, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(change.json) };
-}
-
-/** A 404 that speaks of what holds the object says nothing about the object. */
-function isContainerMissing(error: LxdError): boolean {
-  return /(project|storage pool|cluster member) not found$/i.test(error.details.why);
-}
-
-function unexpected(envelope: Envelope, request: FailedRequest): LxdError {
-  return new LxdError({ code: "failed", why: `the daemon answered with type "${envelope.type}"`, request });
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  return `${issue.path.map(String).join(".")}: ${issue.message}`;
 }
 
 function header(reply: HttpReply, name: string): string | undefined {

@@ -55,6 +55,29 @@ function meaning(why: string, status: number): ErrorCode {
   return status === 400 ? "invalid-argument" : "failed";
 }
 
+/** The error of a reply that should have been the thing itself. */
+export function noText(text: string, request: FailedRequest): LxdError {
+  const envelope = parseEnvelope(text, request);
+  return envelope.type === "error"
+    ? refusal(envelope.error, envelope.error_code, request)
+    : unexpected(envelope, request);
+}
+
+/** A 404 that speaks of what holds the object says nothing about the object. */
+export function isContainerMissing(error: LxdError): boolean {
+  return /(project|storage pool|cluster member) not found$/i.test(error.details.why);
+}
+
+export function unexpected(envelope: Envelope, request: FailedRequest): LxdError {
+  return new LxdError({ code: "failed", why: `the daemon answered with type "${envelope.type}"`, request });
+}
+
+export function notUnderstood(error: z.ZodError, request: FailedRequest): LxdError {
+  const issues = error.issues.map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
+  const why = `the daemon's answer is not understood: ${issues.join("; ")}`;
+  return new LxdError({ code: "failed", why, request });
+}
+
 function tryJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,8 +1,8 @@
 // Reaches a daemon over HTTPS, with a client certificate, and makes sure that it is the right one.
 import { type TLSSocket } from "node:tls";
-import { Agent, buildConnector } from "undici";
+import { buildConnector } from "undici";
 import { LxdError } from "../errors";
-import { Transport, type Unreachable } from "./transport";
+import { keepAliveInitialDelay, Transport, type Unreachable } from "./transport";
 
 export interface HttpsTarget {
   /** `https://host:port` */
@@ -19,14 +19,12 @@ const connectTimeoutMs = 15_000;
 export class HttpsTransport extends Transport {
   readonly place: string;
   protected readonly origin: string;
-  protected readonly agent: Agent;
   protected readonly unreachable = unreachable;
 
-  constructor(target: HttpsTarget) {
-    super();
+  constructor(target: HttpsTarget, parallel?: number) {
+    super(connector(target), parallel);
     this.place = target.address;
     this.origin = target.address;
-    this.agent = new Agent({ connect: connector(target), pipelining: 1 });
   }
 }
 
@@ -39,6 +37,7 @@ function connector({ address, clientCertificate, clientKey, fingerprint }: Https
     rejectUnauthorized: false,
     maxCachedSessions: 0,
     timeout: connectTimeoutMs,
+    keepAliveInitialDelay,
   });
   return (options, callback) => {
     connect(options, (...[error, socket]) => {

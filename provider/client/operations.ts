@@ -1,8 +1,8 @@
 // Follows a background operation of the daemon to its end, with a deadline, in both forms that servers report a failure.
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FailedRequest, LxdError } from "../errors";
+import { type FailedRequest, isCode, LxdError } from "../errors";
 import { type Client } from "./client";
-import { operationSchema, parseEnvelope, refusal, type WireOperation } from "./envelope";
+import { operationSchema, refusal, type WireOperation } from "./envelope";
 import { path } from "./paths";
 
 export interface Following {
@@ -15,6 +15,10 @@ export interface Following {
 
 const succeeded = 200;
 const progressIntervalMs = 1000;
+/** Waits are renewed this often, so that one whose connection is dead does not last until the deadline. */
+const pollMs = 30_000;
+const graceMs = 15_000;
+const pauseMs = 100;
 
 /** Resolves with the finished operation; rejects with the daemon's words if it failed, or when the deadline passes. */
 export async function follow(client: Client, id: string, following: Following): Promise<WireOperation> {
@@ -29,38 +33,50 @@ export async function follow(client: Client, id: string, following: Following): 
 }
 
 async function wait(client: Client, id: string, { request, deadlineMs }: Following): Promise<WireOperation> {
-  const timeoutS = Math.max(1, Math.ceil(deadlineMs / 1000));
-  const waitPath = `${path("operations", id, "wait")}?timeout=${timeoutS}`;
-  const envelope = parseEnvelope(await answer(client, { waitPath, deadlineMs, request }), request);
-  if (envelope.type === "error") {
-    // Finished operations are forgotten after some seconds: what this one came to, it took along.
-    if (envelope.error_code === 404 && envelope.error === "Operation not found") throw lost(envelope.error, request);
-    // The older form of the wait says with the same words that *it* ran out of time; only then the operation still runs.
-    if (envelope.error === "context deadline exceeded" && (await isRunning(client, id))) throw late(request, timeoutS);
-    throw refusal(envelope.error, envelope.error_code, request);
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const leftMs = Math.max(0, end - performance.now());
+    const operation = await poll(client, id, { request, timeoutMs: Math.min(leftMs, pollMs) });
+    if (operation.status_code === succeeded) return operation;
+    if (operation.status_code > succeeded) throw refusal(operation.err || "the operation was cancelled", 500, request);
+    if (performance.now() >= end) throw late(request, Math.max(1, Math.ceil(deadlineMs / 1000)));
+    // For a server that does not wait as long as it is asked to.
+    await sleep(pauseMs);
   }
-  const operation = operationSchema.parse(envelope.metadata);
-  if (operation.status_code === succeeded) return operation;
-  if (operation.status_code < succeeded) throw late(request, timeoutS);
-  throw refusal(operation.err || "the operation was cancelled", 500, request);
 }
 
-async function answer(
+/** The operation when it has ended, or after a while as it is then. */
+async function poll(
   client: Client,
-  { waitPath, deadlineMs, request }: Following & { waitPath: string },
-): Promise<string> {
+  id: string,
+  { request, timeoutMs }: { request: FailedRequest; timeoutMs: number },
+): Promise<WireOperation> {
+  const timeout = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
+  // The daemon flushes its headers at once and stays silent until the end.
+  const limits = { silenceMs: timeoutMs + graceMs, isLong: true };
   try {
-    // The daemon flushes its headers at once and stays silent until the end.
-    const reply = await client.transport.send({ method: "GET", path: waitPath, silenceMs: deadlineMs + 10_000 });
-    return await reply.body.text();
-  } catch (error) {
-    throw lost(client.transport.explain(error, request).details.why, request);
+    return (await client.get(`${path("operations", id)}/wait`, operationSchema, { timeout }, limits)).value;
+  } catch (thrown) {
+    const { why, request: answered } = LxdError.from(thrown).details;
+    // Repeated in vain, or the daemon is another one since: its restart ends all operations and forgets them.
+    if (answered?.status === undefined || isForgotten(thrown)) throw lost(why, request);
+    // The older form of the wait says with the same words that *it* ran out of time.
+    if (why === "context deadline exceeded") return lookAt(client, id, request);
+    throw refusal(why, answered.status, request);
   }
 }
 
-async function isRunning(client: Client, id: string): Promise<boolean> {
-  const found = await client.find(path("operations", id), operationSchema);
-  return found !== undefined && found.value.status_code < succeeded;
+async function lookAt(client: Client, id: string, request: FailedRequest): Promise<WireOperation> {
+  try {
+    return (await client.get(path("operations", id), operationSchema)).value;
+  } catch (thrown) {
+    throw lost(LxdError.from(thrown).details.why, request);
+  }
+}
+
+/** Finished operations are forgotten after some seconds: what this one came to, it took along. */
+function isForgotten(error: unknown): boolean {
+  return isCode(error, "not-found") && error.details.why === "Operation not found";
 }
 
 /** What the daemons' texts leave out. Those of unpacking and packing begin with such a word themselves. */
@@ -82,7 +98,7 @@ export function describeProgress(metadata: Record<string, unknown>): string {
 async function watch(client: Client, id: string, report: (text: string) => void, signal: AbortSignal): Promise<void> {
   while (await pause(progressIntervalMs, signal)) {
     try {
-      const found = await client.find(path("operations", id), operationSchema);
+      const found = await client.find(path("operations", id), operationSchema, {}, { isOptional: true });
       const text = describeProgress(found?.value.metadata ?? {});
       if (text !== "") report(text);
     } catch {

@@ -1,7 +1,9 @@
 // Carries HTTP requests to one daemon, and turns a failure to reach it into one that says what to do.
 import { type Readable } from "node:stream";
-import { type Agent, type Dispatcher } from "undici";
+import { Agent, type buildConnector, type Dispatcher } from "undici";
 import { LxdError, type FailedRequest } from "../errors";
+import { defaultParallel } from "./lanes";
+import { type WatchedUpload, watchUpload } from "./watched-upload";
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -9,8 +11,12 @@ export interface HttpRequest {
   path: string;
   headers?: Record<string, string>;
   body?: string | Readable;
-  /** How long the daemon may stay silent. Default 60 s; 0 waits for ever. */
+  /** How long the daemon may stay silent; after an upload, after its last byte. Default 60 s; 0 waits for ever. */
   silenceMs?: number;
+  /** How long the daemon may take no byte of an upload. Default 2 minutes. */
+  stallMs?: number;
+  /** A read that is soon over: there is a bound on how many of them go on at a time. */
+  isShort?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -21,6 +27,9 @@ export interface HttpReply {
 }
 
 const defaultSilenceMs = 60_000;
+const defaultStallMs = 120_000;
+/** A peer that is gone without a word is noticed by the system after this long, and ten more seconds. */
+export const keepAliveInitialDelay = 15_000;
 
 export type Unreachable = Pick<LxdError["details"], "code" | "why" | "advice">;
 
@@ -28,30 +37,52 @@ export abstract class Transport {
   /** Where the daemon is, as the user knows it: the path of a socket, or an address. */
   abstract readonly place: string;
   protected abstract readonly origin: string;
-  protected abstract readonly agent: Agent;
   /** What a broken connection means, by the code of its error; `PLACE` stands for where the daemon is. */
   protected abstract readonly unreachable: Record<string, Unreachable>;
+  /** Changes, the waits for them, and downloads: as many as there are, since changes are counted by others. */
+  readonly #agent: Agent;
+  readonly #shortReads: Agent;
+
+  constructor(connect: buildConnector.BuildOptions | buildConnector.connector, parallel = defaultParallel) {
+    this.#agent = new Agent({ connect, pipelining: 1 });
+    this.#shortReads = new Agent({ connect, pipelining: 1, connections: parallel });
+  }
 
   async send(request: HttpRequest): Promise<HttpReply> {
-    const silenceMs = request.silenceMs ?? defaultSilenceMs;
+    const { body } = request;
+    const upload = typeof body === "object" ? this.#watch(body, request) : undefined;
     try {
-      const { statusCode, headers, body } = await this.agent.request({
-        origin: this.origin,
-        method: request.method,
-        path: request.path,
-        headers: request.headers ?? null,
-        body: request.body ?? null,
-        // The daemon answers an upload only after it has all of it, so no silence is too long while it is sent.
-        headersTimeout: typeof request.body === "object" ? 0 : silenceMs,
-        bodyTimeout: silenceMs,
-        signal: request.signal ?? null,
-      });
-      return { status: statusCode, headers, body };
+      return await this.#send(request, upload);
     } catch (error) {
       // What was not sent is let go of, even if it was never begun.
-      if (typeof request.body === "object") request.body.destroy();
+      if (typeof body === "object") body.destroy();
       throw this.explain(error, { method: request.method, path: request.path });
+    } finally {
+      upload?.end();
     }
+  }
+
+  async #send(request: HttpRequest, upload: WatchedUpload | undefined): Promise<HttpReply> {
+    const silenceMs = request.silenceMs ?? defaultSilenceMs;
+    const agent = request.isShort === true ? this.#shortReads : this.#agent;
+    const { statusCode, headers, body } = await agent.request({
+      origin: this.origin,
+      method: request.method,
+      path: request.path,
+      headers: request.headers ?? null,
+      body: upload?.stream ?? request.body ?? null,
+      // The daemon answers an upload only after it has all of it: that is watched in another way.
+      headersTimeout: upload === undefined ? silenceMs : 0,
+      bodyTimeout: silenceMs,
+      signal: upload?.signal ?? request.signal ?? null,
+    });
+    return { status: statusCode, headers, body };
+  }
+
+  #watch(body: Readable, { method, path, stallMs = defaultStallMs, silenceMs }: HttpRequest): WatchedUpload {
+    const limits = { stallMs, answerMs: silenceMs ?? defaultSilenceMs };
+    const silence = { code: "UND_ERR_HEADERS_TIMEOUT" };
+    return watchUpload(body, limits, () => this.explain(silence, { method, path }));
   }
 
   /** What a broken connection means to the user. */
@@ -67,7 +98,7 @@ export abstract class Transport {
   }
 
   async close(): Promise<void> {
-    await this.agent.close();
+    await Promise.all([this.#agent.close(), this.#shortReads.close()]);
   }
 }
 

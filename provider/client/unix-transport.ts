@@ -1,5 +1,4 @@
 // Reaches a daemon on the same machine, by its unix socket.
-import { Agent } from "undici";
 import { LxdError } from "../errors";
 import { type HttpReply, type HttpRequest, Transport, type Unreachable } from "./transport";
 
@@ -8,12 +7,13 @@ const longestSocketPath = 107;
 
 export class UnixTransport extends Transport {
   protected readonly origin = "http://daemon";
-  protected readonly agent: Agent;
   protected readonly unreachable = unreachable;
 
-  constructor(readonly place: string) {
-    super();
-    this.agent = new Agent({ connect: { socketPath: place }, pipelining: 1 });
+  constructor(
+    readonly place: string,
+    parallel?: number,
+  ) {
+    super({ socketPath: place }, parallel);
   }
 
   /** A longer path is cut by the system, and would name another file. */

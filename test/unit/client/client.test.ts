@@ -249,9 +249,9 @@ describe("what the server is", () => {
     let count = 0;
     const { client } = await fakeDaemon({
       "GET /1.0": (request, response) =>
-        (count++ === 0 ? error(503, "Daemon is starting up") : sync(info))(request, response),
+        (count++ === 0 ? error(500, "database is locked") : sync(info))(request, response),
     });
-    expect((await failure(client.info())).message).toContain("Daemon is starting up [unavailable]");
+    expect((await failure(client.info())).message).toContain("database is locked [failed]");
     expect((await client.info()).product).toBe("incus");
   });
 });

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { Client } from "../../../provider/client/client";
+import { Client, type ClientOptions } from "../../../provider/client/client";
 import { UnixTransport } from "../../../provider/client/unix-transport";
 
 export interface FakeDaemon {
@@ -18,7 +18,7 @@ export interface FakeDaemon {
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** A daemon for the time of one test. `routes` are found by method and path, without the query. */
-export async function fakeDaemon(routes: Record<string, Handler>): Promise<FakeDaemon> {
+export async function fakeDaemon(routes: Record<string, Handler>, options: ClientOptions = {}): Promise<FakeDaemon> {
   const dir = await mkdtemp(join(tmpdir(), "lxd-fake-"));
   const requests: FakeDaemon["requests"] = [];
   const server = createServer((request, response) => {
@@ -36,7 +36,12 @@ export async function fakeDaemon(routes: Record<string, Handler>): Promise<FakeD
     server.close();
     await rm(dir, { recursive: true });
   });
-  return { socket, client: new Client(new UnixTransport(socket)), server, requests };
+  return {
+    socket,
+    client: new Client(new UnixTransport(socket, options.parallel), { awayMs: 200, ...options }),
+    server,
+    requests,
+  };
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
