@@ -2,7 +2,9 @@
 import { type TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import { LxdError } from "../errors";
+import { proxyFor } from "../proxies";
 import { keepAliveInitialDelay, Transport, type Unreachable } from "./transport";
+import { through } from "./tunnel";
 
 export interface HttpsTarget {
   /** `https://host:port` */
@@ -39,20 +41,27 @@ function connector({ address, clientCertificate, clientKey, fingerprint }: Https
     timeout: connectTimeoutMs,
     keepAliveInitialDelay,
   });
-  return (options, callback) => {
-    connect(options, (...[error, socket]) => {
-      if (error !== null) {
-        callback(error, null);
-        return;
-      }
-      const refusal = judge(socket as TLSSocket, { address, fingerprint });
-      if (refusal === undefined) {
-        callback(null, socket);
-        return;
-      }
-      socket.destroy();
-      callback(refusal, null);
+  const proxy = proxyFor(new URL(address));
+  const dig = proxy === undefined ? undefined : through(proxy, connectTimeoutMs);
+  const encrypt = (options: buildConnector.Options): Promise<TLSSocket> =>
+    new Promise((resolve, reject) => {
+      connect(options, (...[error, socket]) => {
+        if (error === null) resolve(socket as TLSSocket);
+        else reject(error);
+      });
     });
+  const open = async (options: buildConnector.Options): Promise<TLSSocket> => {
+    const socket = await encrypt(dig === undefined ? options : { ...options, httpSocket: await dig(options) });
+    const refusal = judge(socket, { address, fingerprint });
+    if (refusal === undefined) return socket;
+    socket.destroy();
+    throw refusal;
+  };
+  return (options, callback) => {
+    open(options).then(
+      (socket) => callback(null, socket),
+      (error: unknown) => callback(error as Error, null),
+    );
   };
 }
 

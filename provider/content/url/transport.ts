@@ -1,6 +1,6 @@
 // The connections of one download: proxies from the environment, time limits, and the way to end them all.
 import { type Dispatcher, EnvHttpProxyAgent } from "undici";
-import { LxdError } from "../../errors";
+import { proxyFrom } from "../../proxies";
 import { type DownloadLimits } from "./limits";
 
 export interface Transport {
@@ -33,18 +33,4 @@ export function openTransport(limits: DownloadLimits, ca?: string): Transport {
 function proxies(): { httpProxy?: string; httpsProxy?: string } {
   const [httpProxy, httpsProxy] = [proxyFrom("http_proxy"), proxyFrom("https_proxy")];
   return { ...(httpProxy === undefined ? {} : { httpProxy }), ...(httpsProxy === undefined ? {} : { httpsProxy }) };
-}
-
-/** The proxy that a variable names, lower case first as everywhere; `host:port` means HTTP. */
-function proxyFrom(variable: string): string | undefined {
-  const value = process.env[variable] ?? process.env[variable.toUpperCase()];
-  if (value === undefined || value === "") return undefined;
-  const url = /^[a-z0-9]+:\/\//i.test(value) ? value : `http://${value}`;
-  if (URL.canParse(url)) return url;
-  // The value is not repeated: it may hold the proxy's password.
-  throw new LxdError({
-    code: "invalid-argument",
-    why: `the environment variable ${variable.toUpperCase()} is not the URL of a proxy`,
-    advice: "Write it as http://host:port, or unset it.",
-  });
 }
