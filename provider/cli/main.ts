@@ -4,6 +4,7 @@ import { nearest } from "../nearest";
 import { daemon } from "./daemon";
 import { exportCommand } from "./export";
 import { importCommand } from "./import";
+import { publishStreamsCommand } from "./publish-streams";
 
 /** A sub-command: one line of help, and what it does. Its promise resolves to the process's exit code. */
 export interface Command {
@@ -11,7 +12,12 @@ export interface Command {
   run(args: string[]): Promise<number>;
 }
 
-const commands: Record<string, Command> = { daemon, import: importCommand, export: exportCommand };
+const commands: Record<string, Command> = {
+  daemon,
+  import: importCommand,
+  export: exportCommand,
+  "publish-streams": publishStreamsCommand,
+};
 
 function help(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));

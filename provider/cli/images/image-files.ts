@@ -31,7 +31,10 @@ export interface Fetching {
 }
 
 /** Hands over the files of an image while they are there; what has not been moved away is deleted afterwards. */
-export async function withImageFiles<T>(fetching: Fetching, use: (files: ImageFile[]) => Promise<T>): Promise<T> {
+export async function withImageFiles<T>(
+  fetching: Fetching,
+  use: (files: ImageFile[], temporary: string) => Promise<T>,
+): Promise<T> {
   const temporary = await mkdtemp(join(fetching.folder, ".pulumi-lxd-"));
   // Asked to stop, Node ends at once, and what is half done would stay.
   const give = (): never => {
@@ -40,7 +43,7 @@ export async function withImageFiles<T>(fetching: Fetching, use: (files: ImageFi
   };
   process.once("SIGINT", give).once("SIGTERM", give);
   try {
-    return await use(await fetchFiles(fetching, temporary));
+    return await use(await fetchFiles(fetching, temporary), temporary);
   } finally {
     process.off("SIGINT", give).off("SIGTERM", give);
     await rm(temporary, { recursive: true, force: true });

@@ -1,13 +1,13 @@
 // Images made of disks: every format arrives as the same disk, what is none is refused, and one boots.
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, expect, it } from "vitest";
 
-import { textAt } from "../harness";
 import { type StackResource, unknown } from "../harness/stack";
+import { bootableDisk, consoleOfMachine } from "./guests";
 import { describeImages, type Site } from "./site";
 
 const run = promisify(execFile);
@@ -149,36 +149,11 @@ describeImages("image of a disk", (site) => {
   const cannotBoot = (): string | undefined =>
     site.daemon.kind === "incus" ? (missing() ?? (mkrescue ? undefined : "grub-mkrescue is missing")) : "no real guest";
   site.daemon.test("boots when it came as vmdk", { missing: cannotBoot, timeoutMs: 180_000 }, async () => {
-    const tree = join(site.dir, "tree", "boot", "grub");
-    await mkdir(tree, { recursive: true });
-    await writeFile(
-      join(tree, "grub.cfg"),
-      `serial\nterminal_output serial\necho booted ${site.name()}\nsleep 3\nhalt\n`,
-    );
-    const [iso, vmdk] = [join(site.dir, "boot.img"), join(site.dir, "boot.vmdk")];
-    await run("grub-mkrescue", ["-o", iso, join(site.dir, "tree")]);
-    await run("qemu-img", ["convert", "-f", "raw", "-O", "vmdk", iso, vmdk]);
+    const vmdk = join(site.dir, "boot.vmdk");
+    const disk = await bootableDisk(site, `booted ${site.name()}`);
+    await run("qemu-img", ["convert", "-f", "raw", "-O", "vmdk", disk, vmdk]);
     await image.up({ source: { disk: vmdk, format: "vmdk" }, properties: properties() });
-    const { daemon } = site;
-    const instance = {
-      name: site.name("-boots"),
-      type: "virtual-machine",
-      profiles: [],
-      source: { type: "image", fingerprint: image.outputs["fingerprint"] },
-      config: { "security.secureboot": "false", "limits.memory": "256MiB" },
-      devices: { root: { type: "disk", path: "/", pool: "default", size: "64MiB" } },
-    };
-    expect(await daemon.settle(daemon.raw.post("/1.0/instances", instance))).toMatchObject({ ok: true });
-    const path = `/1.0/instances/${instance.name}`;
-    expect(await daemon.settle(daemon.raw.put(`${path}/state`, { action: "start" }))).toMatchObject({ ok: true });
-    let console = "";
-    for (let status = ""; status !== "Stopped";) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      // While the machine stops, and after that, there is no console to be had.
-      const reply = await daemon.raw.get(`${path}/console`);
-      if (reply.status === 200 && reply.bytes.length > 0) console = reply.bytes.toString();
-      status = textAt((await daemon.raw.get(path)).body, "metadata", "status");
-    }
+    const console = await consoleOfMachine(site, String(image.outputs["fingerprint"]));
     expect(console).toContain(`booted ${site.name()}`);
   });
 

@@ -1,0 +1,103 @@
+// `pulumi-lxd publish-streams`: a folder that any web server can serve as an image server, from images of a daemon.
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { listImages, type WireImage } from "../api/images";
+import { type Client } from "../client/client";
+import { LxdError } from "../errors";
+import { pick } from "./images/reference";
+import type { Command } from "./main";
+import { progressLine } from "./progress-line";
+import { readCatalogue, writeCatalogue } from "./streams/catalogue";
+import { describeImage } from "./streams/describe";
+import { fetchInto } from "./streams/fetch";
+import { merge } from "./streams/merge";
+import { describeVersion, findServed, type Served } from "./streams/version";
+import { daemonHelp, daemonOf, daemonOptions, type DaemonValues } from "./which-daemon";
+
+const help = `Usage: pulumi-lxd publish-streams DIR [--image REF…] [options]
+
+Writes images of a daemon to a folder that any web server can serve over HTTPS as an image server: remotes of Incus and
+LXD with the protocol simplestreams, and \`Image({ server, protocol: "simplestreams", alias })\`. Run again, it adds what
+is new as newer versions, to which the aliases then lead, and keeps the older ones. Clients ask again after an hour.
+
+Options:
+  --image REF        only this image, by an alias or a fingerprint, public or not; may be given several times
+                     (default: all public images)
+  --project PROJECT  the project on the server  (default: default)
+${daemonHelp}
+  -h, --help         this text`;
+
+const options = {
+  image: { type: "string", multiple: true },
+  project: { type: "string", default: "default" },
+  ...daemonOptions,
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+interface Values extends DaemonValues {
+  image?: string[];
+  project: string;
+}
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const [given, ...more] = positionals;
+  if (given === undefined || more.length > 0) {
+    console.error(`Say which folder to write to: DIR. Images are named with --image.\n\n${help}`);
+    return 2;
+  }
+  const client = daemonOf(values);
+  const images = await chosen(client, values);
+  // What cannot be published is said before anything is fetched.
+  images.forEach(describeImage);
+  const folder = resolve(given);
+  readCatalogue(folder);
+  await mkdir(folder, { recursive: true });
+  for (const image of images) console.log(await publish({ client, project: values.project, image, folder }));
+  return 0;
+}
+
+async function chosen(client: Client, { image: references, project }: Values): Promise<WireImage[]> {
+  const images = await listImages(client, project);
+  const wanted =
+    references === undefined
+      ? images.filter((image) => image.public)
+      : references.map((reference) => pick(images, project, reference));
+  if (wanted.length > 0) return [...new Set(wanted)];
+  throw new LxdError({
+    code: "not-found",
+    why: `no image of project ${project} is public`,
+    advice: "Name images with --image REF: whoever can reach the web server can have them.",
+  });
+}
+
+interface Publishing {
+  client: Client;
+  project: string;
+  image: WireImage;
+  folder: string;
+}
+
+async function publish({ client, project, image, folder }: Publishing): Promise<string> {
+  const described = describeImage(image);
+  const name = (image.aliases ?? []).map((alias) => alias.name).join(", ") || image.fingerprint;
+  const version =
+    findServed(folder, readCatalogue(folder), image.fingerprint) ??
+    describeVersion(await fetched({ client, project, image, folder }, name));
+  // Read again: a large image takes its time, and another run may have published meanwhile.
+  const { catalogue, serial, isNew } = merge(readCatalogue(folder), described, version, new Date());
+  writeCatalogue(folder, catalogue, new Date());
+  return `${name}: ${isNew ? "published as" : "is"} version ${serial} (${image.type}, ${described.product.arch})`;
+}
+
+async function fetched(publishing: Publishing, name: string): Promise<Served> {
+  const line = progressLine(`fetching ${name}`);
+  return fetchInto({ ...publishing, report: line.report }).finally(line.clear);
+}
+
+export const publishStreamsCommand: Command = { summary: "write an image server's folder from a daemon's images", run };
