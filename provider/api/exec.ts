@@ -1,44 +1,115 @@
 // Commands in a running machine: containers always, virtual machines with an agent.
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Client } from "../client/client";
+import { follow } from "../client/operations";
+import { openStreams, type Receive, type Stream } from "../client/operation-streams";
 import { path } from "../client/paths";
-import { isCode } from "../errors";
+import { isCode, LxdError } from "../errors";
 import { type InstanceAddress } from "./instances";
+import { Tail } from "./tail";
+
+export interface Command {
+  /** The program and its arguments; no shell reads them. */
+  command: string[];
+  environment?: Record<string, string> | undefined;
+  /** Numeric IDs in the guest. Default: root. */
+  user?: number | undefined;
+  group?: number | undefined;
+  /** The working directory. Default: the user's home. */
+  cwd?: string | undefined;
+}
+
+export interface CommandLimits {
+  /** A command that takes longer is killed, and `timeout` is thrown. */
+  timeoutMs: number;
+  /** How much of each output is kept: its end. Default 64 KiB. */
+  keptBytes?: number;
+}
 
 export interface Finished {
+  /** 128 and more: ended by the signal of that number less 128. */
   exitCode: number;
-  output: string;
+  stdout: string;
+  stderr: string;
 }
 
-/** Runs a command to its end, and takes away the logs that the daemon has kept of it. */
-export async function execute(
+const defaultKeptBytes = 64 * 1024;
+/** Who has ended may leave children behind that hold the outputs open; those are not waited for. */
+const outputGraceMs = 2000;
+/** How long the daemon may take to tell that a killed command has ended; LXD waits for its children, who are not killed. */
+const killGraceMs = 3000;
+/** How long the daemon may take to tell that a command cannot be begun. */
+const startMs = 15_000;
+
+/**
+ * Runs a command to its end, whatever its exit code. The daemons kill a command whose client is gone, so one that is
+ * broken off here does not go on unseen.
+ */
+export async function runCommand(
   client: Client,
   { project, name }: InstanceAddress,
-  { command, deadlineMs }: { command: string[]; deadlineMs: number },
+  { timeoutMs, keptBytes = defaultKeptBytes, ...command }: Command & CommandLimits,
 ): Promise<Finished> {
-  const json = { command, "wait-for-websocket": false, "record-output": true, interactive: false };
-  const at = path("instances", name, "exec");
-  const ended = await client.change({
-    method: "POST",
-    path: at,
-    query: { project },
-    json,
-    deadlineMs,
-    isUpToGuest: true,
+  const request = { method: "POST" as const, path: path("instances", name, "exec") };
+  const json = { ...command, "wait-for-websocket": true, "record-output": false, interactive: false };
+  const operation = await client.begin({ ...request, query: { project }, json });
+  const [stdout, stderr] = [new Tail(keptBytes), new Tail(keptBytes)];
+  const receive: Record<"0" | "1" | "2" | "control", Receive> = {
+    "0": ignore,
+    "1": (bytes) => stdout.add(bytes),
+    "2": (bytes) => stderr.add(bytes),
+    control: ignore,
+  };
+  const streams = await openStreams(client, operation, { request, receive }).catch(async (error: unknown) => {
+    // A command that cannot be begun ends at once, and takes its streams along; the operation says why.
+    await follow(client, operation.id, { request, deadlineMs: startMs });
+    throw error;
   });
-  const { return: exitCode, output } = ended?.metadata ?? {};
-  const logs = Object.values((output ?? {}) as Record<string, string>);
-  const texts: string[] = [];
-  for (const log of logs) texts.push(await takeLog(client, log, project));
-  return { exitCode: Number(exitCode ?? -1), output: texts.join("") };
+  const killer = killAfter(timeoutMs, streams.control);
+  try {
+    // An empty text is the end of the input.
+    streams["0"].send("");
+    const deadlineMs = timeoutMs + killGraceMs;
+    const ended = await follow(client, operation.id, { request, deadlineMs }).catch((error: unknown) => {
+      if (!killer.hasKilled() || !isCode(error, "timeout")) throw error;
+      return undefined;
+    });
+    await Promise.race([Promise.all([streams["1"].ended, streams["2"].ended]), sleep(outputGraceMs)]);
+    const exitCode = Number(ended?.metadata?.["return"] ?? -1);
+    if (killer.hasKilled() && exitCode !== 0) {
+      throw tookTooLong(command.command, timeoutMs, `${stdout.text()}${stderr.text()}`);
+    }
+    return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    killer.stop();
+    for (const stream of Object.values(streams)) stream.close();
+  }
 }
 
-async function takeLog(client: Client, log: string, project: string): Promise<string> {
-  try {
-    const text = await client.text(log, { project });
-    await client.change({ method: "DELETE", path: log, query: { project } });
-    return text;
-  } catch (error) {
-    if (isCode(error, "not-found")) return "";
-    throw error;
-  }
+function ignore(): void {
+  // What comes on this stream is of no use here.
+}
+
+function killAfter(timeoutMs: number, control: Stream): { hasKilled: () => boolean; stop: () => void } {
+  let killed = false;
+  const timer = setTimeout(() => {
+    killed = true;
+    control.send(JSON.stringify({ command: "signal", signal: 9 }));
+  }, timeoutMs);
+  return { hasKilled: () => killed, stop: () => clearTimeout(timer) };
+}
+
+function tookTooLong([program = ""]: string[], timeoutMs: number, output: string): LxdError {
+  const said = output.trim() === "" ? "it said nothing" : `it said:\n${lastLines(output)}`;
+  const why = `the command ${program} was not done after ${timeoutMs / 1000} s and was killed; ${said}`;
+  return new LxdError({ code: "timeout", why, advice: "Give it more time, or look in the guest what it waits for." });
+}
+
+/** The last lines, as they are quoted in an error. */
+export function lastLines(text: string, count = 15): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines
+    .slice(-count)
+    .map((line) => `  | ${line}`)
+    .join("\n");
 }

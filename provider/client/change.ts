@@ -10,6 +10,8 @@ export interface Change {
   json?: unknown;
   upload?: { stream: Readable; sizeBytes: number | undefined; headers: Record<string, string> };
   ifMatch?: string | undefined;
+  /** Further headers, for what has no body. */
+  headers?: Record<string, string>;
   /** How long the change may take after the daemon has accepted it. Default 10 minutes. */
   deadlineMs?: number;
   /** Told how far the daemon is, if it says so. */
@@ -22,7 +24,10 @@ export const defaultDeadlineMs = 10 * 60_000;
 
 export function toHttp(change: Change): HttpRequest {
   const { upload, ifMatch } = change;
-  const headers: Record<string, string> = ifMatch === undefined ? {} : { "If-Match": ifMatch };
+  const headers: Record<string, string> = {
+    ...change.headers,
+    ...(ifMatch === undefined ? {} : { "If-Match": ifMatch }),
+  };
   const base = {
     method: change.method,
     path: withQuery(change.path, change.query ?? {}),

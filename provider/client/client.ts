@@ -144,6 +144,16 @@ export class Client {
     });
   }
 
+  /** Sends a change that goes on in an operation which is to be talked with; its end is waited for by the caller. */
+  begin(change: Change): Promise<WireOperation> {
+    const request = toHttp(change);
+    return this.#lanes.run(false, async () => {
+      const { envelope } = await this.#exchange(request, "if-not-begun");
+      if (envelope.type === "async") return envelope.metadata;
+      throw unexpected(envelope, request);
+    });
+  }
+
   #exchange(request: HttpRequest, repeatable: Repeatable): Promise<{ envelope: Envelope; reply: HttpReply }> {
     return this.#patience.persist(repeatable, async () => {
       const reply = await this.transport.send(request);

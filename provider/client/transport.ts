@@ -1,6 +1,6 @@
 // Carries HTTP requests to one daemon, and turns a failure to reach it into one that says what to do.
 import { type Readable } from "node:stream";
-import { Agent, type buildConnector, type Dispatcher } from "undici";
+import { Agent, type buildConnector, type Dispatcher, WebSocket } from "undici";
 import { LxdError, type FailedRequest } from "../errors";
 import { defaultParallel } from "./lanes";
 import { type WatchedUpload, watchUpload } from "./watched-upload";
@@ -83,6 +83,11 @@ export abstract class Transport {
     const limits = { stallMs, answerMs: silenceMs ?? defaultSilenceMs };
     const silence = { code: "UND_ERR_HEADERS_TIMEOUT" };
     return watchUpload(body, limits, () => this.explain(silence, { method, path }));
+  }
+
+  /** A connection for as long as somebody speaks on it, such as a console's. */
+  webSocket(path: string): WebSocket {
+    return new WebSocket(this.origin.replace(/^http/, "ws") + path, { dispatcher: this.#agent });
   }
 
   /** What a broken connection means to the user. */

@@ -3,11 +3,12 @@ import { randomUUID } from "node:crypto";
 
 import { type DaemonError, toDaemonError } from "./errors";
 import type { Events } from "./events";
+import type { Streams } from "./operation-streams";
 
 /** An operation as the API shows it. */
 export interface OperationView {
   id: string;
-  class: "task";
+  class: "task" | "websocket";
   description: string;
   created_at: string;
   updated_at: string;
@@ -25,6 +26,10 @@ export interface Work {
   project: string;
   /** URLs of what it works on, by kind: `{ instances: ["/1.0/instances/a"] }`. */
   resources?: Record<string, string[]>;
+  /** What it says before it begins. */
+  metadata?: Record<string, unknown>;
+  /** Over which it talks with its client. */
+  streams?: Streams;
   /** The work. What it throws is the operation's error; `progress` sets the operation's metadata. */
   run: (progress: (metadata: Record<string, unknown>) => void) => void | Promise<void>;
 }
@@ -33,6 +38,7 @@ interface Entry {
   project: string;
   view: OperationView;
   error?: DaemonError;
+  streams?: Streams | undefined;
   ended: Promise<void>;
 }
 
@@ -50,26 +56,26 @@ export class Operations {
     const now = new Date().toISOString();
     const view: OperationView = {
       id: randomUUID(),
-      class: "task",
+      class: work.streams === undefined ? "task" : "websocket",
       description: work.description,
       created_at: now,
       updated_at: now,
       status: "Running",
       status_code: 103,
       resources: work.resources ?? {},
-      metadata: null,
+      metadata: work.metadata ?? null,
       may_cancel: false,
       err: "",
       location: "none",
     };
-    const entry: Entry = { project: work.project, view, ended: Promise.resolve() };
+    const entry: Entry = { project: work.project, view, streams: work.streams, ended: Promise.resolve() };
     this.#entries.set(view.id, entry);
     this.#publish(entry);
     entry.ended = this.#run(entry, work);
     return { ...view };
   }
 
-  find(id: string): { view: OperationView; error?: DaemonError } | undefined {
+  find(id: string): Pick<Entry, "view" | "error" | "streams"> | undefined {
     return this.#entries.get(id);
   }
 
@@ -110,6 +116,8 @@ export class Operations {
     } catch (error) {
       entry.error = toDaemonError(error);
       this.#end(entry, { status: "Failure", status_code: 400, err: entry.error.message });
+    } finally {
+      work.streams?.close();
     }
   }
 

@@ -7,7 +7,7 @@ import type { DaemonError } from "../errors";
 import { etagOf } from "./etag";
 
 export type Reply =
-  | { kind: "sync"; metadata: unknown; etag?: string }
+  | { kind: "sync"; metadata: unknown; etag?: string; headers?: Record<string, string> }
   | { kind: "created"; location: string }
   | { kind: "async"; operation: { id: string } }
   | { kind: "body"; headers: Record<string, string>; body: Readable | Buffer }
@@ -106,7 +106,7 @@ async function sendBody(response: ServerResponse, reply: Reply & { kind: "body" 
 export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
   switch (reply.kind) {
     case "sync": {
-      const headers = reply.etag === undefined ? {} : { ETag: `"${reply.etag}"` };
+      const headers = { ...reply.headers, ...(reply.etag === undefined ? {} : { ETag: `"${reply.etag}"` }) };
       sendJson(response, { status: 200, headers, envelope: syncEnvelope(reply.metadata) });
       return;
     }

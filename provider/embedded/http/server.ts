@@ -6,9 +6,9 @@ import type { Duplex } from "node:stream";
 import type { Daemon } from "../daemon";
 import { toDaemonError } from "../errors";
 import { Call } from "./call";
-import { streamEvents } from "./event-stream";
 import { sendError, sendReply } from "./reply";
 import { findRoute, type Route } from "./router";
+import { upgrade } from "./upgrade";
 
 interface Exchange {
   request: IncomingMessage;
@@ -66,7 +66,7 @@ export function createHttpServer(daemon: Daemon, routes: readonly Route[]): Http
   const streams = new Map<Duplex, () => void>();
   server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
     socket.once("close", () => streams.delete(socket));
-    streams.set(socket, streamEvents(daemon, request, socket));
+    streams.set(socket, upgrade(daemon, { request, socket }));
   });
   const close = async () => {
     for (const end of streams.values()) end();

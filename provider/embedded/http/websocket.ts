@@ -1,10 +1,10 @@
-// As much of RFC 6455 as events need: the handshake, text out, pings both ways, and a clean end.
+// As much of RFC 6455 as events, commands and consoles need: the handshake, messages and pings both ways, a clean end.
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-const OPCODE = { text: 0x1, close: 0x8, ping: 0x9, pong: 0xa } as const;
+const OPCODE = { text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
 type Opcode = (typeof OPCODE)[keyof typeof OPCODE];
 
 /** A frame from the server is never masked and, here, never split. */
@@ -40,16 +40,41 @@ function decode(buffer: Buffer): Frame | undefined {
   return { opcode: buffer.readUInt8(0) & 0x0f, payload, rest: buffer.subarray(end) };
 }
 
+/** A request to go on as a websocket. */
+export interface Upgrade {
+  request: IncomingMessage;
+  socket: Duplex;
+}
+
 export interface WebSocket {
-  send(text: string): void;
+  /** Text as such, bytes as such. */
+  send(data: string | Buffer): void;
   ping(text: string): void;
   /** Says goodbye and ends the connection. */
   close(): void;
   onClose(action: () => void): void;
+  /** Messages that came before somebody listened are not lost. */
+  onMessage(action: (data: string | Buffer) => void): void;
+}
+
+/** Keeps what comes until there is a listener. */
+class Messages {
+  #early: (string | Buffer)[] = [];
+  #listener: ((data: string | Buffer) => void) | undefined;
+
+  take(data: string | Buffer): void {
+    if (this.#listener === undefined) this.#early.push(data);
+    else this.#listener(data);
+  }
+
+  listen(action: (data: string | Buffer) => void): void {
+    this.#listener = action;
+    for (const data of this.#early.splice(0)) action(data);
+  }
 }
 
 /** Answers the handshake; undefined when the request is none. */
-export function acceptWebSocket(request: IncomingMessage, socket: Duplex): WebSocket | undefined {
+export function acceptWebSocket({ request, socket }: Upgrade): WebSocket | undefined {
   const key = request.headers["sec-websocket-key"];
   if (key === undefined || request.headers.upgrade?.toLowerCase() !== "websocket") return undefined;
   const accept = createHash("sha1")
@@ -64,11 +89,14 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex): WebSo
     write(OPCODE.close, Buffer.alloc(0));
     socket.end();
   };
+  const messages = new Messages();
   let buffer = Buffer.alloc(0);
   socket.on("data", (chunk: Buffer) => {
     buffer = Buffer.concat([buffer, chunk]);
     for (let frame = decode(buffer); frame !== undefined; frame = decode(buffer)) {
       buffer = Buffer.from(frame.rest);
+      if (frame.opcode === OPCODE.text) messages.take(frame.payload.toString());
+      if (frame.opcode === OPCODE.binary) messages.take(frame.payload);
       if (frame.opcode === OPCODE.ping) write(OPCODE.pong, frame.payload);
       if (frame.opcode === OPCODE.close) close();
     }
@@ -76,9 +104,13 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex): WebSo
   // A listener that went away is no error of the daemon's.
   socket.on("error", () => socket.destroy());
   return {
-    send: (text) => write(OPCODE.text, Buffer.from(text)),
+    send: (data) => {
+      if (typeof data === "string") write(OPCODE.text, Buffer.from(data));
+      else write(OPCODE.binary, data);
+    },
     ping: (text) => write(OPCODE.ping, Buffer.from(text)),
     close,
     onClose: (action) => void socket.once("close", action),
+    onMessage: (action) => messages.listen(action),
   };
 }

@@ -22,6 +22,7 @@ import { keyOf } from "../store/store";
 import { clearConsole, getConsole } from "./console";
 import { createInstance } from "./create-instance";
 import { execute } from "./exec";
+import { deleteFile, getFile, postFile } from "./files";
 import { getState, putState } from "./instance-state";
 import { patchInstance, putInstance } from "./instance-update";
 import { rebuildInstance } from "./rebuild";
@@ -102,6 +103,7 @@ export const instanceRoutes: Route[] = [
   },
   { path: `${INSTANCE}/state`, GET: getState, PUT: putState },
   { path: `${INSTANCE}/exec`, POST: execute },
+  { path: `${INSTANCE}/files`, GET: getFile, POST: postFile, DELETE: deleteFile },
   { path: `${INSTANCE}/rebuild`, POST: rebuildInstance },
   { path: `${INSTANCE}/console`, GET: getConsole, DELETE: clearConsole },
 ];

@@ -67,6 +67,17 @@ export interface AliasRecord {
   serial: number;
 }
 
+/** A file, folder or symbolic link of a simulated guest. */
+export interface GuestFile {
+  type: "file" | "directory" | "symlink";
+  uid: number;
+  gid: number;
+  mode: number;
+  modifiedAt: string;
+  /** A file's bytes in base64; the target of a link. */
+  content: string;
+}
+
 /** What a simulated guest finds on its root disk. */
 export interface RootDisk {
   state: "blank" | "installed" | "image";
@@ -74,6 +85,8 @@ export interface RootDisk {
   from?: string;
   /** Properties in the metadata of the image it was made of. */
   properties?: Config;
+  /** By their paths: what was written to it since it was made. Other files of a guest are not simulated. */
+  files?: Record<string, GuestFile>;
 }
 
 export interface SnapshotRecord {

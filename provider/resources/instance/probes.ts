@@ -1,6 +1,6 @@
 // One look at a machine for each condition that can be waited for: whether it is met, and else what is seen instead.
 import { connect } from "node:net";
-import { execute } from "../../api/exec";
+import { runCommand } from "../../api/exec";
 import { findState, type InstanceAddress, type WireInstance } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { isCode, LxdError } from "../../errors";
@@ -122,7 +122,8 @@ async function attempt(
   command: string[],
 ): Promise<Seen | { exitCode: number; output: string }> {
   try {
-    return await execute(client, at, { command, deadlineMs: Math.max(leftMs, 1000) });
+    const { exitCode, stdout, stderr } = await runCommand(client, at, { command, timeoutMs: Math.max(leftMs, 1000) });
+    return { exitCode, output: stdout + stderr };
   } catch (error) {
     if (!isCode(error, "failed") && !isCode(error, "invalid-argument") && !isCode(error, "timeout")) throw error;
     return { text: error.details.why };

@@ -1,0 +1,40 @@
+// The serial console of a running machine, as a terminal that is connected to it.
+import { type Client } from "../client/client";
+import { openStreams } from "../client/operation-streams";
+import { path } from "../client/paths";
+import { type InstanceAddress } from "./instances";
+
+export interface Console {
+  type: (keys: string) => void;
+  /** Resolves when the console is gone: the machine is off, or somebody else has taken it. */
+  ended: Promise<void>;
+  close: () => void;
+}
+
+/**
+ * Connects to the console. One client at a time can: what the machine writes meanwhile goes to that one and not to the
+ * log (`readConsole`), and what it wrote before stays there.
+ */
+export async function openConsole(
+  client: Client,
+  { project, name }: InstanceAddress,
+  receive: (text: string) => void,
+): Promise<Console> {
+  const request = { method: "POST" as const, path: path("instances", name, "console") };
+  // A size that installers with menus are made for.
+  const json = { type: "console", width: 80, height: 25 };
+  const operation = await client.begin({ ...request, query: { project }, json });
+  const decoder = new TextDecoder();
+  const { "0": terminal, control } = await openStreams<"0" | "control">(client, operation, {
+    request,
+    receive: { "0": (bytes) => receive(decoder.decode(bytes, { stream: true })), control: () => undefined },
+  });
+  return {
+    type: (keys) => terminal.send(Buffer.from(keys)),
+    ended: terminal.ended,
+    close: () => {
+      terminal.close();
+      control.close();
+    },
+  };
+}
