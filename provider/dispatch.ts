@@ -36,12 +36,15 @@ export interface DynamicProvider {
 
 /** The keys of the stack's config, each `lxd:KEY`. */
 const configKeys = [
+  "remote",
   "socket",
   "address",
   "serverCertificateFingerprint",
+  "certificateAuthority",
   "clientCertificate",
   "clientKey",
   "trustToken",
+  "bearerToken",
   "project",
   "parallel",
 ] as const satisfies (keyof StackConfig)[];
@@ -182,7 +185,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
 
   #client(remote: CommonInputs["remote"]): Client {
     const location = discover({ explicit: remote, config: this.#config, env: process.env });
-    return clientFor(complete(location, this.#config, process.env), parseParallel(this.#config.parallel));
+    return clientFor(complete(location, process.env), parseParallel(this.#config.parallel));
   }
 
   #inputsOf(props: Bag): Bag {

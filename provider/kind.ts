@@ -1,7 +1,7 @@
 // What a noun must say of itself to be served as a resource: what may be written, what a change costs, what happens.
 import { type z } from "zod";
 import { type Client } from "./client/client";
-import { type ConnectionConfig, type RemoteInputs } from "./client/discovery";
+import { type ConnectionConfig, type RemoteInputs } from "./client/location";
 
 /** What a changed input costs: an update in place, a replacement, or nothing. */
 export type Cost = "update" | "replace" | "ignore";

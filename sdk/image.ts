@@ -1,7 +1,8 @@
 // Images: what instances are made from.
 import * as pulumi from "@pulumi/pulumi";
 import { type ImageSourceArgs } from "./image-source";
-import { type CommonArgs, LxdResource, type RemoteArgs } from "./resource";
+import { type RemoteInput } from "./remote";
+import { type CommonArgs, LxdResource } from "./resource";
 
 export interface ImageAliasArgs {
   name: pulumi.Input<string>;
@@ -104,7 +105,7 @@ export class Image extends LxdResource {
   static get(
     name: string,
     id: pulumi.Input<string>,
-    args: { remote?: pulumi.Input<RemoteArgs> } = {},
+    args: { remote?: RemoteInput } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): Image {
     return new Image(name, args, pulumi.mergeOptions(opts, { id }));

@@ -51,4 +51,5 @@ export {
   type PinnedArgs,
 } from "./iso-source";
 export { IsoVolume, type IsoVolumeArgs } from "./iso-volume";
-export { type CommonArgs, type RemoteArgs } from "./resource";
+export { Remote, type RemoteArgs, type RemoteInput } from "./remote";
+export { type CommonArgs } from "./resource";

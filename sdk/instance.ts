@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type CdromArgs, type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
 import { type WaitArgs } from "./instance-waits";
 import { IsoVolume } from "./iso-volume";
-import { type CommonArgs, LxdResource, type RemoteArgs } from "./resource";
+import { type RemoteInput } from "./remote";
+import { type CommonArgs, LxdResource } from "./resource";
 
 export interface InstanceImageSource {
   /** Fingerprint (64 hexadecimal digits) of an image in the instance's project, e.g. `image.fingerprint`. */
@@ -141,7 +142,7 @@ export class Instance extends LxdResource {
   static get(
     name: string,
     id: pulumi.Input<string>,
-    args: { remote?: pulumi.Input<RemoteArgs> } = {},
+    args: { remote?: RemoteInput } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): Instance {
     return new Instance(name, args, pulumi.mergeOptions(opts, { id }));

@@ -1,7 +1,8 @@
 // ISO volumes: installation media kept on the daemon.
 import * as pulumi from "@pulumi/pulumi";
 import { type IsoSourceArgs, toSource } from "./iso-source";
-import { type CommonArgs, LxdResource, type RemoteArgs } from "./resource";
+import { type RemoteInput } from "./remote";
+import { type CommonArgs, LxdResource } from "./resource";
 
 export interface IsoVolumeArgs extends CommonArgs {
   /** The storage pool. Changing it replaces the volume. */
@@ -68,7 +69,7 @@ export class IsoVolume extends LxdResource {
   static get(
     name: string,
     id: pulumi.Input<string>,
-    args: { remote?: pulumi.Input<RemoteArgs> } = {},
+    args: { remote?: RemoteInput } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): IsoVolume {
     return new IsoVolume(name, { pool: undefined as unknown as string, ...args }, pulumi.mergeOptions(opts, { id }));

@@ -1,5 +1,6 @@
 // What all resource classes share: the serialized provider, the URN that owns what is made, and the options.
 import * as pulumi from "@pulumi/pulumi";
+import { type RemoteInput, toRemote } from "./remote";
 
 /** Nouns, by the names of the exports of `pulumi-lxd/provider`. */
 export type Noun = "IsoVolume" | "Image" | "Instance";
@@ -21,7 +22,8 @@ export abstract class LxdResource extends pulumi.CustomResource {
       // Pulumi matches this option with details of a diff that a dynamic provider cannot give.
       __replaceOnChanges: opts.replaceOnChanges,
     };
-    super(type, name, { ...props, ...bookkeeping }, rest);
+    const remote = toRemote(props["remote"] as RemoteInput | undefined);
+    super(type, name, { ...props, remote, ...bookkeeping }, rest);
   }
 }
 
@@ -30,20 +32,16 @@ export function serializedProvider(noun: Noun): string {
   return `exports.handler=require('pulumi-lxd/provider').${noun}`;
 }
 
-/** Which daemon a resource is on, if not the stack's own. */
-export interface RemoteArgs {
-  /** Path of the daemon's unix socket, on this machine. */
-  socket?: pulumi.Input<string>;
-  /** `https://HOST:8443` of a server. The client's certificate and key come from the stack's config, never from here. */
-  address?: pulumi.Input<string>;
-  /** SHA-256 of the server's certificate, if no CA vouches for it. */
-  serverCertificateFingerprint?: pulumi.Input<string>;
-}
-
 /** Arguments that every resource takes. */
 export interface CommonArgs {
-  /** The project on the server. Default: stack config `lxd:project`, else `default`. Changing it replaces the resource. */
+  /**
+   * The project on the server. Default: that of the resource's own `remote`, else stack config `lxd:project`, else that
+   * of the remote that stack config `lxd:remote` names, else `default`. Changing it replaces the resource.
+   */
   project?: pulumi.Input<string>;
-  /** The daemon. Default: stack config `lxd:socket`, else what the environment says, else a well-known socket. */
-  remote?: pulumi.Input<RemoteArgs>;
+  /**
+   * The daemon: a `Remote`, the name of a remote of the command line, or where it is. Default: what the stack's config
+   * or the environment says, else a well-known socket.
+   */
+  remote?: RemoteInput;
 }

@@ -2,24 +2,33 @@
 import { type Client } from "../client/client";
 import { clientFor } from "../client/connections";
 import { complete } from "../client/credentials";
-import { discover, type RemoteInputs } from "../client/discovery";
+import { discover } from "../client/discovery";
+import { type RemoteInputs } from "../client/location";
 
 export const daemonOptions = {
+  remote: { type: "string" },
   socket: { type: "string" },
   address: { type: "string" },
   "server-certificate-fingerprint": { type: "string" },
 } as const;
 
-export const daemonHelp = `  --socket PATH      the daemon's unix socket   (default: as in a program, without a stack's config)
+export const daemonHelp = `  --remote NAME      a remote of the command line of Incus or LXD
+  --socket PATH      the daemon's unix socket   (default: as in a program, without a stack's config)
   --address URL      a daemon over HTTPS, with the certificate of the command lines of Incus or LXD
   --server-certificate-fingerprint HEX   what that daemon is known by`;
 
-export interface DaemonValues extends Pick<RemoteInputs, "socket" | "address"> {
+export interface DaemonValues {
+  remote?: string | undefined;
+  socket?: string | undefined;
+  address?: string | undefined;
   "server-certificate-fingerprint"?: string | undefined;
 }
 
+export function remoteOf(values: DaemonValues): RemoteInputs {
+  const { remote: name, socket, address, "server-certificate-fingerprint": serverCertificateFingerprint } = values;
+  return { name, socket, address, serverCertificateFingerprint };
+}
+
 export function daemonOf(values: DaemonValues): Client {
-  const { socket, address, "server-certificate-fingerprint": serverCertificateFingerprint } = values;
-  const explicit = { socket, address, serverCertificateFingerprint };
-  return clientFor(complete(discover({ explicit, env: process.env }), {}, process.env));
+  return clientFor(complete(discover({ explicit: remoteOf(values), env: process.env }), process.env));
 }

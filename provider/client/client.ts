@@ -1,8 +1,8 @@
 // Typed requests to one daemon: read an object, or change something and follow the change to its end.
 import { type z } from "zod";
-import { isCode } from "../errors";
+import { isCode, LxdError } from "../errors";
 import { type Change, defaultDeadlineMs, toHttp } from "./change";
-import { enrol, untrusted } from "./enrol";
+import { enrol, type Proof, untrusted } from "./enrol";
 import {
   type Envelope,
   isContainerMissing,
@@ -26,9 +26,7 @@ export interface Found<T> {
   etag: string | undefined;
 }
 
-export interface ClientOptions {
-  /** To be spent on a server that does not trust this client yet. */
-  trustToken?: string | undefined;
+export interface ClientOptions extends Proof {
   /** How many changes the server works on at a time. */
   parallel?: number | undefined;
   /** How long a server that was there may be away before it counts as gone. Default 30 s. */
@@ -68,12 +66,23 @@ export class Client {
   }
 
   async #introduce(): Promise<ServerInfo> {
-    const { value } = await this.get("/1.0", serverInfoSchema);
+    const value = await this.#whoAmI();
     if (value.trusted) return value;
-    await enrol(this, value, this.options.trustToken);
-    const again = await this.get("/1.0", serverInfoSchema);
-    if (again.value.trusted) return again.value;
-    throw untrusted(this.transport.place);
+    await enrol(this, value, this.options);
+    const again = await this.#whoAmI();
+    if (again.trusted) return again;
+    throw untrusted(this.transport.place, this.options);
+  }
+
+  /** Whoever shows a wrong token is not even told what everybody may know. */
+  async #whoAmI(): Promise<ServerInfo> {
+    try {
+      return (await this.get("/1.0", serverInfoSchema)).value;
+    } catch (error) {
+      const { request } = LxdError.from(error).details;
+      if (request?.status === 401 || request?.status === 403) throw untrusted(this.transport.place, this.options);
+      throw error;
+    }
   }
 
   async get<S extends z.ZodType>(

@@ -1,8 +1,10 @@
 // One client per daemon for the life of the process, shared by all resources.
+import { type Authorization, bearer } from "./bearer";
 import { Client } from "./client";
-import { type Target } from "./discovery";
+import { type Target } from "./credentials";
 import { HttpsTransport } from "./https-transport";
 import { defaultParallel } from "./lanes";
+import { oidc } from "./oidc";
 import { UnixTransport } from "./unix-transport";
 
 const clients = new Map<string, Client>();
@@ -11,10 +13,22 @@ export function clientFor(target: Target, parallel = defaultParallel): Client {
   const key = JSON.stringify([target, parallel]);
   let client = clients.get(key);
   if (client === undefined) {
-    const transport =
-      "socket" in target ? new UnixTransport(target.socket, parallel) : new HttpsTransport(target, parallel);
-    client = new Client(transport, { parallel, ...("socket" in target ? {} : { trustToken: target.trustToken }) });
+    client = "socket" in target ? nearClient(target.socket, parallel) : farClient(target, parallel);
     clients.set(key, client);
   }
   return client;
+}
+
+function nearClient(socket: string, parallel: number): Client {
+  return new Client(new UnixTransport(socket, parallel), { parallel });
+}
+
+function farClient(target: Exclude<Target, { socket: string }>, parallel: number): Client {
+  const transport = new HttpsTransport(target, { authorization: authorization(target), parallel });
+  return new Client(transport, { ...target, parallel });
+}
+
+function authorization({ bearerToken, oidc: login }: Exclude<Target, { socket: string }>): Authorization | undefined {
+  if (bearerToken !== undefined) return bearer(bearerToken.trim());
+  return login === undefined ? undefined : oidc(login);
 }

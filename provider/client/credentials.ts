@@ -1,105 +1,108 @@
 // How this client proves itself to a server that is not on this machine, and how it knows that server.
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { LxdError } from "../errors";
-import { type ConnectionConfig, type Location, type Target } from "./discovery";
+import { normalizeAddress } from "./address";
+import { serverOfBearer } from "./bearer";
+import { type CliRemote, cliFolders, type Environment } from "./cli-config";
+import { type Credentials, type Location } from "./location";
+import { type OidcLogin } from "./oidc";
+import { checkIdentity, fingerprintOf, type Identity, readPem } from "./pem";
+import { type HttpsTarget } from "./tls-connector";
+import { readToken } from "./trust-token";
 
-const defaultPort = "8443";
+/** Where a daemon is, with what is needed to be let in. */
+export type Target =
+  | { socket: string }
+  | (HttpsTarget & {
+      trustToken?: string | undefined;
+      bearerToken?: string | undefined;
+      oidc?: OidcLogin | undefined;
+    });
 
 /** Adds certificate, key, token and what pins the server to an address; a socket needs none of them. */
-export function complete(location: Location, config: ConnectionConfig, env: NodeJS.ProcessEnv): Target {
-  if ("socket" in location) return location;
-  const address = normalizeAddress(location.address);
-  const token = config.trustToken === undefined ? undefined : readToken(config.trustToken, address);
-  const fingerprint = location.fingerprint?.replaceAll(":", "").toLowerCase() ?? token?.fingerprint;
-  if (fingerprint !== undefined && !/^[0-9a-f]{64}$/.test(fingerprint)) {
-    throw invalid("lxd:serverCertificateFingerprint must be 64 hexadecimal digits");
+export function complete(location: Location, env: Environment): Target {
+  if ("socket" in location) return { socket: location.socket };
+  const { credentials, remote } = location;
+  const addresses = location.addresses.map(normalizeAddress);
+  const { bearerToken } = credentials;
+  const known = { addresses, ...pins(credentials, { remote, addresses }) };
+  if (bearerToken !== undefined) return { ...known, bearerToken };
+  if (remote?.usesOidc === true && credentials.clientCertificate === undefined) {
+    return { ...known, oidc: { cli: remote.cli, name: remote.name, folder: remote.folder } };
   }
-  if (token !== undefined && fingerprint !== token.fingerprint) {
-    throw invalid("lxd:trustToken is of another server than lxd:serverCertificateFingerprint names");
-  }
-  return { address, fingerprint, ...identity(config, env), trustToken: config.trustToken };
+  return { ...known, ...identity(credentials, remote, env), trustToken: credentials.trustToken };
 }
 
-/** `https://host:8443` from `host`, `host:port` or a URL. */
-export function normalizeAddress(text: string): string {
-  const full = text.includes("://") ? text : `https://${text}`;
-  const url = URL.canParse(full) ? new URL(full) : undefined;
-  if (url?.protocol !== "https:" || url.hostname === "") {
-    throw invalid(`${JSON.stringify(text)} is no address of a server; write https://HOST:8443`);
+/** What this server is known by: a fingerprint, else a CA. */
+function pins(
+  credentials: Credentials,
+  { remote, addresses }: { remote: CliRemote | undefined; addresses: string[] },
+): Pick<HttpsTarget, "fingerprint" | "pinnedBy" | "certificateAuthority"> {
+  const { serverCertificateFingerprint, trustToken, bearerToken } = credentials;
+  const token = trustToken === undefined ? undefined : readToken(trustToken, addresses).fingerprint;
+  const given = serverCertificateFingerprint?.replaceAll(":", "").toLowerCase();
+  if (given !== undefined && !/^[0-9a-f]{64}$/.test(given)) {
+    throw invalid("serverCertificateFingerprint must be 64 hexadecimal digits");
   }
-  return `https://${url.hostname}:${url.port || defaultPort}`;
+  if (token !== undefined && given !== undefined && given !== token) {
+    throw invalid(`the trust token is of the server ${token}, and serverCertificateFingerprint is ${given}`);
+  }
+  const certificateAuthority = authority(credentials, remote);
+  if (given !== undefined) return { fingerprint: given, pinnedBy: "serverCertificateFingerprint" };
+  if (token !== undefined) return { fingerprint: token, pinnedBy: "the trust token" };
+  const bearer = bearerToken === undefined ? undefined : serverOfBearer(bearerToken);
+  if (bearer !== undefined) return { fingerprint: bearer, pinnedBy: "the bearer token" };
+  const file = remote?.serverCertificate;
+  if (file === undefined) return { certificateAuthority };
+  return { fingerprint: fingerprintOf(readFileSync(file, "utf8"), file), pinnedBy: file };
 }
 
-interface Identity {
-  clientCertificate?: string;
-  clientKey?: string;
+/** A CA of one's own: of the settings, else of the command line's folder (`client.ca`, in its PKI mode). */
+function authority({ certificateAuthority }: Credentials, remote: CliRemote | undefined): string | undefined {
+  if (certificateAuthority !== undefined) return readPem(certificateAuthority, "certificateAuthority");
+  const files = remote === undefined ? [] : keyFiles(remote.folder, remote.name).map(({ ca }) => ca);
+  const file = files.find((each) => existsSync(each));
+  return file === undefined ? undefined : readFileSync(file, "utf8");
 }
 
-/** From the stack's config, as PEM or as a path; else those of the command lines of Incus and LXD. */
-function identity({ clientCertificate, clientKey }: ConnectionConfig, env: NodeJS.ProcessEnv): Identity {
-  if (clientCertificate === undefined && clientKey === undefined) return identityOfCommandLine(env);
+/** Of the settings, as PEM or as a path; else those of the command line that knows the server, else of any. */
+function identity(
+  { clientCertificate, clientKey }: Credentials,
+  remote: CliRemote | undefined,
+  env: Environment,
+): Partial<Identity> {
+  if (clientCertificate === undefined && clientKey === undefined) return identityOfCommandLine(remote, env);
   if (clientCertificate === undefined || clientKey === undefined) {
-    throw invalid("lxd:clientCertificate and lxd:clientKey belong together; one of them is missing");
+    throw invalid("clientCertificate and clientKey belong together; one of them is missing");
   }
-  return {
-    clientCertificate: pem(clientCertificate, "lxd:clientCertificate"),
-    clientKey: pem(clientKey, "lxd:clientKey"),
+  const pair = {
+    clientCertificate: readPem(clientCertificate, "clientCertificate"),
+    clientKey: readPem(clientKey, "clientKey"),
   };
+  return checkIdentity(pair, "clientCertificate and clientKey");
 }
 
-function identityOfCommandLine(env: NodeJS.ProcessEnv): Identity {
-  const home = env["XDG_CONFIG_HOME"] || join(homedir(), ".config");
-  const folders = [env["INCUS_CONF"], join(home, "incus"), env["LXD_CONF"], join(home, "lxc")];
-  for (const folder of [...folders, join(homedir(), "snap/lxd/common/config")]) {
-    if (!folder) continue;
-    try {
-      const read = (name: string): string => readFileSync(join(folder, name), "utf8");
-      return { clientCertificate: read("client.crt"), clientKey: read("client.key") };
-    } catch {
-      // Not there, or not for this user: the next folder may have them, and without any the server says what it wants.
-    }
-  }
-  return {};
+function identityOfCommandLine(remote: CliRemote | undefined, env: Environment): Partial<Identity> {
+  const folders = remote === undefined ? [...cliFolders("incus", env), ...cliFolders("lxc", env)] : [remote.folder];
+  const files = folders.flatMap((folder) => keyFiles(folder, remote?.name));
+  const found = files.find(({ certificate, key }) => existsSync(certificate) && existsSync(key));
+  if (found === undefined) return {};
+  const read = (file: string): string => readPem(file, file);
+  return checkIdentity({ clientCertificate: read(found.certificate), clientKey: read(found.key) }, found.certificate);
 }
 
-function pem(value: string, key: string): string {
-  if (value.includes("-----BEGIN")) return value;
-  try {
-    return readFileSync(value, "utf8");
-  } catch {
-    // The value could be a secret that was pasted wrongly, so it is not repeated.
-    throw invalid(`${key} is neither PEM nor the path of a file that can be read`);
-  }
-}
-
-const tokenSchema = z.object({
-  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
-  addresses: z.array(z.string()),
-  secret: z.string().min(1),
-});
-
-/** A join token of either daemon: it names the server that it was made by. */
-function readToken(token: string, address: string): z.output<typeof tokenSchema> {
-  const parsed = tokenSchema.safeParse(parseJson(Buffer.from(token, "base64").toString()));
-  if (!parsed.success) throw invalid("lxd:trustToken is no trust token; make one with `incus config trust add NAME`");
-  const { addresses } = parsed.data;
-  if (!addresses.map(normalizeAddress).includes(address)) {
-    throw invalid(`lxd:trustToken is for a server at ${addresses.join(", ")}, and lxd:address is ${address}`);
-  }
-  return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** A pair for one server alone comes before the one for all. */
+function keyFiles(folder: string, name: string | undefined): { certificate: string; key: string; ca: string }[] {
+  const own = name === undefined ? [] : [join(folder, "clientcerts", name)];
+  return [...own, join(folder, "client")].map((base) => ({
+    certificate: `${base}.crt`,
+    key: `${base}.key`,
+    ca: `${base}.ca`,
+  }));
 }
 
 function invalid(why: string): LxdError {
-  return new LxdError({ code: "invalid-argument", why, advice: "Put it right with `pulumi config set`." });
+  const advice = "Put it right with `pulumi config set lxd:…`, or in the program.";
+  return new LxdError({ code: "invalid-argument", why, advice });
 }

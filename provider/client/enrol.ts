@@ -1,28 +1,90 @@
 // Makes a server trust this client: once, with a trust token, if the user gave one.
-import { LxdError } from "../errors";
+import { isCode, LxdError } from "../errors";
+import { endOfBearer } from "./bearer";
 import { type Client } from "./client";
+import { type OidcLogin } from "./oidc";
 import { path } from "./paths";
+import { fingerprintOf, parseCertificate } from "./pem";
 import { type ServerInfo } from "./server-info";
+import { expiryOf } from "./trust-token";
+
+/** By what the server is to know the client. */
+export interface Proof {
+  clientCertificate?: string | undefined;
+  /** To be spent on a server that does not trust the certificate yet. */
+  trustToken?: string | undefined;
+  bearerToken?: string | undefined;
+  oidc?: OidcLogin | undefined;
+}
 
 /** Spends the token. A server that trusts the client already never sees it. */
-export async function enrol(client: Client, info: ServerInfo, token: string | undefined): Promise<void> {
-  if (token === undefined) throw untrusted(client.transport.place);
+export async function enrol(client: Client, info: ServerInfo, proof: Proof): Promise<void> {
+  const { trustToken, clientCertificate } = proof;
+  if (trustToken === undefined) throw untrusted(client.transport.place, proof);
+  // The servers take the token for spent before they notice that nobody is there to be trusted.
+  if (clientCertificate === undefined) throw untrusted(client.transport.place, proof);
+  const doing = `enrol at ${client.transport.place}`;
+  const advice = "Make a new trust token with `incus config trust add NAME` or `lxc config trust add --name NAME`.";
+  const expired = expiryOf(trustToken);
+  if (expired !== undefined) {
+    const why = `the trust token has expired, on ${expired.toISOString()}`;
+    throw new LxdError({ code: "permission-denied", doing, why, advice });
+  }
   // Before tokens had a field of their own, LXD took them as the trust password.
   const field = info.product === "incus" || info.extensions.has("explicit_trust_token") ? "trust_token" : "password";
   try {
-    await client.change({ method: "POST", path: path("certificates"), json: { type: "client", [field]: token } });
+    const json = { type: "client", [field]: trustToken };
+    await client.change({ method: "POST", path: path("certificates"), json });
   } catch (error) {
+    if (isAlreadyTrusted(error)) return;
     const { code, why, request } = LxdError.from(error).details;
-    const advice = "Make a new trust token with `incus config trust add NAME`; each works once.";
-    throw new LxdError({ code, doing: `enrol at ${client.transport.place}`, why, request, advice });
+    const hint = `${advice} Each works once, for a limited time, and only on the server that has made it.`;
+    throw new LxdError({ code, doing, why, request, advice: hint });
   }
 }
 
-export function untrusted(place: string): LxdError {
-  return new LxdError({
-    code: "permission-denied",
-    why: `the server at ${place} does not trust this client's certificate`,
-    advice:
-      "Add the certificate there (`incus config trust add-certificate FILE`), or `pulumi config set --secret lxd:trustToken TOKEN`.",
-  });
+/** Two resources of one stack, or two stacks, may enrol at the same time. */
+function isAlreadyTrusted(error: unknown): boolean {
+  return isCode(error, "already-exists") || /already trusted/i.test(LxdError.from(error).details.why);
+}
+
+/** Why the server does not know the client, as far as it can be told from here. */
+export function untrusted(place: string, proof: Proof): LxdError {
+  return new LxdError({ code: "permission-denied", ...explain(place, proof) });
+}
+
+function explain(place: string, { clientCertificate, bearerToken, oidc }: Proof): { why: string; advice: string } {
+  if (bearerToken !== undefined) {
+    const end = endOfBearer(bearerToken);
+    const expired = end !== undefined && end < new Date() ? `, which has expired (${end.toISOString()})` : "";
+    return {
+      why: `the server at ${place} does not accept the bearer token${expired}`,
+      advice: "Set another with `pulumi config set --secret lxd:bearerToken TOKEN`.",
+    };
+  }
+  if (oidc !== undefined) {
+    const { cli, name } = oidc;
+    return {
+      why: `the server at ${place} does not accept the login of the remote "${name}"`,
+      advice: `Log in again with \`${cli} info ${name}:\`.`,
+    };
+  }
+  if (clientCertificate === undefined) {
+    return {
+      why: `the server at ${place} wants to know who its client is, and there is no client certificate`,
+      advice:
+        "Make one with `incus remote generate-certificate` (or `lxc remote add`, which asks for one), or set lxd:clientCertificate and lxd:clientKey.",
+    };
+  }
+  return { why: ofCertificate(place, clientCertificate), advice: adviceOnTrust };
+}
+
+const adviceOnTrust =
+  "Add the certificate there (`incus config trust add-certificate FILE`, `lxc config trust add FILE`), or `pulumi config set --secret lxd:trustToken TOKEN`.";
+
+function ofCertificate(place: string, pem: string): string {
+  const end = new Date(parseCertificate(pem, "the client certificate").validTo);
+  const expired = end < new Date() ? `, which has expired (${end.toISOString()})` : "";
+  const which = `${fingerprintOf(pem, "the client certificate")}${expired}`;
+  return `the server at ${place} does not trust this client's certificate ${which}`;
 }

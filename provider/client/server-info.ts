@@ -12,6 +12,7 @@ export const serverInfoSchema = z
         server_version: z.string().default("unknown"),
         server_clustered: z.boolean().default(false),
         driver: z.string().default(""),
+        certificate_fingerprint: z.string().default(""),
       })
       .optional(),
   })
@@ -21,6 +22,8 @@ export const serverInfoSchema = z
     clustered: wire.environment?.server_clustered ?? false,
     /** Whether virtual machines can be run, not only made. */
     virtualMachines: (wire.environment?.driver ?? "").includes("qemu"),
+    /** What it is known by, wherever it is met; undefined where it does not say. */
+    fingerprint: wire.environment?.certificate_fingerprint || undefined,
     trusted: wire.auth === "trusted",
     extensions: new Set(wire.api_extensions),
   }));

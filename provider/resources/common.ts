@@ -3,20 +3,33 @@ import { listMembers } from "../api/cluster-members";
 import { listPools } from "../api/pools";
 import { findProject } from "../api/projects";
 import { type Client } from "../client/client";
+import { namedRemote } from "../client/named-remote";
 import { type CommonInputs, type Draft, type Failure, type StackConfig } from "../kind";
 import { nearest } from "../nearest";
 import { name, strict } from "../schema";
 import { isUnknown } from "../unknowns";
 
 export const remoteSchema = strict({
+  name: name.optional(),
   socket: name.optional(),
   address: name.optional(),
   serverCertificateFingerprint: name.optional(),
+  certificateAuthority: name.optional(),
+  clientCertificate: name.optional(),
+  clientKey: name.optional(),
+  trustToken: name.optional(),
+  bearerToken: name.optional(),
+  project: name.optional(),
 }).optional();
 
-/** Stack config `lxd:project`, unless the resource says another. */
-export function projectOf(draft: Draft<CommonInputs>, config: StackConfig): string {
-  return draft.project ?? config.project ?? "default";
+/** The resource's, that of its own remote, the stack's, that of the stack's remote: the first that is said. */
+export function projectOf({ project, remote }: Draft<CommonInputs>, config: StackConfig): string {
+  const ofRemote = isUnknown(remote) ? undefined : (remote?.project ?? projectOfRemote(remote?.name));
+  return project ?? ofRemote ?? config.project ?? projectOfRemote(config.remote) ?? "default";
+}
+
+function projectOfRemote(remote: string | undefined): string | undefined {
+  return remote === undefined || isUnknown(remote) ? undefined : namedRemote(remote, process.env).project;
 }
 
 export async function checkProject(client: Client, project: string | undefined): Promise<Failure[]> {

@@ -1,11 +1,19 @@
 // Compiles only if what users may write, by the types of `sdk/`, is exactly what the schemas of `provider/` take.
 import type * as pulumi from "@pulumi/pulumi";
 import { type z } from "zod";
+import { type remoteSchema } from "../../provider/resources/common";
 import { type schema as image } from "../../provider/resources/image/inputs";
 import { type schema as instance } from "../../provider/resources/instance/schema";
 import { type schema as isoVolume } from "../../provider/resources/iso-volume/inputs";
 import { type IsoSource } from "../../provider/resources/iso-volume/source";
-import { type ImageArgs, type InstanceArgs, type IsoSourceArgs, type IsoVolume, type IsoVolumeArgs } from "../../sdk";
+import {
+  type ImageArgs,
+  type InstanceArgs,
+  type IsoSourceArgs,
+  type IsoVolume,
+  type IsoVolumeArgs,
+  type RemoteArgs,
+} from "../../sdk";
 
 /** What an argument is once all outputs are known, with `undefined` and absent as one. */
 type Known<T> = T extends IsoVolume
@@ -39,7 +47,9 @@ type Different<Args, Taken> = {
 type Field<T, Key> = Key extends keyof T ? Exclude<T[Key], undefined> : never;
 type Required<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T];
 
-type Same<Args, Taken> = [
+/** A remote is written in several forms, which the base class makes one of; that one is compared by itself. */
+type Same<Args, Taken> = Equally<Omit<Args, "remote">, Omit<Taken, "remote">>;
+type Equally<Args, Taken> = [
   Different<Args, Taken>,
   Exclude<Required<Args>, Required<Taken>>,
   Exclude<Required<Taken>, Required<Args>>,
@@ -60,3 +70,4 @@ export const isoVolumeArgs: Nothing = [] as never as Same<IsoVolumeArgs, Written
 export const isoSourceKeys: Equal<KeysOfAny<IsoSourceArgs>, KeysOfAny<IsoSource>> = true;
 export const imageArgs: Nothing = [] as never as Same<ImageArgs, z.input<typeof image>>;
 export const instanceArgs: Nothing = [] as never as Same<InstanceArgs, WrittenInstance>;
+export const remoteArgs: Nothing = [] as never as Equally<RemoteArgs, NonNullable<z.input<typeof remoteSchema>>>;

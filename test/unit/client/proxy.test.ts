@@ -57,7 +57,7 @@ const address = "https://daemon.test:8443";
 const identity = { clientCertificate: client.cert, clientKey: client.key };
 
 async function ask(target: object = {}): Promise<string> {
-  const transport = new HttpsTransport({ address, fingerprint, ...identity, ...target });
+  const transport = new HttpsTransport({ addresses: [address], fingerprint, ...identity, ...target });
   const reply = await transport.send({ method: "GET", path: "/1.0" });
   const text = await reply.body.text();
   await transport.close();

@@ -26,8 +26,9 @@ function name(commonName: string): Buffer {
   return sequence(der(0x31, sequence(der(0x06, hex("550403")), der(0x0c, Buffer.from(commonName)))));
 }
 
-function utcTime(text: string): Buffer {
-  return der(0x17, Buffer.from(text));
+/** `YYMMDDHHMMSSZ` */
+function utcTime(date: Date): Buffer {
+  return der(0x17, Buffer.from(`${date.toISOString().slice(2, 19).replace(/\D/g, "")}Z`));
 }
 
 /** subjectAltName IP:127.0.0.1 and DNS:localhost, as Node checks no common name. */
@@ -36,14 +37,19 @@ function extensions(): Buffer {
   return der(0xa3, sequence(sequence(der(0x06, hex("551d11")), der(0x04, names))));
 }
 
-export function selfSigned(): Certificate {
+export interface CertificateOptions {
+  /** Default: the end of 2049. */
+  until?: Date;
+}
+
+export function selfSigned({ until = new Date("2049-12-31T23:59:59Z") }: CertificateOptions = {}): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from([1])),
     ecdsaWithSha256,
     name("loopback"),
-    sequence(utcTime("200101000000Z"), utcTime("491231235959Z")),
+    sequence(utcTime(new Date("2020-01-01T00:00:00Z")), utcTime(until)),
     name("loopback"),
     publicKey.export({ type: "spki", format: "der" }),
     extensions(),

@@ -1,0 +1,77 @@
+// Which daemon a resource is on, where a program speaks to more than one.
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * A server, by at most one of `name`, `socket` and `address`. `clientKey`, `trustToken` and `bearerToken` are secret
+ * whatever they are given as, and encrypted in the state; a path as `clientKey`, or a server that is known by its
+ * `name`, leaves nothing of the kind there.
+ */
+export interface RemoteArgs {
+  /**
+   * What the command line `incus` or `lxc` calls it: its addresses, certificates, login and project come from its
+   * `config.yml`. Where both have that name for different servers: `incus:NAME` or `lxc:NAME`.
+   */
+  name?: pulumi.Input<string>;
+  /** Path of the daemon's unix socket, on this machine. */
+  socket?: pulumi.Input<string>;
+  /** `https://HOST:8443`; several for the members of a cluster, with commas, tried in this order. */
+  address?: pulumi.Input<string>;
+  /** SHA-256 of the server's certificate, if no CA vouches for it. */
+  serverCertificateFingerprint?: pulumi.Input<string>;
+  /** A CA that vouches for the server, beside those of the system: PEM, or the path of a file with it. */
+  certificateAuthority?: pulumi.Input<string>;
+  /** PEM, or the path of a file with it. Default: that of the stack's config, else that of the command line. */
+  clientCertificate?: pulumi.Input<string>;
+  /** PEM, or the path of a file with it; without a passphrase. */
+  clientKey?: pulumi.Input<string>;
+  /** Makes the server trust the client's certificate, once: `incus config trust add NAME` prints one. */
+  trustToken?: pulumi.Input<string>;
+  /** Sent with each request in place of a client certificate. Needs LXD 6.7, or a token that Incus takes. */
+  bearerToken?: pulumi.Input<string>;
+  /** The project of resources that name none. Default: stack config `lxd:project`, else `default`. */
+  project?: pulumi.Input<string>;
+}
+
+/** A server in any of the forms that resources take: the name of a remote of the command line is enough. */
+export type RemoteInput = Remote | pulumi.Input<string | RemoteArgs>;
+
+/**
+ * A server that resources of one program can share. It is no resource: nothing is made, and its name is not part of any.
+ *
+ * ```ts
+ * const build = new lxd.Remote("build"); // as `incus remote list` has it
+ * const shop = new lxd.Remote("shop", { address: "https://shop.example.org:8443", bearerToken: config.requireSecret("shop") });
+ * new lxd.Instance("web", { remote: shop, … });
+ * ```
+ */
+export class Remote {
+  /** What resources are given. */
+  readonly args: RemoteArgs;
+
+  /** `name` is what the command line calls it, unless `args` say where it is; then it is for people only. */
+  constructor(
+    readonly name: string,
+    args: RemoteArgs = {},
+  ) {
+    const said = (["name", "socket", "address"] as const).filter((key) => args[key] !== undefined);
+    if (said.length > 1) throw new pulumi.RunError(`remote "${name}": give it one of ${said.join(" and ")}`);
+    this.args = said.length === 1 ? args : { ...args, name };
+  }
+}
+
+const secrets = ["clientKey", "trustToken", "bearerToken"] as const;
+
+/** In the one form that the provider takes, with what is secret marked as such. */
+export function toRemote(remote: RemoteInput | undefined): pulumi.Input<RemoteArgs> | undefined {
+  if (remote === undefined) return undefined;
+  if (remote instanceof Remote) return withSecrets(remote.args);
+  if (pulumi.Output.isInstance(remote) || remote instanceof Promise) {
+    return pulumi.output(remote).apply((known) => pulumi.output(toRemote(known as RemoteInput) as RemoteArgs));
+  }
+  return typeof remote === "string" ? { name: remote } : withSecrets(remote);
+}
+
+function withSecrets(args: RemoteArgs): RemoteArgs {
+  const marked = secrets.filter((key) => args[key] !== undefined).map((key) => [key, pulumi.secret(args[key])]);
+  return { ...args, ...(Object.fromEntries(marked) as RemoteArgs) };
+}
