@@ -1,7 +1,7 @@
 // Compares what is with what is wanted, field by field, and adds up the costs.
 import { isDeepStrictEqual } from "node:util";
 import { plain } from "./plain";
-import { type CommonInputs, type Cost, type Policy, type ResourceKind } from "./kind";
+import { type Cost, type Policy, type ResourceKind, type ServerInputs } from "./kind";
 
 export interface Difference {
   changes: boolean;
@@ -9,7 +9,7 @@ export interface Difference {
   deleteBeforeReplace: boolean;
 }
 
-export function difference<Inputs extends CommonInputs, Outputs extends Inputs>(
+export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
   kind: ResourceKind<Inputs, Outputs>,
   olds: Outputs,
   news: Inputs,

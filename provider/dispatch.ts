@@ -8,12 +8,12 @@ import { difference, type Difference } from "./diff";
 import { parseParallel } from "./client/lanes";
 import { LxdError } from "./errors";
 import {
-  type CommonInputs,
   type Completion,
   type Context,
   type Draft,
   type Failure,
   type ResourceKind,
+  type ServerInputs,
   type StackConfig,
 } from "./kind";
 import { plain } from "./plain";
@@ -49,7 +49,7 @@ const configKeys = [
   "parallel",
 ] as const satisfies (keyof StackConfig)[];
 
-export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> implements DynamicProvider {
+export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> implements DynamicProvider {
   #config: StackConfig = {};
   /** Old inputs by URN: a check without olds that follows one with olds is that of a replacement. */
   readonly #checked = new Map<string, Draft<Inputs>>();
@@ -130,7 +130,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   }
 
   async delete(id: string, bag: Bag): Promise<void> {
-    if (this.#takenOver.delete(placeOf(id, bag["remote"] as CommonInputs["remote"]))) return;
+    if (this.#takenOver.delete(placeOf(id, bag["remote"] as ServerInputs["remote"]))) return;
     await this.#inContext(bag, (context) => withoutStack(this.kind.remove(context, id, bag as unknown as Outputs)));
   }
 
@@ -139,7 +139,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
     const urn = String(bag["__urn"]);
     const row = progressRow(urn);
     try {
-      return await work({ client: this.#client(bag["remote"] as CommonInputs["remote"]), urn, status: row.status });
+      return await work({ client: this.#client(bag["remote"] as ServerInputs["remote"]), urn, status: row.status });
     } finally {
       row.clear();
     }
@@ -183,7 +183,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
     return failures.filter((failure, i) => failures.findIndex((f) => f.reason === failure.reason) === i);
   }
 
-  #client(remote: CommonInputs["remote"]): Client {
+  #client(remote: ServerInputs["remote"]): Client {
     const location = discover({ explicit: remote, config: this.#config, env: process.env });
     return clientFor(complete(location, process.env), parseParallel(this.#config.parallel));
   }
@@ -194,7 +194,7 @@ export class Dispatch<Inputs extends CommonInputs, Outputs extends Inputs> imple
   }
 }
 
-function placeOf(id: string, remote: CommonInputs["remote"]): string {
+function placeOf(id: string, remote: ServerInputs["remote"]): string {
   return `${remote?.socket ?? ""} ${id}`;
 }
 

@@ -6,7 +6,11 @@ import { Dispatch, type DynamicProvider } from "./dispatch";
 import { image } from "./resources/image/image";
 import { instance } from "./resources/instance/instance";
 import { isoVolume } from "./resources/iso-volume/iso-volume";
+import { profile } from "./resources/profile/profile";
+import { project } from "./resources/project/project";
 
 export const IsoVolume = (): DynamicProvider => new Dispatch(isoVolume);
 export const Image = (): DynamicProvider => new Dispatch(image);
 export const Instance = (): DynamicProvider => new Dispatch(instance);
+export const Profile = (): DynamicProvider => new Dispatch(profile);
+export const Project = (): DynamicProvider => new Dispatch(project);

@@ -17,9 +17,13 @@ export interface Failure {
 }
 
 /** Inputs that every noun has. */
-export interface CommonInputs {
+export interface ServerInputs {
   /** Which daemon; undefined is the stack's own. */
   remote?: RemoteInputs | undefined;
+}
+
+/** Inputs of all that is kept in a project. */
+export interface CommonInputs extends ServerInputs {
   project: string;
 }
 
@@ -77,7 +81,7 @@ export interface Made<Outputs> {
   isTakenOver?: boolean;
 }
 
-export interface ResourceKind<Inputs extends CommonInputs, Outputs extends Inputs> {
+export interface ResourceKind<Inputs extends ServerInputs, Outputs extends Inputs> {
   /** `ISO volume`, for messages. */
   noun: string;
   /** What may be written. Free of refinements over several fields and of defaults. */

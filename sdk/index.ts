@@ -51,5 +51,7 @@ export {
   type PinnedArgs,
 } from "./iso-source";
 export { IsoVolume, type IsoVolumeArgs } from "./iso-volume";
+export { Profile, type ProfileArgs } from "./profile";
+export { Project, type ProjectArgs, type ProjectFeaturesArgs } from "./project";
 export { Remote, type RemoteArgs, type RemoteInput } from "./remote";
-export { type CommonArgs } from "./resource";
+export { type CommonArgs, type ServerArgs } from "./resource";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type RemoteInput, toRemote } from "./remote";
 
 /** Nouns, by the names of the exports of `pulumi-lxd/provider`. */
-export type Noun = "IsoVolume" | "Image" | "Instance";
+export type Noun = "IsoVolume" | "Image" | "Instance" | "Profile" | "Project";
 
 /**
  * A resource that is served by Pulumi's dynamic-provider server. The server runs the text in `__provider`, which only
@@ -33,15 +33,19 @@ export function serializedProvider(noun: Noun): string {
 }
 
 /** Arguments that every resource takes. */
-export interface CommonArgs {
-  /**
-   * The project on the server. Default: that of the resource's own `remote`, else stack config `lxd:project`, else that
-   * of the remote that stack config `lxd:remote` names, else `default`. Changing it replaces the resource.
-   */
-  project?: pulumi.Input<string>;
+export interface ServerArgs {
   /**
    * The daemon: a `Remote`, the name of a remote of the command line, or where it is. Default: what the stack's config
    * or the environment says, else a well-known socket.
    */
   remote?: RemoteInput;
+}
+
+/** Arguments of everything that is kept in a project. */
+export interface CommonArgs extends ServerArgs {
+  /**
+   * The project on the server. Default: that of the resource's own `remote`, else stack config `lxd:project`, else that
+   * of the remote that stack config `lxd:remote` names, else `default`. Changing it replaces the resource.
+   */
+  project?: pulumi.Input<string>;
 }

@@ -8,6 +8,7 @@ import { type CommonInputs, type Draft, type Failure, type StackConfig } from ".
 import { nearest } from "../nearest";
 import { name, strict } from "../schema";
 import { isUnknown } from "../unknowns";
+import { isPlanned } from "./planned";
 
 export const remoteSchema = strict({
   name: name.optional(),
@@ -35,12 +36,13 @@ function projectOfRemote(remote: string | undefined): string | undefined {
 export async function checkProject(client: Client, project: string | undefined): Promise<Failure[]> {
   // Everybody may use the default project; not everybody may look at it.
   if (project === undefined || isUnknown(project) || project === "default") return [];
+  if (isPlanned(client, "project", project)) return [];
   if ((await findProject(client, project)) !== undefined) return [];
   return [{ property: "project", reason: `there is no project "${project}"; create it, or name another [not-found]` }];
 }
 
 export async function checkPool(client: Client, pool: string | undefined, property: string): Promise<Failure[]> {
-  if (pool === undefined || isUnknown(pool)) return [];
+  if (pool === undefined || isUnknown(pool) || isPlanned(client, "storage pool", pool)) return [];
   const pools = await listPools(client);
   const found = pools.find((candidate) => candidate.name === pool);
   if (found !== undefined && found.status === "Created") return [];

@@ -6,12 +6,16 @@ import { type schema as image } from "../../provider/resources/image/inputs";
 import { type schema as instance } from "../../provider/resources/instance/schema";
 import { type schema as isoVolume } from "../../provider/resources/iso-volume/inputs";
 import { type IsoSource } from "../../provider/resources/iso-volume/source";
+import { type schema as profile } from "../../provider/resources/profile/inputs";
+import { type schema as project } from "../../provider/resources/project/inputs";
 import {
   type ImageArgs,
   type InstanceArgs,
   type IsoSourceArgs,
   type IsoVolume,
   type IsoVolumeArgs,
+  type ProfileArgs,
+  type ProjectArgs,
   type RemoteArgs,
 } from "../../sdk";
 
@@ -71,3 +75,5 @@ export const isoSourceKeys: Equal<KeysOfAny<IsoSourceArgs>, KeysOfAny<IsoSource>
 export const imageArgs: Nothing = [] as never as Same<ImageArgs, z.input<typeof image>>;
 export const instanceArgs: Nothing = [] as never as Same<InstanceArgs, WrittenInstance>;
 export const remoteArgs: Nothing = [] as never as Equally<RemoteArgs, NonNullable<z.input<typeof remoteSchema>>>;
+export const profileArgs: Nothing = [] as never as Same<ProfileArgs, z.input<typeof profile>>;
+export const projectArgs: Nothing = [] as never as Same<ProjectArgs, z.input<typeof project>>;

@@ -112,7 +112,8 @@ function pinnedBefore({ olds }: ImageCompletion, source: DownloadSource): string
 async function madeBefore(completion: ImageCompletion, source: ImageSource): Promise<string | undefined> {
   const { draft, olds, urn, client } = completion;
   const { project = "default", remote } = draft;
-  if (olds === undefined || hasUnknown(remote) || isUnknown(project)) return undefined;
+  // A project that is to be made cannot be asked yet, and has none.
+  if (olds?.project !== project || hasUnknown(remote) || isUnknown(project)) return undefined;
   return markedImages(await listImages(client(), project), urn, identityOf(source, draft.digest))[0]?.fingerprint;
 }
 

@@ -5,6 +5,7 @@ import { isCode, LxdError } from "../../errors";
 import { type Completion, type Context, type Failure, type ResourceKind } from "../../kind";
 import { hasUnknown, isUnknown } from "../../unknowns";
 import { checkProject } from "../common";
+import { isPlacePlanned } from "../planned";
 import { takenAliases } from "./aliases";
 import { complete } from "./complete";
 import { create } from "./create";
@@ -39,6 +40,7 @@ async function preflight(client: Client, completion: Completion<Inputs>): Promis
   if (importId !== undefined) return failures.length > 0 ? failures : importFailures(client, completion);
   const { project, fingerprint, aliases, source, adopt } = draft;
   if (failures.length > 0 || project === undefined || hasUnknown(project) || source === undefined) return failures;
+  if (isPlacePlanned(client, { project })) return failures;
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
   if (Array.isArray(aliases)) {
     const at = { project, fingerprint: known ?? "" };

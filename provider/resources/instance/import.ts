@@ -1,11 +1,11 @@
 // Takes over an instance that exists: compared with the program, every difference told, nothing changed on the daemon.
-import { isDeepStrictEqual } from "node:util";
 import { findInstance, type InstanceAddress } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { type Completion, type Failure } from "../../kind";
 import { plain } from "../../plain";
 import { hasUnknown } from "../../unknowns";
+import { difference, valueDifferences } from "../differences";
 import { policies } from "./inputs";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { toOutputs } from "./settings";
@@ -58,31 +58,9 @@ function differences(wanted: InstanceInputs, actual: InstanceInputs): Failure[] 
   return [...failures, ...imageDifferences(wanted, actual)];
 }
 
-/** The maps are compared key by key, so that each difference has its own line. */
-function valueDifferences(key: string, program: unknown, daemon: unknown): Failure[] {
-  if (hasUnknown(program) || isDeepStrictEqual(program, daemon)) return [];
-  if (key !== "config" && key !== "devices") return [difference(key, program, daemon)];
-  const [one, other] = [program, daemon] as [Record<string, unknown>, Record<string, unknown>];
-  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
-  return names
-    .filter((name) => !isDeepStrictEqual(one[name], other[name]))
-    .map((name) => difference(`${key}[${JSON.stringify(name)}]`, one[name], other[name]));
-}
-
 function imageDifferences({ source }: InstanceInputs, { source: actual }: InstanceInputs): Failure[] {
   if (source === undefined || hasUnknown(source) || source.image === actual?.image) return [];
   return [difference("source.image", source.image, actual?.image)];
-}
-
-/** What may hold a secret is not repeated. */
-const confidential = /^cloudInit|user\.|cloud-init\.|environment\./;
-
-function difference(property: string, program: unknown, daemon: unknown): Failure {
-  const shown = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
-  const reason = confidential.test(property)
-    ? "import: is not the same in the program and on the daemon"
-    : `import: is ${shown(program)} in the program and ${shown(daemon)} on the daemon`;
-  return { property, reason };
 }
 
 /** The inputs of a machine of which nothing is known but its place, to read it as it is. */

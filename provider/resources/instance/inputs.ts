@@ -89,7 +89,10 @@ function nameFailures(draft: InstanceDraft, chosen: string | undefined): Failure
   return [{ property: "name", reason }];
 }
 
-function named<T extends { name?: string | undefined; options?: StringMap | undefined }>(device: T, name: string): T {
+export function named<T extends { name?: string | undefined; options?: StringMap | undefined }>(
+  device: T,
+  name: string,
+): T {
   const { options } = device;
   const spelled = options === undefined || isUnknown(options) ? {} : { options: spelledOut(options) };
   return { ...device, name: device.name ?? name, ...spelled };
@@ -104,14 +107,14 @@ function waitDefaults(condition: Wait["condition"]): { timeout: string; stableFo
   return condition === "powered-off" ? { timeout: "30m", stableFor: "10s" } : { timeout: "5m" };
 }
 
-function spelledOutDevices(devices: InstanceDraft["devices"]): Record<string, StringMap> {
+export function spelledOutDevices(devices: InstanceDraft["devices"]): Record<string, StringMap> {
   return Object.fromEntries(
     Object.entries(devices ?? {}).map(([key, device]) => [key, isUnknown(device) ? device : spelledOut(device)]),
   );
 }
 
 /** A list with something done to each element; a list or an element that is unknown is passed on. */
-function eachOf<T>(list: T[] | undefined, change: (item: T, i: number) => T): T[] {
+export function eachOf<T>(list: T[] | undefined, change: (item: T, i: number) => T): T[] {
   if (list === undefined) return [];
   if (isUnknown(list)) return list;
   return list.map((item, i) => (isUnknown(item) ? item : change(item, i)));

@@ -11,6 +11,7 @@ import { checkPool, checkProject } from "../common";
 import { type InstanceDraft, type InstanceInputs } from "./schema";
 import { importFailures } from "./import";
 import { ownerKey } from "../ownership";
+import { isPlacePlanned, isPlanned } from "../planned";
 
 export async function preflight(client: Client, completion: Completion<InstanceInputs>): Promise<Failure[]> {
   const { draft } = completion;
@@ -19,10 +20,11 @@ export async function preflight(client: Client, completion: Completion<InstanceI
   if (projectFailures.length > 0) return projectFailures;
   if (completion.importId !== undefined) return importFailures(client, completion);
   // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
+  const isNew = isPlacePlanned(client, { project: draft.project });
   const answers = await Promise.all([
     checkPool(client, draft.rootDisk?.pool, "rootDisk.pool"),
-    profileFailures(client, draft),
-    nameFailures(client, completion),
+    isNew ? [] : profileFailures(client, draft),
+    isNew ? [] : nameFailures(client, completion),
   ]);
   return [...featureFailures(info, draft), ...sourceFailures(completion), ...answers.flat()];
 }
@@ -94,13 +96,14 @@ async function profileFailures(client: Client, draft: InstanceDraft): Promise<Fa
   const existing = await listProfiles(client, project);
   const names = existing.map((profile) => profile.name);
   const missing = profiles.flatMap((profile, i) => {
-    if (names.includes(profile)) return [];
+    if (names.includes(profile) || isPlanned(client, "profile", `${project}/${profile}`)) return [];
     const near = nearest(profile, names);
     const hint = near === undefined ? `profiles here are: ${names.join(", ")}` : `did you mean "${near}"?`;
     return [{ property: `profiles[${i}]`, reason: `there is no profile "${profile}"; ${hint} [not-found]` }];
   });
   const used = existing.filter((profile) => profiles.includes(profile.name));
-  return missing.length > 0 || hasRoot(draft, used) ? missing : [noRoot];
+  const isSettled = profiles.every((profile) => names.includes(profile));
+  return !isSettled || hasRoot(draft, used) ? missing : [noRoot];
 }
 
 const noRoot: Failure = {

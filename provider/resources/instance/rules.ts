@@ -44,7 +44,7 @@ function powerRules({ running, waitFor, cdroms }: InstanceDraft): Failure[] {
 }
 
 /** Typed devices and those of the plain map share one space of names. */
-function deviceNameRules(draft: InstanceDraft): Failure[] {
+export function deviceNameRules(draft: InstanceDraft): Failure[] {
   const { rootDisk, devices } = draft;
   const taken = new Set(Object.keys(isUnknown(devices) ? {} : (devices ?? {})));
   const failures: Failure[] = [];
@@ -62,7 +62,7 @@ function deviceNameRules(draft: InstanceDraft): Failure[] {
 }
 
 /** With two equal priorities it is left to chance what boots. */
-function bootRules(draft: InstanceDraft): Failure[] {
+export function bootRules(draft: InstanceDraft): Failure[] {
   const { devices } = draft;
   const lists = (["cdroms", "disks", "nics"] as const).flatMap((list) =>
     known<{ bootPriority?: number | undefined }>(draft[list]).map((item, i) => ({ item, place: `${list}[${i}]` })),

@@ -8,6 +8,7 @@ import { LxdError } from "../../errors";
 import { type Completion, type Failure } from "../../kind";
 import { isUnknown } from "../../unknowns";
 import { checkMember, checkPool, checkProject } from "../common";
+import { isPlacePlanned } from "../planned";
 import { importFailures } from "./import";
 import { contentOf } from "./source";
 import { digitsOf, isAutomatic, type IsoVolumeDraft, type IsoVolumeInputs } from "./inputs";
@@ -25,7 +26,7 @@ export async function preflight(client: Client, completion: Completion<IsoVolume
   const failures = places.flat();
   const { project, pool, name, target } = draft;
   if (failures.length > 0 || project === undefined || pool === undefined || name === undefined) return failures;
-  if ([project, pool, name, target].some(isUnknown)) return failures;
+  if ([project, pool, name, target].some(isUnknown) || isPlacePlanned(client, { project, pool })) return failures;
   const at = { project, pool, name, target };
   if (importId !== undefined) return importFailures(client, at, completion);
   const answers = await Promise.all([nameFailures(client, at, completion), spaceFailures(client, at, completion)]);

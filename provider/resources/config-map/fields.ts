@@ -1,0 +1,70 @@
+// Inputs with a field of their own that are single config keys of the daemon: written there, and read back.
+import { type StringMap } from "../../api/instances";
+import { hasUnknown, isUnknown, unknown } from "../../unknowns";
+import { type TypedField } from "./noun";
+import { isTrue } from "../instance/spelling";
+
+type Bag = Record<string, unknown>;
+
+/** All keys that the program says, in fields or in the plain map. */
+export function saidBy(inputs: { config: StringMap }, fields: readonly TypedField[]): StringMap {
+  const typed = fields.flatMap((field): [string, string][] => {
+    const value = valueAt(inputs, field.path);
+    return value === undefined ? [] : [[field.key, String(value)]];
+  });
+  return { ...inputs.config, ...Object.fromEntries(typed) };
+}
+
+/** Keys that the program says in a field, so that the plain map must not say them too. */
+export function saidTwice(draft: object, fields: readonly TypedField[]): TypedField[] {
+  const { config } = draft as { config?: StringMap | undefined };
+  if (config === undefined || isUnknown(config)) return [];
+  return fields.filter(({ key, path }) => key in config && valueAt(draft, path) !== undefined);
+}
+
+/** The config of the daemon in the terms of the program: what it says in a field is in that field. */
+export function fieldsFrom<Inputs extends { config: StringMap }>(
+  config: StringMap,
+  written: Inputs,
+  fields: readonly TypedField[],
+): Inputs {
+  const left = { ...config };
+  const result = structuredClone(written) as Inputs & Bag;
+  for (const { path, key, kind } of fields) {
+    if (valueAt(written, path) === undefined) continue;
+    const value = left[key];
+    Reflect.deleteProperty(left, key);
+    setAt(result, path, value === undefined || kind === "text" ? value : isTrue(value));
+  }
+  return { ...result, config: left };
+}
+
+/** Inputs with the text of each field in one spelling. */
+export function spelledFields<Inputs extends object>(
+  inputs: Inputs,
+  fields: readonly TypedField[],
+  spell: (key: string, value: string) => string,
+): Inputs {
+  if (hasUnknown(inputs)) return inputs;
+  const result = structuredClone(inputs) as Inputs & Bag;
+  for (const { path, key, kind } of fields) {
+    const value = valueAt(inputs, path);
+    if (kind === "text" && typeof value === "string") setAt(result, path, spell(key, value));
+  }
+  return result;
+}
+
+function valueAt(root: object, path: readonly string[]): string | boolean | undefined {
+  let value: unknown = root;
+  for (const step of path) {
+    if (isUnknown(value)) return unknown;
+    value = typeof value === "object" && value !== null ? (value as Bag)[step] : undefined;
+  }
+  return value as string | boolean | undefined;
+}
+
+function setAt(root: Bag, path: readonly string[], to: unknown): void {
+  const [step = "", ...rest] = path;
+  if (rest.length === 0) root[step] = to;
+  else setAt((root[step] ??= {}) as Bag, rest, to);
+}

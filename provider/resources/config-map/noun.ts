@@ -1,0 +1,94 @@
+// What a noun that is little more than a name and a map of config keys says of itself: profiles, projects, networks …
+import { type z } from "zod";
+import { type StringMap } from "../../api/instances";
+import { type Client, type Found } from "../../client/client";
+import {
+  type Completion,
+  type Context,
+  type Draft,
+  type Failure,
+  type ResourceKind,
+  type ServerInputs,
+} from "../../kind";
+
+export interface ConfigInputs extends ServerInputs {
+  name: string;
+  description: string;
+  config: StringMap;
+}
+
+export interface ConfigFacts {
+  /** Keys that the program leaves to the server, with what the server has put there. */
+  serverConfig: StringMap;
+}
+
+export interface ConfigWire {
+  name: string;
+  description: string;
+  config?: StringMap | null | undefined;
+  used_by?: string[] | null | undefined;
+}
+
+/** What a PUT sends. */
+export interface Settings {
+  description: string;
+  config: StringMap;
+}
+
+/** An input that is one config key of the daemon: `ipv4.nat` at `["ipv4", "nat"]`. */
+export interface TypedField {
+  path: readonly string[];
+  key: string;
+  kind: "text" | "switch";
+}
+
+export interface ConfigNoun<
+  Inputs extends ConfigInputs,
+  Outputs extends Inputs & ConfigFacts,
+  Wire extends ConfigWire,
+  Put extends Settings = Settings,
+> {
+  /** `profile`, for messages. */
+  noun: string;
+  schema: z.ZodObject;
+  /** What a name that the program leaves to the resource must be. */
+  nameSchema: z.ZodType;
+  policies: ResourceKind<Inputs, Outputs>["policies"];
+  /** Inputs that say nothing of the object itself, so that an import does not compare them. */
+  passed: (keyof Inputs & string)[];
+  fields: readonly TypedField[];
+  /** Keys that the server may fill in by itself, where the program does not say them. */
+  isServers: (key: string) => boolean;
+  /** Whether what the program says of a key is what the daemon has in other words: `auto` and an address. */
+  isMeant?: (key: string, said: string, config: StringMap) => boolean;
+  rules?: (draft: Draft<Inputs>) => Failure[];
+  /** Inputs beside name, description and config that get a value when they are left away. */
+  complete: (completion: Completion<Inputs>) => Draft<Inputs>;
+  /** Form of comparison of the inputs that are no config. */
+  comparable?: (inputs: Inputs) => Inputs;
+  /** Whether what holds the object is there: pool, project, cluster member. */
+  places: (client: Client, draft: Draft<Inputs>) => Promise<Failure[]>;
+  /** What else the server can say before the object is made. */
+  preflight?: (client: Client, completion: Completion<Inputs>) => Promise<Failure[]>;
+  preflightChange?: ResourceKind<Inputs, Outputs>["preflightChange"];
+  /** The parts of the ID, in order. */
+  idParts: readonly (keyof Inputs & string)[];
+  /** Inputs of an object of which nothing is known but its ID. */
+  blank: Omit<Inputs, keyof ConfigInputs>;
+  find: (client: Client, at: Inputs) => Promise<Found<Wire> | undefined>;
+  make: (context: Context, inputs: Inputs, settings: Put) => Promise<void>;
+  /** All that is sent in a PUT, with the config that it is to have. */
+  settings: (inputs: Inputs, settings: Settings) => Put;
+  put: (client: Client, at: Inputs, found: Found<Wire>, settings: Put) => Promise<void>;
+  drop: (client: Client, at: Outputs) => Promise<void>;
+  /** Gives an object that is there another name or place, in place. */
+  move?: (context: Context, olds: Outputs, news: Inputs) => Promise<void>;
+  /** Outputs beside those of every such noun, and inputs that are no config, as the daemon has them. */
+  observe: (inputs: Inputs, wire: Wire) => Omit<Outputs, keyof ConfigInputs | keyof ConfigFacts>;
+  /** What the server always makes, and so may be taken although nobody of this stack has made it. */
+  isVacant?: (wire: Wire) => boolean;
+  /** Why one that a killed run of this resource has left cannot become what the program says. */
+  mismatch?: (wire: Wire, inputs: Draft<Inputs>) => string | undefined;
+  /** Who keeps it from being deleted. Default: everything in `used_by`. */
+  users?: (wire: Wire) => string[];
+}

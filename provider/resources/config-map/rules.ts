@@ -1,0 +1,21 @@
+// What can be seen to be wrong about the config of a simple noun without asking the daemon.
+import { type StringMap } from "../../api/instances";
+import { type Draft, type Failure } from "../../kind";
+import { isUnknown } from "../../unknowns";
+import { isBookkeeping } from "../ownership";
+import { saidTwice } from "./fields";
+import { type ConfigInputs, type TypedField } from "./noun";
+
+export function keyRules<Inputs extends ConfigInputs>(draft: Draft<Inputs>, fields: readonly TypedField[]): Failure[] {
+  const config = draft.config as StringMap | undefined;
+  const keys = Object.keys(config === undefined || isUnknown(config) ? {} : config);
+  const reserved = keys.filter((key) => isBookkeeping(key) || key.startsWith("volatile."));
+  const reasonOf = "is kept by the server or this provider; take it out";
+  return [
+    ...reserved.map((key) => ({ property: `config["${key}"]`, reason: reasonOf })),
+    ...saidTwice(draft, fields).map(({ key, path }) => ({
+      property: `config["${key}"]`,
+      reason: `is what \`${path.join(".")}\` says; write it in one place only`,
+    })),
+  ];
+}

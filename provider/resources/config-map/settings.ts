@@ -1,0 +1,107 @@
+// The config of a simple noun: what the program says is merged into what the server keeps there, and read back.
+import { isDeepStrictEqual } from "node:util";
+import { type StringMap } from "../../api/instances";
+import { type Client, type Found } from "../../client/client";
+import { isCode, LxdError } from "../../errors";
+import { type Context } from "../../kind";
+import { isBookkeeping, ownerKey } from "../ownership";
+import { fieldsFrom, saidBy } from "./fields";
+import { type ConfigFacts, type ConfigInputs, type ConfigNoun, type ConfigWire, type Settings } from "./noun";
+import { spell } from "./spelling";
+
+/** How often settings are merged anew when somebody else changes them at the same time. */
+const attempts = 5;
+
+/** Which unsaid keys count as the server's: those of a record, all, or, with neither, those that it may fill in. */
+type Recorded = StringMap | "all" | undefined;
+
+export class NounSettings<
+  Inputs extends ConfigInputs,
+  Outputs extends Inputs & ConfigFacts,
+  Wire extends ConfigWire,
+  Put extends Settings,
+> {
+  constructor(readonly noun: ConfigNoun<Inputs, Outputs, Wire, Put>) {}
+
+  /** The only road from the daemon to the state. */
+  observe(inputs: Inputs, wire: Wire, recorded: Recorded): Outputs {
+    const said = saidBy(inputs, this.noun.fields);
+    const config = wire.config ?? {};
+    const [seen, server]: [StringMap, StringMap] = [{}, {}];
+    for (const [key, value] of Object.entries(config)) {
+      if (isKept(key)) continue;
+      const wanted = said[key];
+      if (wanted !== undefined) seen[key] = this.#isMeant(key, wanted, config) ? wanted : value;
+      else if (this.#isServers(key, value, recorded)) server[key] = value;
+      else seen[key] = value;
+    }
+    const own = Object.entries(inputs).filter(([key]) => key in this.noun.policies);
+    const known = fieldsFrom(seen, Object.fromEntries(own) as unknown as Inputs, this.noun.fields);
+    // A record stays as it is, so that what was changed by hand can be put right.
+    const serverConfig = typeof recorded === "object" ? recorded : server;
+    const { name, description } = wire;
+    return { ...known, name, description, serverConfig, ...this.noun.observe(inputs, wire) } as unknown as Outputs;
+  }
+
+  /** The settings of a new object. */
+  initial(inputs: Inputs, urn: string): Put {
+    const config = { ...saidBy(inputs, this.noun.fields), [ownerKey]: urn };
+    return this.noun.settings(inputs, { description: inputs.description, config });
+  }
+
+  /** Makes the object what the program says, with one write or none, and reads it back. */
+  async sync({ client, urn }: Pick<Context, "client" | "urn">, inputs: Inputs, recorded?: StringMap): Promise<Outputs> {
+    for (let attempt = 1; ; attempt++) {
+      const found = await this.get(client, inputs);
+      const config = { ...this.#merged(inputs, found.value.config ?? {}, recorded), [ownerKey]: urn };
+      const settings = this.noun.settings(inputs, { description: inputs.description, config });
+      if (isSame(settings, found.value)) return this.observe(inputs, found.value, "all");
+      try {
+        await this.noun.put(client, inputs, found, settings);
+      } catch (error) {
+        if (!isCode(error, "conflict") || attempt === attempts) throw error;
+        continue;
+      }
+      return this.observe(inputs, (await this.get(client, inputs)).value, "all");
+    }
+  }
+
+  async get(client: Client, at: Inputs): Promise<Found<Wire>> {
+    const found = await this.noun.find(client, at);
+    if (found !== undefined) return found;
+    const advice = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+    throw new LxdError({ code: "not-found", why: `the ${this.noun.noun} is gone`, advice });
+  }
+
+  /** The config to send: what is said, what the server has filled in, and its own bookkeeping as it is. */
+  #merged(inputs: Inputs, config: StringMap, recorded: StringMap | undefined): StringMap {
+    const said = Object.entries(saidBy(inputs, this.noun.fields)).map(([key, wanted]) => {
+      const value = config[key];
+      return [key, value !== undefined && this.#isMeant(key, wanted, config) ? value : wanted] as const;
+    });
+    const isFilledIn = (key: string): boolean => recorded === undefined && this.noun.isServers(key);
+    const kept = Object.entries(config).filter(([key]) => isKept(key) || isFilledIn(key));
+    return { ...Object.fromEntries(kept), ...recorded, ...Object.fromEntries(said) };
+  }
+
+  #isMeant(key: string, wanted: string, config: StringMap): boolean {
+    const value = config[key];
+    const isSpelled = value !== undefined && spell(key, wanted) === spell(key, value);
+    return isSpelled || this.noun.isMeant?.(key, wanted, config) === true;
+  }
+
+  #isServers(key: string, value: string, recorded: Recorded): boolean {
+    if (recorded === "all") return true;
+    return recorded === undefined ? this.noun.isServers(key) : recorded[key] === value;
+  }
+}
+
+/** Keys that are neither the program's nor a change by anybody. */
+function isKept(key: string): boolean {
+  return key.startsWith("volatile.") || isBookkeeping(key);
+}
+
+function isSame(settings: Settings, wire: ConfigWire): boolean {
+  const current = wire as unknown as Record<string, unknown>;
+  return Object.entries(settings).every(([key, value]) => isDeepStrictEqual(current[key] ?? {}, value));
+}

@@ -1,0 +1,25 @@
+// One form for config values that the daemons write in several: `8GiB` and `8192MiB`, `yes` and `true`.
+import { type StringMap } from "../../api/instances";
+import { isUnknown } from "../../unknowns";
+import { parseSize } from "../../units";
+
+/** Values that are somebody else's text, to the letter. */
+const verbatim = /^(user\.|raw\.|environment\.|cloud-init\.|dns\.|source$)/;
+/** Switches whose `1` is a yes; elsewhere it is a number. */
+const switches =
+  /^(features\..+|restricted|ipv[46]\.(nat|dhcp|dhcp\.stateful|firewall|routing|ovn\.ranges)|security\.(shifted|unmapped|shared)|rsync\.compression|.*\.(clone_copy|use_refquota|delegate|blocksize_auto|thinpool\.grow|remove_snapshots))$/;
+
+export function spell(key: string, value: string): string {
+  if (verbatim.test(key) || isUnknown(value)) return value;
+  const word = value.toLowerCase();
+  const isSwitch = switches.test(key);
+  if (["true", "yes", "on"].includes(word) || (isSwitch && word === "1")) return "true";
+  if (["false", "no", "off"].includes(word) || (isSwitch && word === "0")) return "false";
+  const bytes = parseSize(value);
+  return bytes === undefined ? value : String(bytes);
+}
+
+export function spelled(config: StringMap): StringMap {
+  if (isUnknown(config)) return config;
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, spell(key, value)]));
+}

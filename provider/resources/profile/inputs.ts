@@ -1,0 +1,71 @@
+// What can be written about a profile, and what a change of it costs.
+import { z } from "zod";
+import { type StringMap } from "../../api/instances";
+import { type CommonInputs, type Completion, type Draft, type ResourceKind } from "../../kind";
+import { isUnknown } from "../../unknowns";
+import { name, scalar, strict } from "../../schema";
+import { projectOf, remoteSchema } from "../common";
+import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
+import { type CloudInit } from "../instance/config";
+import { type RootDisk } from "../instance/devices";
+import { eachOf, named, spelledOutDevices } from "../instance/inputs";
+import { schema as instance } from "../instance/schema";
+import { type Disk, type Nic } from "../instance/typed-devices";
+
+export interface ProfileInputs extends CommonInputs, ConfigInputs {
+  cloudInit?: CloudInit | undefined;
+  rootDisk?: RootDisk | undefined;
+  nics: Nic[];
+  disks: Disk[];
+  devices: Record<string, StringMap>;
+}
+
+export interface ProfileOutputs extends ProfileInputs, ConfigFacts {}
+
+export type ProfileDraft = Draft<ProfileInputs>;
+
+/** Every version of both daemons takes such a name in a path. */
+export const profileName = z
+  .string()
+  .regex(/^[^\s/]+$/, { error: "must not be empty nor have spaces or slashes in it" });
+
+export const schema = strict({
+  name: profileName.optional(),
+  description: z.string().optional(),
+  config: z.record(z.string(), scalar).optional(),
+  cloudInit: instance.shape.cloudInit,
+  rootDisk: instance.shape.rootDisk,
+  nics: instance.shape.nics,
+  disks: instance.shape.disks,
+  devices: instance.shape.devices,
+  project: name.optional(),
+  remote: remoteSchema,
+});
+
+export const policies: ResourceKind<ProfileInputs, ProfileOutputs>["policies"] = {
+  name: "replace",
+  project: "replace",
+  remote: "ignore",
+  description: "update",
+  config: "update",
+  cloudInit: "update",
+  rootDisk: "update",
+  nics: "update",
+  disks: "update",
+  devices: "update",
+};
+
+export const fields: readonly TypedField[] = [
+  { path: ["cloudInit", "userData"], key: "cloud-init.user-data", kind: "text" },
+  { path: ["cloudInit", "vendorData"], key: "cloud-init.vendor-data", kind: "text" },
+  { path: ["cloudInit", "networkConfig"], key: "cloud-init.network-config", kind: "text" },
+];
+
+export function complete({ draft, config }: Completion<ProfileInputs>): ProfileDraft {
+  return {
+    project: projectOf(draft, config),
+    nics: eachOf(draft.nics, (nic, i) => named(nic, `eth${i}`)),
+    disks: eachOf(draft.disks, (disk, i) => named(disk, `disk${i}`)),
+    devices: isUnknown(draft.devices) ? draft.devices : spelledOutDevices(draft.devices),
+  };
+}

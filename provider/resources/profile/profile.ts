@@ -1,0 +1,93 @@
+// Profiles: config and devices that instances share.
+import {
+  createProfile,
+  deleteProfile,
+  findProfile,
+  type ProfileSettings,
+  updateProfile,
+  type WireProfile,
+} from "../../api/profiles";
+import { type StringMap } from "../../api/instances";
+import { type Client } from "../../client/client";
+import { type Failure } from "../../kind";
+import { isUnknown } from "../../unknowns";
+import { checkPool, checkProject } from "../common";
+import { configMapKind } from "../config-map/kind";
+import { type Settings } from "../config-map/noun";
+import { type DeviceInputs, fromWire, toWire } from "../instance/devices";
+import { bootRules, deviceNameRules } from "../instance/rules";
+import { comparable } from "../instance/spelling";
+import {
+  complete,
+  fields,
+  policies,
+  type ProfileDraft,
+  type ProfileInputs,
+  type ProfileOutputs,
+  profileName,
+  schema,
+} from "./inputs";
+
+export const profile = configMapKind<ProfileInputs, ProfileOutputs, WireProfile, Put>({
+  noun: "profile",
+  schema,
+  nameSchema: profileName,
+  policies,
+  passed: ["remote"],
+  fields,
+  // The daemons fill in nothing.
+  isServers: () => false,
+  rules: (draft) => [...deviceNameRules(draft), ...bootRules(draft)],
+  complete,
+  comparable,
+  places: (client, draft) => checkProject(client, draft.project),
+  preflight: (client, { draft }) => deviceFailures(client, draft),
+  preflightChange: (client, { draft }) => deviceFailures(client, draft),
+  idParts: ["project", "name"],
+  blank: { project: "default", nics: [], disks: [], devices: {} },
+  find: findProfile,
+  make: ({ client }, inputs, settings) => createProfile(client, inputs, settings),
+  settings: (inputs, settings) => ({ ...settings, devices: devicesOf(inputs) }),
+  put: updateProfile,
+  drop: (client, at) => (at.name === always ? empty(client, at) : deleteProfile(client, at)),
+  observe: (inputs, { devices }) => devicesFrom(devices ?? {}, inputs),
+  isVacant: ({ name, config, devices }) =>
+    name === always && [config, devices].every((map) => Object.keys(map ?? {}).length === 0),
+  users: ({ name, used_by: users }) => (name === always ? [] : (users ?? [])),
+});
+
+type Put = ProfileSettings & Settings;
+
+/** The daemons make a profile of this name in every project, and never delete it. */
+const always = "default";
+
+async function empty(client: Client, at: ProfileInputs): Promise<void> {
+  const found = await findProfile(client, at);
+  if (found !== undefined) await updateProfile(client, at, found, { description: "", config: {}, devices: {} });
+}
+
+function devicesOf(inputs: ProfileInputs): Record<string, StringMap> {
+  return toWire(typed(inputs), { phase: "installed", existing: {}, usbMedia: false });
+}
+
+function devicesFrom(
+  wire: Record<string, StringMap>,
+  inputs: ProfileInputs,
+): Pick<ProfileInputs, "project" | "rootDisk" | "nics" | "disks" | "devices"> {
+  const { rootDisk, nics, disks, devices } = fromWire(wire, typed(inputs), "installed");
+  return { project: inputs.project, rootDisk, nics, disks, devices };
+}
+
+/** A profile types only what is the same for machines of all kinds. */
+function typed({ rootDisk, nics, disks, devices }: ProfileInputs): DeviceInputs {
+  return { rootDisk, nics, disks, devices, cdroms: [], tpm: false, agentDrive: false, cloudInitDrive: false };
+}
+
+async function deviceFailures(client: Client, { rootDisk, disks }: ProfileDraft): Promise<Failure[]> {
+  const pools: [string | undefined, string][] = [[rootDisk?.pool, "rootDisk.pool"]];
+  for (const [i, disk] of (isUnknown(disks) ? [] : (disks ?? [])).entries()) {
+    if (!isUnknown(disk) && "volume" in disk) pools.push([disk.pool, `disks[${i}].pool`]);
+  }
+  const named = pools.filter(([pool]) => pool !== undefined);
+  return (await Promise.all(named.map(([pool, property]) => checkPool(client, pool, property)))).flat();
+}

@@ -1,0 +1,70 @@
+// What can be written about a project, and what a change of it costs.
+import { z } from "zod";
+import { type Draft, type ResourceKind } from "../../kind";
+import { scalar, strict } from "../../schema";
+import { remoteSchema } from "../common";
+import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
+
+/** What a project keeps for itself; whatever it does not, it shares with the project `default`. */
+export interface Features {
+  images?: boolean | undefined;
+  profiles?: boolean | undefined;
+  storageVolumes?: boolean | undefined;
+  storageBuckets?: boolean | undefined;
+  networks?: boolean | undefined;
+  networkZones?: boolean | undefined;
+}
+
+export interface ProjectInputs extends ConfigInputs {
+  features?: Features | undefined;
+  restricted?: boolean | undefined;
+}
+
+export interface ProjectOutputs extends ProjectInputs, ConfigFacts {}
+
+export type ProjectDraft = Draft<ProjectInputs>;
+
+export const projectName = z.string().regex(/^(?!\*$)[^\s/]+$/, {
+  error: 'must not be empty nor "*" nor have spaces or slashes in it',
+});
+
+const switchable = z.boolean().optional();
+
+export const schema = strict({
+  name: projectName.optional(),
+  description: z.string().optional(),
+  features: strict({
+    images: switchable,
+    profiles: switchable,
+    storageVolumes: switchable,
+    storageBuckets: switchable,
+    networks: switchable,
+    networkZones: switchable,
+  }).optional(),
+  restricted: switchable,
+  config: z.record(z.string(), scalar).optional(),
+  remote: remoteSchema,
+});
+
+export const policies: ResourceKind<ProjectInputs, ProjectOutputs>["policies"] = {
+  name: "replace",
+  remote: "ignore",
+  description: "update",
+  features: "update",
+  restricted: "update",
+  config: "update",
+};
+
+const featureKeys: Record<keyof Features, string> = {
+  images: "features.images",
+  profiles: "features.profiles",
+  storageVolumes: "features.storage.volumes",
+  storageBuckets: "features.storage.buckets",
+  networks: "features.networks",
+  networkZones: "features.networks.zones",
+};
+
+export const fields: readonly TypedField[] = [
+  ...Object.entries(featureKeys).map(([field, key]) => ({ path: ["features", field], key, kind: "switch" as const })),
+  { path: ["restricted"], key: "restricted", kind: "switch" },
+];

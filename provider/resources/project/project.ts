@@ -1,0 +1,64 @@
+// Projects: rooms of their own for instances, images, profiles, volumes and networks.
+import {
+  createProject,
+  deleteProject,
+  type ProjectSettings,
+  readProject,
+  updateProject,
+  type WireProject,
+} from "../../api/projects";
+import { type Client } from "../../client/client";
+import { type Completion, type Failure } from "../../kind";
+import { plain } from "../../plain";
+import { isUnknown } from "../../unknowns";
+import { configMapKind } from "../config-map/kind";
+import { type Settings } from "../config-map/noun";
+import { isTrue } from "../instance/spelling";
+import { fields, policies, projectName, type ProjectInputs, type ProjectOutputs, schema } from "./inputs";
+
+export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject, ProjectSettings & Settings>({
+  noun: "project",
+  schema,
+  nameSchema: projectName,
+  policies,
+  passed: ["remote"],
+  fields,
+  // A new project has every feature that the server knows switched on or off.
+  isServers: (key) => key.startsWith("features."),
+  complete: () => ({}),
+  places: () => Promise.resolve([]),
+  preflightChange,
+  idParts: ["name"],
+  blank: {},
+  find: (client, { name }) => readProject(client, name),
+  make: ({ client }, { name }, settings) => createProject(client, name, settings),
+  settings: (_, settings) => settings,
+  put: (client, { name }, found, settings) => updateProject(client, name, found, settings),
+  drop: (client, { name }) => deleteProject(client, name),
+  observe: () => ({}),
+  users: usersOf,
+});
+
+/** All that is in it, but for the profile that every project has. */
+function usersOf({ used_by: users }: WireProject): string[] {
+  return (users ?? []).filter((url) => !/^\/1\.0\/profiles\/default(\?|$)/.test(url));
+}
+
+/** The daemons would move what is in a project nowhere when a feature comes or goes, so they refuse. */
+async function preflightChange(client: Client, { draft, olds }: Completion<ProjectInputs>): Promise<Failure[]> {
+  const { features } = draft;
+  if (olds?.name === undefined || draft.name !== olds.name || features === undefined || isUnknown(features)) return [];
+  if (JSON.stringify(plain(features)) === JSON.stringify(plain(olds.features ?? {}))) return [];
+  const found = await readProject(client, olds.name);
+  const users = found === undefined ? [] : usersOf(found.value);
+  if (users.length === 0) return [];
+  const config = found?.value.config ?? {};
+  return fields
+    .filter(({ path }) => path[0] === "features")
+    .flatMap(({ path, key }) => {
+      const wanted = features[path[1] as keyof typeof features];
+      if (wanted === undefined || isUnknown(wanted) || wanted === isTrue(config[key])) return [];
+      const reason = `can change only while the project is empty, and it has ${users.length} objects, ${users[0] ?? ""} among them`;
+      return [{ property: path.join("."), reason }];
+    });
+}
