@@ -47,6 +47,7 @@ const configKeys = [
   "bearerToken",
   "project",
   "parallel",
+  "parallelBuilds",
 ] as const satisfies (keyof StackConfig)[];
 
 export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> implements DynamicProvider {
@@ -139,7 +140,8 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
     const urn = String(bag["__urn"]);
     const row = progressRow(urn);
     try {
-      return await work({ client: this.#client(bag["remote"] as ServerInputs["remote"]), urn, status: row.status });
+      const client = this.#client(bag["remote"] as ServerInputs["remote"]);
+      return await work({ client, urn, status: row.status, config: this.#config });
     } finally {
       row.clear();
     }

@@ -3,6 +3,7 @@
 // Each export makes the provider of one noun. A name once released stays, and stays able to read and delete what any
 // earlier release has written into a state.
 import { Dispatch, type DynamicProvider } from "./dispatch";
+import { goldenBuild } from "./resources/golden-build/golden-build";
 import { image } from "./resources/image/image";
 import { instance } from "./resources/instance/instance";
 import { isoVolume } from "./resources/iso-volume/iso-volume";
@@ -11,6 +12,7 @@ import { project } from "./resources/project/project";
 
 export const IsoVolume = (): DynamicProvider => new Dispatch(isoVolume);
 export const Image = (): DynamicProvider => new Dispatch(image);
+export const GoldenBuild = (): DynamicProvider => new Dispatch(goldenBuild);
 export const Instance = (): DynamicProvider => new Dispatch(instance);
 export const Profile = (): DynamicProvider => new Dispatch(profile);
 export const Project = (): DynamicProvider => new Dispatch(project);

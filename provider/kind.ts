@@ -30,6 +30,8 @@ export interface CommonInputs extends ServerInputs {
 export interface StackConfig extends ConnectionConfig {
   project?: string | undefined;
   parallel?: string | undefined;
+  /** How many golden images are built at the same time. */
+  parallelBuilds?: string | undefined;
 }
 
 /** What the methods of a noun work with. */
@@ -39,6 +41,7 @@ export interface Context {
   urn: string;
   /** Shows what is going on, on the resource's row in Pulumi's display. */
   status: (text: string) => void;
+  config: StackConfig;
 }
 
 export interface CreateContext<Outputs> extends Context {

@@ -1,4 +1,13 @@
 // The public API: what a Pulumi program imports from `pulumi-lxd`.
+export {
+  type GoldenImageArgs,
+  GoldenImage,
+  type GoldenMachineArgs,
+  type GoldenResultArgs,
+  type InstallArgs,
+  type VerifyArgs,
+} from "./golden-image";
+export { type MediumArgs } from "./golden-keepers";
 export { Image, type ImageAliasArgs, type ImageArgs } from "./image";
 export {
   type ImageDiskSource,

@@ -35,6 +35,11 @@ export function findInstance(client: Client, at: InstanceAddress): Promise<Found
   return client.find(instancePath(at), instanceSchema, { project: at.project });
 }
 
+/** All of a project. */
+export async function listInstances(client: Client, project: string): Promise<WireInstance[]> {
+  return (await client.get(path("instances"), z.array(instanceSchema), { recursion: "1", project })).value;
+}
+
 const stateSchema = z.object({
   status_code: z.number(),
   /** -1 for a virtual machine whose agent does not answer. */
@@ -123,6 +128,14 @@ export async function deleteInstance(client: Client, at: InstanceAddress): Promi
 /** What the machine has written to its console, as far as the server keeps it. */
 export function readConsole(client: Client, at: InstanceAddress): Promise<string> {
   return client.text(path("instances", at.name, "console"), { project: at.project });
+}
+
+/** A picture of the screen, as PNG. Needs the extension `instance_console_screenshot`. */
+export async function readScreen(client: Client, at: InstanceAddress): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const query = { project: at.project, type: "vga" };
+  await client.download(path("instances", at.name, "console"), query, (chunk) => chunks.push(chunk));
+  return Buffer.concat(chunks);
 }
 
 function instancePath({ name }: InstanceAddress): string {

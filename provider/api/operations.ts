@@ -1,7 +1,7 @@
 // The daemon's background operations, as a list: what another run has begun and may not have ended.
 import { z } from "zod";
 import { type Client } from "../client/client";
-import { operationSchema } from "../client/envelope";
+import { operationSchema, type WireOperation } from "../client/envelope";
 import { follow } from "../client/operations";
 import { path } from "../client/paths";
 import { isCode, LxdError } from "../errors";
@@ -14,13 +14,8 @@ export async function settleInstance(
   { project, name }: { project: string; name: string },
   deadlineMs: number,
 ): Promise<void> {
-  const query = { project, recursion: "1" };
   const request = { method: "GET", path: path("operations") };
-  const byStatus = (await client.get(request.path, listSchema, query)).value ?? {};
-  const busy = Object.entries(byStatus).flatMap(([status, list]) =>
-    /running|pending/.test(status) ? (list ?? []) : [],
-  );
-  for (const { id, resources, metadata } of busy) {
+  for (const { id, resources, metadata } of await listBusy(client, project)) {
     const entity = metadata?.["entity_url"];
     const urls = [...Object.values(resources ?? {}).flat(), ...(typeof entity === "string" ? [entity] : [])];
     if (!urls.some((url) => isInstance(url, name))) continue;
@@ -29,6 +24,23 @@ export async function settleInstance(
       if (!(error instanceof LxdError) || isCode(error, "unavailable") || isCode(error, "timeout")) throw error;
     });
   }
+}
+
+/** Waits until the daemon packs no image any more: it does not say of which instance, and packs one at a time anyway. */
+export async function settlePacking(client: Client, project: string, deadlineMs: number): Promise<void> {
+  const request = { method: "GET", path: path("operations") };
+  for (const { id, metadata } of await listBusy(client, project)) {
+    if (metadata?.["create_image_from_container_pack_progress"] === undefined) continue;
+    await follow(client, id, { request, deadlineMs }).catch((error: unknown) => {
+      if (!(error instanceof LxdError) || isCode(error, "timeout")) throw error;
+    });
+  }
+}
+
+async function listBusy(client: Client, project: string): Promise<WireOperation[]> {
+  const query = { project, recursion: "1" };
+  const byStatus = (await client.get(path("operations"), listSchema, query)).value ?? {};
+  return Object.entries(byStatus).flatMap(([status, list]) => (/running|pending/.test(status) ? (list ?? []) : []));
 }
 
 /** `/1.0/instances/web?project=p`; older servers say `containers` too. */

@@ -4,6 +4,12 @@
 export const ownerKey = "user.pulumi.owner";
 /** On a machine whose waits are not over: a run that was killed, or whose wait failed, goes on from here. */
 export const pendingKey = "user.pulumi.pending";
+/** On the machines and images of a golden image: which version they are of, and of what inputs. */
+export const versionKey = "user.pulumi.version";
+export const hashKey = "user.pulumi.inputs-hash";
+/** On the newest version: how many are kept, and which of them in any case. */
+export const keepKey = "user.pulumi.keep";
+export const pinKey = "user.pulumi.pin";
 const ownPrefix = "user.pulumi.";
 
 /** Whether a config key or image property is bookkeeping of this provider rather than the user's. */

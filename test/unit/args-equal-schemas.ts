@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type z } from "zod";
 import { type remoteSchema } from "../../provider/resources/common";
+import { type schema as goldenBuild } from "../../provider/resources/golden-build/schema";
 import { type schema as image } from "../../provider/resources/image/inputs";
 import { type schema as instance } from "../../provider/resources/instance/schema";
 import { type schema as isoVolume } from "../../provider/resources/iso-volume/inputs";
@@ -9,6 +10,7 @@ import { type IsoSource } from "../../provider/resources/iso-volume/source";
 import { type schema as profile } from "../../provider/resources/profile/inputs";
 import { type schema as project } from "../../provider/resources/project/inputs";
 import {
+  type GoldenImageArgs,
   type ImageArgs,
   type InstanceArgs,
   type IsoSourceArgs,
@@ -70,6 +72,11 @@ type WrittenInstance = Omit<InstanceInput, "cdroms"> & { cdroms?: WrittenCdrom[]
 type WrittenVolume = Omit<z.input<typeof isoVolume>, "source"> & { source?: IsoSourceArgs };
 type KeysOfAny<T> = T extends unknown ? keyof T : never;
 
+/** The component gives the version, and turns volumes into what can be sent. */
+type WrittenGolden = Omit<z.input<typeof goldenBuild>, "version" | "iso" | "media"> &
+  Pick<GoldenImageArgs, "iso" | "media">;
+
+export const goldenImageArgs: Nothing = [] as never as Same<GoldenImageArgs, WrittenGolden>;
 export const isoVolumeArgs: Nothing = [] as never as Same<IsoVolumeArgs, WrittenVolume>;
 export const isoSourceKeys: Equal<KeysOfAny<IsoSourceArgs>, KeysOfAny<IsoSource>> = true;
 export const imageArgs: Nothing = [] as never as Same<ImageArgs, z.input<typeof image>>;

@@ -8,9 +8,10 @@ const MARKER_AREA_BYTES = 64 * 1024;
 
 /**
  * Texts anywhere in the first 64 KiB of an ISO decide how its installer behaves:
- * `pulumi-lxd: reboot` reboots once before it powers off, `hang` never ends, `panic` crashes and hangs.
+ * `pulumi-lxd: reboot` reboots once before it powers off, `loop` reboots for ever, `hang` never ends, `panic` crashes and
+ * hangs, `full` finds no room on the disk and hangs.
  */
-export type Behaviour = "install" | "reboot" | "hang" | "panic";
+export type Behaviour = "install" | "reboot" | "loop" | "hang" | "panic" | "full";
 
 export interface IsoFile {
   isBootable: boolean;
@@ -36,7 +37,7 @@ function headOf(path: string): Buffer {
 export function readIso(path: string): IsoFile {
   const head = headOf(path);
   const record = head.toString("latin1", BOOT_RECORD_SECTOR * SECTOR, (BOOT_RECORD_SECTOR + 1) * SECTOR);
-  const behaviours: Behaviour[] = ["panic", "hang", "reboot"];
+  const behaviours: Behaviour[] = ["panic", "full", "hang", "loop", "reboot"];
   return {
     isBootable: record.startsWith("\0CD001") && record.includes("EL TORITO SPECIFICATION"),
     behaviour: behaviours.find((word) => head.includes(`pulumi-lxd: ${word}`)) ?? "install",

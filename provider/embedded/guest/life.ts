@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Boot } from "./boot";
+import type { Behaviour } from "./iso-file";
 
 /** What a guest can do to the machine that it runs in. */
 export interface Machine {
@@ -22,20 +23,25 @@ interface Life {
   signal: AbortSignal;
 }
 
+/** What an installer says that never comes to its end. */
+const stuck: Partial<Record<Behaviour, string[]>> = {
+  hang: ["installer: waiting for an answer"],
+  panic: [
+    "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100",
+    "---[ end Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100 ]---",
+  ],
+  full: ["cp: error writing '/target/data': No space left on device", "installer: cannot go on"],
+};
+
 async function installFrom(boot: Boot & { kind: "installer" }, { machine, bootMs, signal }: Life): Promise<void> {
   machine.print(`BdsDxe: starting Boot0001 from CD-ROM "${boot.device}"`, `installer: started from ${boot.from}`);
   await sleep(bootMs, undefined, { signal });
-  if (boot.behaviour === "hang") {
-    machine.print("installer: waiting for an answer");
+  const lastWords = stuck[boot.behaviour];
+  if (lastWords !== undefined) {
+    machine.print(...lastWords);
     return;
   }
-  if (boot.behaviour === "panic") {
-    machine.print(
-      "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100",
-      "---[ end Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100 ]---",
-    );
-    return;
-  }
+  while (boot.behaviour === "loop") await reboot({ machine, bootMs, signal });
   machine.install(boot.from);
   machine.print("installer: root disk written");
   if (boot.behaviour === "reboot") await reboot({ machine, bootMs, signal });

@@ -118,7 +118,7 @@ async function madeBefore(completion: ImageCompletion, source: ImageSource): Pro
 }
 
 /** Aliases may be written as bare names; an unknown list is passed on as it is. */
-function namedAliases(aliases: unknown): Alias[] {
+export function namedAliases(aliases: unknown): Alias[] {
   if (!Array.isArray(aliases)) return (aliases ?? []) as Alias[];
   return (aliases as (string | Partial<Alias>)[]).map((each) =>
     typeof each === "string" ? { name: each, description: "" } : { name: unknown, description: "", ...each },

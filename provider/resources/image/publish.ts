@@ -7,7 +7,7 @@ import { type ImageInputs } from "./inputs";
 import { type InstanceSource, type SnapshotSource } from "./source";
 import { isRunning, start, stop } from "../instance/power";
 
-const publishDeadlineMs = 4 * 60 * 60_000;
+const defaultDeadlineMs = 4 * 60 * 60_000;
 /** How long a guest may take to shut down before it is switched off. */
 const stopTimeoutMs = 60_000;
 
@@ -15,6 +15,8 @@ export interface Publication {
   inputs: ImageInputs;
   source: InstanceSource | SnapshotSource;
   properties: Record<string, string>;
+  /** How long packing may take. */
+  deadlineMs?: number;
 }
 
 export async function publish(context: Context, publication: Publication): Promise<string> {
@@ -35,11 +37,11 @@ export async function publish(context: Context, publication: Publication): Promi
 
 function pack(
   { client, status }: Context,
-  { inputs, source, properties }: Publication,
+  { inputs, source, properties, deadlineMs = defaultDeadlineMs }: Publication,
   from: NewImage["source"],
 ): Promise<string> {
   const json = { source: from, public: inputs.public, properties, compression_algorithm: source.compression };
-  return createImage(client, inputs.project, json, { deadlineMs: publishDeadlineMs, onProgress: status });
+  return createImage(client, inputs.project, json, { deadlineMs, onProgress: status });
 }
 
 function missing({ project, name }: InstanceAddress): LxdError {

@@ -50,13 +50,20 @@ function rootDiskCost(olds: InstanceOutputs, news: InstanceInputs): Cost {
   return pool === undefined || pool === (olds.rootPool ?? olds.rootDisk?.pool) ? "update" : "replace";
 }
 
-export function complete({
-  draft,
-  urn,
-  config,
-}: Completion<InstanceInputs>): Promise<{ draft: InstanceDraft; failures: Failure[] }> {
+export function complete(
+  completion: Completion<InstanceInputs>,
+): Promise<{ draft: InstanceDraft; failures: Failure[] }> {
+  const whole = withDefaults(completion.draft, completion);
+  return Promise.resolve({ draft: whole, failures: nameFailures(completion.draft, whole.name) });
+}
+
+/** What is left away, filled in. */
+export function withDefaults(
+  draft: InstanceDraft,
+  { urn, config }: Pick<Completion<InstanceInputs>, "urn" | "config">,
+): InstanceDraft {
   const waitFor = eachOf(draft.waitFor, (wait) => ({ ...waitDefaults(wait.condition), ...wait }));
-  const whole: InstanceDraft = {
+  return {
     ...draft,
     name: draft.name ?? logicalName(urn),
     project: projectOf(draft, config),
@@ -80,7 +87,6 @@ export function complete({
     onDelete: draft.onDelete ?? "force",
     waitFor,
   };
-  return Promise.resolve({ draft: whole, failures: nameFailures(draft, whole.name) });
 }
 
 function nameFailures(draft: InstanceDraft, chosen: string | undefined): Failure[] {

@@ -59,9 +59,9 @@ export interface InstanceOutputs extends InstanceInputs, NetworkOutputs {
 
 export type InstanceDraft = Draft<InstanceInputs>;
 
-const volume = strict({ pool: name, name, project: name.optional(), digest: z.string().optional() });
+export const volumeReference = strict({ pool: name, name, project: name.optional(), digest: z.string().optional() });
 const cdrom = strict({
-  volume,
+  volume: volumeReference,
   bootPriority: z.int().min(0).optional(),
   name: name.optional(),
   afterWaits: z.enum(["keep", "unprioritize", "eject"]).optional(),

@@ -121,7 +121,13 @@ export class StackResource {
     const [id, outputs] = [this.id ?? "", this.outputs];
     if (deleteFirst) await this.#provider.delete(id, outputs);
     this.id = undefined;
-    await this.create(await this.#checked(args));
+    try {
+      await this.create(await this.#checked(args));
+    } catch (error) {
+      // The engine goes on with the old one unless a partially created one has taken its place.
+      if (!("properties" in (error as object)) && !deleteFirst) Object.assign(this, { id, failed: false });
+      throw error;
+    }
     if (!deleteFirst) await this.#provider.delete(id, outputs);
     return "replaced";
   }

@@ -16,7 +16,7 @@ export interface RawInstance {
 type Method = "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What a guest of an ISO does. */
-export type Behaviour = "power off" | "hang" | "reboot";
+export type Behaviour = "power off" | "hang" | "reboot" | "loop" | "panic" | "full";
 
 export class Site {
   #count = 0;

@@ -1,0 +1,142 @@
+// Builds a version: from media to a verified image, going on wherever an earlier run was broken off.
+import { findImage, type WireImage } from "../../api/images";
+import { settlePacking } from "../../api/operations";
+import { findVolume } from "../../api/volumes";
+import { LxdError } from "../../errors";
+import { type Context } from "../../kind";
+import { publish } from "../image/publish";
+import { withOwner } from "../image/owners";
+import { instance } from "../instance/instance";
+import { type InstanceInputs } from "../instance/schema";
+import { hashKey, pendingKey, versionKey } from "../ownership";
+import { milliseconds } from "../../units";
+import { failure } from "./failure";
+import { builderOf, trialOf } from "./machine";
+import { isMachineOf, machinesOf, removeMachine } from "./machines";
+import { type Progress } from "./phases";
+import { requirementsOf, resultOf } from "./result";
+import { type GoldenInputs } from "./schema";
+import { changeProperties, isBuildOf, isCandidate, type Place, removeImage, versionsOf } from "./versions";
+
+export interface Build {
+  context: Context;
+  place: Place;
+  inputs: GoldenInputs;
+  progress: Progress;
+  /** Called once there is something on the daemon. */
+  begun: () => void;
+}
+
+/** The image of this version, verified. */
+export async function build(work: Build): Promise<WireImage> {
+  const { place, inputs, progress } = work;
+  try {
+    await startClean(work);
+    const image = (await findBuilt(work)) ?? (await make(work));
+    await removeTwins(work, image);
+    if (isCandidate(image)) await verify(work, image);
+    for (const { name } of await machinesOf(place)) await removeMachine(place, name);
+    return (await findBuilt(work)) ?? gone();
+  } catch (error) {
+    throw await failure({ place, inputs, phase: progress.phase }, error);
+  }
+}
+
+async function findBuilt({ place, inputs }: Build): Promise<WireImage | undefined> {
+  return (await versionsOf(place)).find((image) => isBuildOf(image, inputs));
+}
+
+/** A run that was killed may have left the daemon at packing before that could be seen: then there are two. */
+async function removeTwins(work: Build, image: WireImage): Promise<void> {
+  const { client, project } = work.place;
+  const twins = (await versionsOf(work.place)).filter((each) => isBuildOf(each, work.inputs));
+  for (const { fingerprint } of twins) {
+    if (fingerprint !== image.fingerprint) await removeImage(client, { project, fingerprint });
+  }
+}
+
+/** What runs for other inputs have left is of no use any more. */
+async function startClean({ place, inputs }: Build): Promise<void> {
+  for (const machine of await machinesOf(place)) {
+    if (!isMachineOf(machine, inputs)) await removeMachine(place, machine.name);
+  }
+  for (const image of await versionsOf(place)) {
+    const { project } = place;
+    if (isCandidate(image) && !isBuildOf(image, inputs))
+      await removeImage(place.client, { project, fingerprint: image.fingerprint });
+  }
+}
+
+async function make(work: Build): Promise<WireImage> {
+  const { inputs, progress, place } = work;
+  progress.enter("media");
+  await requireMedia(work);
+  progress.enter("machine");
+  await installed(work, builderOf(inputs, place.urn));
+  progress.enter("publish");
+  return pack(work);
+}
+
+/** Looked for here and not in the preview, where those of the same program are still to be made. */
+async function requireMedia({ place, inputs }: Build): Promise<void> {
+  const { client, project } = place;
+  for (const { pool, name } of [inputs.iso, ...inputs.media]) {
+    const found = await findVolume(client, { project, pool, name });
+    if (found?.value.content_type === "iso") continue;
+    const why =
+      found === undefined
+        ? `there is no ISO volume ${pool}/${name} in project ${project}`
+        : `the volume ${pool}/${name} is no ISO volume`;
+    throw new LxdError({ code: "not-found", why, advice: "Name one that exists, or make it in this program." });
+  }
+}
+
+/** Makes the machine, or finds it, and lets it do what is waited for. */
+async function installed({ context, progress, begun }: Build, machine: InstanceInputs): Promise<void> {
+  const created = (): void => {
+    begun();
+    if (progress.phase === "machine") progress.enter("install");
+  };
+  const surroundings = { ...progress.in(context), created, replaced: undefined, importId: undefined };
+  await instance.create(surroundings, machine);
+}
+
+/** A run that was killed may have left the daemon at it. */
+async function pack(work: Build): Promise<WireImage> {
+  const { context, place, inputs, progress } = work;
+  const { urn, project, client } = place;
+  const deadlineMs = milliseconds(inputs.image.timeout);
+  await settlePacking(client, project, deadlineMs);
+  const packed = await findBuilt(work);
+  if (packed !== undefined) return packed;
+  const marks = { [versionKey]: inputs.version, [hashKey]: inputs.inputsHash, [pendingKey]: "verify" };
+  const known = { version: inputs.version, "inputs-hash": inputs.inputsHash };
+  const builder = builderOf(inputs, urn);
+  const own = { ...requirementsOf(builder), ...known, ...inputs.image.properties, ...marks };
+  const fingerprint = await publish(progress.in(context), {
+    inputs: resultOf(inputs, { public: false }),
+    source: { instance: builder.name, compression: inputs.image.compression },
+    properties: withOwner(own, urn),
+    deadlineMs,
+  });
+  return (await findImage(client, { project, fingerprint }))?.value ?? gone();
+}
+
+/** Boots the image once, and releases it for use only if that is as it should be. */
+async function verify(work: Build, image: WireImage): Promise<void> {
+  const { inputs, place, progress } = work;
+  const { client, project } = place;
+  if (inputs.verify !== undefined) {
+    progress.enter("verify");
+    const trial = trialOf(inputs, place.urn, image.fingerprint);
+    await installed(work, trial);
+    await removeMachine(place, trial.name);
+  }
+  const at = { project, fingerprint: image.fingerprint };
+  await changeProperties(client, at, { image, change: { [pendingKey]: undefined } });
+}
+
+function gone(): never {
+  const why = "somebody has deleted the image while it was being built";
+  throw new LxdError({ code: "not-found", why, advice: "The next `pulumi up` builds it again." });
+}

@@ -1,0 +1,46 @@
+// What goes into an image: if any of it differs, and only then, the image is built anew.
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { plain } from "../../plain";
+import { hasUnknown, isUnknown, unknown } from "../../unknowns";
+import { type VolumeReference } from "../instance/devices";
+import { comparable } from "../instance/spelling";
+import { type GoldenDraft } from "./schema";
+
+/** The inputs that are content. */
+export const contentFields = ["iso", "media", "machine"] as const;
+export type ContentField = (typeof contentFields)[number];
+
+export function isSameContent(field: ContentField, olds: GoldenDraft, news: GoldenDraft): boolean {
+  return isDeepStrictEqual(plain(contentOf(olds, field)), plain(contentOf(news, field)));
+}
+
+/** One hash over all of it; unknown as long as any of it is. */
+export function inputsHashOf(draft: GoldenDraft): string {
+  const content = Object.fromEntries(contentFields.map((field) => [field, contentOf(draft, field)]));
+  if (hasUnknown(content)) return unknown;
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(plain(content))))
+    .digest("hex");
+}
+
+/** In the one form in which it is compared: media by what is in them, sizes as numbers of bytes. */
+function contentOf(draft: GoldenDraft, field: ContentField): unknown {
+  const { iso, media, machine } = draft;
+  if (field === "iso") return iso === undefined ? undefined : identityOf(iso);
+  if (field === "media") return Array.isArray(media) ? media.map(identityOf) : media;
+  return machine === undefined || isUnknown(machine) ? machine : comparable(machine);
+}
+
+/** A volume of this program is known by its content; of others nobody says what is in them. */
+function identityOf(volume: VolumeReference): unknown {
+  if (isUnknown(volume)) return volume;
+  return volume.digest ?? { pool: volume.pool, name: volume.name };
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
+}

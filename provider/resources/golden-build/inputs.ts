@@ -1,0 +1,125 @@
+// What is filled in about a build before the daemon is asked, what a change costs, and what does not fit together.
+import { type Completion, type Cost, type Failure, type ResourceKind } from "../../kind";
+import { plain } from "../../plain";
+import { isDeepStrictEqual } from "node:util";
+import { hasUnknown, isUnknown } from "../../unknowns";
+import { projectOf, spelledOut } from "../common";
+import { rules as imageRules } from "../image/inputs";
+import { namedAliases } from "../image/complete";
+import { type VolumeReference } from "../instance/devices";
+import { rules as instanceRules } from "../instance/rules";
+import { spelledOutDevices } from "../instance/inputs";
+import { type ContentField, inputsHashOf, isSameContent } from "./content";
+import { machineDraft } from "./machine";
+import { type GoldenDraft, type GoldenInputs, type GoldenOutputs, type Machine, type Result } from "./schema";
+
+const content =
+  (field: ContentField) =>
+  (olds: GoldenOutputs, news: GoldenInputs): Cost =>
+    isSameContent(field, olds, news) ? "ignore" : "replace";
+
+export const policies: ResourceKind<GoldenInputs, GoldenOutputs>["policies"] = {
+  iso: content("iso"),
+  media: content("media"),
+  machine: content("machine"),
+  // What they are made from says it better, field by field.
+  version: "ignore",
+  inputsHash: "ignore",
+  install: "ignore",
+  verify: "ignore",
+  image: ({ image }, news) => (isSameResult(image, news.image) ? "ignore" : "update"),
+  keep: "update",
+  pin: "update",
+  onFailure: "ignore",
+  project: "replace",
+  remote: "ignore",
+};
+
+/** How it is packed matters to the next image only. */
+function isSameResult(olds: Result, news: Result): boolean {
+  const lasting = ({ compression, timeout, aliasPolicy, ...rest }: Result): unknown => plain(rest);
+  return hasUnknown(news) ? false : isDeepStrictEqual(lasting(olds), lasting(news));
+}
+
+export function complete({
+  draft,
+  config,
+}: Completion<GoldenInputs>): Promise<{ draft: GoldenDraft; failures: Failure[] }> {
+  const project = projectOf(draft, config);
+  const machine = spelledOutMachine(draft.machine ?? {});
+  const volumes = { project, pool: isUnknown(machine) ? undefined : machine.rootDisk?.pool };
+  const failures: Failure[] = [];
+  const find = (medium: VolumeReference | string, property: string): VolumeReference => {
+    const found = volumeOf(medium, volumes);
+    if (typeof found !== "string" || isUnknown(found)) return found as VolumeReference;
+    failures.push({ property, reason: found });
+    return medium as VolumeReference;
+  };
+  const { iso, media = [], image = {} as Partial<Result>, install, verify } = draft;
+  const whole: GoldenDraft = {
+    ...draft,
+    project,
+    iso: iso === undefined ? undefined : find(iso, "iso"),
+    media: Array.isArray(media) ? media.map((each, i) => find(each, `media[${i}]`)) : media,
+    machine,
+    install: isUnknown(install) ? install : { until: "powered-off", timeout: "90m", stableFor: "10s", ...install },
+    verify: verify === undefined || isUnknown(verify) ? verify : { ...{ timeout: "10m" }, ...verify },
+    image: isUnknown(image) ? (image as Result) : wholeResult(image),
+    keep: draft.keep ?? 2,
+    onFailure: draft.onFailure ?? "keep",
+  };
+  return Promise.resolve({ draft: { ...whole, inputsHash: inputsHashOf(whole) }, failures });
+}
+
+function wholeResult(image: Partial<Result>): Result {
+  const { properties } = image;
+  return {
+    ...image,
+    aliases: namedAliases(image.aliases),
+    properties: isUnknown(properties) ? (properties ?? {}) : spelledOut(properties),
+    public: image.public ?? false,
+    aliasPolicy: image.aliasPolicy ?? "fail",
+    timeout: image.timeout ?? "4h",
+  };
+}
+
+function spelledOutMachine(machine: Machine): Machine {
+  if (isUnknown(machine)) return machine;
+  const { config, devices } = machine;
+  return {
+    ...machine,
+    ...(config === undefined || isUnknown(config) ? {} : { config: spelledOut(config) }),
+    ...(devices === undefined || isUnknown(devices) ? {} : { devices: spelledOutDevices(devices) }),
+  };
+}
+
+/** A volume's parts, or in words why a text names none. */
+function volumeOf(
+  medium: VolumeReference | string,
+  { project, pool: rootPool }: { project: string; pool: string | undefined },
+): VolumeReference | string {
+  if (typeof medium !== "string" || isUnknown(medium)) return medium;
+  const [name = "", pool = rootPool, of = project, ...rest] = medium.split("/").reverse();
+  if (rest.length > 0 || name === "" || pool === "") return `"${medium}" names no volume; write "pool/name"`;
+  if (pool === undefined) return `in which pool "${medium}" is, is not said; write "pool/${medium}"`;
+  if (of !== project) return `"${medium}" is in another project than the image, which is in "${project}"`;
+  return { pool, name };
+}
+
+export function rules(draft: GoldenDraft): Failure[] {
+  const { image, machine, verify } = draft;
+  const ofMachine = isUnknown(machine) ? [] : instanceRules(machineDraft(machine ?? {}));
+  const ofImage = isUnknown(image) ? [] : imageRules({ ...image });
+  const waits = isUnknown(verify) ? undefined : verify?.waitFor;
+  const last = Array.isArray(waits) ? waits.at(-1) : undefined;
+  return [
+    ...ofMachine.map((failure) => ({ ...failure, property: `machine.${failure.property}` })),
+    ...ofImage.map((failure) => ({ ...failure, property: `image.${failure.property}` })),
+    ...(last?.condition === "powered-off" && waits?.length === 1 ? [nothingSeen] : []),
+  ];
+}
+
+const nothingSeen: Failure = {
+  property: "verify.waitFor",
+  reason: "a machine that is off says nothing about the image; wait for what shows that it has come up, e.g. `console`",
+};

@@ -1,0 +1,34 @@
+// Finds and removes the machines of builds: never more than one builder is left, whatever became of earlier runs.
+import { deleteInstance, listInstances, type WireInstance } from "../../api/instances";
+import { settleInstance } from "../../api/operations";
+import { findInstance } from "../../api/instances";
+import { isCode } from "../../errors";
+import { isStopped, switchOff } from "../instance/power";
+import { hashKey, ownerKey, versionKey } from "../ownership";
+import { type Place } from "./versions";
+
+const settleDeadlineMs = 60 * 60_000;
+
+/** The machines that a resource has made for its builds. */
+export async function machinesOf({ client, project, urn }: Place): Promise<WireInstance[]> {
+  const all = await listInstances(client, project);
+  return all.filter(({ config }) => config?.[ownerKey] === urn && config[versionKey] !== undefined);
+}
+
+export function isMachineOf({ config }: WireInstance, build: { version: string; inputsHash: string }): boolean {
+  return config?.[versionKey] === build.version && config[hashKey] === build.inputsHash;
+}
+
+export async function removeMachine({ client, project }: Place, name: string): Promise<void> {
+  const at = { project, name };
+  try {
+    // A run that was killed may have left the daemon at work on it.
+    await settleInstance(client, at, settleDeadlineMs);
+    const found = await findInstance(client, at);
+    if (found === undefined) return;
+    if (!isStopped(found.value)) await switchOff(client, at);
+    await deleteInstance(client, at);
+  } catch (error) {
+    if (!isCode(error, "not-found")) throw error;
+  }
+}

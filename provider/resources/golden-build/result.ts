@@ -1,0 +1,28 @@
+// The image that a build comes to, in the terms of an image resource, and what it demands of the machines made from it.
+import { type StringMap } from "../../api/instances";
+import { type ImageInputs } from "../image/inputs";
+import { type InstanceInputs } from "../instance/schema";
+import { isTrue } from "../instance/spelling";
+import { type GoldenInputs } from "./schema";
+
+export function resultOf(
+  { image, project, remote }: GoldenInputs,
+  { public: isPublic }: { public: boolean },
+): ImageInputs {
+  const { aliases, properties, expiresAt, aliasPolicy } = image;
+  const source = { instance: "" };
+  return { source, aliases, properties, public: isPublic, expiresAt, aliasPolicy, adopt: false, project, remote };
+}
+
+/** A system that was installed without secure boot is seldom signed: machines made from it must not insist on that. */
+export function requirementsOf({ firmware, config, os, agentDrive }: InstanceInputs): StringMap {
+  const said = config["security.secureboot"];
+  const isUnsigned = firmware === "uefi" || firmware === "bios" || (said !== undefined && !isTrue(said));
+  return {
+    ...(isUnsigned || config["boot.mode"] === "bios" || config["boot.mode"] === "uefi-nosecureboot"
+      ? { "requirements.secureboot": "false" }
+      : {}),
+    ...(agentDrive ? { "requirements.cdrom_agent": "true" } : {}),
+    ...(os === "windows" ? { os: "Windows" } : {}),
+  };
+}

@@ -1,0 +1,113 @@
+// What can be written about the build of a golden image, and what is known of it after check and on the daemon.
+import { z } from "zod";
+import { type Alias } from "../../api/images";
+import { type StringMap } from "../../api/instances";
+import { type CommonInputs, type Draft } from "../../kind";
+import { duration, name, size, strict } from "../../schema";
+import { remoteSchema } from "../common";
+import { type AliasPolicy } from "../image/aliases";
+import { schema as imageSchema } from "../image/inputs";
+import { type CloudInit, type Firmware } from "../instance/config";
+import { type RootDisk, type VolumeReference } from "../instance/devices";
+import { schema as instanceSchema, volumeReference, type Wait } from "../instance/schema";
+import { type Disk, type Nic } from "../instance/typed-devices";
+
+/** The machine that is installed, and the one that tries the result. */
+export interface Machine {
+  cpus?: number | undefined;
+  memory?: string | undefined;
+  rootDisk?: RootDisk | undefined;
+  firmware?: Firmware | undefined;
+  os?: "linux" | "windows" | undefined;
+  tpm?: boolean | undefined;
+  agentDrive?: boolean | undefined;
+  cloudInitDrive?: boolean | undefined;
+  cloudInit?: CloudInit | undefined;
+  nics?: Nic[] | undefined;
+  disks?: Disk[] | undefined;
+  config?: StringMap | undefined;
+  devices?: Record<string, StringMap> | undefined;
+  profiles?: string[] | undefined;
+}
+
+export interface Install {
+  until: "powered-off";
+  timeout: string;
+  stableFor: string;
+}
+
+export interface Verify {
+  waitFor: Wait[];
+  timeout: string;
+}
+
+/** What is said about the image itself, all of which changes in place. */
+export interface Result {
+  aliases: Alias[];
+  properties: StringMap;
+  public: boolean;
+  expiresAt?: string | undefined;
+  aliasPolicy: AliasPolicy;
+  compression?: string | undefined;
+  timeout: string;
+}
+
+export interface GoldenInputs extends CommonInputs {
+  /** Given by the component: another one for each set of inputs that go into the image. */
+  version: string;
+  iso: VolumeReference;
+  media: VolumeReference[];
+  machine: Machine;
+  install: Install;
+  verify?: Verify | undefined;
+  image: Result;
+  keep: number;
+  pin?: string | undefined;
+  onFailure: "keep" | "clean";
+  /** Computed: of everything that goes into the image. */
+  inputsHash: string;
+}
+
+export interface GoldenOutputs extends GoldenInputs {
+  /** The image that is released: this build's, or that of the version which is pinned. Undefined until there is one. */
+  fingerprint?: string | undefined;
+  releasedVersion?: string | undefined;
+  architecture?: string | undefined;
+  sizeBytes?: number | undefined;
+}
+
+export type GoldenDraft = Draft<GoldenInputs>;
+
+const { rootDisk, firmware, os, tpm, agentDrive, cloudInitDrive, cloudInit } = instanceSchema.shape;
+const { nics, disks, config, devices, profiles, waitFor } = instanceSchema.shape;
+const { aliases, properties, public: isPublic, expiresAt, aliasPolicy } = imageSchema.shape;
+
+/** A volume's ID `project/pool/name`, `pool/name`, its bare name in the pool of the root disk, or its parts. */
+const medium = z.union([name, volumeReference], { error: 'must be an ISO volume, "pool/name", or { pool, name }' });
+
+export const schema = strict({
+  version: z.string().regex(/^[0-9a-z]{1,16}$/, { error: "must be 1 to 16 lower-case letters or digits" }),
+  iso: medium,
+  media: z.array(medium).optional(),
+  machine: strict({
+    cpus: z.int().min(1).optional(),
+    memory: size.optional(),
+    ...{ rootDisk, firmware, os, tpm, agentDrive, cloudInitDrive, cloudInit, nics, disks, config, devices, profiles },
+  }).optional(),
+  install: strict({
+    until: z.literal("powered-off").optional(),
+    timeout: duration.optional(),
+    stableFor: duration.optional(),
+  }).optional(),
+  verify: strict({ waitFor: waitFor.unwrap().min(1), timeout: duration.optional() }).optional(),
+  image: strict({
+    ...{ aliases, properties, public: isPublic, expiresAt, aliasPolicy },
+    compression: name.optional(),
+    timeout: duration.optional(),
+  }).optional(),
+  keep: z.int().min(1).optional(),
+  pin: name.optional(),
+  onFailure: z.enum(["keep", "clean"]).optional(),
+  project: name.optional(),
+  remote: remoteSchema,
+});

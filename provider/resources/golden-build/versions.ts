@@ -1,0 +1,82 @@
+// The images of a golden image: one for each version that is kept, known by whose they are and of what inputs.
+import { deleteImage, type ImageAddress, listImages, updateImage, type WireImage } from "../../api/images";
+import { listInstances } from "../../api/instances";
+import { type Client } from "../../client/client";
+import { isCode } from "../../errors";
+import { isOwnedBy, withOwner, withoutOwner } from "../image/owners";
+import { hashKey, keepKey, pendingKey, pinKey, versionKey } from "../ownership";
+
+/** Whose versions, and where. */
+export interface Place {
+  client: Client;
+  project: string;
+  urn: string;
+}
+
+/** The oldest first; those that are not released yet are among them. */
+export async function versionsOf({ client, project, urn }: Place): Promise<WireImage[]> {
+  const images = await listImages(client, project);
+  return images
+    .filter((image) => isOwnedBy(image, urn) && versionOf(image) !== undefined)
+    .sort((a, b) => Date.parse(a.uploaded_at) - Date.parse(b.uploaded_at));
+}
+
+export function versionOf({ properties }: WireImage): string | undefined {
+  return properties?.[versionKey];
+}
+
+/** Packed, but not yet verified. */
+export function isCandidate({ properties }: WireImage): boolean {
+  return properties?.[pendingKey] !== undefined;
+}
+
+export function isBuildOf(image: WireImage, { version, inputsHash }: { version: string; inputsHash: string }): boolean {
+  return versionOf(image) === version && image.properties?.[hashKey] === inputsHash;
+}
+
+export async function removeImage(client: Client, at: ImageAddress): Promise<void> {
+  await deleteImage(client, at).catch((error: unknown) => {
+    if (!isCode(error, "not-found")) throw error;
+  });
+}
+
+/** Properties as they come out of `change`, written only if they differ. */
+export async function changeProperties(
+  client: Client,
+  at: ImageAddress,
+  { image, change }: { image: WireImage; change: Record<string, string | undefined> },
+): Promise<void> {
+  const current = image.properties ?? {};
+  if (Object.entries(change).every(([key, value]) => current[key] === value)) return;
+  const merged = Object.entries({ ...current, ...change });
+  const properties = Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  await updateImage(client, at, { ...image, properties }, undefined);
+}
+
+/** A resource that got another URN takes along what it has made under the former one. */
+export async function takeAlong(place: Place, former: string | undefined): Promise<void> {
+  if (former === undefined || former === place.urn) return;
+  const { client, project, urn } = place;
+  for (const image of await versionsOf({ ...place, urn: former })) {
+    const properties = withOwner(withoutOwner(image.properties ?? {}, former), urn);
+    await updateImage(client, { project, fingerprint: image.fingerprint }, { ...image, properties }, undefined);
+  }
+}
+
+/**
+ * Deletes the oldest versions beyond the number that is kept. One that an alias names, as the pinned one does, or that an
+ * instance was made from, stays.
+ */
+export async function prune(place: Place): Promise<void> {
+  const { client, project } = place;
+  const released = (await versionsOf(place)).filter((image) => !isCandidate(image));
+  const { [keepKey]: keep = Infinity, [pinKey]: pin } = released.at(-1)?.properties ?? {};
+  const beyond = released.slice(0, Math.max(0, released.length - Number(keep)));
+  if (beyond.length === 0) return;
+  const bases = (await listInstances(client, project)).map((each) => each.config?.["volatile.base_image"]);
+  for (const image of beyond) {
+    const { fingerprint, aliases } = image;
+    if (bases.includes(fingerprint) || (aliases ?? []).length > 0 || versionOf(image) === pin) continue;
+    await removeImage(client, { project, fingerprint });
+  }
+}
