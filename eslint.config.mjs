@@ -12,6 +12,7 @@ const borders = [
     "client/ knows no collection of the daemon.",
   ),
   ...border("./provider/api", ["./provider/resources"], "api/ carries no policy."),
+  ...border("./provider/image-server", ["./provider/resources"], "image-server/ knows no resource."),
   ...border(
     "./provider/embedded",
     ["./provider/api", "./provider/client", "./provider/resources"],

@@ -90,6 +90,13 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
     }
   }
 
+  /** A client for a server, which it is to know by the stack's config as far as `remote` does not say. */
+  readonly connect = (remote: ServerInputs["remote"]): Client => this.#client(remote);
+
+  get config(): StackConfig {
+    return this.#config;
+  }
+
   diff(_id: string, olds: Bag, news: Bag): Promise<Difference> {
     return Promise.resolve(difference(this.kind, olds as unknown as Outputs, news as unknown as Inputs));
   }
@@ -141,7 +148,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
     const row = progressRow(urn);
     try {
       const client = this.#client(bag["remote"] as ServerInputs["remote"]);
-      return await work({ client, urn, status: row.status, config: this.#config });
+      return await work({ client, connect: this.connect, urn, status: row.status, config: this.#config });
     } finally {
       row.clear();
     }
@@ -174,7 +181,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
     // What replaces an imported object is made, although the program still has the option.
     const importId = olds === undefined && replaced === undefined ? known.importId : undefined;
     const client = (): Client => this.#client(draft.remote);
-    return { ...known, draft, olds, replaced, importId, client, config: this.#config };
+    return { ...known, draft, olds, replaced, importId, client, connect: this.connect, config: this.#config };
   }
 
   async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>): Promise<Failure[]> {

@@ -37,6 +37,8 @@ export interface StackConfig extends ConnectionConfig {
 /** What the methods of a noun work with. */
 export interface Context {
   client: Client;
+  /** A client for another server, such as one of images, to which this stack is the same client. */
+  connect: (remote: RemoteInputs) => Client;
   /** The resource's URN: who owns what is made. */
   urn: string;
   /** Shows what is going on, on the resource's row in Pulumi's display. */
@@ -74,6 +76,8 @@ export interface Completion<Inputs> {
   status: (text: string) => void;
   /** The daemon, for what cannot be completed without it. Most inputs can: a preview without changes asks nobody. */
   client: () => Client;
+  /** A client for another server, such as one of images, to which this stack is the same client. */
+  connect: (remote: RemoteInputs) => Client;
 }
 
 /** What came of a create. */

@@ -60,6 +60,7 @@ export {
   type PinnedArgs,
 } from "./iso-source";
 export { IsoVolume, type IsoVolumeArgs } from "./iso-volume";
+export { type FoundImage, lookupImage, type LookupImageArgs, lookupImages, type LookupOptions } from "./lookup-image";
 export { Profile, type ProfileArgs } from "./profile";
 export { Project, type ProjectArgs, type ProjectFeaturesArgs } from "./project";
 export { Remote, type RemoteArgs, type RemoteInput } from "./remote";

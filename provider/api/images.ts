@@ -25,6 +25,7 @@ const imageSchema = z.object({
   public: z.boolean(),
   auto_update: z.boolean().default(false),
   cached: z.boolean().default(false),
+  created_at: z.string().default(""),
   expires_at: z.string().default(""),
   uploaded_at: z.string().default(""),
   profiles: z.array(z.string()).nullish(),

@@ -5,18 +5,11 @@ import { type Digest } from "../content";
 import { expandPath } from "../file";
 import { type Checksum, parseChecksum } from "./checksum";
 import { findInList, parseChecksumList } from "./checksum-list";
-import { Download } from "./download";
-import { defaultLimits, type DownloadLimits } from "./limits";
+import { type DownloadSettings, fetchText } from "./fetch-text";
 import { shownUrl } from "./shown-url";
 import { fileNameOf, parseSourceUrl, pathSegments } from "./source-url";
-import { openTransport } from "./transport";
 
-/** For tests: shorter limits, and an authority of their own. */
-export interface DownloadSettings {
-  limits?: Partial<DownloadLimits>;
-  /** A certificate authority (PEM) to trust in place of the system's. */
-  ca?: string;
-}
+export type { DownloadSettings } from "./fetch-text";
 
 /**
  * The digest that a checksum stands for. A value is taken as it is, without any request; in a list the entry is looked
@@ -67,23 +60,6 @@ async function readList(given: string): Promise<string> {
 /** Lists are small; what is not is no list. */
 const listMaxBytes = 4 * 1024 * 1024;
 
-async function fetchList(url: URL, { limits, ca }: DownloadSettings): Promise<string> {
-  const transport = openTransport({ ...defaultLimits, ...limits }, ca);
-  try {
-    const download = new Download({ urls: [url], transport, mayLeaveTls: false });
-    const chunks: Buffer[] = [];
-    let sizeBytes = 0;
-    for await (const chunk of download.bytes(await download.connect())) {
-      chunks.push(chunk);
-      sizeBytes += chunk.length;
-      if (sizeBytes > listMaxBytes) throw tooLarge();
-    }
-    return Buffer.concat(chunks).toString("utf8");
-  } finally {
-    transport.close();
-  }
-}
-
-function tooLarge(): LxdError {
-  return new LxdError({ code: "invalid-argument", why: "it is larger than 4 MiB and so hardly a list of checksums" });
+function fetchList(url: URL, settings: DownloadSettings): Promise<string> {
+  return fetchText(url, { maxBytes: listMaxBytes, what: "a list of checksums" }, settings);
 }

@@ -76,6 +76,16 @@ const type = z.enum(["container", "virtual-machine"]).optional();
 const published = { compression: name.optional(), trigger: z.string().optional() };
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, { error: "must be all 64 digits, in lower case" });
 
+/** Where an image server is. */
+export const placeSchema = {
+  server: z.string().regex(/^https?:\/\/[^/]/, { error: "must be a URL that begins with https:// or http://" }),
+  protocol: z.enum(["simplestreams", "incus", "lxd"]),
+  certificate: name
+    .regex(/-----BEGIN CERTIFICATE-----/, { error: "must be the text of a PEM certificate, not its path" })
+    .optional(),
+  project: name.optional(),
+};
+
 export const sourceSchema = tagged<ImageSource>({
   file: strict({ file: name }),
   metadata: strict({ metadata: name, rootfs: name, type }),
@@ -86,13 +96,10 @@ export const sourceSchema = tagged<ImageSource>({
     architecture: name.optional(),
   }),
   server: strict({
-    server: z.string().regex(/^https?:\/\/[^/]/, { error: "must be a URL that begins with https:// or http://" }),
-    protocol: z.enum(["simplestreams", "incus", "lxd"]),
+    ...placeSchema,
     alias: name.optional(),
     fingerprint: fingerprint.optional(),
     type,
-    certificate: name.optional(),
-    project: name.optional(),
   }),
   url: strict({ url: name }),
   instance: strict({ instance: name, stopRunning: z.boolean().optional(), ...published }),
@@ -121,13 +128,10 @@ export function sourceFailures(source: ImageSource | undefined): Failure[] {
   });
 }
 
-function serverFailures({ alias, fingerprint: digits, certificate }: ServerSource): Failure[] {
+function serverFailures({ alias, fingerprint: digits }: ServerSource): Failure[] {
   const failures: Failure[] = [];
   if ((alias === undefined) === (digits === undefined)) {
     failures.push({ property: "source", reason: "give exactly one of alias, fingerprint" });
-  }
-  if (certificate !== undefined && !certificate.includes("-----BEGIN CERTIFICATE-----")) {
-    failures.push({ property: "source.certificate", reason: "must be the text of a PEM certificate, not its path" });
   }
   return failures;
 }

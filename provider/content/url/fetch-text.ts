@@ -1,0 +1,44 @@
+// A small text of a web server as a whole: a list of checksums, an index of images.
+import { LxdError } from "../../errors";
+import { Download } from "./download";
+import { defaultLimits, type DownloadLimits } from "./limits";
+import { openTransport } from "./transport";
+
+export interface DownloadSettings {
+  /** For tests: shorter ones. */
+  limits?: Partial<DownloadLimits>;
+  /** The server's certificate or its authority's (PEM), to be trusted in place of the system's authorities. */
+  ca?: string | undefined;
+}
+
+export interface TextLimits {
+  maxBytes: number;
+  /** What larger text hardly is, for the error. */
+  what: string;
+}
+
+export async function fetchText(
+  url: URL,
+  { maxBytes, what }: TextLimits,
+  { limits, ca }: DownloadSettings,
+): Promise<string> {
+  const transport = openTransport({ ...defaultLimits, ...limits }, ca);
+  try {
+    const download = new Download({ urls: [url], transport, mayLeaveTls: false });
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of download.bytes(await download.connect())) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxBytes) throw tooLarge(maxBytes, what);
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  } finally {
+    transport.close();
+  }
+}
+
+function tooLarge(maxBytes: number, what: string): LxdError {
+  const why = `it is larger than ${maxBytes / 2 ** 20} MiB and so hardly ${what}`;
+  return new LxdError({ code: "invalid-argument", why });
+}

@@ -1,0 +1,42 @@
+// A daemon as an image server: its public images, and all of them where it trusts this client.
+import { X509Certificate } from "node:crypto";
+import { exportImage } from "../api/image-export";
+import { listImages, type WireImage } from "../api/images";
+import { type Client } from "../client/client";
+import { type Connect, type ImageServer, type ImageServerPlace, type ServedImage } from "./image-server";
+
+export function lxdServer(place: ImageServerPlace, connect: Connect): ImageServer {
+  const client = clientOf(place, connect);
+  const project = place.project ?? "default";
+  return {
+    list: async () => (await listImages(client, project)).map(servedImage),
+    parts: ({ fingerprint }) => exportImage(client, { project, fingerprint }),
+  };
+}
+
+export function clientOf({ server, certificate }: ImageServerPlace, connect: Connect): Client {
+  const address = server.replace(/\/+$/, "");
+  if (certificate === undefined) return connect({ address });
+  const serverCertificateFingerprint = new X509Certificate(certificate).fingerprint256;
+  return connect({ address, serverCertificateFingerprint });
+}
+
+export function servedImage(wire: WireImage): ServedImage {
+  return {
+    fingerprint: wire.fingerprint,
+    type: wire.type,
+    architecture: wire.architecture,
+    aliases: wire.aliases ?? [],
+    properties: wire.properties ?? {},
+    public: wire.public,
+    sizeBytes: wire.size,
+    createdAt: timeOf(wire.created_at),
+    uploadedAt: timeOf(wire.uploaded_at),
+    expiresAt: timeOf(wire.expires_at),
+  };
+}
+
+/** The daemons write "never" as the beginning of time, of either calendar. */
+function timeOf(text: string): string {
+  return /^(0001|1970)-01-01T00:00:00/.test(text) ? "" : text;
+}

@@ -1,0 +1,82 @@
+// A simplestreams server: a static tree of an index, lists of products, and files with their hashes.
+import { basename } from "node:path";
+import { type z } from "zod";
+import { type ImagePart, type ImageRole } from "../api/image-export";
+import { fetchText } from "../content/url/fetch-text";
+import { shownUrl } from "../content/url/shown-url";
+import { urlContent } from "../content/url/url-content";
+import { LxdError } from "../errors";
+import { type ImageServer, type ImageServerPlace, type ServedImage } from "./image-server";
+import { indexSchema, productsSchema, type StreamItem } from "./streams";
+import { imagesOf, type StreamImage } from "./stream-images";
+
+/** The largest list that is known, with all versions of all images, has 2 MiB. */
+const listMaxBytes = 64 * 2 ** 20;
+
+export function streamsServer(place: ImageServerPlace): ImageServer {
+  return {
+    list: () => remembered(place),
+    parts: (image) => partsOf(place, image),
+  };
+}
+
+/** For as long as one run has a use for it: several resources often ask for images of one server. */
+const rememberedMs = 60_000;
+const lists = new Map<string, { until: number; images: Promise<StreamImage[]> }>();
+
+function remembered(place: ImageServerPlace): Promise<StreamImage[]> {
+  const key = JSON.stringify([place.server, place.certificate]);
+  const known = lists.get(key);
+  if (known !== undefined && known.until > Date.now()) return known.images;
+  const images = fetchImages(place);
+  lists.set(key, { until: Date.now() + rememberedMs, images });
+  images.catch(() => lists.delete(key));
+  return images;
+}
+
+async function fetchImages(place: ImageServerPlace): Promise<StreamImage[]> {
+  const { index } = await read(place, "streams/v1/index.json", indexSchema);
+  const paths = Object.values(index).filter(({ datatype }) => datatype === "image-downloads");
+  const all = await Promise.all(paths.map(({ path }) => read(place, path, productsSchema)));
+  return all.flatMap(({ products }) => Object.values(products).flatMap(imagesOf));
+}
+
+async function read<S extends z.ZodType>(place: ImageServerPlace, path: string, schema: S): Promise<z.output<S>> {
+  const url = urlOf(place, path);
+  const text = await fetchText(url, { maxBytes: listMaxBytes, what: "a list of images" }, { ca: place.certificate });
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const why = `${shownUrl(url)} is not what a simplestreams server has there`;
+  throw new LxdError({ code: "failed", why, advice: "Check the URL of the server, and its protocol." });
+}
+
+async function* partsOf(place: ImageServerPlace, image: ServedImage): AsyncGenerator<ImagePart, void> {
+  const { files } = image as StreamImage;
+  if (files.root === undefined) {
+    yield await partOf(place, files.main, "unified");
+    return;
+  }
+  yield await partOf(place, files.main, "metadata");
+  yield await partOf(place, files.root, image.type === "virtual-machine" ? "rootfs.img" : "rootfs");
+}
+
+async function partOf(place: ImageServerPlace, { path, sha256 }: StreamItem, role: ImageRole): Promise<ImagePart> {
+  const content = await urlContent(
+    { urls: [urlOf(place, path).href], checksum: `sha256:${sha256}` },
+    { ca: place.certificate },
+  );
+  const { stream } = await content.open();
+  return { role, fileName: basename(path), body: stream as AsyncIterable<Buffer> };
+}
+
+function urlOf({ server }: ImageServerPlace, path: string): URL {
+  return new URL(`${server.replace(/\/+$/, "")}/${path}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

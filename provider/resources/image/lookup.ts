@@ -1,0 +1,130 @@
+// Looks for images on a daemon or an image server: by alias, fingerprint, properties, type and architecture.
+import { z } from "zod";
+import { listImages } from "../../api/images";
+import { type Client } from "../../client/client";
+import { type RemoteInputs } from "../../client/location";
+import { LxdError } from "../../errors";
+import { imageServer, type ImageServerPlace, type ServedImage } from "../../image-server/image-server";
+import { servedImage } from "../../image-server/lxd-server";
+import { type Failure, type StackConfig } from "../../kind";
+import { nearest } from "../../nearest";
+import { name, scalar, strict } from "../../schema";
+import { validate } from "../../validate";
+import { projectOf, remoteSchema, spelledOut } from "../common";
+import { placeSchema } from "./source";
+
+export const schema = strict({
+  ...placeSchema,
+  server: placeSchema.server.optional(),
+  protocol: placeSchema.protocol.optional(),
+  alias: name.optional(),
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{12,64}$/, { error: "must be 12 to 64 digits, in lower case" })
+    .optional(),
+  filter: z.record(z.string(), scalar).optional(),
+  type: z.enum(["container", "virtual-machine"]).optional(),
+  architecture: name.optional(),
+  remote: remoteSchema,
+});
+type Query = z.output<typeof schema>;
+
+/** What of a stack a search needs. */
+export interface Stack {
+  config: StackConfig;
+  connect: (remote: RemoteInputs | undefined) => Client;
+}
+
+/** All that match, the newest first. */
+export async function lookUpImages(given: Record<string, unknown>, stack: Stack): Promise<ServedImage[]> {
+  const query = parse(given);
+  return matching(await candidates(query, stack), query);
+}
+
+/** The newest that matches. */
+export async function lookUpImage(given: Record<string, unknown>, stack: Stack): Promise<ServedImage> {
+  const query = parse(given);
+  const all = await candidates(query, stack);
+  return newest(all, query, placeOf(query));
+}
+
+/** The newest image that matches; an error if there is none, or if an alias leaves open which is meant. */
+export function newest(all: ServedImage[], query: Wanted, place: string): ServedImage {
+  const found = matching(all, query);
+  const [first] = found;
+  if (first === undefined) throw missing(all, query, place);
+  if (query.alias === undefined || query.architecture !== undefined) return first;
+  const architectures = [...new Set(found.map(({ architecture }) => architecture))];
+  if (architectures.length === 1) return first;
+  const why = `${place} has images of several architectures for ${JSON.stringify(query.alias)}: ${architectures.join(", ")}`;
+  throw new LxdError({ code: "invalid-argument", why, advice: "Say which with `architecture`." });
+}
+
+function parse(given: Record<string, unknown>): Query {
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const { value, failures } = validate(schema, present);
+  const all = [...failures, ...(failures.length === 0 ? contradictions(value) : [])];
+  if (all.length === 0) return value;
+  const why = all.map(({ property, reason }) => `${property}: ${reason}`).join("\n");
+  throw new LxdError({ code: "invalid-argument", doing: "look up an image", why });
+}
+
+function contradictions({ server, protocol, certificate, remote, alias, fingerprint, project }: Query): Failure[] {
+  const rules: [boolean, string, string][] = [
+    [server !== undefined && protocol === undefined, "protocol", 'is required: "simplestreams", "incus" or "lxd"'],
+    [server === undefined && protocol !== undefined, "protocol", "is that of a server; give server as well"],
+    [server === undefined && certificate !== undefined, "certificate", "is that of a server; give server as well"],
+    [server !== undefined && remote !== undefined, "remote", "is a daemon; give one of server, remote"],
+    [alias !== undefined && fingerprint !== undefined, "alias", "give at most one of alias, fingerprint"],
+    [protocol === "simplestreams" && project !== undefined, "project", "a simplestreams server has none"],
+  ];
+  return rules.filter(([isWrong]) => isWrong).map(([, property, reason]) => ({ property, reason }));
+}
+
+async function candidates(query: Query, stack: Stack): Promise<ServedImage[]> {
+  const { server, protocol, certificate, project, remote } = query;
+  try {
+    if (server !== undefined && protocol !== undefined) {
+      const place: ImageServerPlace = { server, protocol, certificate, project };
+      return await imageServer(place, stack.connect).list();
+    }
+    return (await listImages(stack.connect(remote), projectOf({ project, remote }, stack.config))).map(servedImage);
+  } catch (error) {
+    throw LxdError.from(error).during(`look for images on ${placeOf(query)}`);
+  }
+}
+
+/** What an image is chosen by. */
+export type Wanted = Partial<Pick<Query, "alias" | "fingerprint" | "filter" | "type" | "architecture">>;
+
+function matching(all: ServedImage[], { alias, fingerprint, filter, type, architecture }: Wanted): ServedImage[] {
+  const wanted = Object.entries(spelledOut(filter));
+  const found = all.filter((image) => {
+    const isNamed = alias === undefined || image.aliases.some(({ name: each }) => each === alias);
+    const isKnown = fingerprint === undefined || image.fingerprint.startsWith(fingerprint);
+    const isKind = (type ?? image.type) === image.type && (architecture ?? image.architecture) === image.architecture;
+    return isNamed && isKnown && isKind && wanted.every(([key, value]) => image.properties[key] === value);
+  });
+  const timeOf = ({ createdAt, uploadedAt }: ServedImage): number => Date.parse(createdAt || uploadedAt) || 0;
+  // An alias that a server has for both types means the container to the daemons as well.
+  const rank = (image: ServedImage): number => (image.type === "container" ? 0 : 1);
+  return found.sort((a, b) => timeOf(b) - timeOf(a) || rank(a) - rank(b));
+}
+
+function missing(all: ServedImage[], wanted: Wanted, place: string): LxdError {
+  const aliases = [...new Set(all.flatMap((image) => image.aliases.map((alias) => alias.name)))].sort();
+  const near = wanted.alias === undefined ? undefined : nearest(wanted.alias, aliases);
+  const said = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  const what = said.map(([key, value]) => `${key} ${JSON.stringify(value)}`).join(", ");
+  return new LxdError({
+    code: "not-found",
+    doing: "look up an image",
+    why: `of ${all.length} images, ${place} has none with ${what || "anything"}`,
+    advice: near === undefined ? "Name another image, or ask for less." : `Did you mean "${near}"?`,
+  });
+}
+
+function placeOf({ server, project }: Query): string {
+  if (server !== undefined) return server;
+  return project === undefined ? "the daemon" : `the project ${project} of the daemon`;
+}
