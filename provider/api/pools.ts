@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Client } from "../client/client";
 import { path } from "../client/paths";
+import { findItself } from "./itself";
 
 const poolSchema = z.object({
   name: z.string(),
@@ -11,6 +12,11 @@ const poolSchema = z.object({
 });
 export type WirePool = z.output<typeof poolSchema>;
 
+export async function findPool(client: Client, name: string): Promise<WirePool | undefined> {
+  return (await findItself(client, path("storage-pools", name), { schema: poolSchema }))?.value;
+}
+
+/** All of them. Incus 6.0 refuses this to a client whose certificate is restricted to projects. */
 export async function listPools(client: Client): Promise<WirePool[]> {
   return (await client.get(path("storage-pools"), z.array(poolSchema), { recursion: "1" })).value;
 }

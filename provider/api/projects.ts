@@ -15,13 +15,12 @@ export type WireProject = z.output<typeof projectSchema>;
 /** The fields that a PUT replaces as a whole. */
 export type ProjectSettings = Required<Pick<WireProject, "description" | "config">>;
 
-export async function findProject(client: Client, name: string): Promise<WireProject | undefined> {
-  // The project is the object itself here, so its absence is no error of what holds it.
-  const projects = await client.get(path("projects"), z.array(projectSchema), { recursion: "1" });
-  return projects.value.find((project) => project.name === name);
+/** Those that this client may use. */
+export async function listProjects(client: Client): Promise<WireProject[]> {
+  return (await client.get(path("projects"), z.array(projectSchema), { recursion: "1" })).value;
 }
 
-/** With the ETag, for a change of it. */
+/** With the ETag. A client that is restricted to some projects is refused all others, whether they exist or not. */
 export function readProject(client: Client, name: string): Promise<Found<WireProject> | undefined> {
   return findItself(client, path("projects", name), { schema: projectSchema });
 }

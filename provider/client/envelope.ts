@@ -33,8 +33,13 @@ export function parseEnvelope(text: string, request: FailedRequest): Envelope {
 
 /** The daemon's refusal as an error in its own words. */
 export function refusal(why: string, status: number, request: FailedRequest): LxdError {
-  return new LxdError({ code: meaning(why, status), why, request: { ...request, status } });
+  const code = meaning(why, status);
+  const advice = code === "permission-denied" && status !== 401 ? restricted : undefined;
+  return new LxdError({ code, why, advice, request: { ...request, status } });
 }
+
+const restricted =
+  "This client may not do that. Name a project that it may use (`project`, or stack config `lxd:project`), or give it more rights on the server.";
 
 const byStatus: Record<number, ErrorCode> = {
   401: "permission-denied",
@@ -52,6 +57,8 @@ function meaning(why: string, status: number): ErrorCode {
   if (known !== undefined) return known;
   if (/already exists|UNIQUE constraint failed/i.test(why)) return "already-exists";
   if (/in use/i.test(why)) return "in-use";
+  // Incus 6.0 forgets the status of these two.
+  if (/^User does not have permission|^Certificate is restricted$/.test(why)) return "permission-denied";
   return status === 400 ? "invalid-argument" : "failed";
 }
 

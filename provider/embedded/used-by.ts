@@ -15,7 +15,7 @@ function attaches(devices: Devices, volume: Pick<VolumeRecord, "pool" | "name">)
 }
 
 /** The project in which an object of `project` looks for custom volumes. */
-function volumeHome(store: Store, project: string): string {
+export function volumeHome(store: Store, project: string): string {
   return store.projects.find(project)?.config["features.storage.volumes"] === "true" ? project : "default";
 }
 

@@ -1,9 +1,10 @@
 // What all nouns share: which daemon, which project, and the checks that each of them makes first.
 import { listMembers } from "../api/cluster-members";
-import { listPools } from "../api/pools";
-import { findProject } from "../api/projects";
+import { findPool, listPools } from "../api/pools";
+import { listProjects, readProject } from "../api/projects";
 import { type Client } from "../client/client";
 import { namedRemote } from "../client/named-remote";
+import { isCode } from "../errors";
 import { type CommonInputs, type Draft, type Failure, type StackConfig } from "../kind";
 import { nearest } from "../nearest";
 import { name, strict } from "../schema";
@@ -34,24 +35,44 @@ function projectOfRemote(remote: string | undefined): string | undefined {
 }
 
 export async function checkProject(client: Client, project: string | undefined): Promise<Failure[]> {
-  // Everybody may use the default project; not everybody may look at it.
+  // Whether a client may use the default project, other answers tell.
   if (project === undefined || isUnknown(project) || project === "default") return [];
   if (isPlanned(client, "project", project)) return [];
-  if ((await findProject(client, project)) !== undefined) return [];
-  return [{ property: "project", reason: `there is no project "${project}"; create it, or name another [not-found]` }];
+  try {
+    if ((await readProject(client, project)) !== undefined) return [];
+  } catch (error) {
+    if (!isCode(error, "permission-denied")) throw error;
+    const names = (await listProjects(client)).map(({ name }) => name);
+    const reason = `this client may not use the project "${project}"; it may use: ${names.join(", ") || "none"} [permission-denied]`;
+    return [{ property: "project", reason }];
+  }
+  const near = nearest(
+    project,
+    (await listProjects(client)).map(({ name }) => name),
+  );
+  const hint = near === undefined ? "create it, or name another" : `did you mean "${near}"?`;
+  return [{ property: "project", reason: `there is no project "${project}"; ${hint} [not-found]` }];
 }
 
 export async function checkPool(client: Client, pool: string | undefined, property: string): Promise<Failure[]> {
   if (pool === undefined || isUnknown(pool) || isPlanned(client, "storage pool", pool)) return [];
-  const pools = await listPools(client);
-  const found = pools.find((candidate) => candidate.name === pool);
+  const found = await findPool(client, pool);
   if (found !== undefined && found.status === "Created") return [];
   if (found !== undefined)
     return [{ property, reason: `the storage pool "${pool}" is not ready: it is ${found.status}` }];
-  const names = pools.map((candidate) => candidate.name);
+  const names = await poolNames(client);
   const near = nearest(pool, names);
   const hint = near === undefined ? `pools here are: ${names.join(", ") || "none"}` : `did you mean "${near}"?`;
   return [{ property, reason: `there is no storage pool "${pool}"; ${hint} [not-found]` }];
+}
+
+async function poolNames(client: Client): Promise<string[]> {
+  try {
+    return (await listPools(client)).map(({ name }) => name);
+  } catch (error) {
+    if (isCode(error, "permission-denied")) return ["not shown to this client"];
+    throw error;
+  }
 }
 
 export async function checkMember(client: Client, target: string | undefined): Promise<Failure[]> {

@@ -13,6 +13,7 @@ import { write } from "../routes/write";
 import type { Config, ContentType, VolumeRecord } from "../store/records";
 import { parseSize } from "../units";
 import { keyOf, type Store } from "../store/store";
+import { volumeHome } from "../used-by";
 import { checkVolumeConfig } from "./config";
 import { volumeKey, volumeUrl } from "./volume";
 
@@ -119,7 +120,8 @@ export async function createVolume(call: Call, project: string): Promise<Reply> 
   if (call.daemon.store.volumes.find(keyOf(project, pool, name))) throw conflict("Volume by that name already exists");
   const source = decodeObject(body.source, "StorageVolumeSource", SOURCE);
   if (source.type === "copy") {
-    const from = { project: source.project ?? project, pool: source.pool ?? pool, name: source.name ?? "" };
+    const home = source.project === undefined ? project : volumeHome(call.daemon.store, source.project);
+    const from = { project: home, pool: source.pool ?? pool, name: source.name ?? "" };
     const { config: _config, ...target } = volume;
     return startCopy(call, body.config === undefined ? target : volume, from);
   }

@@ -1,5 +1,5 @@
 // What the daemon can say about an ISO volume before anything is sent: place, name, space, and what is to be imported.
-import { freeSpace, listPools } from "../../api/pools";
+import { findPool, freeSpace } from "../../api/pools";
 import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
 import { type Client } from "../../client/client";
 import { requireExtension } from "../../client/server-info";
@@ -65,7 +65,7 @@ async function spaceFailures(
   const size = await sizeInAdvance(completion);
   const free = size === undefined ? undefined : await freeSpace(client, pool, target);
   if (size === undefined || free === undefined) return [];
-  const found = (await listPools(client)).find((candidate) => candidate.name === pool);
+  const found = await findPool(client, pool);
   const needed =
     found?.driver === "dir" && (found.config?.["source"] ?? "").includes("/storage-pools/") ? 2 * size : size;
   if (free >= needed) return [];

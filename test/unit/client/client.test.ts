@@ -79,12 +79,18 @@ describe("a refusal", () => {
     [400, "Invalid instance name", "invalid-argument"],
     [500, 'Instance "x" already exists', "already-exists"],
     [500, "UNIQUE constraint failed: instances.project_id", "already-exists"],
+    [500, 'User does not have permissions for project "p"', "permission-denied"],
+    [500, "Certificate is restricted", "permission-denied"],
     [500, "Invalid option", "failed"],
   ] as const)("with %d and %j is %s", async (status, text, code) => {
     const { client } = await fakeDaemon({ "GET /1.0/x": error(status, text) });
     const thrown = await failure(client.get("/1.0/x", thing));
     expect(thrown.code).toBe(code);
-    expect(thrown.message).toBe(`${text} [${code}] (GET /1.0/x → ${status})`);
+    const [first, advice] = thrown.message.split("\n");
+    expect(first).toBe(`${text} [${code}] (GET /1.0/x → ${status})`);
+    expect(advice?.startsWith("This client may not do that.") ?? false).toBe(
+      code === "permission-denied" && status !== 401,
+    );
   });
 
   it("is one by its type, whatever the HTTP status", async () => {
