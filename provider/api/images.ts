@@ -1,9 +1,9 @@
 // The daemon's images and their aliases.
-import { type Readable } from "node:stream";
 import { z } from "zod";
 import { type Client, type Found } from "../client/client";
 import { path } from "../client/paths";
 import { headerPrefix } from "../client/server-info";
+import { type UploadStream } from "../client/transport";
 
 export interface ImageAddress {
   project: string;
@@ -50,7 +50,7 @@ export async function listImages(client: Client, project: string): Promise<WireI
 }
 
 export interface ImageUpload {
-  stream: Readable;
+  stream: UploadStream;
   sizeBytes: number | undefined;
   /** `application/octet-stream` for a unified image, else that of the form. */
   contentType: string;

@@ -1,9 +1,9 @@
 // The daemon's custom storage volumes.
-import { type Readable } from "node:stream";
 import { z } from "zod";
 import { type Client, type Found } from "../client/client";
 import { path, type Query } from "../client/paths";
 import { headerPrefix } from "../client/server-info";
+import { type UploadStream } from "../client/transport";
 
 /** Where a volume is. */
 export interface VolumeAddress {
@@ -45,7 +45,7 @@ export async function listIsoVolumes(
 }
 
 export interface IsoUpload {
-  stream: Readable;
+  stream: UploadStream;
   sizeBytes: number | undefined;
   deadlineMs: number;
 }

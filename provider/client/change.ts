@@ -1,14 +1,13 @@
 // A change as it is sent: JSON, or an upload with the headers that the daemons look at.
-import { type Readable } from "node:stream";
 import { type Query, withQuery } from "./paths";
-import { type HttpRequest } from "./transport";
+import { type HttpRequest, type UploadStream } from "./transport";
 
 export interface Change {
   method: "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   query?: Query;
   json?: unknown;
-  upload?: { stream: Readable; sizeBytes: number | undefined; headers: Record<string, string> };
+  upload?: { stream: UploadStream; sizeBytes: number | undefined; headers: Record<string, string> };
   ifMatch?: string | undefined;
   /** Further headers, for what has no body. */
   headers?: Record<string, string>;

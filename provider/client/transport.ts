@@ -5,12 +5,18 @@ import { LxdError, type FailedRequest } from "../errors";
 import { defaultParallel } from "./lanes";
 import { type WatchedUpload, watchUpload } from "./watched-upload";
 
+/**
+ * The bytes of an upload, in chunks of which each may be overwritten once the next one is asked for. `destroy` lets go of
+ * what they come from.
+ */
+export type UploadStream = AsyncIterable<Uint8Array> & { destroy(): void };
+
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** With its query, each part percent-encoded. */
   path: string;
   headers?: Record<string, string>;
-  body?: string | Readable;
+  body?: string | UploadStream;
   /** How long the daemon may stay silent; after an upload, after its last byte. Default 60 s; 0 waits for ever. */
   silenceMs?: number;
   /** How long the daemon may take no byte of an upload. Default 2 minutes. */
@@ -54,8 +60,6 @@ export abstract class Transport {
     try {
       return await this.#send(request, upload);
     } catch (error) {
-      // What was not sent is let go of, even if it was never begun.
-      if (typeof body === "object") body.destroy();
       throw this.explain(error, { method: request.method, path: request.path });
     } finally {
       upload?.end();
@@ -70,7 +74,9 @@ export abstract class Transport {
       method: request.method,
       path: request.path,
       headers: request.headers ?? null,
-      body: upload?.stream ?? request.body ?? null,
+      // undici sends whatever can be iterated, and asks for more only when the socket has let go of the last chunk; its
+      // types do not say so.
+      body: ((upload?.stream ?? request.body) as string | Readable | undefined) ?? null,
       // The daemon answers an upload only after it has all of it: that is watched in another way.
       headersTimeout: upload === undefined ? silenceMs : 0,
       bodyTimeout: silenceMs,
@@ -79,7 +85,7 @@ export abstract class Transport {
     return { status: statusCode, headers, body };
   }
 
-  #watch(body: Readable, { method, path, stallMs = defaultStallMs, silenceMs }: HttpRequest): WatchedUpload {
+  #watch(body: UploadStream, { method, path, stallMs = defaultStallMs, silenceMs }: HttpRequest): WatchedUpload {
     const limits = { stallMs, answerMs: silenceMs ?? defaultSilenceMs };
     const silence = { code: "UND_ERR_HEADERS_TIMEOUT" };
     return watchUpload(body, limits, () => this.explain(silence, { method, path }));

@@ -1,5 +1,5 @@
 // The body of an upload, watched: a daemon that takes no more of it, or never answers, is given up.
-import { Readable } from "node:stream";
+import { type UploadStream } from "./transport";
 
 export interface UploadLimits {
   /** How long the daemon may leave what is offered to it untaken. */
@@ -9,15 +9,15 @@ export interface UploadLimits {
 }
 
 export interface WatchedUpload {
-  stream: Readable;
+  stream: UploadStream;
   /** Aborted with `silence()` when a limit has passed. */
   signal: AbortSignal;
-  /** The answer has come, or nobody waits for it any more. */
+  /** The answer has come, or nobody waits for it any more. What was not sent is let go of, even if it was never begun. */
   end: () => void;
 }
 
 /** A source may be as slow as it likes: it has time limits of its own. */
-export function watchUpload(source: Readable, limits: UploadLimits, silence: () => Error): WatchedUpload {
+export function watchUpload(source: UploadStream, limits: UploadLimits, silence: () => Error): WatchedUpload {
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const stop = (): void => clearTimeout(timer);
@@ -25,7 +25,7 @@ export function watchUpload(source: Readable, limits: UploadLimits, silence: () 
     stop();
     if (ms > 0) timer = setTimeout(() => abort.abort(silence()), ms);
   };
-  async function* passedOn(): AsyncGenerator {
+  async function* passedOn(): AsyncGenerator<Uint8Array> {
     for await (const chunk of source) {
       allow(limits.stallMs);
       yield chunk;
@@ -33,8 +33,10 @@ export function watchUpload(source: Readable, limits: UploadLimits, silence: () 
     }
     allow(limits.answerMs);
   }
-  const stream = Readable.from(passedOn(), { objectMode: false });
-  // What is waiting for its source cannot be ended through the generator, only through the source.
-  stream.once("close", () => source.destroy());
-  return { stream, signal: abort.signal, end: stop };
+  const end = (): void => {
+    stop();
+    // What is waiting for its source cannot be ended through the generator, only through the source.
+    source.destroy();
+  };
+  return { stream: { [Symbol.asyncIterator]: passedOn, destroy: end }, signal: abort.signal, end };
 }

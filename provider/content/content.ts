@@ -1,5 +1,5 @@
 // What every source of bytes offers: an identity that is known before the bytes are read, and the bytes themselves.
-import { type Readable } from "node:stream";
+import { type ByteStream } from "./byte-stream";
 
 /** `sha256:<64 hex digits>` or `sha512:<128 hex digits>`. */
 export type Digest = `sha256:${string}` | `sha512:${string}`;
@@ -24,7 +24,7 @@ export interface Content {
 }
 
 export interface Opened {
-  stream: Readable;
+  stream: ByteStream;
   /** How many bytes will come, if the source says so. */
   sizeBytes: number | undefined;
   /** Settles when the stream has ended: the real SHA-256 and size. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { byteStream } from "./byte-stream";
 import { type Opened, type ReportBytes } from "./content";
 import { changed, unreadable } from "./file-problems";
 import { identityOf } from "./hash-cache";
@@ -43,47 +43,68 @@ export async function openUnchanged({ path, stats, sha256 }: KnownFile): Promise
     throw error;
   }
   const sizeBytes = Number(stats.size);
+  // Closing twice is closing once.
+  const close = (): void => void file.close();
   async function* body(): AsyncGenerator<Buffer> {
-    let sent = 0;
-    let looked = 0;
-    for await (const chunk of chunks(path, file)) {
-      sent += chunk.length;
-      // Before the last byte goes out at the latest: a receiver never gets the whole of a file that changed.
-      if (sent >= sizeBytes || sent - looked >= lookEveryBytes) {
-        await requireUnchanged(path, file, stats);
-        looked = sent;
+    try {
+      let sent = 0;
+      let looked = 0;
+      for await (const chunk of chunks(path, file)) {
+        sent += chunk.length;
+        // Before the last byte goes out at the latest: a receiver never gets the whole of a file that changed.
+        if (sent >= sizeBytes || sent - looked >= lookEveryBytes) {
+          await requireUnchanged(path, file, stats);
+          looked = sent;
+        }
+        yield chunk;
+        // Whoever has all bytes waits for nothing more: the daemon's answer may be there already.
+        if (sent >= sizeBytes) return;
       }
-      yield chunk;
+      // A file that was cut has no last byte.
+      await requireUnchanged(path, file, stats);
+    } finally {
+      close();
     }
-    // A file that was cut has no last byte.
-    await requireUnchanged(path, file, stats);
   }
-  const stream = Readable.from(body(), { objectMode: false, highWaterMark: chunkBytes });
-  // However the reading ends, and even if it never begins.
-  stream.once("close", () => void file.close());
+  const stream = byteStream(body(), close);
   return { stream, sizeBytes, received: Promise.resolve({ sha256, sizeBytes }) };
 }
 
-/** Reads ahead by one chunk, so that the disk works while the last one is used. */
+/**
+ * Reads ahead by one chunk, so that the disk works while the last one is used. Two buffers take turns; all chunks but the
+ * last are full, so that none is small enough for a socket to take more before it is sent.
+ */
 async function* chunks(path: string, file: FileHandle): AsyncGenerator<Buffer> {
   let position = 0;
-  const read = (): Promise<{ bytesRead: number; buffer: Buffer }> => {
-    // A buffer of its own for each chunk: whoever got the last one may still be sending it.
-    const reading = file.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes, position);
+  let [lent, ahead] = [Buffer.allocUnsafeSlow(chunkBytes), Buffer.allocUnsafeSlow(chunkBytes)];
+  const read = (): Promise<number> => {
+    const reading = readFull(file, ahead, position);
     // It may fail while nobody waits for it yet. Whoever waits for it later meets the failure then.
     reading.catch(() => undefined);
     return reading;
   };
   let next = read();
   for (;;) {
-    const { bytesRead, buffer } = await next.catch((error: unknown) => {
+    const bytesRead = await next.catch((error: unknown) => {
       throw unreadable(path, path, error);
     });
     if (bytesRead === 0) return;
     position += bytesRead;
+    [lent, ahead] = [ahead, lent];
     next = read();
-    yield buffer.subarray(0, bytesRead);
+    yield lent.subarray(0, bytesRead);
   }
+}
+
+/** File systems may give less than was asked for before the end of the file. */
+async function readFull(file: FileHandle, into: Buffer, position: number): Promise<number> {
+  let done = 0;
+  while (done < into.length) {
+    const { bytesRead } = await file.read(into, done, into.length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
 }
 
 async function openFile(path: string): Promise<FileHandle> {

@@ -1,7 +1,7 @@
 // Tells whether a file begins as optical media do: ISO 9660, or UDF alone as some Windows media.
 import { open } from "node:fs/promises";
-import { pipeline, type Readable, Transform } from "node:stream";
 import { LxdError } from "../errors";
+import { type ByteStream, through } from "./byte-stream";
 
 const sectorBytes = 2048;
 /** Where the volume descriptors of both standards begin; the sectors before may hold a boot record of any kind. */
@@ -26,33 +26,26 @@ export async function isOptical(path: string): Promise<boolean> {
 }
 
 /** The same bytes, but a failure before anything is complete if they do not begin as optical media do. */
-export function requireOptical(stream: Readable, name: string): Readable {
+export function requireOptical(stream: ByteStream, name: string): ByteStream {
   const wanted = (firstDescriptor + lookedAt) * sectorBytes;
-  let head: Buffer | undefined = Buffer.alloc(0);
-  const judge = (): LxdError | undefined => {
-    const isGood = head === undefined || hasDescriptor(head.subarray(firstDescriptor * sectorBytes));
-    return isGood ? undefined : notOptical(name);
+  const judge = (head: Buffer): Buffer => {
+    if (!hasDescriptor(head.subarray(firstDescriptor * sectorBytes))) throw notOptical(name);
+    return head;
   };
-  const guard = new Transform({
-    transform(chunk: Buffer, _encoding, next) {
+  return through(stream, async function* (chunks) {
+    let head: Buffer | undefined = Buffer.alloc(0);
+    for await (const chunk of chunks) {
       if (head === undefined) {
-        next(null, chunk);
-        return;
+        yield chunk;
+        continue;
       }
       head = Buffer.concat([head, chunk]);
-      if (head.length < wanted) {
-        next();
-        return;
-      }
-      const [held, error] = [head, judge()];
+      if (head.length < wanted) continue;
+      yield judge(head);
       head = undefined;
-      next(error ?? null, held);
-    },
-    flush(done) {
-      done(judge() ?? null, head);
-    },
+    }
+    if (head !== undefined) yield judge(head);
   });
-  return pipeline(stream, guard, () => undefined);
 }
 
 export function notOptical(name: string): LxdError {

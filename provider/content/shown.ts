@@ -1,5 +1,5 @@
 // Shows how far a stream of bytes has come: percent, rate and time left.
-import { pipeline, Transform } from "node:stream";
+import { through } from "./byte-stream";
 import { type Opened, type ReportBytes } from "./content";
 
 type Status = (text: string) => void;
@@ -21,15 +21,14 @@ export function reportTo(status: Status, verb: string): ReportBytes {
 /** The same bytes, shown as they pass. */
 export function shown(opened: Opened, verb: string, status: Status): Opened {
   const report = reportTo(status, verb);
-  let done = 0;
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, next) {
+  const stream = through(opened.stream, async function* (chunks) {
+    let done = 0;
+    for await (const chunk of chunks) {
       report((done += chunk.length), opened.sizeBytes);
-      next(null, chunk);
-    },
+      yield chunk;
+    }
   });
-  // `pipeline` carries a failure of the source on to whoever reads, and closes the source if the reader gives up.
-  return { ...opened, stream: pipeline(opened.stream, counter, () => undefined) };
+  return { ...opened, stream };
 }
 
 /** `3.2 GiB` */

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
 import { LxdError } from "../errors";
+import { byteStream } from "./byte-stream";
 import { type ReportBytes } from "./content";
 import { expandPath, fileContent, type FileContent } from "./file";
 import { type ImageBody, type ImageContent } from "./image-content";
@@ -35,7 +35,7 @@ async function combinedHash(parts: FileContent[], report: ReportBytes): Promise<
   const total = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
   let done = 0;
   for (const part of parts) {
-    for await (const chunk of (await part.open()).stream as AsyncIterable<Buffer>) {
+    for await (const chunk of (await part.open()).stream) {
       hash.update(chunk);
       report((done += chunk.length), total);
     }
@@ -69,15 +69,13 @@ async function openForm({ isVirtualMachine }: SplitFiles, parts: Parts): Promise
     for (const [i, file] of files.entries()) {
       if (i > 0) yield Buffer.from("\r\n");
       yield heads[i] ?? Buffer.alloc(0);
-      yield* file.stream as AsyncIterable<Buffer>;
+      yield* file.stream;
     }
     yield end;
   }
   const framing = [...heads, end].reduce((sum, part) => sum + part.length, 2);
   const sizeBytes = framing + parts.metadata.sizeBytes + parts.rootfs.sizeBytes;
-  const stream = Readable.from(body(), { objectMode: false });
-  // Each file is closed by its own reader; one that nobody has begun to read is closed with the form.
-  stream.once("close", () => files.forEach((file) => file.stream.destroy()));
+  const stream = byteStream(body(), () => files.forEach((file) => file.stream.destroy()));
   const received = Promise.resolve({ sha256: parts.fingerprint, sizeBytes });
   return { stream, sizeBytes, received, contentType: `multipart/form-data; boundary=${boundary}` };
 }

@@ -14,10 +14,10 @@ import { readlinkSync, statSync, truncateSync, utimesSync, writeFileSync } from 
 import * as promises from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { expandPath, fileContent } from "../../../provider/content/file";
 import { LxdError } from "../../../provider/errors";
+import { bytesOf } from "./bytes-of";
 
 vi.mock(import("node:fs/promises"), async (original) => ({ ...(await original()) }));
 
@@ -105,9 +105,9 @@ describe("a file", () => {
     });
     const { stream, sizeBytes, received } = await content.open();
     expect(sizeBytes).toBe(bytes.length);
-    expect((await buffer(stream)).equals(bytes)).toBe(true);
+    expect((await bytesOf(stream)).equals(bytes)).toBe(true);
     expect(await received).toEqual({ sha256: sha256(bytes), sizeBytes: bytes.length });
-    expect(openFiles()).toEqual([]);
+    await vi.waitFor(() => expect(openFiles()).toEqual([]));
   });
 
   it("may be a link", async () => {
@@ -159,7 +159,7 @@ describe("a file", () => {
   it("is closed when whoever reads it gives up, or never begins", async () => {
     const content = await fileContent(make(Buffer.alloc(4 * mebibyte)));
     const { stream } = await content.open();
-    for await (const chunk of stream) if ((chunk as Buffer).length > 0) break;
+    for await (const chunk of stream) if (chunk.length > 0) break;
     const untouched = (await content.open()).stream;
     expect(openFiles()).not.toEqual([]);
     untouched.destroy();
@@ -199,8 +199,7 @@ describe("a file", () => {
       breakReads();
       const { stream } = await content.open();
       const read = async (): Promise<void> => {
-        for await (const chunk of stream)
-          await new Promise((resolve) => setTimeout(resolve, (chunk as Buffer).length && 30));
+        for await (const chunk of stream) await new Promise((resolve) => setTimeout(resolve, chunk.length && 30));
       };
       expect((await failure(read())).message).toContain("cannot be read: EIO");
       expect(rejections).toEqual([]);
@@ -342,7 +341,7 @@ describe("a file that changes while it is read", () => {
     const read = async (): Promise<void> => {
       for await (const chunk of stream) {
         if (got === 0) change(path);
-        got += (chunk as Buffer).length;
+        got += chunk.length;
       }
     };
     expect((await failure(read())).message).toMatch(changed);

@@ -1,8 +1,8 @@
 // Progress of a stream: percent, rate and time left; failures go through in both directions.
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { reportTo, shown } from "../../../provider/content/shown";
+import { bytesOf } from "./bytes-of";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => void vi.useRealTimers());
@@ -41,13 +41,13 @@ describe("a stream that is shown", () => {
     const texts: string[] = [];
     const source = Readable.from([Buffer.from("abc"), Buffer.from("def")]);
     const { stream } = shown(opened(source), "uploading", (text) => texts.push(text));
-    expect((await buffer(stream)).toString()).toBe("abcdef");
+    expect((await bytesOf(stream)).toString()).toBe("abcdef");
     expect(texts.map((text) => text.split(",")[1])).toEqual([" 50 %", " 100 %"]);
   });
 
   it("fails as its source does", async () => {
     const source = new Readable({ read: () => void source.destroy(new Error("the disk is gone")) });
-    await expect(buffer(shown(opened(source), "uploading", () => undefined).stream)).rejects.toThrow(
+    await expect(bytesOf(shown(opened(source), "uploading", () => undefined).stream)).rejects.toThrow(
       "the disk is gone",
     );
   });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { type ByteStream } from "../../../provider/content/byte-stream";
 import { urlContent } from "../../../provider/content/url/url-content";
 import { read, sample, sendFile, serve, settings } from "./url/loopback";
 
@@ -9,7 +10,7 @@ const file = sample(1024 * 1024);
 const other = sample(1024 * 1024);
 
 /** Reads what comes, and tells how it ended. */
-async function drain(stream: NodeJS.ReadableStream): Promise<{ sizeBytes: number; hasEnded: boolean; error: unknown }> {
+async function drain(stream: ByteStream): Promise<{ sizeBytes: number; hasEnded: boolean; error: unknown }> {
   const seen = { sizeBytes: 0, hasEnded: false, error: undefined as unknown };
   const sink = new Writable({
     write: (chunk: Buffer, _, done) => {
@@ -85,7 +86,7 @@ describe("the stream", () => {
     const untouched = await source.open();
     untouched.stream.destroy();
     const begun = await source.open();
-    for await (const chunk of begun.stream as AsyncIterable<Buffer>) {
+    for await (const chunk of begun.stream) {
       expect(chunk.length).toBeGreaterThan(0);
       break;
     }

@@ -4,7 +4,6 @@ import { appendFile, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Content } from "../../../../provider/content/content";
@@ -12,8 +11,9 @@ import { generatedIso, generatedIsoProblems } from "../../../../provider/content
 import { type IsoFile } from "../../../../provider/content/generated-iso/tree";
 import { readIso } from "./iso-reader";
 import { randomFiles } from "./random-tree";
+import { bytesOf } from "../bytes-of";
 
-const read = async (content: Content) => buffer((await content.open()).stream);
+const read = async (content: Content) => bytesOf((await content.open()).stream);
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
 async function folder(): Promise<string> {
@@ -65,7 +65,7 @@ describe("an image", () => {
     const iso = await generatedIso({ label: "x", files: answers });
     for (let i = 0; i < 2; i += 1) {
       const { stream, sizeBytes, received } = await iso.open();
-      const bytes = await buffer(stream);
+      const bytes = await bytesOf(stream);
       expect([bytes.length, sizeBytes]).toEqual([iso.sizeBytes, iso.sizeBytes]);
       expect(`sha256:${sha256(bytes)}`).toBe(iso.digest);
       await expect(received).resolves.toEqual({ sha256: sha256(bytes), sizeBytes: bytes.length });
@@ -282,8 +282,7 @@ describe("a local file", () => {
     await writeFile(path, Buffer.alloc(3_000_001, "abc"));
     const iso = await generatedIso({ label: "x", files: { large: { file: path } } });
     let largest = 0;
-    for await (const chunk of (await iso.open()).stream as AsyncIterable<Buffer>)
-      largest = Math.max(largest, chunk.length);
+    for await (const chunk of (await iso.open()).stream) largest = Math.max(largest, chunk.length);
     expect(largest).toBeLessThanOrEqual(512 * 1024);
   });
 });

@@ -5,11 +5,11 @@ import { accessSync, constants } from "node:fs";
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { generatedIso } from "../../../../provider/content/generated-iso/generated-iso";
 import { type Files, randomFiles } from "./random-tree";
+import { bytesOf } from "../bytes-of";
 
 const run = promisify(execFile);
 
@@ -70,7 +70,7 @@ const trees: [string, Files][] = [
 async function imageOf(files: Files, label = "cidata"): Promise<{ image: string; folder: string }> {
   const folder = await temporaryFolder();
   const image = join(folder, "image.iso");
-  await writeFile(image, await buffer((await (await generatedIso({ label, files })).open()).stream));
+  await writeFile(image, await bytesOf((await (await generatedIso({ label, files })).open()).stream));
   return { image, folder };
 }
 

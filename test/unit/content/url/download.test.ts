@@ -1,10 +1,10 @@
 // A download that is cut, stalled, refused or sent elsewhere, and what becomes of it.
 import { type ServerResponse } from "node:http";
-import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { type Content } from "../../../../provider/content/content";
 import { urlContent } from "../../../../provider/content/url/url-content";
 import { deadPort, read, sample, sendFile, serve, settings } from "./loopback";
+import { bytesOf } from "../bytes-of";
 
 const mebibyte = 1024 * 1024;
 const file = sample(3 * mebibyte + 7);
@@ -27,7 +27,7 @@ describe("a download", () => {
     expect(source.digest).toBe(file.sha256);
     const { stream, sizeBytes, received } = await source.open();
     expect(sizeBytes).toBe(file.bytes.length);
-    expect(file.bytes.equals(await buffer(stream))).toBe(true);
+    expect(file.bytes.equals(await bytesOf(stream))).toBe(true);
     await expect(received).resolves.toEqual({ sha256: file.sha256.slice(7), sizeBytes: file.bytes.length });
   });
 
@@ -35,7 +35,7 @@ describe("a download", () => {
     const { origin } = await serve((_, to) => chunked(to));
     const { stream, sizeBytes } = await (await content(`${origin}/x.iso`)).open();
     expect(sizeBytes).toBeUndefined();
-    expect(file.bytes.equals(await buffer(stream))).toBe(true);
+    expect(file.bytes.equals(await bytesOf(stream))).toBe(true);
   });
 
   it("asks for the file as it is, not compressed", async () => {
@@ -201,7 +201,7 @@ describe("a server in trouble", () => {
     const hasty = { ...settings, limits: { ...settings.limits, idleMs: 500 } };
     const { stream } = await (await urlContent({ urls: [`${origin}/x.iso`], checksum }, hasty)).open();
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    expect(file.bytes.equals(await buffer(stream))).toBe(true);
+    expect(file.bytes.equals(await bytesOf(stream))).toBe(true);
     expect(requests).toHaveLength(1);
   });
 });

@@ -3,12 +3,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo } from "node:net";
-import { buffer } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { onTestFinished } from "vitest";
 import { type Content, type Digest } from "../../../../provider/content/content";
 import { type DownloadSettings } from "../../../../provider/content/url/resolve-checksum";
 import { selfSigned } from "./certificate";
+import { bytesOf } from "../bytes-of";
 
 export const certificate = selfSigned();
 
@@ -105,7 +105,7 @@ function rangeStart(from: IncomingMessage, validator: string | undefined): numbe
 /** Opens and reads all of a content. */
 export async function read(content: Content): Promise<Buffer> {
   const { stream } = await content.open();
-  return buffer(stream);
+  return bytesOf(stream);
 }
 
 /** Everything that printing the failure of a promise would show, its causes included. */
