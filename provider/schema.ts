@@ -20,7 +20,7 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<S
 export function tagged<T>(variants: Record<string, z.ZodType>): z.ZodType<T, T> {
   const tags = Object.keys(variants);
   return z.unknown().superRefine((value, context) => {
-    const present = isObject(value) ? tags.filter((tag) => value[tag] !== undefined) : [];
+    const present = isObject(value) ? tagsOf(value, variants) : [];
     const variant = present.length === 1 ? variants[present[0] ?? ""] : undefined;
     if (variant === undefined) {
       context.addIssue({ code: "custom", ...untagged(value, { tags, present }) });
@@ -31,6 +31,16 @@ export function tagged<T>(variants: Record<string, z.ZodType>): z.ZodType<T, T> 
       context.addIssue({ ...issue, code: "custom", path: issue.path });
     }
   }) as unknown as z.ZodType<T, T>;
+}
+
+/** A tag that is also a field of another shape gives way to that shape's own: `alias` to `server`. */
+function tagsOf(value: Record<string, unknown>, variants: Record<string, z.ZodType>): string[] {
+  const present = Object.keys(variants).filter((tag) => value[tag] !== undefined);
+  const isField = (tag: string, of: string): boolean => {
+    const variant = variants[of];
+    return of !== tag && variant instanceof z.ZodObject && tag in variant.shape;
+  };
+  return present.filter((tag) => !present.some((other) => isField(tag, other)));
 }
 
 interface Tags {

@@ -32,13 +32,16 @@ export {
   type VolumeDiskArgs,
   type VolumeReferenceArgs,
 } from "./instance-devices";
+export { type CloudInitArgs, type InterfaceAddresses, Instance, type InstanceArgs } from "./instance";
 export {
-  type CloudInitArgs,
-  type InterfaceAddresses,
-  Instance,
-  type InstanceArgs,
+  type InstanceAliasSource,
+  type InstanceBackupSource,
+  type InstanceCopySource,
   type InstanceImageSource,
-} from "./instance";
+  type InstanceServerSource,
+  type InstanceSnapshotSource,
+  type InstanceSourceArgs,
+} from "./instance-source";
 export {
   type AddressWait,
   type AgentWait,

@@ -3,13 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { type CdromArgs, type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
 import { type WaitArgs } from "./instance-waits";
 import { IsoVolume } from "./iso-volume";
+import { type InstanceSourceArgs } from "./instance-source";
 import { type RemoteInput } from "./remote";
 import { type CommonArgs, LxdResource } from "./resource";
-
-export interface InstanceImageSource {
-  /** Fingerprint (64 hexadecimal digits) of an image in the instance's project, e.g. `image.fingerprint`. */
-  image: pulumi.Input<string>;
-}
 
 /** Data for cloud-init in the guest. New data runs it anew at the next boot. Wrap secrets in `pulumi.secret`. */
 export interface CloudInitArgs {
@@ -36,10 +32,29 @@ export interface InstanceArgs extends CommonArgs {
   /** A text for people. Changes in place. */
   description?: pulumi.Input<string>;
   /**
-   * What it is made from. Without a source a virtual machine is blank. Changing it replaces the instance; leaving it away
-   * later does not.
+   * What it is made from. Without a source a virtual machine is blank. Changing it replaces the instance, or rebuilds it
+   * (see `onImageChange`); leaving it away later does not.
    */
-  source?: pulumi.Input<InstanceImageSource>;
+  source?: pulumi.Input<InstanceSourceArgs>;
+  /**
+   * What another image as `source` costs: a new instance (`replace`, the default), or a new root disk for the one that is
+   * there (`rebuild`), which keeps its config, devices and addresses, and is waited for anew. For that it must be off, so
+   * a running one needs `allowRestart`. Needs `instances_rebuild`: any Incus, LXD 5.21 or newer. A change of it alone does
+   * nothing.
+   */
+  onImageChange?: pulumi.Input<"replace" | "rebuild">;
+  /** e.g. `x86_64` or `aarch64`. Default: the image's, or the server's own. Changing it replaces the instance. */
+  architecture?: pulumi.Input<string>;
+  /**
+   * Whether the server deletes the instance when it stops. Then nothing that needs it off can be done, and the next
+   * `pulumi refresh` and `pulumi up` make it again. Changes in place. Default: false.
+   */
+  ephemeral?: pulumi.Input<boolean>;
+  /**
+   * The member of the cluster to be on, or `@group` for any of a group. Default: the server's choice. Another member
+   * moves the instance, for which it must be off: a running one needs `allowRestart`.
+   */
+  target?: pulumi.Input<string>;
   /** Needed unless a profile or `devices` has a root disk. A virtual machine's does not shrink: the preview says so. */
   rootDisk?: pulumi.Input<RootDiskArgs>;
   /** Installation media, for virtual machines. Added, removed and swapped in place, also while the machine runs. */
@@ -123,6 +138,8 @@ export class Instance extends LxdResource {
   declare readonly macs: pulumi.Output<Record<string, string>>;
   /** Fingerprint of the image that it was made from. */
   declare readonly baseImage: pulumi.Output<string | undefined>;
+  /** The config with what comes from profiles, without the server's own keys. A secret, as it has that of `cloudInit`. */
+  declare readonly expandedConfig: pulumi.Output<Record<string, string>>;
   /** In the server's words, e.g. `Running` or `Stopped`. */
   declare readonly status: pulumi.Output<string>;
   declare readonly architecture: pulumi.Output<string>;
@@ -135,7 +152,8 @@ export class Instance extends LxdResource {
       ...args,
       cdroms: Array.isArray(args.cdroms) ? args.cdroms.map(toCdrom) : args.cdroms,
     };
-    super("Instance", name, { ...inputs, ...Object.fromEntries(outputs.map((key) => [key, undefined])) }, opts);
+    const bag = { ...inputs, ...Object.fromEntries(outputs.map((key) => [key, undefined])) };
+    super("Instance", name, bag, optionsOf(opts));
   }
 
   /** An instance that others own, by its ID `project/name`: read as it is, never changed, never deleted. */
@@ -150,10 +168,17 @@ export class Instance extends LxdResource {
 }
 
 /** Inputs that get a value when they are left away, and so are outputs of every instance. */
-const defaulted = ["name", "type", "project", "config", "devices", "profiles", "running"];
+const defaulted = ["name", "type", "project", "config", "devices", "profiles", "running", "architecture"];
 
 /** What only the daemon knows. */
-const outputs = ["status", "architecture", "location", "addresses", "ipv4", "ipv6", "macs", "baseImage"];
+const outputs = ["status", "location", "addresses", "ipv4", "ipv6", "macs", "baseImage", "expandedConfig"];
+
+/** Whoever ignores changes of the source ignores other bytes or another image behind it too. */
+function optionsOf(opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
+  const ignored = opts.ignoreChanges ?? [];
+  const kept = ignored.includes("source") ? { ignoreChanges: [...ignored, "sourceVersion"] } : {};
+  return pulumi.mergeOptions({ ...opts, ...kept }, { additionalSecretOutputs: ["expandedConfig"] });
+}
 
 /** A cdrom that names a volume of this program sees its content too: other content under the same name is a change. */
 function toCdrom(cdrom: pulumi.Input<CdromArgs>): pulumi.Input<Record<string, unknown>> {

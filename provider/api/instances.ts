@@ -40,6 +40,17 @@ export async function listInstances(client: Client, project: string): Promise<Wi
   return (await client.get(path("instances"), z.array(instanceSchema), { recursion: "1", project })).value;
 }
 
+const frozenSchema = instanceSchema.pick({ name: true, config: true, devices: true });
+
+/** What a snapshot remembers. */
+export async function findSnapshot(
+  client: Client,
+  at: InstanceAddress & { snapshot: string },
+): Promise<Pick<WireInstance, "name" | "config" | "devices"> | undefined> {
+  const frozen = path("instances", at.name, "snapshots", at.snapshot);
+  return (await client.find(frozen, frozenSchema, { project: at.project }))?.value;
+}
+
 const stateSchema = z.object({
   status_code: z.number(),
   /** -1 for a virtual machine whose agent does not answer. */
@@ -61,11 +72,27 @@ export async function findState(client: Client, at: InstanceAddress): Promise<Wi
   return (await client.find(path("instances", at.name, "state"), stateSchema, { project: at.project }))?.value;
 }
 
+/** What a root disk begins as. */
+export type RootSource =
+  | { type: "none" }
+  | { type: "image"; fingerprint: string }
+  | { type: "image"; mode: "pull"; server: string; protocol: string; [field: string]: string | undefined };
+
+/** `source`: `instance` or `instance/snapshot`. What the request does not say of config and devices is the source's. */
+export type NewSource = RootSource | { type: "copy"; source: string; project: string; instance_only: boolean };
+
+interface MakeOptions {
+  deadlineMs: number;
+  onProgress?: (text: string) => void;
+}
+
 export interface NewInstance {
   name: string;
   type: "container" | "virtual-machine";
-  source: { type: "none" } | { type: "image"; fingerprint: string };
+  source: NewSource;
   description: string;
+  architecture?: string | undefined;
+  ephemeral: boolean;
   config: StringMap;
   devices: Record<string, StringMap>;
   profiles: string[];
@@ -73,11 +100,34 @@ export interface NewInstance {
 
 export async function createInstance(
   client: Client,
-  project: string,
+  { project, target }: { project: string; target?: string | undefined },
   json: NewInstance,
-  options: { deadlineMs: number; onProgress?: (text: string) => void },
+  options: MakeOptions,
 ): Promise<void> {
-  await client.change({ method: "POST", path: path("instances"), query: { project }, json, ...options });
+  await client.change({ method: "POST", path: path("instances"), query: { project, target }, json, ...options });
+}
+
+/** Another root disk in the place of the one that a stopped machine has. Its config and devices stay. */
+export async function rebuildInstance(
+  client: Client,
+  at: InstanceAddress,
+  source: RootSource,
+  options: MakeOptions,
+): Promise<void> {
+  const rebuild = path("instances", at.name, "rebuild");
+  await client.change({ method: "POST", path: rebuild, query: { project: at.project }, json: { source }, ...options });
+}
+
+/** Moves a stopped machine to another pool, or another member of the cluster. */
+export async function moveInstance(
+  client: Client,
+  at: InstanceAddress,
+  to: { pool: string } | { target: string },
+  options: MakeOptions,
+): Promise<void> {
+  const query = { project: at.project, target: "target" in to ? to.target : undefined };
+  const json = { name: at.name, migration: true, live: false, ...("pool" in to ? { pool: to.pool } : {}) };
+  await client.change({ method: "POST", path: instancePath(at), query, json, ...options });
 }
 
 /** The fields that a PUT replaces as a whole. Volatile config keys are part of it: dropping them changes identities. */

@@ -40,6 +40,8 @@ const firstReleases: Record<string, string> = {
   disk_io_bus: "every Incus, LXD 5.21 LTS, or LXD 5.20",
   disk_io_bus_usb: "Incus 6.0.4 LTS, or Incus 6.11",
   security_csm: "every Incus, LXD 5.21 LTS, or LXD 5.15",
+  instances_rebuild: "every Incus, LXD 5.21 LTS, or LXD 5.15",
+  instance_pool_move: "every Incus, or LXD 4.1",
   custom_volume_iso: "any Incus, LXD 5.21 LTS or LXD 5.16",
 };
 

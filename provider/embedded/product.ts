@@ -35,6 +35,7 @@ const COMMON = [
   "server_supported_storage_drivers",
   "server_instance_driver_operational",
   "security_csm",
+  "instance_pool_move",
   "instances_rebuild",
   "custom_volume_iso",
   "operation_wait",

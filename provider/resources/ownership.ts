@@ -10,6 +10,10 @@ export const hashKey = "user.pulumi.inputs-hash";
 /** On the newest version: how many are kept, and which of them in any case. */
 export const keepKey = "user.pulumi.keep";
 export const pinKey = "user.pulumi.pin";
+/** On a machine that was not made from an image by its fingerprint: what it was made from. */
+export const sourceKey = "user.pulumi.source";
+/** The value of that while the machine gets another root disk. */
+export const rebuilding = "rebuilding";
 const ownPrefix = "user.pulumi.";
 
 /** Whether a config key or image property is bookkeeping of this provider rather than the user's. */

@@ -105,7 +105,8 @@ function planCopy(call: Call, body: Body, source: Source): Plan {
     type: from.type,
     architecture: from.architecture,
     profiles: body.profiles ?? from.profiles,
-    config: { ...withoutVolatile(from.config), ...inherited, ...start.config },
+    // An empty value keeps the source's from being handed on.
+    config: withoutEmpty({ ...withoutVolatile(from.config), ...inherited, ...body.config }),
     devices: { ...from.devices, ...start.devices },
     disk: from.disk,
     snapshots: source.instance_only === true ? [] : from.snapshots,

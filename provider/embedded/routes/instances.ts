@@ -25,6 +25,7 @@ import { execute } from "./exec";
 import { deleteFile, getFile, postFile } from "./files";
 import { getState, putState } from "./instance-state";
 import { patchInstance, putInstance } from "./instance-update";
+import { moveToPool } from "./move";
 import { rebuildInstance } from "./rebuild";
 
 /** An unknown project has no instances; that is no error here. */
@@ -47,13 +48,14 @@ function getInstance(call: Call): Reply {
   return sync(view, coveredByEtag(store, instance));
 }
 
-async function renameInstance(call: Call): Promise<Reply> {
-  const { store, operations, events } = call.daemon;
+async function postInstance(call: Call): Promise<Reply> {
+  const { store, operations, events, settings } = call.daemon;
   if (!store.instances.find(keyOf(call.project, call.param("instance")))) {
     throw notFound("Failed to get address of instance's member: Instance not found");
   }
   const instance = requireInstance(call);
-  const { name = "" } = await call.json("InstancePost", { name: "string" });
+  const { name = "", pool } = await call.json("InstancePost", { name: "string", migration: "bool", pool: "string" });
+  if (pool !== undefined && settings.product.has("instance_pool_move")) return moveToPool(call, instance, pool);
   if (name !== "") checkInstanceName(name);
   if (store.instances.find(keyOf(call.project, name))) throw conflict(`Name "${name}" already in use`);
   const run = () => {
@@ -98,7 +100,7 @@ export const instanceRoutes: Route[] = [
     GET: getInstance,
     PUT: putInstance,
     PATCH: patchInstance,
-    POST: renameInstance,
+    POST: postInstance,
     DELETE: deleteInstance,
   },
   { path: `${INSTANCE}/state`, GET: getState, PUT: putState },

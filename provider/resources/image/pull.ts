@@ -79,8 +79,12 @@ async function ask(
 async function wireSource(client: Client, source: Pull["source"]): Promise<NewImage["source"]> {
   if ("url" in source) return { type: "url", url: source.url };
   const { server, protocol, alias, fingerprint, certificate, project, type } = source;
-  // Both products' servers speak one protocol, of which LXD knows only its own name.
-  const spoken = protocol === "incus" && (await client.info()).product === "lxd" ? "lxd" : protocol;
+  const spoken = await spokenProtocol(client, protocol);
   const place = { type: "image", mode: "pull", server, protocol: spoken, certificate, project } as const;
   return { ...place, alias, fingerprint, image_type: type };
+}
+
+/** Both products' servers speak one protocol, of which LXD knows only its own name. */
+export async function spokenProtocol(client: Client, protocol: string): Promise<string> {
+  return protocol === "incus" && (await client.info()).product === "lxd" ? "lxd" : protocol;
 }

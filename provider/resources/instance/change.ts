@@ -7,10 +7,10 @@ import { plain } from "../../plain";
 import { isUnknown } from "../../unknowns";
 import { parseSize } from "../../units";
 import { policies } from "./inputs";
-import { isRunning } from "./power";
-import { extensionFailures, obstacle } from "./preflight";
-import { type InstanceDraft, type InstanceInputs } from "./schema";
-import { phaseOf } from "./settings";
+import { coldFailures, consent, staysOn } from "./consent";
+import { placeFailures } from "./place";
+import { extensionFailures, otherOwner, takenBy } from "./preflight";
+import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "./schema";
 import { comparable } from "./spelling";
 import { drives } from "./typed-devices";
 
@@ -30,6 +30,7 @@ export async function preflightChange(
   if (wire === undefined || draft.type !== wire.type) return [];
   return [
     ...(await nameFailures(client, wire, { draft, urn, project })),
+    ...(await placeFailures(client, wire, { draft, olds: olds as InstanceOutputs })),
     ...extensionFailures(await client.info(), draft),
     ...shrinkFailures(wire, draft),
     ...restartFailures(wire, draft),
@@ -37,8 +38,9 @@ export async function preflightChange(
 }
 
 function isSame(olds: InstanceDraft, draft: InstanceDraft): boolean {
+  const isOpen = (key: string): boolean => (key === "architecture" || key === "target") && draft[key] === undefined;
   const form = (inputs: InstanceDraft): unknown => {
-    const known = Object.entries(comparable(inputs)).filter(([key]) => key in policies);
+    const known = Object.entries(comparable(inputs)).filter(([key]) => key in policies && !isOpen(key));
     return plain(Object.fromEntries(known));
   };
   return isDeepStrictEqual(form(olds), form(draft));
@@ -49,20 +51,14 @@ async function nameFailures(
   wire: WireInstance,
   { draft, urn, project }: { draft: InstanceDraft; urn: string; project: string },
 ): Promise<Failure[]> {
-  const { name, allowRestart } = draft;
+  const { name } = draft;
   if (name === undefined || isUnknown(name) || name === wire.name) return [];
   const taken = await findInstance(client, { project, name });
   if (taken !== undefined) {
-    const source = wire.config?.["volatile.base_image"];
-    const reason = obstacle(
-      taken.value,
-      { ...draft, source: source === undefined ? undefined : { image: source } },
-      urn,
-    );
-    return reason === undefined ? [] : [{ property: "name", reason: reason.message }];
+    const reason = otherOwner(taken.value, draft, urn);
+    return reason === undefined ? [] : [{ property: "name", reason: takenBy(taken.value, draft, reason).message }];
   }
-  if (!staysOn(wire, draft) || allowRestart === true) return [];
-  return [{ property: "name", reason: `a running machine cannot be renamed; ${consent}` }];
+  return coldFailures(wire, draft, { property: "name", what: "renamed" });
 }
 
 /** A virtual machine's disk cannot be made smaller without harm, so the daemons refuse it. */
@@ -109,10 +105,3 @@ function tpmFailures(wire: WireInstance, { devices, tpm }: InstanceDraft): Failu
 function isBoth(name: string, ...lists: [string, unknown][][]): boolean {
   return lists.every((list) => list.some(([each]) => each === name));
 }
-
-/** It runs, and this very update does not shut it down first. */
-function staysOn(wire: WireInstance, { running, power }: InstanceDraft): boolean {
-  return isRunning(wire) && !(power === "managed" && running === false && phaseOf(wire) === "installed");
-}
-
-const consent = "set allowRestart: true to let it be shut down for that, or switch it off with running: false first";

@@ -46,12 +46,24 @@ export async function importFailures(
 }
 
 /** Keys that are of no concern to a machine that is there already. */
-const passed = ["remote", "source", "os", "power", "allowRestart", "shutdownTimeout", "onDelete", "waitFor"];
+const passed = [
+  "remote",
+  "source",
+  "sourceVersion",
+  "onImageChange",
+  "os",
+  "power",
+  "allowRestart",
+  "shutdownTimeout",
+  "onDelete",
+  "waitFor",
+];
 
 function differences(wanted: InstanceInputs, actual: InstanceInputs): Failure[] {
   const [program, daemon] = [plain(comparable(wanted)), plain(comparable(actual))];
   const keys = (Object.keys(policies) as (keyof InstanceInputs)[]).filter((key) => !passed.includes(key));
-  const skipped = wanted.power === "managed" ? [] : ["running"];
+  const open = (["architecture", "target"] as const).filter((key) => wanted[key] === undefined);
+  const skipped: string[] = [...open, ...(wanted.power === "managed" ? [] : ["running"])];
   const failures = keys.flatMap((key) =>
     skipped.includes(key) ? [] : valueDifferences(key, program[key], daemon[key]),
   );
@@ -59,8 +71,9 @@ function differences(wanted: InstanceInputs, actual: InstanceInputs): Failure[] 
 }
 
 function imageDifferences({ source }: InstanceInputs, { source: actual }: InstanceInputs): Failure[] {
-  if (source === undefined || hasUnknown(source) || source.image === actual?.image) return [];
-  return [difference("source.image", source.image, actual?.image)];
+  if (source === undefined || hasUnknown(source) || !("image" in source)) return [];
+  const image = actual !== undefined && "image" in actual ? actual.image : undefined;
+  return source.image === image ? [] : [difference("source.image", source.image, image)];
 }
 
 /** The inputs of a machine of which nothing is known but its place, to read it as it is. */
@@ -68,6 +81,8 @@ export function unwritten(at: InstanceAddress, state: Partial<InstanceOutputs>):
   return {
     type: "container",
     description: "",
+    onImageChange: "replace",
+    ephemeral: false,
     cdroms: [],
     nics: [],
     disks: [],

@@ -1,6 +1,6 @@
 // What is filled in about an instance before the daemon is asked, and what a change of it costs.
 import { type StringMap } from "../../api/instances";
-import { type Completion, type Cost, type Failure, type ResourceKind } from "../../kind";
+import { type Completion, type Failure, type ResourceKind } from "../../kind";
 import { instanceName } from "../../schema";
 import { isUnknown } from "../../unknowns";
 import { projectOf, spelledOut } from "../common";
@@ -8,6 +8,7 @@ import { type InstanceDraft, type InstanceInputs, type InstanceOutputs, type Wai
 import { type Cdrom } from "./devices";
 import { withoutEmpty } from "./spelling";
 import { logicalName } from "../ownership";
+import { placed, sourceCost, versionOf } from "./source-version";
 
 export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"] = {
   name: "update",
@@ -16,7 +17,13 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   remote: "ignore",
   description: "update",
   source: sourceCost,
-  rootDisk: rootDiskCost,
+  sourceVersion: sourceCost,
+  onImageChange: "ignore",
+  // What the program leaves open is the server's choice.
+  architecture: (_, { architecture }) => (architecture === undefined ? "ignore" : "replace"),
+  ephemeral: "update",
+  target: (_, { target }) => (target === undefined ? "ignore" : "update"),
+  rootDisk: "update",
   cdroms: "update",
   nics: "update",
   disks: "update",
@@ -38,23 +45,13 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   waitFor: "ignore",
 };
 
-/** A machine of which the program does not say what it was made from, an imported one above all, is as good as any. */
-function sourceCost(olds: InstanceOutputs, { source }: InstanceInputs): Cost {
-  if (source === undefined) return "ignore";
-  return source.image === (olds.source?.image ?? olds.baseImage) ? "update" : "replace";
-}
-
-/** A root disk grows in place, but its pool is fixed, whether a profile or the program names it. */
-function rootDiskCost(olds: InstanceOutputs, news: InstanceInputs): Cost {
-  const pool = news.rootDisk?.pool;
-  return pool === undefined || pool === (olds.rootPool ?? olds.rootDisk?.pool) ? "update" : "replace";
-}
-
-export function complete(
+export async function complete(
   completion: Completion<InstanceInputs>,
 ): Promise<{ draft: InstanceDraft; failures: Failure[] }> {
   const whole = withDefaults(completion.draft, completion);
-  return Promise.resolve({ draft: whole, failures: nameFailures(completion.draft, whole.name) });
+  const { version, failures } = await versionOf({ ...completion, draft: whole });
+  const draft = { ...whole, sourceVersion: version };
+  return { draft, failures: [...failures, ...nameFailures(completion.draft, whole.name)] };
 }
 
 /** What is left away, filled in. */
@@ -63,10 +60,15 @@ export function withDefaults(
   { urn, config }: Pick<Completion<InstanceInputs>, "urn" | "config">,
 ): InstanceDraft {
   const waitFor = eachOf(draft.waitFor, (wait) => ({ ...waitDefaults(wait.condition), ...wait }));
+  const project = projectOf(draft, config);
   return {
     ...draft,
     name: draft.name ?? logicalName(urn),
-    project: projectOf(draft, config),
+    project,
+    source: placed(draft.source, project),
+    onImageChange: draft.onImageChange ?? "replace",
+    architecture: canonical(draft.architecture),
+    ephemeral: draft.ephemeral ?? false,
     type: draft.type ?? "container",
     description: draft.description ?? "",
     cdroms: eachOf(draft.cdroms, (cdrom, i) => ({ ...cdrom, ...cdromDefaults(cdrom, i) })),
@@ -87,6 +89,18 @@ export function withDefaults(
     onDelete: draft.onDelete ?? "force",
     waitFor,
   };
+}
+
+/** Debian's names, which the servers take too, as the kernel's, which they show. */
+const architectures: Record<string, string> = {
+  amd64: "x86_64",
+  arm64: "aarch64",
+  armhf: "armv7l",
+  ppc64el: "ppc64le",
+};
+
+function canonical(architecture: string | undefined): string | undefined {
+  return architecture === undefined ? undefined : (architectures[architecture] ?? architecture);
 }
 
 function nameFailures(draft: InstanceDraft, chosen: string | undefined): Failure[] {

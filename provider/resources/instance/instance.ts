@@ -1,29 +1,28 @@
 // Instances: blank virtual machines that boot an ISO volume, and machines and containers made from an image.
-import { findImage } from "../../api/images";
 import { settleInstance } from "../../api/operations";
-import { createInstance, deleteInstance, findInstance, type StringMap, type WireInstance } from "../../api/instances";
-import { type Client } from "../../client/client";
+import { deleteInstance, findInstance, type InstanceAddress, type WireInstance } from "../../api/instances";
 import { isCode, LxdError } from "../../errors";
 import { type Context, type CreateContext, type Made, type ResourceKind } from "../../kind";
 import { milliseconds } from "../../units";
-import { complete, policies } from "./inputs";
+import { createDeadlineMs } from "./bookkeeping";
 import { preflightChange } from "./change";
+import { make } from "./create";
 import { addressOf, unwritten } from "./import";
+import { complete, policies } from "./inputs";
 import { explainMedia } from "./media";
+import { move } from "./move";
 import { isStopped, stop } from "./power";
 import { idOf, obstacle, preflight } from "./preflight";
-import { rules } from "./rules";
+import { rebuild } from "./rebuild";
 import { rename } from "./rename";
+import { rules } from "./rules";
 import { type InstanceInputs, type InstanceOutputs, schema } from "./schema";
-import { get, observe, wanted } from "./settings";
+import { get, observe } from "./settings";
 import { comparable, isTrue } from "./spelling";
-import { firstPhase, shutDownFirst, sync } from "./sync";
-import { pendingKey } from "../ownership";
+import { shutDownFirst, sync } from "./sync";
 
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;
-
-const createDeadlineMs = 60 * 60_000;
 
 export const instance: ResourceKind<Inputs, Outputs> = {
   noun: "instance",
@@ -66,42 +65,6 @@ async function takeOver({ client }: Context, inputs: Inputs): Promise<Made<Outpu
   return { id: idOf(inputs), outputs: await observe(client, inputs, value), isTakenOver: true };
 }
 
-async function make({ client, urn, status }: Context, inputs: Inputs): Promise<void> {
-  const { source } = inputs;
-  if (source !== undefined) await requireImage(client, inputs, source.image);
-  const { name, type } = inputs;
-  const left = firstPhase(inputs);
-  const pending = left === undefined ? {} : { [pendingKey]: left };
-  const settings = wanted({ config: pending, devices: {} }, inputs, { urn, info: await client.info() });
-  await createInstance(
-    client,
-    inputs.project,
-    {
-      ...settings,
-      ...{ name, type, profiles: inputs.profiles },
-      config: { ...hints(inputs), ...settings.config },
-      source: source === undefined ? { type: "none" } : { type: "image", fingerprint: source.image },
-    },
-    { deadlineMs: createDeadlineMs, onProgress: status },
-  );
-}
-
-/** Incus gives a machine other hardware for Windows; an image says that of itself. */
-function hints({ os, source }: Inputs): StringMap {
-  return os === "windows" && source === undefined ? { "image.os": "Windows" } : {};
-}
-
-async function requireImage(client: Client, { project, type }: Inputs, fingerprint: string): Promise<void> {
-  const found = await findImage(client, { project, fingerprint });
-  if (found === undefined) {
-    const why = `there is no image ${fingerprint} in project ${project}`;
-    throw new LxdError({ code: "not-found", why, advice: "Import the image first, or name another fingerprint." });
-  }
-  if (found.value.type === type) return;
-  const why = `the image ${fingerprint} is one of a ${found.value.type}, not of a ${type}`;
-  throw new LxdError({ code: "invalid-argument", why, advice: `Write type: "${found.value.type}".` });
-}
-
 /** With no state but the ID (`Instance.get`) the machine is read as it is. */
 async function read({ client }: Context, id: string, state: Partial<Outputs>): Promise<Outputs | undefined> {
   const inputs = state.type === undefined ? unwritten(addressOf(id), state) : (state as Outputs);
@@ -111,12 +74,22 @@ async function read({ client }: Context, id: string, state: Partial<Outputs>): P
 
 async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
   try {
-    await shutDownFirst(context, { project: olds.project, name: olds.name }, news);
-    await rename(context, olds, news);
-    return await sync(context, news);
+    const at = { project: olds.project, name: olds.name };
+    await shutDownFirst(context, at, news);
+    if (await isGone(context, at, news)) await make(context, news);
+    const stops = [await rename(context, olds, news), await rebuild(context, olds, news), await move(context, news)];
+    return await sync(context, news, { isStoppedFor: stops.includes(true) });
   } catch (error) {
     throw LxdError.from(error).during(`update instance ${id}`);
   }
+}
+
+/** An ephemeral machine is deleted by the daemon when it stops. */
+async function isGone({ client }: Context, at: InstanceAddress, news: Inputs): Promise<boolean> {
+  if (!news.ephemeral) return false;
+  await settleInstance(client, at, createDeadlineMs);
+  const found = (await findInstance(client, at)) ?? (await findInstance(client, news));
+  return found === undefined;
 }
 
 async function remove({ client }: Context, id: string, state: Outputs): Promise<void> {

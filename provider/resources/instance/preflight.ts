@@ -7,10 +7,11 @@ import { LxdError } from "../../errors";
 import { type Completion, type Failure } from "../../kind";
 import { nearest } from "../../nearest";
 import { hasUnknown, isUnknown } from "../../unknowns";
-import { checkPool, checkProject } from "../common";
+import { checkMember, checkPool, checkProject } from "../common";
 import { type InstanceDraft, type InstanceInputs } from "./schema";
 import { importFailures } from "./import";
-import { ownerKey } from "../ownership";
+import { imageOf, markOf } from "./source";
+import { ownerKey, sourceKey } from "../ownership";
 import { isPlacePlanned, isPlanned } from "../planned";
 
 export async function preflight(client: Client, completion: Completion<InstanceInputs>): Promise<Failure[]> {
@@ -23,6 +24,7 @@ export async function preflight(client: Client, completion: Completion<InstanceI
   const isNew = isPlacePlanned(client, { project: draft.project });
   const answers = await Promise.all([
     checkPool(client, draft.rootDisk?.pool, "rootDisk.pool"),
+    checkMember(client, draft.target),
     isNew ? [] : profileFailures(client, draft),
     isNew ? [] : nameFailures(client, completion),
   ]);
@@ -35,18 +37,30 @@ export function idOf({ project, name }: InstanceAddress): string {
 
 /** Why an instance that is there already is not this resource's, if so. */
 export function obstacle(wire: WireInstance, inputs: InstanceDraft, urn: string): LxdError | undefined {
-  const why = difference(wire, inputs, urn);
-  if (why === undefined) return undefined;
+  const why = otherOwner(wire, inputs, urn) ?? otherSource(wire, inputs);
+  return why === undefined ? undefined : takenBy(wire, inputs, why);
+}
+
+export function takenBy(wire: WireInstance, inputs: InstanceDraft, why: string): LxdError {
   const advice = `Pass { import: "${inputs.project ?? ""}/${wire.name}" } to take it over, or choose another name.`;
   return new LxdError({ code: "already-exists", why: `there is an instance "${wire.name}" already, ${why}`, advice });
 }
 
-function difference(wire: WireInstance, { type, source }: InstanceDraft, urn: string): string | undefined {
+export function otherOwner(wire: WireInstance, { type }: InstanceDraft, urn: string): string | undefined {
   if (wire.config?.[ownerKey] !== urn) return "which this resource has not made";
-  if (!isUnknown(type) && type !== wire.type) return `left by an earlier run, which is a ${wire.type}`;
-  const image = wire.config["volatile.base_image"];
-  if (isUnknown(source?.image) || source?.image === image) return undefined;
-  return `left by an earlier run, made from ${image === undefined ? "no image" : `the image ${image}`}`;
+  return isUnknown(type) || type === wire.type ? undefined : `left by an earlier run, which is a ${wire.type}`;
+}
+
+function otherSource({ config }: WireInstance, { source, sourceVersion }: InstanceDraft): string | undefined {
+  if (hasUnknown(source) || isUnknown(sourceVersion)) return undefined;
+  const [image, mark] = [config?.["volatile.base_image"], config?.[sourceKey]];
+  const wantedImage = imageOf(source, sourceVersion);
+  const isSame =
+    mark === markOf(source, sourceVersion) &&
+    (wantedImage === image || (source !== undefined && wantedImage === undefined));
+  if (isSame) return undefined;
+  const from = image === undefined ? "no image" : `the image ${image}`;
+  return `left by an earlier run, made from ${mark ?? from}`;
 }
 
 /** The daemons make a container of nothing without complaint, but it never starts. */

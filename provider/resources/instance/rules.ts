@@ -5,11 +5,14 @@ import { type InstanceDraft } from "./schema";
 import { typedKeys } from "./config";
 import { rootDevice } from "./devices";
 import { driveKinds, drives } from "./typed-devices";
+import { sourceRules } from "./source";
 import { isBookkeeping } from "../ownership";
 
 export function rules(draft: InstanceDraft): Failure[] {
   return [
     ...typeRules(draft),
+    ...sourceRules(draft.source),
+    ...ephemeralRules(draft),
     ...powerRules(draft),
     ...deviceNameRules(draft),
     ...bootRules(draft),
@@ -25,6 +28,18 @@ function typeRules(draft: InstanceDraft): Failure[] {
     ...driveKinds.filter((kind) => draft[kind] === true),
   ];
   return said.map((property) => ({ property, reason: `containers have none; set type: "virtual-machine"` }));
+}
+
+/** A machine that is deleted when it stops cannot be kept stopped. */
+function ephemeralRules({ ephemeral, running, waitFor }: InstanceDraft): Failure[] {
+  if (ephemeral !== true) return [];
+  const reason = "an ephemeral machine is deleted when it stops";
+  const waits = known(waitFor).flatMap((wait, i) => {
+    if (wait?.condition !== "powered-off") return [];
+    return [{ property: `waitFor[${i}]`, reason: `${reason}, so there is nothing left once it is powered off` }];
+  });
+  if (running !== false || waits.length > 0) return waits;
+  return [{ property: "running", reason: `${reason}; set ephemeral: false, or leave running: false away` }];
 }
 
 /** After the installation the machine must not boot the installer again. */

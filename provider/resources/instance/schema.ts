@@ -7,12 +7,8 @@ import { remoteSchema } from "../common";
 import { type NetworkOutputs } from "./addresses";
 import { type CloudInit, type Firmware } from "./config";
 import { type Cdrom, type RootDisk } from "./devices";
+import { type InstanceSource, sourceSchema } from "./source";
 import { type Disk, type Nic, type TypedDevices } from "./typed-devices";
-
-export interface InstanceSource {
-  /** Fingerprint of an image on the same server. */
-  image: string;
-}
 
 /** What to wait for. Each has its own time limit. */
 export type Wait = { timeout: string } & (
@@ -31,6 +27,13 @@ export interface InstanceInputs extends CommonInputs, TypedDevices {
   type: "container" | "virtual-machine";
   description: string;
   source?: InstanceSource | undefined;
+  /** Computed: what an alias that is followed names, or the hash of a backup file. */
+  sourceVersion?: string | undefined;
+  onImageChange: "replace" | "rebuild";
+  architecture?: string | undefined;
+  ephemeral: boolean;
+  /** A member of the cluster, or `@group`. */
+  target?: string | undefined;
   rootDisk?: RootDisk | undefined;
   cdroms: Cdrom[];
   /** What the guest is or will be. */
@@ -52,6 +55,8 @@ export interface InstanceOutputs extends InstanceInputs, NetworkOutputs {
   /** The pool of the root disk, its own or a profile's. */
   rootPool?: string | undefined;
   baseImage?: string | undefined;
+  /** With what comes from profiles, without the server's own keys. */
+  expandedConfig: StringMap;
   status: string;
   architecture: string;
   location: string;
@@ -125,13 +130,11 @@ export const schema = strict({
   name: instanceName.optional(),
   type: z.enum(["container", "virtual-machine"]).optional(),
   description: z.string().optional(),
-  source: tagged<InstanceSource>({
-    image: strict({
-      image: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/, { error: "must be the 64 hexadecimal digits of an image's fingerprint" }),
-    }),
-  }).optional(),
+  source: sourceSchema.optional(),
+  onImageChange: z.enum(["replace", "rebuild"]).optional(),
+  architecture: name.optional(),
+  ephemeral: z.boolean().optional(),
+  target: name.optional(),
   rootDisk: strict({ pool: name, size: size.optional(), bus: name.optional() }).optional(),
   cdroms: z.array(cdrom).optional(),
   nics: z.array(nics).optional(),

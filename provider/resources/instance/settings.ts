@@ -16,7 +16,7 @@ import { configFromWire, configToWire } from "./config";
 import { fromWire, type Phase, toWire } from "./devices";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { isRunning } from "./power";
-import { isBookkeeping, ownerKey, pendingKey } from "../ownership";
+import { isBookkeeping, ownerKey, pendingKey, rebuilding, sourceKey } from "../ownership";
 
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;
@@ -41,7 +41,7 @@ export function wanted(
   wire: Pick<WireInstance, "config" | "devices">,
   inputs: Inputs,
   { urn, info }: { urn: string; info: ServerInfo },
-): Pick<Required<InstanceSettings>, "profiles" | "description"> & {
+): Pick<Inputs, "profiles" | "description" | "ephemeral"> & {
   config: StringMap;
   devices: Record<string, StringMap>;
 } {
@@ -52,6 +52,7 @@ export function wanted(
     devices: toWire(inputs, { phase: phaseOf(wire), existing: wire.devices ?? {}, usbMedia }),
     profiles: inputs.profiles,
     description: inputs.description,
+    ephemeral: inputs.ephemeral,
   };
 }
 
@@ -88,7 +89,10 @@ export function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, key
     remote: inputs.remote,
     type: wire.type,
     description: wire.description,
-    source: inputs.source === undefined ? undefined : { image: wire.config?.["volatile.base_image"] ?? "unknown" },
+    ...sourceFromWire(inputs, wire),
+    onImageChange: inputs.onImageChange,
+    ephemeral: wire.ephemeral,
+    target: inputs.target?.startsWith("@") === false ? wire.location : inputs.target,
     ...fromWire(wire.devices ?? {}, inputs, phaseOf(wire)),
     ...configFromWire(
       pick(wire.config, (key) => !isServers(key)),
@@ -103,20 +107,39 @@ export function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, key
     shutdownTimeout: inputs.shutdownTimeout,
     onDelete: inputs.onDelete,
     waitFor: inputs.waitFor,
-    baseImage: wire.config?.["volatile.base_image"],
+    baseImage: baseImageOf(wire),
+    expandedConfig: pick(wire.expanded_config, (key) => !isServers(key)),
     status: wire.status,
     architecture: wire.architecture,
     location: wire.location,
   };
 }
 
-function rootPoolOf({ devices, expanded_devices: expanded }: WireInstance): string | undefined {
+/** One that a rebuild has left half done is of no image. */
+function baseImageOf({ config }: WireInstance): string | undefined {
+  return config?.[sourceKey] === rebuilding ? undefined : config?.["volatile.base_image"];
+}
+
+/** What it was made from, as far as the daemon tells: the image. */
+function sourceFromWire(
+  { source, sourceVersion }: Inputs,
+  wire: WireInstance,
+): Pick<Inputs, "source" | "sourceVersion"> {
+  const image = baseImageOf(wire) ?? "unknown";
+  if (source === undefined) return { source };
+  if ("image" in source) return { source: { image } };
+  const isFollowed = "alias" in source && sourceVersion !== undefined;
+  return { source, sourceVersion: isFollowed ? image : sourceVersion };
+}
+
+/** The pool of the root disk, its own or a profile's. */
+export function rootPoolOf({ devices, expanded_devices: expanded }: WireInstance): string | undefined {
   const roots = Object.values({ ...expanded, ...devices }).filter((device) => device["path"] === "/");
   return roots[0]?.["pool"];
 }
 
 /** Keys of the config that the server, or this provider's bookkeeping, writes. */
-function isServers(key: string): boolean {
+export function isServers(key: string): boolean {
   return key.startsWith("volatile.") || key.startsWith("image.") || isBookkeeping(key);
 }
 

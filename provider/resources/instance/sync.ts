@@ -30,10 +30,17 @@ export async function shutDownFirst({ client }: Context, at: InstanceAddress, ne
   await stop(client, at, milliseconds(news.shutdownTimeout));
 }
 
-/** Settings first, then what is left of the waits, then the power state. */
-export async function sync(context: Context, inputs: Inputs): Promise<InstanceOutputs> {
+/**
+ * Settings first, then what is left of the waits, then the power state. `isStoppedFor`: a running machine was shut down
+ * for this update already.
+ */
+export async function sync(
+  context: Context,
+  inputs: Inputs,
+  { isStoppedFor = false }: { isStoppedFor?: boolean } = {},
+): Promise<InstanceOutputs> {
   const { client } = context;
-  const wasStopped = await syncSettings(context, inputs);
+  const wasStopped = (await syncSettings(context, inputs)) || isStoppedFor;
   const { value } = await get(client, inputs);
   const pending = value.config?.[pendingKey];
   if (pending === "wait") await install(context, inputs, value);
@@ -55,7 +62,8 @@ async function syncSettings({ client, urn }: Context, inputs: Inputs): Promise<b
     await change();
     return false;
   } catch (error) {
-    if (!needsStop(error) || !isRunning((await get(client, inputs)).value)) throw error;
+    const { value } = await get(client, inputs);
+    if (!needsStop(error) || !isRunning(value) || value.ephemeral) throw error;
     if (!inputs.allowRestart)
       throw new LxdError({ ...error.details, advice: "Set allowRestart: true, or running: false." });
     await stop(client, inputs, milliseconds(inputs.shutdownTimeout));

@@ -131,7 +131,8 @@ describeInstances("instance", (site) => {
       const args = { ...blank, profiles: [profile] };
       await vm.up({ ...args, rootDisk: undefined });
       expect(await vm.preview(args)).toMatchObject({ changes: true, replaces: [] });
-      expect(await vm.preview({ ...args, rootDisk: { pool: "another" } })).toMatchObject({ replaces: ["rootDisk"] });
+      const [failure] = await vm.failures({ ...args, rootDisk: { pool: "another" } });
+      expect(failure).toMatchObject({ property: "rootDisk.pool" });
       await vm.destroy();
     } finally {
       await site.change("DELETE", `/1.0/profiles/${profile}`);

@@ -1,0 +1,31 @@
+// POST …/instances/<name> with a pool: the root disk goes to another one. The record is made anew, the identity stays.
+import { randomUUID } from "node:crypto";
+
+import { badRequest, failed, notFound } from "../errors";
+import type { Call } from "../http/call";
+import { type Reply, running } from "../http/reply";
+import { instanceKey, instanceUrl } from "../instances/instance";
+import type { InstanceRecord } from "../store/records";
+import { expandDevices, rootDeviceOf } from "../used-by";
+
+export function moveToPool(call: Call, instance: InstanceRecord, pool: string): Reply {
+  const { store, operations, settings } = call.daemon;
+  if (instance.status !== "Stopped") throw badRequest("Instance must be stopped to be moved statelessly");
+  const run = () => {
+    const devices = expandDevices(store, instance);
+    const root = rootDeviceOf(devices);
+    const name = Object.entries(devices).find(([, device]) => device === root)?.[0] ?? "root";
+    if (root?.["pool"] === pool) throw failed("Requested storage pool is the same as current pool");
+    if (!store.pools.find(pool)) {
+      const init = settings.product.kind === "lxd" ? "initialising" : "initializing";
+      const why = `Failed creating instance record: Failed ${init} instance: Failed loading storage pool: Storage pool not found`;
+      throw notFound(`Instance move to destination failed: ${why}`);
+    }
+    const config = { ...instance.config, "volatile.cloud-init.instance-id": randomUUID() };
+    const moved = { ...instance.devices, [name]: { ...root, pool } };
+    const createdAt = new Date().toISOString();
+    store.instances.set(instanceKey(instance), { ...instance, config, devices: moved, createdAt });
+  };
+  const work = { project: instance.project, resources: { instances: [instanceUrl(instance)] }, run };
+  return running(operations.start({ ...work, description: "Migrating instance" }));
+}

@@ -1,0 +1,36 @@
+// What this provider notes on a new machine: whose it is, what it was made from, and what is still to be done with it.
+import { type StringMap } from "../../api/instances";
+import { LxdError } from "../../errors";
+import { ownerKey, pendingKey, sourceKey } from "../ownership";
+import { type InstanceInputs } from "./schema";
+import { isServers } from "./settings";
+import { markOf } from "./source";
+import { firstPhase } from "./sync";
+
+type Inputs = InstanceInputs;
+
+/** How long the daemon may take to make a machine. */
+export const createDeadlineMs = 60 * 60_000;
+
+/** What this provider notes of a new machine. A copy must not go on with the bookkeeping of its source. */
+export function bookkeepingOf(inputs: Inputs, urn: string, copied?: unknown): StringMap {
+  const left = firstPhase(inputs) ?? (copied === undefined ? undefined : "power");
+  const mark = markOf(inputs.source, inputs.sourceVersion);
+  return {
+    [ownerKey]: urn,
+    ...(left === undefined ? {} : { [pendingKey]: left }),
+    ...(mark === undefined ? {} : { [sourceKey]: mark }),
+  };
+}
+
+/** What a machine keeps when its settings become the program's: keys that only the server writes. */
+export function serversOwn(config: StringMap | null | undefined): StringMap {
+  const own = Object.entries(config ?? {}).filter(([key]) => isServers(key) && !key.startsWith("user."));
+  return Object.fromEntries(own);
+}
+
+export function requireType(type: Inputs["type"], found: { type: string }, what: string): void {
+  if (found.type === type) return;
+  const why = `${what} is one of a ${found.type}, not of a ${type}`;
+  throw new LxdError({ code: "invalid-argument", why, advice: `Write type: "${found.type}".` });
+}

@@ -1,0 +1,44 @@
+// Shuts a running machine down for what it takes only while it is off, if the program allows that.
+import { type InstanceAddress, type WireInstance } from "../../api/instances";
+import { LxdError } from "../../errors";
+import { type Context, type Failure } from "../../kind";
+import { milliseconds } from "../../units";
+import { isRunning, isStopped, stop } from "./power";
+import { type InstanceDraft, type InstanceInputs } from "./schema";
+import { get, phaseOf } from "./settings";
+
+/** `what`: `renamed`. Returns whether it ran. */
+export async function stopFor(
+  { client }: Pick<Context, "client">,
+  at: InstanceAddress,
+  { news, what }: { news: InstanceInputs; what: string },
+): Promise<boolean> {
+  const { value } = await get(client, at);
+  if (isStopped(value)) return false;
+  const why = `a running machine cannot be ${what}`;
+  if (value.ephemeral) throw new LxdError({ code: "invalid-argument", why: `${why}, ${lostByStop}` });
+  if (!news.allowRestart) throw new LxdError({ code: "invalid-argument", why, advice });
+  await stop(client, at, milliseconds(news.shutdownTimeout));
+  return true;
+}
+
+/** Failures of a preview for what the machine must be off for, if it stays on. */
+export function coldFailures(
+  wire: WireInstance,
+  draft: InstanceDraft,
+  { property, what }: { property: string; what: string },
+): Failure[] {
+  if (!staysOn(wire, draft) || (draft.allowRestart === true && !wire.ephemeral)) return [];
+  const reason = `a running machine cannot be ${what}${wire.ephemeral ? `, ${lostByStop}` : `; ${consent}`}`;
+  return [{ property, reason }];
+}
+
+/** It runs, and this very update does not shut it down first. */
+export function staysOn(wire: WireInstance, { running, power }: InstanceDraft): boolean {
+  return isRunning(wire) && !(power === "managed" && running === false && phaseOf(wire) === "installed");
+}
+
+export const consent =
+  "set allowRestart: true to let it be shut down for that, or switch it off with running: false first";
+const lostByStop = "and an ephemeral one is deleted when it is shut down: set ephemeral: false in an update before";
+const advice = "Set allowRestart: true, or running: false.";

@@ -1,0 +1,46 @@
+// Moves a machine in place: its root disk to another pool, itself to another member of the cluster.
+import { listGroupMembers } from "../../api/cluster-members";
+import { moveInstance, type WireInstance } from "../../api/instances";
+import { type Client } from "../../client/client";
+import { type Context } from "../../kind";
+import { isUnknown } from "../../unknowns";
+import { createDeadlineMs } from "./bookkeeping";
+import { stopFor } from "./consent";
+import { type InstanceDraft, type InstanceInputs } from "./schema";
+import { get, rootPoolOf } from "./settings";
+
+/** Returns whether the machine was shut down for it. */
+export async function move(context: Context, news: InstanceInputs): Promise<boolean> {
+  const { client, status } = context;
+  const options = { deadlineMs: createDeadlineMs, onProgress: status };
+  let wasStopped = false;
+  const { value } = await get(client, news);
+  const target = await otherMember(client, value, news);
+  if (target !== undefined) {
+    wasStopped = await stopFor(context, news, { news, what: "moved to another member of the cluster" });
+    await moveInstance(client, news, { target }, options);
+  }
+  const pool = otherPool(value, news);
+  if (pool === undefined) return wasStopped;
+  wasStopped = (await stopFor(context, news, { news, what: "moved to another storage pool" })) || wasStopped;
+  await moveInstance(client, news, { pool }, options);
+  return wasStopped;
+}
+
+/** The pool that the root disk is to be in, if it is in another. */
+export function otherPool(wire: WireInstance, { rootDisk }: InstanceDraft): string | undefined {
+  const pool = rootDisk?.pool;
+  return pool === undefined || isUnknown(pool) || pool === rootPoolOf(wire) ? undefined : pool;
+}
+
+/** The member that the machine is to be on, if it is on another; of a group, one of its members. */
+export async function otherMember(
+  client: Client,
+  { location }: WireInstance,
+  { target }: InstanceDraft,
+): Promise<string | undefined> {
+  if (target === undefined || isUnknown(target) || target === location) return undefined;
+  if (!target.startsWith("@")) return target;
+  const members = await listGroupMembers(client, target.slice(1));
+  return members.includes(location) ? undefined : members[0];
+}

@@ -1,0 +1,60 @@
+// What the daemon can say, before it is done, about moving a machine or rebuilding it.
+import { type WireInstance } from "../../api/instances";
+import { type Client } from "../../client/client";
+import { missingExtension } from "../../client/server-info";
+import { type Failure } from "../../kind";
+import { hasUnknown, isUnknown } from "../../unknowns";
+import { checkMember, checkPool } from "../common";
+import { coldFailures } from "./consent";
+import { otherMember, otherPool } from "./move";
+import { needsRebuild, rebuildExtension } from "./rebuild";
+import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "./schema";
+
+interface Change {
+  draft: InstanceDraft;
+  olds: InstanceOutputs;
+}
+
+export async function placeFailures(client: Client, wire: WireInstance, change: Change): Promise<Failure[]> {
+  const { draft } = change;
+  return [
+    ...(await memberFailures(client, wire, draft)),
+    ...(await poolFailures(client, wire, draft)),
+    ...(await rebuildFailures(client, wire, change)),
+  ];
+}
+
+async function memberFailures(client: Client, wire: WireInstance, draft: InstanceDraft): Promise<Failure[]> {
+  const failures = await checkMember(client, draft.target);
+  if (failures.length > 0 || (await otherMember(client, wire, draft)) === undefined) return failures;
+  return coldFailures(wire, draft, { property: "target", what: "moved to another member of the cluster" });
+}
+
+async function poolFailures(client: Client, wire: WireInstance, draft: InstanceDraft): Promise<Failure[]> {
+  const pool = otherPool(wire, draft);
+  if (pool === undefined) return [];
+  const property = "rootDisk.pool";
+  return [
+    ...(await checkPool(client, pool, property)),
+    ...(await needs(client, property, ["instance_pool_move", "moving of instances between pools"])),
+    ...coldFailures(wire, draft, { property, what: "moved to another storage pool" }),
+  ];
+}
+
+/** The inputs of the last run do not say what the machine is made of; the machine does. */
+async function rebuildFailures(client: Client, wire: WireInstance, { draft, olds }: Change): Promise<Failure[]> {
+  const { onImageChange, source, sourceVersion } = draft;
+  if (onImageChange !== "rebuild" || hasUnknown(source) || isUnknown(sourceVersion)) return [];
+  const before = { ...olds, baseImage: wire.config?.["volatile.base_image"] };
+  if (!needsRebuild(wire, before, draft as InstanceInputs)) return [];
+  return [
+    ...(await needs(client, "onImageChange", [rebuildExtension, "rebuilding of instances"])),
+    ...coldFailures(wire, draft, { property: "source", what: "rebuilt" }),
+  ];
+}
+
+async function needs(client: Client, property: string, [extension, feature]: [string, string]): Promise<Failure[]> {
+  const info = await client.info();
+  if (info.extensions.has(extension)) return [];
+  return [{ property, reason: missingExtension(info, extension, feature).message }];
+}

@@ -1,0 +1,52 @@
+// Gives a machine another root disk in place, made from the image that the program names now.
+import { rebuildInstance, type WireInstance } from "../../api/instances";
+import { requireExtension } from "../../client/server-info";
+import { type Context } from "../../kind";
+import { pendingKey, rebuilding, sourceKey } from "../ownership";
+import { createDeadlineMs } from "./bookkeeping";
+import { stopFor } from "./consent";
+import { imageToWire } from "./create";
+import { type InstanceInputs, type InstanceOutputs } from "./schema";
+import { changeSettings, get, without } from "./settings";
+import { imageOf, isImage, markOf } from "./source";
+import { sourceCost } from "./source-version";
+import { firstPhase } from "./sync";
+
+export const rebuildExtension = "instances_rebuild";
+
+/** Returns whether the machine was shut down for it. */
+export async function rebuild(context: Context, olds: InstanceOutputs, news: InstanceInputs): Promise<boolean> {
+  const { client, status } = context;
+  const { source } = news;
+  const { value } = await get(client, news);
+  if (source === undefined || !isImage(source) || !needsRebuild(value, olds, news)) return false;
+  requireExtension(await client.info(), rebuildExtension, "rebuilding of instances");
+  const root = await imageToWire(client, news, source);
+  const wasStopped = await stopFor(context, news, { news, what: "rebuilt" });
+  // Whoever finds this mark knows that the disk is neither the old nor the new one. The new one is waited for like any.
+  const pending = firstPhase(news);
+  await changeSettings(client, news, ({ config }) => ({
+    config: { ...config, [sourceKey]: rebuilding, ...(pending === undefined ? {} : { [pendingKey]: pending }) },
+  }));
+  await rebuildInstance(client, news, root, { deadlineMs: createDeadlineMs, onProgress: status });
+  const mark = markOf(source, news.sourceVersion);
+  await changeSettings(client, news, ({ config }) => ({
+    config: { ...without(config, sourceKey), ...(mark === undefined ? {} : { [sourceKey]: mark }) },
+  }));
+  return wasStopped;
+}
+
+/** The state says what is wanted; the machine itself says whether a run that was broken off has done it already. */
+export function needsRebuild(wire: WireInstance, olds: InstanceOutputs, news: InstanceInputs): boolean {
+  const mark = wire.config?.[sourceKey];
+  if (mark === rebuilding) return true;
+  const image = imageOf(news.source, news.sourceVersion);
+  if (image !== undefined && image === wire.config?.["volatile.base_image"]) return false;
+  if (news.onImageChange !== "rebuild" || isUnchanged(olds, news)) return false;
+  return image !== undefined || mark !== markOf(news.source, news.sourceVersion);
+}
+
+/** `ignore`: it is the same source, or none that the program names. */
+function isUnchanged(olds: InstanceOutputs, news: InstanceInputs): boolean {
+  return sourceCost(olds, news) === "ignore";
+}

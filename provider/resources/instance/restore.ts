@@ -1,0 +1,74 @@
+// Makes an instance from a backup file, under a name that says whose it will be until it carries the owner key.
+import { createHash } from "node:crypto";
+import { restoreBackup } from "../../api/instance-backups";
+import { deleteInstance, findInstance, type InstanceAddress, renameInstance } from "../../api/instances";
+import { settleInstance } from "../../api/operations";
+import { type Client } from "../../client/client";
+import { fileContent } from "../../content/file";
+import { reportTo, shown } from "../../content/shown";
+import { isCode, LxdError } from "../../errors";
+import { type Context } from "../../kind";
+import { bookkeepingOf, createDeadlineMs, requireType, serversOwn } from "./bookkeeping";
+import { type InstanceInputs } from "./schema";
+import { changeSettings, get, wanted } from "./settings";
+import { type BackupSource } from "./source";
+
+type Inputs = InstanceInputs;
+
+/**
+ * The daemons take no settings with a backup: what they make has its config, with the bookkeeping of whatever machine
+ * that was. So until it has its own, its name tells it apart from everything that others have made.
+ */
+export async function restore(context: Context, inputs: Inputs, source: BackupSource): Promise<void> {
+  const { client, urn } = context;
+  const at = { project: inputs.project, name: interimName(inputs, urn) };
+  await settleInstance(client, at, createDeadlineMs);
+  if ((await findInstance(client, at)) === undefined) await upload(context, { inputs, source, at });
+  try {
+    const { value } = await get(client, at);
+    requireType(inputs.type, value, `the backup ${source.backup}`);
+    const info = await client.info();
+    await changeSettings(client, at, (wire) => {
+      const config = { ...serversOwn(wire.config), ...bookkeepingOf(inputs, urn, wire) };
+      return wanted({ ...wire, config }, inputs, { urn, info });
+    });
+    await renameInstance(client, at, inputs.name);
+  } catch (error) {
+    await discard(client, at, error);
+    throw error;
+  }
+}
+
+/** As good as an owner key: nobody else makes a machine of this name. */
+function interimName({ sourceVersion }: Inputs, urn: string): string {
+  const digits = createHash("sha256")
+    .update(`${urn} ${sourceVersion ?? ""}`)
+    .digest("hex");
+  return `pulumi-${digits.slice(0, 40)}`;
+}
+
+interface Upload {
+  inputs: Inputs;
+  source: BackupSource;
+  at: InstanceAddress;
+}
+
+async function upload({ client, status }: Context, { inputs, source, at }: Upload): Promise<void> {
+  const content = await fileContent(source.backup, reportTo(status, `hashing ${source.backup}`));
+  if (content.digest !== inputs.sourceVersion) {
+    const why = `${source.backup} is not what it was in the preview`;
+    throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
+  }
+  const opened = await content.open();
+  opened.received.catch(() => undefined);
+  const { stream, sizeBytes } = shown(opened, "uploading", status);
+  const { rootDisk, target } = inputs;
+  await restoreBackup(client, at, { stream, sizeBytes, pool: rootDisk?.pool, target, deadlineMs: createDeadlineMs });
+}
+
+/** What cannot become this machine is taken away again; what nobody has heard the end of, the next run looks at. */
+async function discard(client: Client, at: InstanceAddress, error: unknown): Promise<void> {
+  if (isCode(error, "unavailable") || isCode(error, "timeout")) return;
+  // Why it failed matters more than that its remains could not be removed.
+  await deleteInstance(client, at).catch(() => undefined);
+}

@@ -1,0 +1,117 @@
+// What an instance can be made from: the sources, told apart by their keys, and which of two are the same.
+import { z } from "zod";
+import { type Failure } from "../../kind";
+import { name, strict, tagged } from "../../schema";
+import { hasUnknown } from "../../unknowns";
+
+export interface ImageSource {
+  /** Fingerprint of an image on the same server. */
+  image: string;
+}
+
+/** An image of the project by one of its names. */
+export interface AliasSource {
+  alias: string;
+  /** Whether another image under that name is a change. */
+  follow?: boolean | undefined;
+}
+
+/** An image server, asked by the daemon. */
+export interface ServerSource {
+  server: string;
+  protocol: "simplestreams" | "incus" | "lxd";
+  alias?: string | undefined;
+  fingerprint?: string | undefined;
+  certificate?: string | undefined;
+}
+
+export interface CopySource {
+  instance: string;
+  project?: string | undefined;
+  /** Without its snapshots. */
+  instanceOnly?: boolean | undefined;
+}
+
+export interface SnapshotSource {
+  /** `instance/snapshot`. */
+  snapshot: string;
+  project?: string | undefined;
+}
+
+export interface BackupSource {
+  /** Path of a file on this machine, as the daemons export it. */
+  backup: string;
+}
+
+/** Sources that are an image in the end. */
+export type AnyImageSource = ImageSource | AliasSource | ServerSource;
+export type AnyCopySource = CopySource | SnapshotSource;
+export type InstanceSource = AnyImageSource | AnyCopySource | BackupSource;
+
+const fingerprint = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, { error: "must be the 64 hexadecimal digits of an image's fingerprint" });
+
+export const sourceSchema = tagged<InstanceSource>({
+  image: strict({ image: fingerprint }),
+  alias: strict({ alias: name, follow: z.boolean().optional() }),
+  server: strict({
+    server: z.string().regex(/^https?:\/\/[^/]/, { error: "must be a URL that begins with https:// or http://" }),
+    protocol: z.enum(["simplestreams", "incus", "lxd"]),
+    alias: name.optional(),
+    fingerprint: fingerprint.optional(),
+    certificate: z.string().optional(),
+  }),
+  instance: strict({ instance: name, project: name.optional(), instanceOnly: z.boolean().optional() }),
+  snapshot: strict({
+    snapshot: z.string().regex(/^[^/]+\/[^/]+$/, { error: 'must be "instance/snapshot"' }),
+    project: name.optional(),
+  }),
+  backup: strict({ backup: name }),
+});
+
+export function isImage(source: InstanceSource): source is AnyImageSource {
+  return "image" in source || "alias" in source || "server" in source;
+}
+
+export function isCopy(source: InstanceSource): source is AnyCopySource {
+  return "instance" in source || "snapshot" in source;
+}
+
+/** Everything that is wrong with a source as it is written. */
+export function sourceRules(source: InstanceSource | undefined): Failure[] {
+  if (source === undefined || typeof source !== "object" || hasUnknown(source) || !("server" in source)) return [];
+  const { alias, fingerprint: digits, certificate } = source;
+  const failures: Failure[] = [];
+  if ((alias === undefined) === (digits === undefined)) {
+    failures.push({ property: "source", reason: "give exactly one of alias, fingerprint" });
+  }
+  if (certificate !== undefined && !certificate.includes("-----BEGIN CERTIFICATE-----")) {
+    failures.push({ property: "source.certificate", reason: "must be the text of a PEM certificate, not its path" });
+  }
+  return failures;
+}
+
+/** The fingerprint of the image that a source stands for, where it is known without asking. */
+export function imageOf(source: InstanceSource | undefined, version: string | undefined): string | undefined {
+  if (source === undefined || !isImage(source)) return undefined;
+  if ("image" in source) return source.image;
+  return "server" in source ? source.fingerprint : version;
+}
+
+/**
+ * What a machine is marked with, to be known again: the part of the source that decides what comes of it. An image by
+ * its fingerprint leaves a mark of the daemon's own.
+ */
+export function markOf(source: InstanceSource | undefined, version: string | undefined): string | undefined {
+  if (source === undefined || "image" in source) return undefined;
+  if ("backup" in source) return JSON.stringify({ backup: version ?? "" });
+  if ("alias" in source && !("server" in source)) return JSON.stringify({ alias: source.alias });
+  if ("server" in source) {
+    const { server, alias, fingerprint: digits } = source;
+    return JSON.stringify({ server: server.replace(/\/+$/, ""), alias, fingerprint: digits });
+  }
+  const { project } = source;
+  const from = "instance" in source ? { instance: source.instance } : { snapshot: source.snapshot };
+  return JSON.stringify({ ...from, project });
+}
