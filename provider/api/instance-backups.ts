@@ -1,12 +1,12 @@
 // Makes an instance from a backup file.
-import { type Readable } from "node:stream";
 import { type Client } from "../client/client";
 import { path } from "../client/paths";
+import { type UploadStream } from "../client/transport";
 import { headerPrefix } from "../client/server-info";
 import { type InstanceAddress } from "./instances";
 
 export interface BackupUpload {
-  stream: Readable;
+  stream: UploadStream;
   sizeBytes: number | undefined;
   /** Default: the pool of the same name as the backup's. */
   pool: string | undefined;
