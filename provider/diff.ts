@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { plain } from "./plain";
 import { type Cost, type Policy, type ResourceKind, type ServerInputs } from "./kind";
+import { isElsewhere, type Whereabouts } from "./servers";
 
 export interface Difference {
   changes: boolean;
@@ -25,9 +26,13 @@ export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
         return [key, "replace"];
       return [key, typeof policy === "function" ? policy(olds, news) : policy];
     });
+  const isMoved = isElsewhere(olds as Whereabouts, news as Whereabouts);
+  if (isMoved) return { changes: true, replaces: ["remote"], deleteBeforeReplace: false };
+  // The state must know the way to the server: it is all that a later `pulumi destroy` has.
+  const hasOtherWay = !isDeepStrictEqual(before.remote, after.remote);
   const replaces = costs.filter(([, cost]) => cost === "replace").map(([key]) => key);
   return {
-    changes: costs.some(([, cost]) => cost !== "ignore"),
+    changes: hasOtherWay || costs.some(([, cost]) => cost !== "ignore"),
     replaces,
     deleteBeforeReplace: replaces.length > 0 && kind.deleteBeforeReplace(olds, news),
   };

@@ -1,11 +1,7 @@
 // Serves a noun to Pulumi's dynamic-provider process: finds the daemon, dresses errors, keeps the bookkeeping inputs.
 import { isDeepStrictEqual } from "node:util";
-import { clientFor } from "./client/connections";
 import { type Client } from "./client/client";
-import { complete } from "./client/credentials";
-import { discover } from "./client/discovery";
 import { difference, type Difference } from "./diff";
-import { parseParallel } from "./client/lanes";
 import { LxdError } from "./errors";
 import {
   type Completion,
@@ -18,6 +14,7 @@ import {
 } from "./kind";
 import { plain } from "./plain";
 import { progressRow } from "./progress";
+import { isElsewhere, Servers, type Whereabouts } from "./servers";
 import { hasUnknown } from "./unknowns";
 import { validate } from "./validate";
 
@@ -51,7 +48,7 @@ const configKeys = [
 ] as const satisfies (keyof StackConfig)[];
 
 export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> implements DynamicProvider {
-  #config: StackConfig = {};
+  readonly #servers = new Servers();
   /** Old inputs by URN: a check without olds that follows one with olds is that of a replacement. */
   readonly #checked = new Map<string, Draft<Inputs>>();
   readonly #replaced = new Map<string, Draft<Inputs>>();
@@ -60,16 +57,18 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
    * they themselves: with `pulumi up --replace` no provider learns that there is an old object before it is deleted.
    */
   readonly #takenOver = new Set<string>();
+  /** The URNs of what is wanted on another server: it is made there as if there were no old one. */
+  readonly #moved = new Set<string>();
 
   constructor(readonly kind: ResourceKind<Inputs, Outputs>) {}
 
   configure({ config }: Parameters<DynamicProvider["configure"]>[0]): Promise<void> {
-    this.#config = Object.fromEntries(configKeys.map((key) => [key, config.get(`lxd:${key}`)]));
+    this.#servers.config = Object.fromEntries(configKeys.map((key) => [key, config.get(`lxd:${key}`)]));
     return Promise.resolve();
   }
 
   async check(oldBag: Bag, newBag: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
-    const { __urn: urn, __provider, __import: importId, __replaceOnChanges, ...bag } = newBag;
+    const { __urn: urn, __provider, __import: importId, __replaceOnChanges, __at, __server, ...bag } = newBag;
     const { given, kept } = this.#separate(String(urn), { oldBag, bag });
     const { value, failures } = validate(this.kind.schema, given);
     const row = progressRow(String(urn));
@@ -78,10 +77,13 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
     try {
       const completed = await this.kind.complete(completion);
       failures.push(...this.kind.rules(completed.draft), ...completed.failures);
+      const where = await this.#servers.wanted(completed.draft.remote, oldBag);
+      if (isElsewhere(oldBag, where)) this.#move(String(urn));
       failures.push(...(await this.#preflight(completion, completed.draft)));
       // What failed is unknown in the draft, and outside of a preview the engine takes no unknowns, not even then.
       if (failures.length > 0) return { inputs: newBag, failures };
-      return { inputs: plain({ ...completed.draft, __urn: urn, __import: importId, __replaceOnChanges }), failures };
+      const bookkeeping = { __urn: urn, __import: importId, __replaceOnChanges, ...where };
+      return { inputs: plain({ ...completed.draft, ...bookkeeping }), failures };
     } catch (error) {
       failures.push({ property: "", reason: LxdError.from(error).message });
       return { inputs: newBag, failures };
@@ -91,10 +93,10 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
   }
 
   /** A client for a server, which it is to know by the stack's config as far as `remote` does not say. */
-  readonly connect = (remote: ServerInputs["remote"]): Client => this.#client(remote);
+  readonly connect = (remote: ServerInputs["remote"]): Client => this.#servers.client(remote);
 
   get config(): StackConfig {
-    return this.#config;
+    return this.#servers.config;
   }
 
   diff(_id: string, olds: Bag, news: Bag): Promise<Difference> {
@@ -104,54 +106,71 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
   async create(bag: Bag): Promise<{ id: string; outs: Bag }> {
     let made: { id: string; outputs: Outputs } | undefined;
     const created = (id: string, outputs: Outputs): void => void (made = { id, outputs });
-    return this.#inContext(bag, async (context) => {
+    return this.#inContext(bag, this.#servers.client(remoteOf(bag)), async (context, where) => {
       const replaced = this.#replaced.get(context.urn) as Draft<Outputs> | undefined;
-      const importId = replaced === undefined ? (bag["__import"] as string | undefined) : undefined;
+      const isFirst = replaced === undefined && !this.#moved.has(context.urn);
+      const importId = isFirst ? (bag["__import"] as string | undefined) : undefined;
       try {
         const inputs = bag as unknown as Inputs;
         const { id, outputs, isTakenOver } = await this.kind.create(
           { ...context, created, replaced, importId },
           inputs,
         );
-        if (isTakenOver === true) this.#takenOver.add(placeOf(id, inputs.remote));
-        return { id, outs: keep(outputs, bag) };
+        if (isTakenOver === true) this.#takenOver.add(placeOf(id, context.client));
+        return { id, outs: keep(outputs, bag, where) };
       } catch (error) {
-        throw made === undefined ? error : partial(error, made.id, keep(made.outputs, bag));
+        throw made === undefined ? error : partial(error, made.id, keep(made.outputs, bag, where));
       }
     });
   }
 
   async read(id: string, bag: Bag): Promise<{ id: string; props: Bag; inputs?: Bag }> {
-    return this.#inContext(bag, async (context) => {
+    return this.#inContext(bag, await this.#holder(bag), async (context, where) => {
       const outputs = await withoutStack(this.kind.read(context, id, bag as unknown as Outputs));
       if (outputs === undefined) return { id: "", props: {} };
-      const props = keep(outputs, bag);
+      const props = keep(outputs, bag, where);
       return { id, props, inputs: this.#inputsOf(props) };
     });
   }
 
   async update(id: string, oldBag: Bag, newBag: Bag): Promise<{ outs: Bag }> {
-    return this.#inContext(newBag, async (context) => {
+    return this.#inContext(newBag, this.#servers.client(remoteOf(newBag)), async (context, where) => {
       const news = newBag as unknown as Inputs;
-      return { outs: keep(await this.kind.update(context, id, oldBag as unknown as Outputs, news), newBag) };
+      return { outs: keep(await this.kind.update(context, id, oldBag as unknown as Outputs, news), newBag, where) };
     });
   }
 
   async delete(id: string, bag: Bag): Promise<void> {
-    if (this.#takenOver.delete(placeOf(id, bag["remote"] as ServerInputs["remote"]))) return;
-    await this.#inContext(bag, (context) => withoutStack(this.kind.remove(context, id, bag as unknown as Outputs)));
+    const client = await this.#holder(bag);
+    if (this.#takenOver.delete(placeOf(id, client))) return;
+    const state = bag as unknown as Outputs;
+    await this.#inContext(bag, client, (context) => withoutStack(this.kind.remove(context, id, state)));
+  }
+
+  #holder(bag: Bag): Promise<Client> {
+    return withoutStack(this.#servers.holder(remoteOf(bag), bag));
   }
 
   /** Does some work with the daemon and the row in the display that belong to a resource. */
-  async #inContext<T>(bag: Bag, work: (context: Context) => Promise<T>): Promise<T> {
+  async #inContext<T>(
+    bag: Bag,
+    client: Client,
+    work: (context: Context, where: Whereabouts) => Promise<T>,
+  ): Promise<T> {
     const urn = String(bag["__urn"]);
     const row = progressRow(urn);
     try {
-      const client = this.#client(bag["remote"] as ServerInputs["remote"]);
-      return await work({ client, connect: this.connect, urn, status: row.status, config: this.#config });
+      const where = await this.#servers.met(client, bag);
+      const { config } = this.#servers;
+      return await work({ client, connect: this.connect, urn, status: row.status, config }, where);
     } finally {
       row.clear();
     }
+  }
+
+  #move(urn: string): void {
+    this.#moved.add(urn);
+    this.#checked.delete(urn);
   }
 
   /** Tells what the program wrote from computed inputs, which Pulumi sends back as they were for `ignoreChanges`. */
@@ -179,37 +198,39 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
     if (olds !== undefined) this.#checked.set(urn, olds);
     if (replaced !== undefined) this.#replaced.set(urn, replaced);
     // What replaces an imported object is made, although the program still has the option.
-    const importId = olds === undefined && replaced === undefined ? known.importId : undefined;
-    const client = (): Client => this.#client(draft.remote);
-    return { ...known, draft, olds, replaced, importId, client, connect: this.connect, config: this.#config };
+    const isFirst = olds === undefined && replaced === undefined && !this.#moved.has(urn);
+    const importId = isFirst ? known.importId : undefined;
+    const client = (): Client => this.#servers.client(draft.remote);
+    return { ...known, draft, olds, replaced, importId, client, connect: this.connect, config: this.#servers.config };
   }
 
   async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>): Promise<Failure[]> {
     if (hasUnknown(draft.remote)) return [];
+    // What is wanted elsewhere is no change of what is here; the check of its replacement comes next.
+    if (completion.olds !== undefined && this.#moved.has(completion.urn)) return [];
     const { preflight, preflightChange } = this.kind;
     const look = completion.olds === undefined ? preflight : preflightChange;
-    const failures = (await look?.(this.#client(draft.remote), { ...completion, draft })) ?? [];
+    const failures = (await look?.(this.#servers.client(draft.remote), { ...completion, draft })) ?? [];
     return failures.filter((failure, i) => failures.findIndex((f) => f.reason === failure.reason) === i);
   }
 
-  #client(remote: ServerInputs["remote"]): Client {
-    const location = discover({ explicit: remote, config: this.#config, env: process.env });
-    return clientFor(complete(location, process.env), parseParallel(this.#config.parallel));
-  }
-
   #inputsOf(props: Bag): Bag {
-    const keys = [...Object.keys(this.kind.policies), "__urn"];
+    const keys = [...Object.keys(this.kind.policies), "__urn", "__at", "__server"];
     return Object.fromEntries(keys.filter((key) => props[key] !== undefined).map((key) => [key, props[key]]));
   }
 }
 
-function placeOf(id: string, remote: ServerInputs["remote"]): string {
-  return `${remote?.socket ?? ""} ${id}`;
+function remoteOf(bag: Bag): ServerInputs["remote"] {
+  return bag["remote"] as ServerInputs["remote"];
+}
+
+function placeOf(id: string, client: Client): string {
+  return `${client.transport.place} ${id}`;
 }
 
 /** What Pulumi stores beside the noun's own outputs: outputs replace the state as a whole. */
-function keep(outputs: object, bag: Bag): Bag {
-  return plain({ ...outputs, __urn: bag["__urn"], __provider: bag["__provider"] });
+function keep(outputs: object, bag: Bag, where: Whereabouts): Bag {
+  return plain({ ...outputs, __urn: bag["__urn"], __provider: bag["__provider"], ...where });
 }
 
 /** The form of error that makes Pulumi keep the resource, mark it as failed and update it the next time. */

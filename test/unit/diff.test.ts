@@ -22,7 +22,9 @@ describe("the difference", () => {
   it("is an update, a replacement or nothing, as the policy says", () => {
     expect(diff({ colour: "red" })).toEqual({ ...none, changes: true });
     expect(diff({ project: "p" })).toEqual({ changes: true, replaces: ["project"], deleteBeforeReplace: true });
-    expect(diff({ note: "new", remote: { socket: "/s" } })).toEqual(none);
+    expect(diff({ note: "new" })).toEqual(none);
+    // The state must know the way to the server.
+    expect(diff({ remote: { socket: "/s" } })).toEqual({ ...none, changes: true });
   });
 
   it("may depend on what changes to what", () => {
@@ -37,7 +39,7 @@ describe("the difference", () => {
     expect(forced(["*"], { colour: "red" })).toMatchObject({ changes: true, replaces: ["colour"] });
     expect(forced(["note"], { note: "new" })).toMatchObject({ changes: true, replaces: ["note"] });
     expect(forced(["remote.socket"], { remote: { socket: "/s" } })).toMatchObject({ replaces: ["remote"] });
-    expect(forced(['remote["other"]'], { remote: { socket: "/s" } })).toEqual(none);
+    expect(forced(['remote["other"]'], { remote: { socket: "/s" } })).toMatchObject({ replaces: [] });
     expect(forced(["size"], { colour: "red" })).toEqual({ ...none, changes: true });
     expect(forced(["colour", "*"], {})).toEqual(none);
   });

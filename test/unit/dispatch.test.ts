@@ -9,7 +9,7 @@ import { toy, type ToyInputs, type ToyKind, type ToyOutputs } from "./toy";
 type Bag = Record<string, unknown>;
 
 const urn = "urn:pulumi:s::p::pulumi-nodejs:dynamic/lxd:Toy::a";
-const bookkeeping = { __urn: urn, __provider: "text" };
+const bookkeeping = { __urn: urn, __provider: "text", __at: "/nowhere" };
 const inputs = { name: "a", size: "10", project: "default", ...bookkeeping };
 const state = { ...inputs, made: 1 };
 
@@ -61,7 +61,7 @@ describe("check", () => {
     const toys = await provider({}, { "lxd:socket": "/nowhere", "lxd:project": "configured" });
     const given = { name: "a", size: "10", colour: undefined, ...bookkeeping };
     expect(await toys.check({}, given)).toEqual({
-      inputs: { name: "a", size: "10", project: "configured", __urn: urn },
+      inputs: { name: "a", size: "10", project: "configured", __urn: urn, __at: "/nowhere" },
       failures: [],
     });
   });
@@ -86,7 +86,7 @@ describe("check", () => {
     const toys = await provider({ complete: () => Promise.resolve({ draft: { name: unknown }, failures: [] }) });
     const wrong = { ...inputs, size: 5 };
     expect((await toys.check({}, wrong)).inputs).toEqual(wrong);
-    expect((await toys.check({}, inputs)).inputs).toEqual({ name: unknown, __urn: urn });
+    expect((await toys.check({}, inputs)).inputs).toEqual({ name: unknown, __urn: urn, __at: "/nowhere" });
   });
 
   it("tells a failure of the daemon once, however many inputs meet it", async () => {
@@ -223,7 +223,7 @@ describe("read", () => {
     expect(await toys.read("a", { ...state, colour: "red" })).toEqual({
       id: "a",
       props: { ...state, size: "20", colour: "red" },
-      inputs: { name: "a", size: "20", project: "default", colour: "red", __urn: urn },
+      inputs: { name: "a", size: "20", project: "default", colour: "red", __urn: urn, __at: "/nowhere" },
     });
   });
 

@@ -1,0 +1,79 @@
+// Which server a resource is on: found by what program and config say, and told from others by its certificate.
+import { clientFor } from "./client/connections";
+import { type Client } from "./client/client";
+import { complete } from "./client/credentials";
+import { discover } from "./client/discovery";
+import { parseParallel } from "./client/lanes";
+import { type RemoteInputs } from "./client/location";
+import { LxdError } from "./errors";
+import { type StackConfig } from "./kind";
+import { hasUnknown } from "./unknowns";
+
+/** Kept with the inputs and in the state. The two underscores keep them out of previews. */
+export interface Whereabouts {
+  /** The socket or the address by which the server was reached. */
+  __at?: string | undefined;
+  /** The fingerprint of its certificate, as it was then. */
+  __server?: string | undefined;
+}
+
+type Remote = RemoteInputs | undefined;
+
+/**
+ * Whether an object is wanted on another server than the one that it is on. A server whose certificate was renewed is
+ * still found at its old place, and one that has moved still has its old certificate.
+ */
+export function isElsewhere(olds: Whereabouts, news: Whereabouts): boolean {
+  if (olds.__server === undefined || news.__server === undefined) return false;
+  return olds.__at !== news.__at && olds.__server !== news.__server;
+}
+
+export class Servers {
+  config: StackConfig = {};
+
+  client(remote: Remote): Client {
+    const location = discover({ explicit: remote, config: this.config, env: process.env });
+    return clientFor(complete(location, process.env), parseParallel(this.config.parallel));
+  }
+
+  /** Where the program wants a resource. A server is asked only if the place is another than before. */
+  async wanted(remote: Remote, olds: Whereabouts): Promise<Whereabouts> {
+    if (hasUnknown(remote)) return { __at: olds.__at, __server: olds.__server };
+    const client = this.client(remote);
+    if (client.transport.place === olds.__at) return { __at: olds.__at, __server: olds.__server };
+    return { __at: client.transport.place, __server: await fingerprintOf(client) };
+  }
+
+  /**
+   * The server that has an object of the state: the one that the config names, if it is the same, else the one where the
+   * object was met last. Otherwise a stack whose config was turned to another server would delete the wrong things.
+   */
+  async holder(remote: Remote, known: Whereabouts): Promise<Client> {
+    const client = this.client(remote);
+    const { __at: at, __server: server } = known;
+    if (at === undefined || server === undefined || client.transport.place === at) return client;
+    if ((await fingerprintOf(client)) === server) return client;
+    const isFar = at.startsWith("https:");
+    const recorded = this.client(isFar ? { address: at, serverCertificateFingerprint: server } : { socket: at });
+    const met = await fingerprintOf(recorded);
+    if (met === server || met === undefined) return recorded;
+    throw new LxdError({
+      code: "unavailable",
+      why: `this resource is on the server with the certificate ${server}, which is neither at ${client.transport.place} nor at ${at}`,
+      advice: "Say with `lxd:remote` or `lxd:address` where that server is now.",
+    });
+  }
+
+  /** What is to be kept of where an object is. */
+  async met(client: Client, known: Whereabouts): Promise<Whereabouts> {
+    return { __at: client.transport.place, __server: (await fingerprintOf(client)) ?? known.__server };
+  }
+}
+
+/** Undefined if the server does not say, or is not there: what is done with it then tells that better. */
+async function fingerprintOf(client: Client): Promise<string | undefined> {
+  return client.info().then(
+    (info) => info.fingerprint,
+    () => undefined,
+  );
+}
