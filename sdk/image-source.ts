@@ -77,6 +77,11 @@ export interface ImageUrlSource {
 export interface ImagePublishArgs {
   /** `gzip`, `xz`, `zstd`, `none`, …, with options (`gzip -1`). Default: the server's. */
   compression?: pulumi.Input<string>;
+  /**
+   * One file, or metadata and root in two, as `pulumi-lxd export image` and image servers then have it. `split` needs
+   * Incus 6.0.5 LTS, or Incus 6.13; LXD has it not. Default: `unified`.
+   */
+  format?: pulumi.Input<"unified" | "split">;
   /** Any text. Another one publishes again: nobody else tells when the instance has changed. */
   trigger?: pulumi.Input<string>;
 }

@@ -92,7 +92,12 @@ export interface NewImage {
   public: boolean;
   properties: Record<string, string>;
   auto_update?: boolean;
+  /** Of an image that is made here; with a pull the daemons say it themselves. */
+  filename?: string | undefined;
+  expires_at?: string | undefined;
   compression_algorithm?: string | undefined;
+  /** Only for servers with `instance_publish_split`. */
+  format?: "split" | undefined;
 }
 
 export interface CreateOptions {

@@ -42,6 +42,7 @@ const firstReleases: Record<string, string> = {
   security_csm: "every Incus, LXD 5.21 LTS, or LXD 5.15",
   instances_rebuild: "every Incus, LXD 5.21 LTS, or LXD 5.15",
   instance_pool_move: "every Incus, or LXD 4.1",
+  instance_publish_split: "Incus 6.0.5 LTS, or Incus 6.13",
   custom_volume_iso: "any Incus, LXD 5.21 LTS or LXD 5.16",
 };
 

@@ -27,15 +27,17 @@ export const IMAGES_POST = {
 
 const SOURCE = { type: "string", name: "string" } as const;
 
-function metadataOf(instance: InstanceRecord): string {
+/** The daemons write into the image what is asked for, on top of what the instance's own image said. */
+function metadataOf(instance: InstanceRecord, { properties, expiresAt }: ImageRequest): string {
   return JSON.stringify({
     architecture: instance.architecture,
     creation_date: Math.floor(Date.now() / 1000),
-    properties: instance.disk.properties ?? {},
+    properties: { ...instance.disk.properties, ...properties },
+    ...(expiresAt === undefined ? {} : { expiry_date: Math.floor(Date.parse(expiresAt) / 1000) }),
   });
 }
 
-function pack(instance: InstanceRecord): Buffer {
+function pack(instance: InstanceRecord, metadata: string): Buffer {
   const { state, from } = instance.disk;
   const note = { published: new Date().toISOString(), instance: instance.name, disk: { state, from } };
   const content = `${JSON.stringify(note)}\n`;
@@ -43,7 +45,7 @@ function pack(instance: InstanceRecord): Buffer {
     instance.type === "virtual-machine"
       ? [{ path: "rootfs.img", content }]
       : [{ path: "rootfs/" }, { path: "rootfs/disk.json", content }];
-  return gzipSync(packTar([{ path: "metadata.yaml", content: metadataOf(instance) }, ...root]));
+  return gzipSync(packTar([{ path: "metadata.yaml", content: metadata }, ...root]));
 }
 
 function sourceOf(call: Call, name: string): InstanceRecord {
@@ -85,12 +87,13 @@ export function createFromJson(call: Call, project: string, body: Decoded<typeof
   const run = (progress: (metadata: Record<string, unknown>) => void) => {
     if (!source.name) throw failed("No source provided");
     const instance = sourceOf(call, source.name);
-    const tarball = pack(instance);
+    const text = metadataOf(instance, request);
+    const tarball = pack(instance, text);
     const fingerprint = createHash("sha256").update(tarball).digest("hex");
     const main = join(call.daemon.store.spoolDir, fingerprint);
     writeFileSync(main, tarball);
     progress({ fingerprint, size: String(tarball.length) });
-    const metadata = parseMetadata(metadataOf(instance));
+    const metadata = parseMetadata(text);
     addImage(call.daemon, request, { fingerprint, sizeBytes: tarball.length, metadata, type: instance.type, main });
   };
   return running(call.daemon.operations.start({ description: "Downloading image", project, run }));

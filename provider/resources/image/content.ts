@@ -29,8 +29,14 @@ export function diskOf(source: DiskSource): DiskImage {
   return { disk: source.disk, format: source.format, architecture: architectureOf(source) };
 }
 
-/** Uploads the image; returns its fingerprint. */
-export async function send(context: Context, upload: Upload): Promise<string> {
+export interface Brought {
+  fingerprint: string;
+  /** Whether it was not there before, for certain: nobody else has anything to do with it then. */
+  isNew: boolean;
+}
+
+/** Uploads the image. */
+export async function send(context: Context, upload: Upload): Promise<Brought> {
   const content = await contentOf(upload.source, context.status);
   return sendContent(context, upload, content).finally(() => content.dispose?.());
 }
@@ -40,7 +46,7 @@ interface Upload {
   source: ContentSource;
 }
 
-async function sendContent(context: Context, { inputs }: Upload, content: ImageContent): Promise<string> {
+async function sendContent(context: Context, { inputs }: Upload, content: ImageContent): Promise<Brought> {
   const { client, status, urn } = context;
   const { fingerprint } = content;
   // Of a converted disk nothing was known; that the disk itself is the same, its hash in the inputs has told.
@@ -58,8 +64,9 @@ async function sendContent(context: Context, { inputs }: Upload, content: ImageC
     if (!isCode(error, "unavailable") && !isCode(error, "already-exists")) throw error;
     const sent = fingerprint ?? (await body.received).sha256;
     await requireOurs(context, { inputs, fingerprint: sent, error });
+    return { fingerprint: sent, isNew: false };
   }
-  return fingerprint ?? (await body.received).sha256;
+  return { fingerprint: fingerprint ?? (await body.received).sha256, isNew: true };
 }
 
 interface Doubt {

@@ -5,11 +5,11 @@ import { inspectDisk } from "../../content/disk-image/disk-image";
 import { reportTo } from "../../content/shown";
 import { LxdError } from "../../errors";
 import { type Context, type CreateContext, type Made } from "../../kind";
-import { diskOf, send } from "./content";
+import { type Brought, diskOf, send } from "./content";
 import { idOf } from "./id";
 import { takeOver } from "./import";
 import { type ImageInputs, type ImageOutputs } from "./inputs";
-import { markedImages, marksOf } from "./owners";
+import { markedImages, marksOf, publishedName } from "./owners";
 import { publish } from "./publish";
 import { pull } from "./pull";
 import { type DiskSource, type ImageSource, identityOf, isContent, isPulled, placeOf } from "./source";
@@ -38,7 +38,9 @@ export async function create(context: CreateContext<Outputs>, inputs: Inputs): P
 
 async function bring(context: CreateContext<Outputs>, inputs: Making): Promise<Made<Outputs>> {
   const { client, replaced } = context;
-  const fingerprint = (await findExisting(context, inputs)) ?? (await make(context, inputs));
+  const existing = await findExisting(context, inputs);
+  const { fingerprint, isNew } =
+    existing === undefined ? await make(context, inputs) : { fingerprint: existing, isNew: false };
   const made = { ...inputs, fingerprint };
   const found = await findImage(client, made);
   if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon made no image" });
@@ -46,7 +48,7 @@ async function bring(context: CreateContext<Outputs>, inputs: Making): Promise<M
   const claim = replaced === undefined ? undefined : randomUUID();
   context.created(id, { ...toOutputs(made, found.value, context.urn), claim });
   const marks = inputs.fingerprint === undefined ? marksOf(context.urn, identityOf(inputs.source, inputs.digest)) : {};
-  return { id, outputs: await sync(context, { aliases: [], properties: {}, replaced, claim, marks }, made) };
+  return { id, outputs: await sync(context, { aliases: [], properties: {}, replaced, claim, marks, isNew }, made) };
 }
 
 /** The image that is there already, if this resource may have it. */
@@ -73,14 +75,22 @@ async function findOrphan(
   return marked[replaced === undefined ? 0 : 1]?.fingerprint;
 }
 
-/** Brings the image to the daemon; returns its fingerprint. */
-async function make(context: Context, inputs: Making): Promise<string> {
+/** Brings the image to the daemon. */
+async function make(context: Context, inputs: Making): Promise<Brought> {
   const { source } = inputs;
   if ("disk" in source) await requireSameDisk(inputs, source, context);
   if (isContent(source)) return send(context, { inputs, source });
-  const properties = { ...inputs.properties, ...marksOf(context.urn, identityOf(source)) };
-  if (isPulled(source)) return pull(context, { inputs, source, properties });
-  return publish(context, { inputs, source, properties });
+  const identity = identityOf(source);
+  if (isPulled(source)) {
+    const properties = { ...inputs.properties, ...marksOf(context.urn, identity) };
+    // Others may have pulled it at the same time.
+    return { fingerprint: await pull(context, { inputs, source, properties }), isNew: false };
+  }
+  const fileName = publishedName(context.urn, identity);
+  return {
+    fingerprint: await publish(context, { inputs, source, properties: inputs.properties, fileName }),
+    isNew: true,
+  };
 }
 
 async function requireSameDisk(inputs: Making, source: DiskSource, { status }: Context): Promise<void> {

@@ -12,6 +12,7 @@ import { create } from "./create";
 import { findById, idOf, parseImageId } from "./id";
 import { importFailures, unwritten } from "./import";
 import { type ImageInputs, type ImageOutputs, policies, rules, schema } from "./inputs";
+import { publishFailures } from "./publish";
 import { fieldOf, isPulled } from "./source";
 import { findUpdated } from "./updates";
 import { release, sync, toOutputs } from "./sync";
@@ -40,6 +41,7 @@ async function preflight(client: Client, completion: Completion<Inputs>): Promis
   if (importId !== undefined) return failures.length > 0 ? failures : importFailures(client, completion);
   const { project, fingerprint, aliases, source, adopt } = draft;
   if (failures.length > 0 || project === undefined || hasUnknown(project) || source === undefined) return failures;
+  failures.push(...(await publishFailures(client, source)));
   if (isPlacePlanned(client, { project })) return failures;
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
   if (Array.isArray(aliases)) {

@@ -29,6 +29,14 @@ export function uploadName(urn: string, fileName: string): string {
   return `${sha256(urn).slice(0, 16)}-${fileName}`;
 }
 
+/**
+ * The name of what is made of an instance. The daemons write properties into the image itself, where they would make
+ * every later image of its instances this resource's own; so until the image is there, its name tells whose it is.
+ */
+export function publishedName(urn: string, identity: object): string {
+  return uploadName(urn, sha256(JSON.stringify(identity)).slice(0, 16));
+}
+
 /** Whether a resource may have an image together with those that it belongs to: they are of one stack. */
 export function mayShare(image: Owned, urn: string): boolean {
   return ownersOf(image).some((owner) => isSameStack(urn, owner));
@@ -55,13 +63,18 @@ export function marksOf(urn: string, identity: object): Properties {
 }
 
 /** The images that a resource has made from a source, the oldest first. */
-export function markedImages<Image extends Owned & { uploaded_at: string }>(
+export function markedImages<Image extends Owned & { uploaded_at: string; filename: string }>(
   images: Image[],
   urn: string,
   identity: object,
 ): Image[] {
   const mark = sha256(JSON.stringify(identity));
-  const marked = images.filter((image) => isOwnedBy(image, urn) && image.properties?.[markKey(urn)] === mark);
+  const name = publishedName(urn, identity);
+  const marked = images.filter((image) =>
+    isOwnedBy(image, urn)
+      ? image.properties?.[markKey(urn)] === mark
+      : ownersOf(image).length === 0 && image.filename === name,
+  );
   return marked.sort((a, b) => Date.parse(a.uploaded_at) - Date.parse(b.uploaded_at));
 }
 

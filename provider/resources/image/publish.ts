@@ -1,25 +1,32 @@
 // Makes an image of an instance or of a snapshot; a running instance is stopped for it only with consent.
+import { setTimeout as sleep } from "node:timers/promises";
 import { createImage, type NewImage } from "../../api/images";
 import { findInstance, type InstanceAddress } from "../../api/instances";
-import { LxdError } from "../../errors";
-import { type Context } from "../../kind";
+import { isCode, LxdError } from "../../errors";
+import { type Client } from "../../client/client";
+import { missingExtension } from "../../client/server-info";
+import { type Context, type Failure } from "../../kind";
 import { type ImageInputs } from "./inputs";
-import { type InstanceSource, type SnapshotSource } from "./source";
+import { type ImageSource, type InstanceSource, isPublished, type SnapshotSource } from "./source";
 import { isRunning, start, stop } from "../instance/power";
 
 const defaultDeadlineMs = 4 * 60 * 60_000;
+const oneSecondMs = 1000;
 /** How long a guest may take to shut down before it is switched off. */
 const stopTimeoutMs = 60_000;
+
+type Surroundings = Pick<Context, "client" | "status">;
 
 export interface Publication {
   inputs: ImageInputs;
   source: InstanceSource | SnapshotSource;
   properties: Record<string, string>;
+  fileName?: string;
   /** How long packing may take. */
   deadlineMs?: number;
 }
 
-export async function publish(context: Context, publication: Publication): Promise<string> {
+export async function publish(context: Surroundings, publication: Publication): Promise<string> {
   const { source, inputs } = publication;
   if ("snapshot" in source) return pack(context, publication, { type: "snapshot", name: source.snapshot });
   const { client } = context;
@@ -35,13 +42,52 @@ export async function publish(context: Context, publication: Publication): Promi
   return made().finally(() => start(client, at));
 }
 
-function pack(
-  { client, status }: Context,
-  { inputs, source, properties, deadlineMs = defaultDeadlineMs }: Publication,
+/** What the server has not. Whether the instance is there and stopped shows only when the program has come that far. */
+export async function publishFailures(client: Client, source: ImageSource): Promise<Failure[]> {
+  if (typeof source !== "object" || !isPublished(source) || source.format !== "split") return [];
+  const info = await client.info();
+  if (info.extensions.has("instance_publish_split")) return [];
+  const error = missingExtension(info, "instance_publish_split", "images of instances in two files");
+  return [{ property: "source.format", reason: error.message }];
+}
+
+async function pack(
+  { client, status }: Surroundings,
+  { inputs, source, properties, fileName, deadlineMs = defaultDeadlineMs }: Publication,
   from: NewImage["source"],
 ): Promise<string> {
-  const json = { source: from, public: inputs.public, properties, compression_algorithm: source.compression };
-  return createImage(client, inputs.project, json, { deadlineMs, onProgress: status });
+  const { public: isPublic, expiresAt: expires_at } = inputs;
+  const isSet = ([, value]: [string, string]): boolean => value !== "";
+  const json = {
+    source: from,
+    filename: fileName,
+    public: isPublic,
+    properties: Object.fromEntries(Object.entries(properties).filter(isSet)),
+    expires_at,
+    compression_algorithm: source.compression,
+    // Of servers that know no other, one file is not asked for.
+    format: source.format === "split" ? source.format : undefined,
+  };
+  const options = { deadlineMs, onProgress: status };
+  const make = (): Promise<string> => createImage(client, inputs.project, json, options);
+  try {
+    // The time in an image is in whole seconds: of an unchanged instance, one that was made just now is the same.
+    return await make().catch(async (error: unknown) => {
+      if (!isCode(error, "already-exists")) throw error;
+      await sleep(oneSecondMs);
+      return make();
+    });
+  } catch (error) {
+    throw explained(error, source);
+  }
+}
+
+/** What packs an image is a program on the server, which the daemons look for only then. */
+function explained(error: unknown, { compression }: Publication["source"]): unknown {
+  if (!(error instanceof LxdError) || !/executable file not found|compression algorithm/i.test(error.details.why))
+    return error;
+  const advice = `The server cannot do compression: "${compression ?? ""}". Every one can gzip, xz and none.`;
+  return new LxdError({ ...error.details, advice });
 }
 
 function missing({ project, name }: InstanceAddress): LxdError {

@@ -51,6 +51,7 @@ export interface UrlSource {
 
 interface PublishOptions {
   compression?: string | undefined;
+  format?: "unified" | "split" | undefined;
   trigger?: string | undefined;
 }
 
@@ -73,7 +74,18 @@ export type DaemonSource = ServerSource | UrlSource | InstanceSource | SnapshotS
 export type ImageSource = ContentSource | DaemonSource;
 
 const type = z.enum(["container", "virtual-machine"]).optional();
-const published = { compression: name.optional(), trigger: z.string().optional() };
+/** What the daemons take; some of it needs a program on the server. */
+const packers = ["none", "gzip", "pigz", "bzip2", "lzma", "xz", "zstd", "lz4", "squashfs"];
+const published = {
+  compression: z
+    .string()
+    .refine((text) => packers.includes(text.split(" ")[0] ?? ""), {
+      error: `must be one of ${packers.join(", ")}, with its options after it, e.g. "zstd -19"`,
+    })
+    .optional(),
+  format: z.enum(["unified", "split"]).optional(),
+  trigger: z.string().optional(),
+};
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, { error: "must be all 64 digits, in lower case" });
 
 /** Where an image server is. */
@@ -111,6 +123,10 @@ export const sourceSchema = tagged<ImageSource>({
 
 export function isContent(source: ImageSource): source is ContentSource {
   return "file" in source || "metadata" in source || "download" in source || "disk" in source;
+}
+
+export function isPublished(source: ImageSource): source is InstanceSource | SnapshotSource {
+  return "instance" in source || "snapshot" in source;
 }
 
 export function isPulled(source: ImageSource): source is ServerSource | UrlSource {

@@ -12,6 +12,7 @@ import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { type Context, type Draft } from "../../kind";
 import { dropAlias, ensureAlias } from "./aliases";
+import { isBookkeeping } from "../ownership";
 import { type ImageInputs, type ImageOutputs } from "./inputs";
 import { claimOf, isUploadOf, marksOf, ownersOf, withClaim, withoutOwner, withOwner } from "./owners";
 import { identityOf, isPulled } from "./source";
@@ -35,6 +36,8 @@ export interface Former {
   marks?: Record<string, string>;
   /** The new claim of a resource that is replaced. */
   claim?: string | undefined;
+  /** Whether the image was made just now, for this resource alone. */
+  isNew?: boolean;
 }
 
 /** Makes everything that can change what the program says; what it never spoke of is left alone. */
@@ -97,7 +100,9 @@ function merged(
   { urn, olds, news }: { urn: string; olds: Former; news: Inputs },
 ): Record<string, string> {
   const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
-  const kept = Object.entries(current).filter(([key]) => !dropped.includes(key));
+  // What says that a new image is somebody's was in the image, which comes of one that was theirs.
+  const isInherited = (key: string): boolean => olds.isNew === true && isBookkeeping(key);
+  const kept = Object.entries(current).filter(([key]) => !dropped.includes(key) && !isInherited(key));
   // An empty value is no value: Incus drops such a property, so it is one way to take the image's own away.
   const isSet = ([key]: [string, string]): boolean => news.properties[key] !== "";
   const renamed = olds.urn === urn ? undefined : olds.urn;

@@ -1,6 +1,7 @@
 // Images and aliases that are there already: whose they are, who may have them, and who takes them away.
 import { beforeEach, describe, expect, it } from "vitest";
 
+import { tinyImage } from "../harness";
 import { type StackResource } from "../harness/stack";
 import { describeImages, sha256 } from "./site";
 
@@ -10,6 +11,16 @@ describeImages("image found", (site) => {
     image = site.resource();
   });
   const name = (suffix: string): string => site.name(`-${suffix}`);
+
+  it("whose own metadata says that it is another stack's is the one's who uploads it", async () => {
+    // As earlier versions of this provider wrote it into what they published.
+    const properties = { run: site.name(), "user.pulumi.owner": "urn:pulumi:other::other::x::y" };
+    await site.write(tinyImage({ properties }));
+    await image.up(site.args());
+    expect((await site.image()).properties).toMatchObject({ run: site.name(), "user.pulumi.owner": image.urn });
+    await image.destroy();
+    expect(await site.find()).toBeUndefined();
+  });
 
   describe("found on the daemon already", () => {
     it("is taken over if a killed run of this resource has left it", async () => {
