@@ -9,10 +9,12 @@ import { instance } from "./resources/instance/instance";
 import { isoVolume } from "./resources/iso-volume/iso-volume";
 import { profile } from "./resources/profile/profile";
 import { project } from "./resources/project/project";
+import { storageVolume } from "./resources/storage-volume/storage-volume";
 
 export const IsoVolume = (): DynamicProvider => new Dispatch(isoVolume);
 export const Image = (): DynamicProvider => new Dispatch(image);
 export const GoldenBuild = (): DynamicProvider => new Dispatch(goldenBuild);
 export const Instance = (): DynamicProvider => new Dispatch(instance);
 export const Profile = (): DynamicProvider => new Dispatch(profile);
+export const StorageVolume = (): DynamicProvider => new Dispatch(storageVolume);
 export const Project = (): DynamicProvider => new Dispatch(project);

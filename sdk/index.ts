@@ -68,3 +68,10 @@ export { Profile, type ProfileArgs } from "./profile";
 export { Project, type ProjectArgs, type ProjectFeaturesArgs } from "./project";
 export { Remote, type RemoteArgs, type RemoteInput } from "./remote";
 export { type CommonArgs, type ServerArgs } from "./resource";
+export {
+  StorageVolume,
+  type StorageVolumeArgs,
+  type VolumeBackupSource,
+  type VolumeCopySource,
+  type VolumeSourceArgs,
+} from "./storage-volume";

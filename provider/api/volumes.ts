@@ -90,10 +90,14 @@ export async function deleteVolume(client: Client, at: VolumeAddress): Promise<v
   await client.change({ method: "DELETE", path: volumePath(at), query: queryOf(at) });
 }
 
-function volumePath({ pool, name }: VolumeAddress): string {
+export function customPath({ pool }: VolumeAddress): string {
+  return path("storage-pools", pool, "volumes", "custom");
+}
+
+export function volumePath({ pool, name }: VolumeAddress): string {
   return path("storage-pools", pool, "volumes", "custom", name);
 }
 
-function queryOf({ project, target }: VolumeAddress): Query {
+export function queryOf({ project, target }: VolumeAddress): Query {
   return { project, target };
 }

@@ -12,6 +12,11 @@ export function plan(client: Client, noun: string, id: string): void {
   planned.add(keyOf(client, noun, id));
 }
 
+/** It is there, or has been tried: from now on the daemon is asked. */
+export function unplan(client: Client, noun: string, id: string): void {
+  planned.delete(keyOf(client, noun, id));
+}
+
 export function isPlanned(client: Client, noun: string, id: string | undefined): boolean {
   return id !== undefined && planned.has(keyOf(client, noun, id));
 }

@@ -9,6 +9,7 @@ import { type schema as isoVolume } from "../../provider/resources/iso-volume/in
 import { type IsoSource } from "../../provider/resources/iso-volume/source";
 import { type schema as profile } from "../../provider/resources/profile/inputs";
 import { type schema as project } from "../../provider/resources/project/inputs";
+import { type schema as storageVolume } from "../../provider/resources/storage-volume/inputs";
 import {
   type GoldenImageArgs,
   type ImageArgs,
@@ -19,6 +20,7 @@ import {
   type ProfileArgs,
   type ProjectArgs,
   type RemoteArgs,
+  type StorageVolumeArgs,
 } from "../../sdk";
 
 /** What an argument is once all outputs are known, with `undefined` and absent as one. */
@@ -84,3 +86,4 @@ export const instanceArgs: Nothing = [] as never as Same<InstanceArgs, WrittenIn
 export const remoteArgs: Nothing = [] as never as Equally<RemoteArgs, NonNullable<z.input<typeof remoteSchema>>>;
 export const profileArgs: Nothing = [] as never as Same<ProfileArgs, z.input<typeof profile>>;
 export const projectArgs: Nothing = [] as never as Same<ProjectArgs, z.input<typeof project>>;
+export const storageVolumeArgs: Nothing = [] as never as Same<StorageVolumeArgs, z.input<typeof storageVolume>>;

@@ -9,6 +9,7 @@ import { createBackup, deleteBackup, exportBackup } from "../volumes/backup";
 import { coveredByEtag, deleteVolume, renameVolume, updateVolume } from "../volumes/change";
 import { createVolume } from "../volumes/create";
 import { importIso } from "../volumes/import-iso";
+import { createSnapshot, deleteSnapshot, getSnapshot, listSnapshots } from "../volumes/snapshots";
 import { instanceVolumeView, requireVolume, volumeProject, volumeUrl, volumeView } from "../volumes/volume";
 import { requirePool } from "./pools";
 import { homeOf, requireProject } from "./scope";
@@ -65,7 +66,7 @@ function getVolume(call: Call): Reply {
   return sync(volumeView(call.daemon.store, volume), coveredByEtag(volume));
 }
 
-/** Snapshots and backups: an ISO volume has none, and those of other volumes are beyond this daemon. */
+/** Snapshots and backups: an ISO volume has none, and backups of other volumes are beyond this daemon. */
 async function refuseCopy(call: Call, what: { noun: string; kind: string; reason: string }): Promise<Reply> {
   const volume = requireVolume(call);
   const { name = "snap0" } = await call.json("StorageVolumeSnapshotsPost", { name: "string" });
@@ -124,13 +125,12 @@ export const volumeRoutes: Route[] = [
       return sync({ usage: null });
     },
   },
-  { path: `${CUSTOM}/snapshots`, GET: emptyList, POST: (call) => refuseCopy(call, SNAPSHOT) },
   {
-    path: `${CUSTOM}/snapshots/{snapshot}`,
-    GET: () => {
-      throw notFound("Storage pool volume not found");
-    },
+    path: `${CUSTOM}/snapshots`,
+    GET: listSnapshots,
+    POST: (call) => (requireVolume(call).contentType === "iso" ? refuseCopy(call, SNAPSHOT) : createSnapshot(call)),
   },
+  { path: `${CUSTOM}/snapshots/{snapshot}`, GET: getSnapshot, DELETE: deleteSnapshot },
   {
     path: `${CUSTOM}/backups`,
     GET: emptyList,

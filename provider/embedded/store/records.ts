@@ -35,6 +35,8 @@ export interface VolumeRecord {
   contentType: ContentType;
   config: Config;
   createdAt: string;
+  /** Names of its snapshots. */
+  snapshots?: string[];
 }
 
 export interface ImageRecord {

@@ -19,6 +19,9 @@ export function checkVolumeConfig(config: Config, volume: { name: string; conten
 /** An ISO volume takes back its config unchanged, and nothing else. */
 export function checkVolumeUpdate(volume: VolumeRecord, config: Config, status: number): void {
   checkVolumeConfig(config, { name: `${volume.project}_${volume.name}`, contentType: volume.contentType });
+  const [before, after] = [volume.config["size"], config["size"]];
+  const isShrunk = before !== undefined && after !== undefined && parseSize(after) < parseSize(before);
+  if (volume.contentType === "block" && isShrunk) throw failed("Block volumes cannot be shrunk: Cannot be shrunk");
   if (volume.contentType === "iso" && !isSameConfig(volume.config, config)) {
     throw new DaemonError(status, "Custom ISO volume config cannot be changed");
   }

@@ -77,8 +77,10 @@ export type CopyTarget = Omit<VolumeRecord, "config"> & { config?: Config };
 /** Copies bytes and record; the record comes last, so that a volume is there when it is whole. */
 export async function copyVolume(store: Store, from: CopySource, to: CopyTarget): Promise<void> {
   if (!store.pools.find(from.pool) || !store.pools.find(to.pool)) throw notFound("Storage pool not found");
-  const source = store.volumes.find(volumeKey(from));
-  if (source === undefined) {
+  const [name = "", snapshot] = from.name.split("/");
+  const source = store.volumes.find(volumeKey({ ...from, name }));
+  const isThere = snapshot === undefined || source?.snapshots?.includes(snapshot) === true;
+  if (source === undefined || !isThere) {
     const what = `Storage volume "${from.name}" in project "${from.project}" of type "custom"`;
     const reason = `${what} does not exist on pool "${from.pool}": Storage volume not found`;
     throw notFound(`Failed generating volume copy config: ${reason}`);

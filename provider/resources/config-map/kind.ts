@@ -16,6 +16,7 @@ import { withoutEmpty } from "../instance/spelling";
 import { logicalName } from "../ownership";
 import { type ConfigFacts, type ConfigInputs, type ConfigNoun, type ConfigWire, type Settings } from "./noun";
 import { idOf, NounPreflight, parseId } from "./preflight";
+import { unplan } from "../planned";
 import { keyRules } from "./rules";
 import { NounSettings } from "./settings";
 import { inUse } from "./users";
@@ -87,6 +88,7 @@ class ConfigMapKind<
   async #create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
     const { client, urn, importId } = context;
     const id = this.#idOf(inputs);
+    unplan(client, this.noun.noun, id);
     try {
       // What is imported was compared with the program in `check`, and is taken as it is.
       if (importId !== undefined) {

@@ -1,0 +1,80 @@
+// What can be written about a storage volume, and what a change of it costs.
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { type ContentType } from "../../api/data-volumes";
+import { type CommonInputs, type Completion, type Cost, type Draft, type ResourceKind } from "../../kind";
+import { plain } from "../../plain";
+import { name, scalar, size, strict, tagged, volumeName } from "../../schema";
+import { projectOf, remoteSchema } from "../common";
+import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
+
+export interface CopySource {
+  volume: { pool: string; name: string; project?: string | undefined; snapshot?: string | undefined };
+}
+
+export interface BackupSource {
+  /** Path of the file. */
+  backup: string;
+}
+
+export type VolumeSource = CopySource | BackupSource;
+
+export interface StorageVolumeInputs extends CommonInputs, ConfigInputs {
+  pool: string;
+  /** Undefined is what the source has. */
+  contentType?: ContentType | undefined;
+  size?: string | undefined;
+  source?: VolumeSource | undefined;
+  target?: string | undefined;
+}
+
+export interface StorageVolumeOutputs extends StorageVolumeInputs, ConfigFacts {
+  location: string;
+}
+
+export type StorageVolumeDraft = Draft<StorageVolumeInputs>;
+
+export const schema = strict({
+  pool: name,
+  name: volumeName.optional(),
+  contentType: z.enum(["filesystem", "block"]).optional(),
+  size: size.optional(),
+  source: tagged<VolumeSource>({
+    volume: strict({ volume: strict({ pool: name, name, project: name.optional(), snapshot: name.optional() }) }),
+    backup: strict({ backup: name }),
+  }).optional(),
+  description: z.string().optional(),
+  config: z.record(z.string(), scalar).optional(),
+  target: name.optional(),
+  project: name.optional(),
+  remote: remoteSchema,
+});
+
+export const policies: ResourceKind<StorageVolumeInputs, StorageVolumeOutputs>["policies"] = {
+  name: "update",
+  pool: "update",
+  project: "replace",
+  remote: "ignore",
+  target: (olds, news) => (news.target === undefined || news.target === olds.location ? "ignore" : "replace"),
+  description: "update",
+  contentType: (_, news) => (news.contentType === undefined ? "ignore" : "replace"),
+  size: "update",
+  source: sourceCost,
+  config: "update",
+};
+
+/** What a volume was made from matters only while the program says it; an imported one is as good as any. */
+function sourceCost(olds: StorageVolumeInputs, { source }: StorageVolumeInputs): Cost {
+  if (source === undefined || olds.source === undefined) return "ignore";
+  return isDeepStrictEqual(plain(source), plain(olds.source)) ? "ignore" : "replace";
+}
+
+export const fields: readonly TypedField[] = [{ path: ["size"], key: "size", kind: "text" }];
+
+export function complete({ draft, olds, config }: Completion<StorageVolumeInputs>): StorageVolumeDraft {
+  return {
+    project: projectOf(draft, config),
+    // What is there stays what it is, whatever the program leaves away.
+    contentType: draft.contentType ?? (draft.source === undefined && olds === undefined ? "filesystem" : undefined),
+  };
+}

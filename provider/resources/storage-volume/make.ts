@@ -1,0 +1,34 @@
+// Makes a volume: blank, of another volume or one of its snapshots, or of a backup's file.
+import { createCopy, createVolume, importBackup, type VolumeSettings } from "../../api/data-volumes";
+import { findVolume } from "../../api/volumes";
+import { fileContent } from "../../content/file";
+import { type Context } from "../../kind";
+import { type CopySource, type StorageVolumeInputs } from "./inputs";
+
+/** Copies move as many bytes as there are. */
+export const copyDeadlineMs = 6 * 60 * 60_000;
+
+export async function make(context: Context, inputs: StorageVolumeInputs, settings: VolumeSettings): Promise<void> {
+  const { source, contentType = "filesystem" } = inputs;
+  if (source === undefined) return createVolume(context.client, inputs, { ...settings, content_type: contentType });
+  if ("volume" in source) return copy(context, { inputs, settings, source });
+  const { stream, sizeBytes } = await (await fileContent(source.backup)).open();
+  context.status("sending the backup");
+  await importBackup(context.client, inputs, { stream, sizeBytes, deadlineMs: copyDeadlineMs });
+}
+
+interface Copy {
+  inputs: StorageVolumeInputs;
+  settings: VolumeSettings;
+  source: CopySource;
+}
+
+async function copy({ client, status }: Context, { inputs, settings, source }: Copy): Promise<void> {
+  const { volume } = source;
+  const original = { project: volume.project ?? inputs.project, pool: volume.pool, name: volume.name };
+  const from = { ...original, name: [volume.name, volume.snapshot].filter((part) => part !== undefined).join("/") };
+  // The config that is sent is the whole config, and a block device without a size is none.
+  const size = (await findVolume(client, original))?.value.config?.["size"];
+  const config = { ...(size !== undefined && { size }), ...settings.config };
+  await createCopy(client, inputs, { ...settings, config, from }, { deadlineMs: copyDeadlineMs, onProgress: status });
+}

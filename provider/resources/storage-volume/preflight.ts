@@ -1,0 +1,93 @@
+// What the daemon can say about a storage volume before anything is changed: its source, its size, its users.
+import { findSnapshot } from "../../api/data-volumes";
+import { findInstance } from "../../api/instances";
+import { findVolume, type VolumeAddress, type WireVolume } from "../../api/volumes";
+import { type Client } from "../../client/client";
+import { missingExtension } from "../../client/server-info";
+import { fileContent } from "../../content/file";
+import { LxdError } from "../../errors";
+import { type Completion, type Failure } from "../../kind";
+import { hasUnknown, isUnknown } from "../../unknowns";
+import { parseSize } from "../../units";
+import { isPlacePlanned, isPlanned } from "../planned";
+import { isRunning } from "../instance/power";
+import { type CopySource, type StorageVolumeDraft, type StorageVolumeInputs } from "./inputs";
+
+export async function preflight(
+  client: Client,
+  { draft, importId }: Completion<StorageVolumeInputs>,
+): Promise<Failure[]> {
+  const { source } = draft;
+  if (source === undefined || hasUnknown(source) || importId !== undefined) return [];
+  if ("volume" in source) return originalFailures(client, draft, source);
+  const info = await client.info();
+  if (!info.extensions.has("custom_volume_backup")) {
+    const { message: reason } = missingExtension(info, "custom_volume_backup", "backups of volumes");
+    return [{ property: "source.backup", reason }];
+  }
+  return fileContent(source.backup).then(
+    () => [],
+    (error: unknown) => [{ property: "source.backup", reason: LxdError.from(error).message }],
+  );
+}
+
+async function originalFailures(client: Client, draft: StorageVolumeDraft, { volume }: CopySource): Promise<Failure[]> {
+  const at = { project: volume.project ?? draft.project ?? "default", pool: volume.pool, name: volume.name };
+  const id = `${at.project}/${at.pool}/${at.name}`;
+  if (isUnknown(at.project) || isPlacePlanned(client, at) || isPlanned(client, "storage volume", id)) return [];
+  const found = await findVolume(client, at).catch((error: unknown) => LxdError.from(error).message);
+  const failure = (reason: string): Failure[] => [{ property: "source.volume", reason }];
+  if (typeof found === "string") return failure(found);
+  if (found === undefined) return failure(`there is no storage volume ${id} [not-found]`);
+  const { content_type: type } = found.value;
+  if (type === "iso") return failure(`${id} is an ISO volume; copy it with an IsoVolume`);
+  if (draft.contentType !== undefined && !isUnknown(draft.contentType) && draft.contentType !== type)
+    return [{ property: "contentType", reason: `the source ${id} is a ${type} volume; write that, or nothing` }];
+  if (volume.snapshot === undefined || (await findSnapshot(client, at, volume.snapshot)) !== undefined) return [];
+  return failure(`${id} has no snapshot "${volume.snapshot}" [not-found]`);
+}
+
+export async function preflightChange(
+  client: Client,
+  { draft, olds }: Completion<StorageVolumeInputs>,
+): Promise<Failure[]> {
+  const { project, pool, name } = olds ?? {};
+  if (project === undefined || pool === undefined || name === undefined || draft.project !== project) return [];
+  const at = { project, pool, name, target: olds?.target };
+  const moved = { ...at, pool: draft.pool ?? pool, name: draft.name ?? name };
+  const isMoved = !hasUnknown(moved) && (moved.pool !== pool || moved.name !== name);
+  if (draft.size === olds?.size && !isMoved) return [];
+  const found = await findVolume(client, at);
+  if (found === undefined) return [];
+  return [
+    ...shrinkFailures(found.value, draft),
+    ...(isMoved ? await moveFailures(client, found.value, { at, moved }) : []),
+  ];
+}
+
+/** What is at the end of a block device would be lost, so the daemons refuse it. */
+function shrinkFailures(wire: WireVolume, { size }: StorageVolumeDraft): Failure[] {
+  const has = wire.config?.["size"];
+  const [now, then] = [has, size].map((text) => (text === undefined ? undefined : parseSize(text)));
+  if (wire.content_type !== "block" || now === undefined || then === undefined || then >= now) return [];
+  return [{ property: "size", reason: `a block volume cannot shrink: it has ${has ?? ""}; write that or more` }];
+}
+
+async function moveFailures(
+  client: Client,
+  wire: WireVolume,
+  { at, moved }: { at: VolumeAddress; moved: VolumeAddress },
+): Promise<Failure[]> {
+  const property = moved.name === at.name ? "pool" : "name";
+  if (!isPlacePlanned(client, moved) && (await findVolume(client, moved)) !== undefined)
+    return [{ property, reason: `there is a volume ${moved.pool}/${moved.name} already; choose another name` }];
+  for (const url of wire.used_by ?? []) {
+    const [, name, project = "default"] = /^\/1\.0\/instances\/([^?]+)(?:\?project=(.+))?$/.exec(url) ?? [];
+    if (name === undefined) continue;
+    const user = await findInstance(client, { project: decodeURIComponent(project), name: decodeURIComponent(name) });
+    if (user === undefined || !isRunning(user.value)) continue;
+    const reason = `a volume in use by a running machine keeps its name and pool; switch "${name}" off first`;
+    return [{ property, reason }];
+  }
+  return [];
+}

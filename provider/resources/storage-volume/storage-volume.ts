@@ -1,0 +1,63 @@
+// Storage volumes: file systems and block devices of a pool, beside those of instances.
+import { moveVolume, updateVolume, type VolumeSettings } from "../../api/data-volumes";
+import { deleteVolume, findVolume, type VolumeAddress, type WireVolume } from "../../api/volumes";
+import { type Context } from "../../kind";
+import { volumeName } from "../../schema";
+import { checkMember, checkPool, checkProject } from "../common";
+import { configMapKind } from "../config-map/kind";
+import { complete, fields, policies, schema, type StorageVolumeInputs, type StorageVolumeOutputs } from "./inputs";
+import { copyDeadlineMs, make } from "./make";
+import { preflight, preflightChange } from "./preflight";
+
+type Inputs = StorageVolumeInputs;
+type Outputs = StorageVolumeOutputs;
+
+export const storageVolume = configMapKind<Inputs, Outputs, WireVolume, VolumeSettings>({
+  noun: "storage volume",
+  schema,
+  nameSchema: volumeName,
+  policies,
+  passed: ["remote", "target", "source"],
+  fields,
+  // Defaults of the pool and of its driver.
+  isServers: (key) => /^(size$|block\.|zfs\.|lvm\.|ceph\.)/.test(key),
+  complete,
+  places: async (client, { project, pool, target }) =>
+    (
+      await Promise.all([checkProject(client, project), checkPool(client, pool, "pool"), checkMember(client, target)])
+    ).flat(),
+  preflight,
+  preflightChange,
+  idParts: ["project", "pool", "name"],
+  blank: { project: "default", pool: "" },
+  find: (client, at) => findVolume(client, placed(at)),
+  make,
+  settings: (_, settings) => settings,
+  put: (client, at, found, settings) => updateVolume(client, placed(at), found, settings),
+  drop: (client, at) => deleteVolume(client, placed(at)),
+  move,
+  observe,
+  mismatch: ({ content_type: type }, { contentType }) =>
+    contentType === undefined || contentType === type ? undefined : `left by an earlier run, a ${type} volume`,
+});
+
+/** The member that a volume is on, where the server says one: that of a pool which all share is none. */
+function placed(at: Inputs & { location?: string }): VolumeAddress {
+  const { project, pool, name, target, location } = at;
+  const isOnMember = location !== undefined && location !== "" && location !== "none";
+  return { project, pool, name, target: isOnMember ? location : target };
+}
+
+function observe(inputs: Inputs, wire: WireVolume): Omit<Outputs, "name" | "description" | "config" | "serverConfig"> {
+  const { project, pool, source, target } = inputs;
+  const contentType = wire.content_type as Outputs["contentType"];
+  return { project, pool, source, target, contentType, location: wire.location };
+}
+
+/** A run that was killed after the move finds the volume in its new place. */
+async function move({ client, status }: Context, olds: Outputs, news: Inputs): Promise<void> {
+  const isMoved = olds.name !== news.name || olds.pool !== news.pool;
+  if (!isMoved || (await findVolume(client, placed(olds))) === undefined) return;
+  status(olds.pool === news.pool ? "renaming" : `moving to pool ${news.pool}`);
+  await moveVolume(client, placed(olds), news, copyDeadlineMs);
+}
