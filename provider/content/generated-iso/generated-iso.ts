@@ -39,11 +39,7 @@ export function generatedIsoProblems({ label, files }: GeneratedIsoArgs): IsoPro
  */
 export async function generatedIso(args: GeneratedIsoArgs, report?: ReportBytes): Promise<GeneratedIso> {
   const doing = `make the ISO image ${JSON.stringify(args.label)}`;
-  const tree = buildTree(args.files);
-  const problems = problemsOf(args.label, tree).map(({ error }) => error);
-  const files = await sizesOf(tree.files, problems);
-  if (problems.length > 0) throw together(problems).during(doing);
-  const image = { label: args.label, layout: planLayout(tree.root, files), hashes: new Map<FileNode, string>() };
+  const image = await plan(args, doing);
   const sizeBytes = image.layout.sectors * sectorBytes;
   try {
     const digest = await digestOf(image, (done) => report?.(done, sizeBytes));
@@ -51,6 +47,20 @@ export async function generatedIso(args: GeneratedIsoArgs, report?: ReportBytes)
   } catch (error) {
     throw LxdError.from(error).during(doing);
   }
+}
+
+/** How many bytes the image has; of the files only the sizes are asked. */
+export async function generatedIsoSizeBytes(args: GeneratedIsoArgs): Promise<number> {
+  const { layout } = await plan(args, `plan the ISO image ${JSON.stringify(args.label)}`);
+  return layout.sectors * sectorBytes;
+}
+
+async function plan({ label, files }: GeneratedIsoArgs, doing: string): Promise<Image> {
+  const tree = buildTree(files);
+  const problems = problemsOf(label, tree).map(({ error }) => error);
+  const sized = await sizesOf(tree.files, problems);
+  if (problems.length > 0) throw together(problems).during(doing);
+  return { label, layout: planLayout(tree.root, sized), hashes: new Map<FileNode, string>() };
 }
 
 function problemsOf(label: string, { files, root, problems }: Tree): IsoProblem[] {

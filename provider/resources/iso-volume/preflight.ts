@@ -10,7 +10,7 @@ import { isUnknown } from "../../unknowns";
 import { checkMember, checkPool, checkProject } from "../common";
 import { isPlacePlanned } from "../planned";
 import { importFailures } from "./import";
-import { contentOf } from "./source";
+import { sizeInAdvance } from "./source";
 import { digitsOf, isAutomatic, type IsoVolumeDraft, type IsoVolumeInputs } from "./inputs";
 import { volumeId } from "./id";
 
@@ -60,9 +60,12 @@ async function nameFailures(
 async function spaceFailures(
   client: Client,
   { pool, target }: VolumeAddress,
-  completion: Completion<IsoVolumeInputs>,
+  { draft }: Completion<IsoVolumeInputs>,
 ): Promise<Failure[]> {
-  const size = await sizeInAdvance(completion);
+  const { source, digest } = draft;
+  // Content that could not be identified is told elsewhere.
+  if (source === undefined || isUnknown(digest)) return [];
+  const size = await sizeInAdvance(source);
   const free = size === undefined ? undefined : await freeSpace(client, pool, target);
   if (size === undefined || free === undefined) return [];
   const found = await findPool(client, pool);
@@ -71,11 +74,4 @@ async function spaceFailures(
   if (free >= needed) return [];
   const reason = `the storage pool "${pool}" has ${shownBytes(free)} free, and the import needs ${shownBytes(needed)}; make room or choose another pool`;
   return [{ property: "pool", reason }];
-}
-
-/** The size of the content where it is known without asking a web server. */
-async function sizeInAdvance({ draft }: Completion<IsoVolumeInputs>): Promise<number | undefined> {
-  const { source, digest } = draft;
-  if (source === undefined || isUnknown(digest) || !("file" in source || "files" in source)) return undefined;
-  return (await contentOf(source, () => undefined)).sizeBytes;
 }

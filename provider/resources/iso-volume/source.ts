@@ -1,10 +1,10 @@
 // Where the bytes of an ISO volume can come from: the four sources, what is wrong with them, and their content.
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Content } from "../../content/content";
 import { expandPath, fileContent } from "../../content/file";
-import { generatedIso, generatedIsoProblems } from "../../content/generated-iso/generated-iso";
+import { generatedIso, generatedIsoProblems, generatedIsoSizeBytes } from "../../content/generated-iso/generated-iso";
 import { type IsoFile } from "../../content/generated-iso/tree";
 import { reportTo } from "../../content/shown";
 import { urlContent } from "../../content/url/url-content";
@@ -85,6 +85,13 @@ export async function contentOf(
     return generatedIso({ label, files: await expandFolders(files) }, reportTo(status, `making ${label}`));
   }
   return urlContent({ urls: urlsOf(source), checksum: source.checksum });
+}
+
+/** How many bytes that will be, where it is known without asking a web server or reading a file. */
+export async function sizeInAdvance(source: IsoSource): Promise<number | undefined> {
+  if ("file" in source) return (await stat(expandPath(source.file))).size;
+  if (!("files" in source)) return undefined;
+  return generatedIsoSizeBytes({ label: source.label, files: await expandFolders(source.files) });
 }
 
 function urlsOf(source: UrlSource): string[] {
