@@ -1,6 +1,7 @@
 // What a daemon says of itself: product, version and the features that it has.
 import { z } from "zod";
 import { LxdError } from "../errors";
+import { releasesWith } from "./features";
 
 export const serverInfoSchema = z
   .object({
@@ -35,17 +36,6 @@ export function headerPrefix(info: ServerInfo): string {
   return info.product === "incus" ? "X-Incus" : "X-LXD";
 }
 
-/** Which releases brought an API extension, for the advice when it is missing. */
-const firstReleases: Record<string, string> = {
-  disk_io_bus: "every Incus, LXD 5.21 LTS, or LXD 5.20",
-  disk_io_bus_usb: "Incus 6.0.4 LTS, or Incus 6.11",
-  security_csm: "every Incus, LXD 5.21 LTS, or LXD 5.15",
-  instances_rebuild: "every Incus, LXD 5.21 LTS, or LXD 5.15",
-  instance_pool_move: "every Incus, or LXD 4.1",
-  instance_publish_split: "Incus 6.0.5 LTS, or Incus 6.13",
-  custom_volume_iso: "any Incus, LXD 5.21 LTS or LXD 5.16",
-};
-
 /** An error unless the server has an API extension. */
 export function requireExtension(info: ServerInfo, extension: string, feature: string): void {
   if (!info.extensions.has(extension)) throw missingExtension(info, extension, feature);
@@ -53,11 +43,11 @@ export function requireExtension(info: ServerInfo, extension: string, feature: s
 
 /** The error for a server without an API extension. */
 export function missingExtension(info: ServerInfo, extension: string, feature: string): LxdError {
-  const release = firstReleases[extension];
+  const releases = releasesWith(extension);
   return new LxdError({
     code: "unsupported",
     why: `${describeServer(info)} has no ${feature} (API extension ${extension})`,
-    advice: release === undefined ? "Upgrade the server." : `Use ${release} or newer.`,
+    advice: releases === undefined ? "Upgrade the server." : `Use ${releases} or newer.`,
   });
 }
 

@@ -1,0 +1,84 @@
+// What servers may lack, with the releases that brought it: the one source of errors in previews and of the README's table.
+
+/** Lines of releases in which the daemons come, in the order of the README's columns. */
+export const lines = ["Incus 6.0", "Incus 6", "Incus 7", "LXD 5.0", "LXD 5.21", "LXD 6"] as const;
+export type Line = (typeof lines)[number];
+
+/** The last release of a line that adds features by itself, before it became the LTS that is a line here. */
+type Before = "LXD 5";
+
+export interface Feature {
+  /** In the words of the README. */
+  shown: string;
+  /** The first release of each line that announces the API extension; a line without any is not named. */
+  since: Partial<Record<Line | Before, string>>;
+}
+
+const everyIncus = { "Incus 6.0": "6.0.0", "Incus 6": "6.1", "Incus 7": "7.0" };
+
+/**
+ * By API extension, which servers are asked for instead of their version: LTS lines get some later than others do. Read
+ * from `version/api.go` at the release tags of Incus 0.1 to 7.3 and LXD 5.0.0 to 6.9.
+ */
+export const features = {
+  custom_volume_iso: {
+    shown: "ISO volumes, machines that boot them",
+    since: { ...everyIncus, "LXD 5.21": "5.21.0", "LXD 5": "5.16", "LXD 6": "6.1" },
+  },
+  backup_iso: {
+    shown: "imported ISO volumes compared by content",
+    since: { "Incus 6.0": "6.0.6", "Incus 6": "6.18", "Incus 7": "7.0" },
+  },
+  security_csm: {
+    shown: '`firmware: "bios"`',
+    since: { ...everyIncus, "LXD 5.21": "5.21.0", "LXD 5": "5.15", "LXD 6": "6.1" },
+  },
+  disk_io_bus: {
+    shown: "`bus` of disks and cdroms",
+    since: { ...everyIncus, "LXD 5.21": "5.21.0", "LXD 5": "5.20", "LXD 6": "6.1" },
+  },
+  disk_io_bus_usb: {
+    shown: '`bus: "usb"`, for Windows media',
+    since: { "Incus 6.0": "6.0.4", "Incus 6": "6.11", "Incus 7": "7.0" },
+  },
+  instances_rebuild: {
+    shown: '`onImageChange: "rebuild"`',
+    since: { ...everyIncus, "LXD 5.21": "5.21.0", "LXD 5": "5.15", "LXD 6": "6.1" },
+  },
+  instance_pool_move: {
+    shown: "root disks moved to another pool",
+    since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
+  },
+  instance_publish_split: {
+    shown: "images of instances in two files",
+    since: { "Incus 6.0": "6.0.5", "Incus 6": "6.13", "Incus 7": "7.0" },
+  },
+  instance_console_screenshot: {
+    shown: "screens of golden images that failed",
+    since: { "Incus 6.0": "6.0.3", "Incus 6": "6.8", "Incus 7": "7.0" },
+  },
+} satisfies Record<string, Feature>;
+
+/** The releases that have a feature: `any Incus, LXD 5.21 LTS or LXD 5.16`; undefined for what is no feature here. */
+export function releasesWith(extension: string): string | undefined {
+  const feature: Feature | undefined = (features as Record<string, Feature>)[extension];
+  if (feature === undefined) return undefined;
+  const { since } = feature;
+  const isInEveryIncus = since["Incus 6.0"] === "6.0.0";
+  const oldLts = lts("LXD", since["LXD 5.0"]);
+  const newLts = lts("LXD", since["LXD 5.21"]);
+  const parts = [
+    ...(isInEveryIncus ? ["any Incus"] : [lts("Incus", since["Incus 6.0"]), named("Incus", since["Incus 6"])]),
+    ...(oldLts === undefined ? [newLts, named("LXD", since["LXD 5"] ?? since["LXD 6"])] : ["any LXD"]),
+  ].filter((part) => part !== undefined);
+  return parts.length < 2 ? parts[0] : `${parts.slice(0, -1).join(", ")} or ${String(parts.at(-1))}`;
+}
+
+function named(product: string, release: string | undefined): string | undefined {
+  return release === undefined ? undefined : `${product} ${release}`;
+}
+
+/** `LXD 5.21 LTS` if its first release has it already, else `LXD 5.21.3 LTS`. */
+function lts(product: string, release: string | undefined): string | undefined {
+  return release === undefined ? undefined : `${product} ${release.replace(/\.0$/, "")} LTS`;
+}
