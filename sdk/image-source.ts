@@ -42,7 +42,7 @@ export interface ImageDiskSource {
 }
 
 /**
- * An image of an image server, pulled by the daemon itself. Several resources and stacks may pull one image: it is
+ * An image of an image server, pulled by the daemon itself or, with `relay`, brought by this machine. Several resources and stacks may pull one image: it is
  * pulled once, belongs to all of them, and is deleted with the last.
  *
  * Named by its fingerprint, the preview knows it. Named by an alias, it is the image that the alias means when the
@@ -63,6 +63,23 @@ export interface ImageServerSource {
   certificate?: pulumi.Input<string>;
   /** The project on an `incus` or `lxd` server. Default: the server's default project. */
   project?: pulumi.Input<string>;
+  /**
+   * Give it the aliases too that it has on the server. They are asked for here, so this machine must reach the server; the
+   * preview shows them. They stay as they were then. Default: false.
+   */
+  copyAliases?: pulumi.Input<boolean>;
+  /**
+   * For a server that this machine reaches and the daemon does not: the image is read here and sent on as it comes, checked
+   * by its fingerprint, never kept. It then has the properties of its own metadata, and the daemon cannot follow its alias
+   * (`autoUpdate`). The preview knows the fingerprint. Default: false.
+   */
+  relay?: pulumi.Input<boolean>;
+  /**
+   * The image is not public, and the `incus` or `lxd` server trusts this stack's client certificate (`lxd:clientCertificate`,
+   * else that of the command line): it is asked here for a secret with which the daemon may pull the image, once. `certificate`
+   * is then the server's own. Not with `autoUpdate`. Not needed with `relay`. Default: false.
+   */
+  private?: pulumi.Input<boolean>;
 }
 
 /**

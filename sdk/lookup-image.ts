@@ -17,7 +17,7 @@ export interface LookupImageArgs {
   fingerprint?: pulumi.Input<string>;
   /** Properties that the image must have, with exactly these values: `{ os: "debian", release: "bookworm" }`. */
   filter?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
-  /** Default: either; of two that are equally new, the container. */
+  /** Default: either; of an alias that names both, the container. */
   type?: pulumi.Input<"container" | "virtual-machine">;
   /** In the kernel's words, e.g. `x86_64` or `aarch64`. Needed where an alias has images of several. */
   architecture?: pulumi.Input<string>;

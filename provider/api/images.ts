@@ -116,6 +116,16 @@ export async function createImage(
   return fingerprintSchema.parse(operation?.metadata).fingerprint;
 }
 
+const secretSchema = z.object({ secret: z.string() });
+
+/** What lets whoever has it read an image that is not public, once. Only those whom the server trusts get one. */
+export async function imageSecret(client: Client, { project, fingerprint }: ImageAddress): Promise<string> {
+  // The operation stands for the secret, and runs for as long as that is good.
+  const secretPath = path("images", fingerprint, "secret");
+  const { metadata } = await client.begin({ method: "POST", path: secretPath, query: { project } });
+  return secretSchema.parse(metadata).secret;
+}
+
 /** The fields that can be changed. All of them are sent: what a PUT leaves out, the daemon clears. */
 export type ImageSettings = Pick<WireImage, "public" | "auto_update" | "properties" | "profiles" | "expires_at">;
 

@@ -13,6 +13,7 @@ export const serverInfoSchema = z
         server_version: z.string().default("unknown"),
         server_clustered: z.boolean().default(false),
         driver: z.string().default(""),
+        architectures: z.array(z.string()).default([]),
         certificate_fingerprint: z.string().default(""),
       })
       .optional(),
@@ -25,6 +26,8 @@ export const serverInfoSchema = z
     virtualMachines: (wire.environment?.driver ?? "").includes("qemu"),
     /** What it is known by, wherever it is met; undefined where it does not say. */
     fingerprint: wire.environment?.certificate_fingerprint || undefined,
+    /** What it can run, its own first. */
+    architectures: wire.environment?.architectures ?? [],
     trusted: wire.auth === "trusted",
     extensions: new Set(wire.api_extensions),
   }));

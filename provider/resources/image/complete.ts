@@ -4,6 +4,7 @@ import { type Alias, listImages } from "../../api/images";
 import { inspectDisk } from "../../content/disk-image/disk-image";
 import { reportTo } from "../../content/shown";
 import { LxdError } from "../../errors";
+import { type ServedImage } from "../../image-server/image-server";
 import { type Completion, type Failure } from "../../kind";
 import { plain } from "../../plain";
 import { hasUnknown, isUnknown, unknown } from "../../unknowns";
@@ -12,6 +13,7 @@ import { contentOf, diskOf } from "./content";
 import { findByName, parseImageId } from "./id";
 import { type ImageDraft, type ImageInputs, isSame } from "./inputs";
 import { markedImages } from "./owners";
+import { isAskedHere, servedBy } from "./served";
 import {
   type ContentSource,
   type DiskSource,
@@ -19,6 +21,7 @@ import {
   fieldOf,
   identityOf,
   type ImageSource,
+  type ServerSource,
   isContent,
   sourceFailures,
   sourceTags,
@@ -46,12 +49,38 @@ export async function complete(completion: ImageCompletion): Promise<{ draft: Im
   try {
     whole.digest = "disk" in source ? await digestOf(source, completion) : undefined;
     const said = { ...completion, draft: whole };
-    const fingerprint = (await identify(said, source)) ?? (await importedFingerprint(said));
+    const served = "server" in source ? await consult(said, source) : undefined;
+    whole.copiedAliases = copiedAliases(said, source, served);
+    whole.aliases = withCopied(whole);
+    const fingerprint = (await identify(said, source)) ?? served?.fingerprint ?? (await importedFingerprint(said));
     return { draft: { ...whole, fingerprint }, failures: [] };
   } catch (error) {
     const failure = { property: fieldOf(source), reason: LxdError.from(error).message };
     return { draft: { ...whole, fingerprint: unknown }, failures: [failure] };
   }
+}
+
+/** The server is asked for what is to be made, or to get its aliases; never again while the program says the same. */
+async function consult(completion: ImageCompletion, source: ServerSource): Promise<ServedImage | undefined> {
+  const { olds, connect, client } = completion;
+  const isUnchanged = olds?.source !== undefined && isSame(olds.source, source);
+  const isNeeded = isUnchanged ? source.copyAliases === true && olds.copiedAliases === undefined : isAskedHere(source);
+  if (!isNeeded) return undefined;
+  return servedBy(source, connect, async () => (await client().info()).architectures);
+}
+
+function copiedAliases(
+  { olds }: ImageCompletion,
+  source: ImageSource,
+  served: ServedImage | undefined,
+): Alias[] | undefined {
+  if (!("server" in source) || source.copyAliases !== true) return undefined;
+  return served?.aliases ?? olds?.copiedAliases;
+}
+
+function withCopied({ aliases = [], copiedAliases: copied = [] }: ImageDraft): Alias[] {
+  if (!Array.isArray(aliases)) return aliases;
+  return [...aliases, ...copied.filter(({ name }) => !aliases.some((each) => each.name === name))];
 }
 
 /** An image that was imported as it is need not say where it has come from, and is known by its fingerprint alone. */

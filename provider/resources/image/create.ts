@@ -12,6 +12,7 @@ import { type ImageInputs, type ImageOutputs } from "./inputs";
 import { markedImages, marksOf, publishedName } from "./owners";
 import { publish } from "./publish";
 import { pull } from "./pull";
+import { relay } from "./relay";
 import { type DiskSource, type ImageSource, identityOf, isContent, isPulled, placeOf } from "./source";
 import { sync, toOutputs } from "./sync";
 import { isCacheOnly, mayTake, taken } from "./take-over";
@@ -81,6 +82,9 @@ async function make(context: Context, inputs: Making): Promise<Brought> {
   if ("disk" in source) await requireSameDisk(inputs, source, context);
   if (isContent(source)) return send(context, { inputs, source });
   const identity = identityOf(source);
+  if ("server" in source && source.relay === true) {
+    return { fingerprint: await relay(context, { inputs, source }), isNew: false };
+  }
   if (isPulled(source)) {
     const properties = { ...inputs.properties, ...marksOf(context.urn, identity) };
     // Others may have pulled it at the same time.

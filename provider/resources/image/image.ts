@@ -15,7 +15,8 @@ import { type ImageInputs, type ImageOutputs, policies, rules, schema } from "./
 import { publishFailures } from "./publish";
 import { fieldOf, isPulled } from "./source";
 import { findUpdated } from "./updates";
-import { release, sync, toOutputs } from "./sync";
+import { release } from "./release";
+import { isCopied, sync, toOutputs } from "./sync";
 import { mayTake, taken } from "./take-over";
 
 type Inputs = ImageInputs;
@@ -46,13 +47,23 @@ async function preflight(client: Client, completion: Completion<Inputs>): Promis
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
   if (Array.isArray(aliases)) {
     const at = { project, fingerprint: known ?? "" };
-    failures.push(
-      ...(await takenAliases(client, at, aliases, { urn, replaced, policy: draft.aliasPolicy, isShared: false })),
-    );
+    const found = await takenAliases(client, at, aliases, {
+      urn,
+      replaced,
+      policy: draft.aliasPolicy,
+      isShared: false,
+    });
+    failures.push(...found.map((failure) => atSource(draft, failure)));
   }
   const found = known === undefined ? undefined : await findImage(client, { project, fingerprint: known });
   if (found === undefined || mayTake(found.value, { urn, adopt, isPulled: isPulled(source) })) return failures;
   return [...failures, { property: fieldOf(source), reason: taken(found.value.fingerprint).message }];
+}
+
+/** Of an alias that the program has not written itself. */
+function atSource(draft: Completion<Inputs>["draft"], { property, reason }: Failure): Failure {
+  const alias = draft.aliases?.[Number(/\d+/.exec(property)?.[0])]?.name;
+  return { reason, property: alias !== undefined && isCopied(draft, alias) ? "source.copyAliases" : property };
 }
 
 /** With no state but the ID (`Image.get`) the image is read as it is. */

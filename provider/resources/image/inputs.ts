@@ -25,6 +25,8 @@ export interface ImageInputs extends CommonInputs {
   adopt: boolean;
   /** Computed: by which the daemon knows the image, as far as it is known before the image is made. */
   fingerprint?: string | undefined;
+  /** Computed: the aliases that the image had on its server when it was made, with `copyAliases`; they are among `aliases`. */
+  copiedAliases?: Alias[] | undefined;
   /** Computed: the hash of a disk, from which the image is still to be made. */
   digest?: string | undefined;
 }
@@ -67,6 +69,7 @@ export const policies: ResourceKind<ImageInputs, ImageOutputs>["policies"] = {
   fingerprint: (_olds, { fingerprint }) => (fingerprint === undefined ? "ignore" : "replace"),
   digest: (olds, { digest }) => (olds.digest === undefined || digest === undefined ? "ignore" : "replace"),
   aliases: "update",
+  copiedAliases: "ignore",
   properties: "update",
   public: "update",
   // A field that the program does not speak of is left as it is.
@@ -86,6 +89,7 @@ export function rules({ aliases, properties, autoUpdate, source }: ImageDraft): 
   const isFollowing = typeof source !== "object" || ("server" in source && source.alias !== undefined);
   return [
     ...(autoUpdate === true && !isFollowing ? [notFollowing] : []),
+    ...(autoUpdate === true && isBroughtHere(source) ? [notReaching] : []),
     ...twice.map((each) => ({ property: "aliases", reason: `"${each}" is there twice` })),
     ...reserved.map((key) => ({
       property: `properties.${key}`,
@@ -97,6 +101,17 @@ export function rules({ aliases, properties, autoUpdate, source }: ImageDraft): 
 const notFollowing: Failure = {
   property: "autoUpdate",
   reason: "only an image that was pulled by an alias can follow it; give source.server and source.alias",
+};
+
+/** What the daemon has not pulled by itself, it cannot pull again. */
+function isBroughtHere(source: ImageDraft["source"]): boolean {
+  if (typeof source !== "object" || !("server" in source)) return false;
+  return source.relay === true || source.private === true;
+}
+
+const notReaching: Failure = {
+  property: "autoUpdate",
+  reason: "the daemon cannot follow an image that is relayed, or private; leave autoUpdate, or relay and private, away",
 };
 
 /** Saying where an imported image has come from moves nothing. */

@@ -50,7 +50,10 @@ export async function lookUpImage(given: Record<string, unknown>, stack: Stack):
 
 /** The newest image that matches; an error if there is none, or if an alias leaves open which is meant. */
 export function newest(all: ServedImage[], query: Wanted, place: string): ServedImage {
-  const found = matching(all, query);
+  const matches = matching(all, query);
+  // An alias that a server has for both types means the container to the daemons as well.
+  const containers = query.alias === undefined ? [] : matches.filter(({ type }) => type === "container");
+  const found = containers.length > 0 ? containers : matches;
   const [first] = found;
   if (first === undefined) throw missing(all, query, place);
   if (query.alias === undefined || query.architecture !== undefined) return first;
@@ -106,7 +109,6 @@ function matching(all: ServedImage[], { alias, fingerprint, filter, type, archit
     return isNamed && isKnown && isKind && wanted.every(([key, value]) => image.properties[key] === value);
   });
   const timeOf = ({ createdAt, uploadedAt }: ServedImage): number => Date.parse(createdAt || uploadedAt) || 0;
-  // An alias that a server has for both types means the container to the daemons as well.
   const rank = (image: ServedImage): number => (image.type === "container" ? 0 : 1);
   return found.sort((a, b) => timeOf(b) - timeOf(a) || rank(a) - rank(b));
 }

@@ -37,6 +37,17 @@ export function publishedName(urn: string, identity: object): string {
   return uploadName(urn, sha256(JSON.stringify(identity)).slice(0, 16));
 }
 
+/** What relayed images are called: as with pulls, their bytes alone give nobody a claim to them. */
+export function relayName(fingerprint: string): string {
+  return `${relayPrefix}${fingerprint.slice(0, 12)}`;
+}
+
+export function isRelayed({ filename }: { filename: string }): boolean {
+  return filename.startsWith(relayPrefix);
+}
+
+const relayPrefix = "relayed-by-pulumi-";
+
 /** Whether a resource may have an image together with those that it belongs to: they are of one stack. */
 export function mayShare(image: Owned, urn: string): boolean {
   return ownersOf(image).some((owner) => isSameStack(urn, owner));

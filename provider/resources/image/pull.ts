@@ -1,11 +1,22 @@
 // Has the daemon pull an image from a server, once for all who want it, without taking an image from anybody.
-import { createImage, deleteImage, findAlias, listImages, type NewImage, updateImage } from "../../api/images";
+import {
+  createImage,
+  deleteImage,
+  findAlias,
+  imageSecret,
+  listImages,
+  type NewImage,
+  updateImage,
+} from "../../api/images";
 import { type Client } from "../../client/client";
 import { isCode } from "../../errors";
+import { clientOf } from "../../image-server/lxd-server";
 import { type Context } from "../../kind";
 import { type ImageInputs } from "./inputs";
 import { isCacheOnly, mayTake, taken } from "./take-over";
+import { servedBy } from "./served";
 import { type ServerSource, type UrlSource } from "./source";
+import { inTurn } from "./turns";
 
 const pullDeadlineMs = 4 * 60 * 60_000;
 
@@ -15,20 +26,11 @@ export interface Pull {
   properties: Record<string, string>;
 }
 
-/** Pulls that would bring the same image do not run side by side: the daemons fail one of them. */
-const turns = new Map<string, Promise<unknown>>();
-
-export async function pull(context: Context, request: Pull): Promise<string> {
+/** Pulls that would bring the same image do not run side by side. */
+export function pull(context: Context, request: Pull): Promise<string> {
   const { inputs, source } = request;
   const where = "server" in source ? [source.server, source.alias ?? source.fingerprint] : [source.url];
-  const key = JSON.stringify([inputs.remote, inputs.project, ...where]);
-  const before = turns.get(key) ?? Promise.resolve();
-  const mine = before.then(() => pullOnce(context, request));
-  // Whoever waits for this turn does not care how it ended.
-  const ended = mine.catch(() => undefined);
-  turns.set(key, ended);
-  void ended.then(() => turns.get(key) === ended && turns.delete(key));
-  return mine;
+  return inTurn([inputs.remote, inputs.project, ...where], () => pullOnce(context, request));
 }
 
 /**
@@ -53,14 +55,11 @@ async function pullOnce(context: Context, request: Pull): Promise<string> {
   return ask(context, request);
 }
 
-async function ask(
-  { client, status }: Pick<Context, "client" | "status">,
-  request: Pull,
-  isRepeated = false,
-): Promise<string> {
+async function ask(context: Context, request: Pull, isRepeated = false): Promise<string> {
+  const { client, status } = context;
   const { inputs, source, properties } = request;
   const { public: isPublic, autoUpdate: auto_update = false } = inputs;
-  const json = { source: await wireSource(client, source), public: isPublic, properties, auto_update };
+  const json = { source: await wireSource(context, source), public: isPublic, properties, auto_update };
   const options = { deadlineMs: pullDeadlineMs, onProgress: status };
   try {
     return await createImage(client, inputs.project, json, options);
@@ -72,19 +71,31 @@ async function ask(
     if (found !== undefined) return found.target;
     // Somebody else has pulled the same image at the same time. Now it is there.
     if (isRepeated) throw error;
-    return ask({ client, status }, request, true);
+    return ask(context, request, true);
   }
 }
 
-async function wireSource(client: Client, source: Pull["source"]): Promise<NewImage["source"]> {
+async function wireSource(context: Context, source: Pull["source"]): Promise<NewImage["source"]> {
   if ("url" in source) return { type: "url", url: source.url };
   const { server, protocol, alias, fingerprint, certificate, project, type } = source;
-  const spoken = await spokenProtocol(client, protocol);
+  const spoken = await spokenProtocol(context.client, protocol);
   const place = { type: "image", mode: "pull", server, protocol: spoken, certificate, project } as const;
+  if (source.private === true) return { ...place, ...(await permitted(context, source)) };
   return { ...place, alias, fingerprint, image_type: type };
 }
 
 /** Both products' servers speak one protocol, of which LXD knows only its own name. */
 export async function spokenProtocol(client: Client, protocol: string): Promise<string> {
   return protocol === "incus" && (await client.info()).product === "lxd" ? "lxd" : protocol;
+}
+
+/** For an image that is not public the server gives a secret to those whom it trusts, which lets the daemon pull it. */
+async function permitted(context: Context, source: ServerSource): Promise<{ fingerprint: string; secret: string }> {
+  const { fingerprint } = await servedBy(
+    source,
+    context.connect,
+    async () => (await context.client.info()).architectures,
+  );
+  const server = clientOf(source, context.connect);
+  return { fingerprint, secret: await imageSecret(server, { project: source.project ?? "default", fingerprint }) };
 }

@@ -42,6 +42,9 @@ export interface ServerSource {
   type?: ImageType | undefined;
   certificate?: string | undefined;
   project?: string | undefined;
+  copyAliases?: boolean | undefined;
+  relay?: boolean | undefined;
+  private?: boolean | undefined;
 }
 
 /** A web server that speaks the daemons' own protocol for single images. */
@@ -112,6 +115,9 @@ export const sourceSchema = tagged<ImageSource>({
     alias: name.optional(),
     fingerprint: fingerprint.optional(),
     type,
+    copyAliases: z.boolean().optional(),
+    relay: z.boolean().optional(),
+    private: z.boolean().optional(),
   }),
   url: strict({ url: name }),
   instance: strict({ instance: name, stopRunning: z.boolean().optional(), ...published }),
@@ -144,10 +150,16 @@ export function sourceFailures(source: ImageSource | undefined): Failure[] {
   });
 }
 
-function serverFailures({ alias, fingerprint: digits }: ServerSource): Failure[] {
+function serverFailures({ alias, fingerprint: digits, protocol, project, ...source }: ServerSource): Failure[] {
   const failures: Failure[] = [];
   if ((alias === undefined) === (digits === undefined)) {
     failures.push({ property: "source", reason: "give exactly one of alias, fingerprint" });
+  }
+  if (protocol === "simplestreams" && source.private === true) {
+    failures.push({ property: "source.private", reason: "all images of a simplestreams server are public" });
+  }
+  if (protocol === "simplestreams" && project !== undefined) {
+    failures.push({ property: "source.project", reason: "a simplestreams server has no projects" });
   }
   return failures;
 }
@@ -156,7 +168,7 @@ function serverFailures({ alias, fingerprint: digits }: ServerSource): Failure[]
 export function identityOf(source: ImageSource, digest?: string): object {
   if ("disk" in source) return { format: source.format, architecture: architectureOf(source), digest };
   if ("server" in source) {
-    const { certificate, ...rest } = source;
+    const { certificate, copyAliases, relay, private: _, ...rest } = source;
     return { ...rest, server: source.server.replace(/\/+$/, "") };
   }
   if ("instance" in source) {

@@ -1,20 +1,14 @@
-// What can change about an image in place, made what the program says; and how a resource lets go of an image.
+// What can change about an image in place, made what the program says.
 import { isDeepStrictEqual } from "node:util";
-import {
-  deleteImage,
-  findImage,
-  type ImageAddress,
-  type ImageSettings,
-  updateImage,
-  type WireImage,
-} from "../../api/images";
+import { findImage, type ImageAddress, type ImageSettings, type WireImage } from "../../api/images";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { type Context, type Draft } from "../../kind";
 import { dropAlias, ensureAlias } from "./aliases";
 import { isBookkeeping } from "../ownership";
 import { type ImageInputs, type ImageOutputs } from "./inputs";
-import { claimOf, isUploadOf, marksOf, ownersOf, withClaim, withoutOwner, withOwner } from "./owners";
+import { claimOf, marksOf, ownersOf, withClaim, withoutOwner, withOwner } from "./owners";
+import { changeRecord } from "./record";
 import { identityOf, isPulled } from "./source";
 
 type Inputs = ImageInputs;
@@ -42,11 +36,12 @@ export interface Former {
 
 /** Makes everything that can change what the program says; what it never spoke of is left alone. */
 export async function sync({ client, urn }: Context, olds: Former, news: Known): Promise<Outputs> {
-  const found = await findImage(client, news);
-  if (found === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
-  const { value, etag } = found;
-  const wanted = settingsOf(value, news, merged(value.properties ?? {}, { urn, olds, news }));
-  if (differs(value, wanted)) await updateImage(client, news, wanted, etag);
+  const value = await changeRecord(client, news, (current) => {
+    const properties = merged(current.properties ?? {}, { urn, olds, news });
+    const wanted = settingsOf(current, news, properties);
+    return differs(current, wanted) ? wanted : undefined;
+  });
+  if (value === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
   await syncAliases(client, { olds, news, urn, owners: ownersOf(value) });
   return toOutputs(news, (await findImage(client, news))?.value ?? value, urn);
 }
@@ -83,11 +78,16 @@ async function syncAliases(client: Client, { olds, news, urn, owners }: AliasCha
   // On an image of this resource alone an alias can only be one that a killed run has made, or a welcome one.
   const others = owners.some((owner) => owner !== urn && owner !== olds.urn);
   for (const alias of news.aliases) {
-    const isShared = (others || owners.length === 0) && !had.includes(alias.name);
+    const isWelcome = had.includes(alias.name) || isCopied(news, alias.name);
+    const isShared = (others || owners.length === 0) && !isWelcome;
     await ensureAlias(client, news, alias, { urn, replaced: olds.replaced, policy: news.aliasPolicy, isShared });
   }
   const wanted = news.aliases.map((alias) => alias.name);
   for (const name of had) if (!wanted.includes(name)) await dropAlias(client, news, name);
+}
+
+export function isCopied({ copiedAliases = [] }: Pick<Draft<Inputs>, "copiedAliases">, alias: string): boolean {
+  return copiedAliases.some(({ name }) => name === alias);
 }
 
 /** The daemons spell a time in their own way. */
@@ -115,21 +115,6 @@ function merged(
   return olds.claim === undefined ? set : withClaim(set, urn, olds.claim);
 }
 
-/** Deletes the image, unless it is not this resource's any more or others have it as well. */
-export async function release({ client, urn }: Context, state: Outputs): Promise<void> {
-  const found = await findImage(client, state);
-  if (found === undefined) return;
-  const { value, etag } = found;
-  const owners = ownersOf(value);
-  // Whoever has edited the properties may have taken the owner away; the same upload is the same image all the same.
-  const isSame = isUploadOf(value, urn) || value.uploaded_at === state.uploadedAt;
-  const isOurs = owners.length === 0 ? isSame : owners.includes(urn);
-  if (!isOurs || (owners.length > 0 && claimOf(value, urn) !== state.claim)) return;
-  if (owners.every((owner) => owner === urn)) return deleteImage(client, state);
-  for (const { name } of state.aliases) await dropAlias(client, state, name);
-  await updateImage(client, state, { ...value, properties: withoutOwner(value.properties ?? {}, urn) }, etag);
-}
-
 /** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
 export function toOutputs(inputs: Inputs, wire: WireImage, urn: string): Outputs {
   const empty = Object.entries(inputs.properties).filter(([, value]) => value === "");
@@ -139,6 +124,7 @@ export function toOutputs(inputs: Inputs, wire: WireImage, urn: string): Outputs
     source: inputs.source,
     fingerprint: wire.fingerprint,
     digest: inputs.digest,
+    copiedAliases: inputs.copiedAliases,
     aliases: inputs.aliases.flatMap(({ name }) => onImage.get(name) ?? []),
     properties: Object.fromEntries([...empty, ...set]),
     public: wire.public,

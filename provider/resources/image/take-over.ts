@@ -1,7 +1,7 @@
 // Whether an image that is on the daemon already may become a resource's own.
 import { type WireImage } from "../../api/images";
 import { LxdError } from "../../errors";
-import { isOwnedBy, isUploadOf, mayShare, ownersOf } from "./owners";
+import { isOwnedBy, isRelayed, isUploadOf, mayShare, ownersOf } from "./owners";
 
 export interface Claim {
   urn: string;
@@ -14,7 +14,7 @@ export interface Claim {
 export function mayTake(found: WireImage, { urn, adopt, isPulled }: Claim): boolean {
   if (adopt === true || isOwnedBy(found, urn) || mayShare(found, urn) || isCacheOnly(found)) return true;
   if (isUploadOf(found, urn)) return true;
-  return isPulled && ownersOf(found).length > 0;
+  return isPulled && (ownersOf(found).length > 0 || isRelayed(found));
 }
 
 /** Fetched by the daemon on the way to an instance, and deleted by it when it has not been used for some days. */

@@ -46,6 +46,11 @@ export class StackResource {
     this.#provider = nouns[this.noun]();
   }
 
+  /** One whose stack has a config of its own. */
+  useProvider(provider: DynamicProvider): void {
+    this.#provider = provider;
+  }
+
   #bag(args: Bag): Bag {
     // What JavaScript leaves undefined never reaches a provider.
     const plain = JSON.parse(JSON.stringify(args)) as Bag;
@@ -70,6 +75,11 @@ export class StackResource {
   /** `pulumi up` for this resource. */
   async up(args: Bag): Promise<"created" | "updated" | "replaced" | "same"> {
     this.forgetProcess();
+    return this.upHere(args);
+  }
+
+  /** The same in this process, which knows its stack's config. */
+  async upHere(args: Bag): Promise<"created" | "updated" | "replaced" | "same"> {
     const inputs = await this.#checked(args);
     if (this.id === undefined) {
       await this.create(inputs);

@@ -1,4 +1,5 @@
 // A second real Incus as an image server over HTTPS: images are put on it by its socket, and pulled from its port.
+import { createHash, type X509Certificate } from "node:crypto";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 
@@ -32,11 +33,30 @@ export class ImageServer {
     return server;
   }
 
-  async put(bytes: Buffer, alias: string, { isPublic = true } = {}): Promise<void> {
+  async put(bytes: Buffer, alias: string, { isPublic = true, project = "default" } = {}): Promise<void> {
     const headers = { "Content-Type": "application/octet-stream", "X-Incus-public": String(isPublic) };
-    const outcome = await settle(this.raw, await this.raw.post("/1.0/images", bytes, headers));
+    const outcome = await settle(this.raw, await this.raw.post(`/1.0/images?project=${project}`, bytes, headers));
     if (!outcome.ok) throw new Error(outcome.error);
-    await this.raw.post("/1.0/images/aliases", { name: alias, target: textAt(outcome.metadata, "fingerprint") });
+    const target = textAt(outcome.metadata, "fingerprint");
+    await this.raw.post(`/1.0/images/aliases?project=${project}`, { name: alias, target });
+  }
+
+  /** An image in two files; returns its fingerprint. */
+  async putSplit(files: { metadata: Buffer; rootfs: Buffer; type: string }, alias: string): Promise<string> {
+    const root = files.type === "container" ? "rootfs" : "rootfs.img";
+    const part = (name: string, bytes: Buffer): (string | Buffer)[] => [
+      `--split\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n`,
+      bytes,
+      "\r\n",
+    ];
+    const parts = [...part("metadata", files.metadata), ...part(root, files.rootfs), "--split--\r\n"];
+    const body = Buffer.concat(parts.map((each) => Buffer.from(each)));
+    const headers = { "Content-Type": "multipart/form-data; boundary=split", "X-Incus-public": "true" };
+    const outcome = await settle(this.raw, await this.raw.post("/1.0/images", body, headers));
+    if (!outcome.ok) throw new Error(outcome.error);
+    const target = textAt(outcome.metadata, "fingerprint");
+    await this.raw.post("/1.0/images/aliases", { name: alias, target });
+    return target;
   }
 
   /** Points an alias at a new image. */
@@ -46,8 +66,19 @@ export class ImageServer {
     await this.raw.put(`/1.0/images/aliases/${alias}`, { target: textAt(body, "metadata", "target"), description: "" });
   }
 
-  async remove(fingerprint: string): Promise<void> {
-    await settle(this.raw, await this.raw.delete(`/1.0/images/${fingerprint}`));
+  async remove(fingerprint: string, project = "default"): Promise<void> {
+    await settle(this.raw, await this.raw.delete(`/1.0/images/${fingerprint}?project=${project}`));
+  }
+
+  /** Lets a client in, for as long as a test runs. */
+  async trust({ raw }: X509Certificate, name: string): Promise<() => Promise<void>> {
+    const said = { name, type: "client", certificate: raw.toString("base64") };
+    const { status, body } = await this.raw.post("/1.0/certificates", said);
+    if (status !== 201) throw new Error(body.error);
+    const fingerprint = createHash("sha256").update(raw).digest("hex");
+    return async () => {
+      await this.raw.delete(`/1.0/certificates/${fingerprint}`);
+    };
   }
 }
 

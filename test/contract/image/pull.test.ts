@@ -145,4 +145,19 @@ describeImages("image pulled", (site) => {
     await expect(image.up({ source: refused })).rejects.toThrow(/127\.0\.0\.1:1[^]*refused/);
     await expect(image.up({ source: source({ alias, certificate: undefined }) })).rejects.toThrow(/x509|certificate/);
   });
+
+  test("is pulled from a project of the server", async () => {
+    const project = name("p");
+    await server.raw.post("/1.0/projects", { name: project, config: { "features.images": "true" } });
+    try {
+      const bytes = site.content("-of-project");
+      await server.put(bytes, name("of-project"), { project });
+      await image.up({ source: source({ alias: name("of-project"), project }) });
+      expect((await site.image(sha256(bytes))).properties).toMatchObject({ run: site.name("-of-project") });
+      await image.destroy();
+      await server.remove(sha256(bytes), project);
+    } finally {
+      await server.raw.delete(`/1.0/projects/${project}`);
+    }
+  });
 });

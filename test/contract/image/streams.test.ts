@@ -1,239 +1,167 @@
-// `pulumi-lxd publish-streams`: what it writes is a remote to the real daemons, which pull from it and run what they get.
-import { execFile, spawnSync } from "node:child_process";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+// Images of a simplestreams server: pulled by the daemon, relayed through here, with the aliases that they have there.
+import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 
-import { publishStreamsCommand } from "../../../provider/cli/publish-streams";
-import { tinyMetadata, tinySplitImage } from "../harness";
-import { type Printed, runCommand } from "../harness/command";
-import { busybox } from "../harness/tiny-image";
-import { bootableDisk, consoleOfMachine, noRealContainer, runInContainer } from "./guests";
-import { describeImages, sha256 } from "./site";
-import { StaticSite } from "./static-site";
+import { type StackResource } from "../harness/stack";
+import { describeImages } from "./site";
+import { StreamsSite, type StreamedImage } from "./streams-site";
 
-const run = promisify(execFile);
-
-interface Catalogue {
-  products: Record<
-    string,
-    { aliases: string; versions: Record<string, { items: Record<string, Record<string, unknown>> }> }
-  >;
-}
-
-describeImages("images published as streams", (site) => {
+describeImages("image of a simplestreams server", (site) => {
   const { daemon } = site;
-  let folder = "";
-  let server: StaticSite;
-  beforeEach(async () => {
-    folder = join(site.dir, `streams-${site.count}`);
-    server = await new StaticSite(folder).start();
-  });
-  afterEach(() => server.stop());
+  const streams = new StreamsSite();
+  let image: StackResource;
+  let alias = "";
+
+  const noPull = (): string | undefined =>
+    daemon.kind.startsWith("embedded") ? "the embedded daemon pulls from no image server" : undefined;
+  const test = (title: string, run: () => Promise<void>, missing?: () => string | undefined): void =>
+    daemon.test(title, { timeoutMs: 60_000, ...(missing && { missing }) }, run);
   const name = (suffix: string): string => site.name(`-${suffix}`);
-
-  const publish = (...refs: string[]): Promise<Printed> =>
-    runCommand(publishStreamsCommand, folder, ...refs.flatMap((ref) => ["--image", ref]), "--socket", daemon.socket);
-  const published = async (...refs: string[]): Promise<void> =>
-    expect(await publish(...refs)).toMatchObject({ code: 0, err: "" });
-  const catalogue = async (): Promise<Catalogue> =>
-    JSON.parse(await readFile(join(folder, "streams/v1/images.json"), "utf8")) as Catalogue;
-
-  /** Brings an image and points an alias at it; both are gone from the daemon before anything is pulled. */
-  const bring = async (bytes: Buffer, alias: string): Promise<string> => {
-    const fingerprint = await site.upload(bytes);
-    await site.point(alias, fingerprint);
-    return fingerprint;
-  };
-  const bringSplit = async (files: { metadata: Buffer; rootfs: Buffer }, more: object = {}): Promise<string> => {
-    const source = { metadata: join(site.dir, `${site.count}.meta`), rootfs: join(site.dir, `${site.count}.root`) };
-    await writeFile(source.metadata, files.metadata);
-    await writeFile(source.rootfs, files.rootfs);
-    const image = site.resource("-brought");
-    await image.up({ source: { ...source, ...more }, aliases: [name("a")] });
-    return String(image.outputs["fingerprint"]);
-  };
-
-  /** Pulls by the provider, as a program would. */
-  const pull = async (alias: string, more: object = {}): Promise<string> => {
-    const image = site.resource("-pulled");
-    const { url, certificate } = server;
-    await image.up({ source: { server: url, protocol: "simplestreams", certificate, alias, ...more } });
-    return String(image.outputs["fingerprint"]);
-  };
-  const notReal = (): string | undefined => noRealContainer(site);
-  const test = (title: string, body: () => Promise<void>): void =>
-    daemon.test(title, { missing: notReal, timeoutMs: 120_000 }, body);
-
-  describe("a container", () => {
-    test("in one file is pulled as it was, and runs", async () => {
-      const fingerprint = await bring(site.bytes, name("a"));
-      await published(name("a"));
-      await site.remove();
-      expect(await pull(name("a"))).toBe(fingerprint);
-      expect(await site.image(fingerprint)).toMatchObject({ type: "container", public: false });
-      expect(await runInContainer(site, fingerprint, "echo alive")).toBe("alive\n");
-    });
-
-    test("in two files is pulled as it was, and runs; also by its fingerprint and with its architecture", async () => {
-      const split = tinySplitImage({ properties: { os: "tiny", run: site.name() } });
-      const fingerprint = await bringSplit(split);
-      await published(fingerprint);
-      await site.remove(`/1.0/images/${fingerprint}`);
-      expect(await pull(`${name("a")}/amd64`)).toBe(fingerprint);
-      expect(await runInContainer(site, fingerprint, "echo alive")).toBe("alive\n");
-      await site.remove(`/1.0/images/${fingerprint}`);
-      const image = site.resource("-by-fingerprint");
-      const { url, certificate } = server;
-      await image.up({ source: { server: url, protocol: "simplestreams", certificate, fingerprint } });
-      expect(await site.find(fingerprint)).toBeDefined();
-    });
-
-    const needsSquashfs = (): string | undefined =>
-      notReal() ?? (spawnSync("mksquashfs", ["-version"]).error ? "mksquashfs is not installed" : undefined);
-    daemon.test("with a squashfs root is pulled as it was, and runs", { missing: needsSquashfs }, async () => {
-      const root = join(site.dir, `root-${site.count}`);
-      for (const path of ["bin", "dev", "etc", "proc", "sbin", "sys", "tmp"]) {
-        await mkdir(join(root, path), { recursive: true });
-      }
-      await writeFile(join(root, "bin/busybox"), busybox() ?? "", { mode: 0o755 });
-      await writeFile(join(root, "sbin/init"), "#!/bin/busybox sh\nexec /bin/busybox sleep 1000\n", { mode: 0o755 });
-      await run("ln", ["-s", "busybox", join(root, "bin/sh")]);
-      await run("mksquashfs", [root, `${root}.squashfs`, "-quiet", "-no-progress", "-all-root"]);
-      const { metadata } = tinySplitImage({ properties: { run: site.name() } });
-      const fingerprint = await bringSplit({ metadata, rootfs: await readFile(`${root}.squashfs`) });
-      await published(fingerprint);
-      await site.remove(`/1.0/images/${fingerprint}`);
-      expect(await pull(name("a"))).toBe(fingerprint);
-      expect(await runInContainer(site, fingerprint, "echo alive")).toBe("alive\n");
-    });
+  /** A folder for each test: the daemons remember an index for an hour. */
+  const add = (more: Partial<Parameters<StreamsSite["add"]>[1]> = {}): StreamedImage =>
+    streams.add(name("tree"), { alias, properties: { run: site.name() }, ...more });
+  const source = (more: object = { alias }): object => ({
+    ...{ server: streams.url(name("tree")), protocol: "simplestreams", certificate: streams.certificate },
+    ...more,
+  });
+  /** Properties of pulled images are the list's, so this is how the clean-up finds them. */
+  const said = (more: object = {}, args: object = {}): Record<string, unknown> => ({
+    source: source({ alias, ...more }),
+    properties: { run: site.name() },
+    ...args,
   });
 
-  describe("a virtual machine", () => {
-    const noMachine = (): string | undefined => {
-      if (daemon.kind !== "incus") return "only Incus starts virtual machines here";
-      const tools = ["grub-mkrescue", "qemu-img"].filter((tool) => spawnSync(tool, ["--version"]).error !== undefined);
-      return tools.length > 0 ? `not installed: ${tools.join(", ")}` : undefined;
-    };
-    daemon.test("is pulled with what it requires, and boots", { missing: noMachine, timeoutMs: 180_000 }, async () => {
-      const qcow2 = join(site.dir, `${site.count}.qcow2`);
-      const raw = await bootableDisk(site, `booted ${site.name()}`);
-      await run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw, qcow2]);
-      const properties = { run: site.name(), "requirements.secureboot": "false" };
-      const { metadata } = tinySplitImage({ type: "virtual-machine", metadata: tinyMetadata(properties) });
-      const split = { metadata, rootfs: await readFile(qcow2) };
-      const fingerprint = await bringSplit(split, { type: "virtual-machine" });
-      await published(fingerprint);
-      await site.remove(`/1.0/images/${fingerprint}`);
-      expect(await pull(name("a"), { type: "virtual-machine" })).toBe(fingerprint);
+  beforeAll(() => streams.start());
+  afterAll(() => streams.stop());
+  beforeEach(() => {
+    image = site.resource();
+    alias = name("tiny");
+  });
+
+  const types = ["container", "virtual-machine"] as const;
+  for (const type of types) {
+    test(
+      `is pulled as a ${type}`,
+      async () => {
+        const { fingerprint, sizeBytes } = add({ type });
+        expect((await image.check(said({ type }))).inputs).not.toHaveProperty("fingerprint");
+        await image.up(said({ type }));
+        expect(image.id).toBe(`default/${fingerprint}`);
+        const wire = await site.image(fingerprint);
+        expect(wire).toMatchObject({ type, size: sizeBytes, architecture: "x86_64", aliases: [], cached: false });
+        expect(wire.properties).toMatchObject({ os: "Tiny", serial: "20260102_0304" });
+        expect(await image.up(said({ type }))).toBe("same");
+        await image.destroy();
+        expect(await site.find(fingerprint)).toBeUndefined();
+      },
+      noPull,
+    );
+
+    test(`is relayed as a ${type}, which the daemon need not reach`, async () => {
+      const { fingerprint, sizeBytes } = add({ type });
+      const args = said({ type, relay: true });
+      expect((await image.check(args)).inputs["fingerprint"]).toBe(fingerprint);
+      await image.up(args);
       const wire = await site.image(fingerprint);
-      expect(wire).toMatchObject({ type: "virtual-machine" });
-      expect(wire.properties).toMatchObject({ "requirements.secureboot": "false" });
-      expect(await consoleOfMachine(site, fingerprint)).toContain(`booted ${site.name()}`);
+      expect(wire).toMatchObject({ type, size: sizeBytes, architecture: "x86_64", aliases: [] });
+      expect(wire.properties).toMatchObject({ run: site.name() });
+      expect(Object.values(wire.properties)).toContain(image.urn);
+      // Nobody is asked again.
+      const asked = streams.requests.length;
+      expect(await image.up(args)).toBe("same");
+      expect(await image.refresh()).toBe(true);
+      expect(await image.up(args)).toBe("same");
+      expect(streams.requests).toHaveLength(asked);
+      await image.destroy();
+      expect(await site.find(fingerprint)).toBeUndefined();
     });
+  }
 
-    test("that is one file is split in two, once", async () => {
-      const fingerprint = await bring(site.content("", { type: "virtual-machine" }), name("a"));
-      await published(name("a"));
-      expect((await publish(name("a"))).out).toContain(": is version");
-      await site.remove(`/1.0/images/${fingerprint}`);
-      const pulled = await pull(name("a"), { type: "virtual-machine" });
-      expect(pulled).not.toBe(fingerprint);
-      expect(await site.image(pulled)).toMatchObject({ type: "virtual-machine", architecture: "x86_64" });
-    });
+  test("is relayed as one tarball", async () => {
+    const { fingerprint } = add({ isUnified: true });
+    await image.up(said({ relay: true }));
+    expect(await site.image(fingerprint)).toMatchObject({ type: "container" });
   });
 
-  describe("again", () => {
-    it("adds a version to which the alias leads, keeps the older one, and nothing when nothing is new", async () => {
-      const old = await bring(site.bytes, name("a"));
-      await published(name("a"));
-      const first = await catalogue();
-      expect((await publish(name("a"))).out).toMatch(/: is version \d{8}_\d{6} \(container, amd64\)$/);
-      expect((await catalogue()).products).toEqual(first.products);
-      const bytes = site.content("-new");
-      const newer = await site.upload(bytes);
-      await daemon.raw.put(`/1.0/images/aliases/${name("a")}`, { target: newer, description: "" });
-      await published(name("a"));
-      const [product] = Object.values((await catalogue()).products);
-      const combined = Object.values(product?.versions ?? {}).map(({ items }) => items["incus_combined.tar.gz"]);
-      expect(combined.map((item) => item?.["sha256"])).toEqual([old, newer]);
-      for (const item of combined) expect((await stat(join(folder, String(item?.["path"])))).mode & 0o444).toBe(0o444);
-      // Back to the first one: of all versions the newest counts, so it becomes that.
-      await daemon.raw.put(`/1.0/images/aliases/${name("a")}`, { target: old, description: "" });
-      await published(name("a"));
-      const [last] = Object.values((await catalogue()).products);
-      const order = Object.entries(last?.versions ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-      expect(order.map(([, { items }]) => items["incus_combined.tar.gz"]?.["sha256"])).toEqual([newer, old]);
-      expect((await readdir(folder)).sort()).toEqual(["images", "streams"]);
+  test("and wanted by many at once is relayed once, and goes with the last", async () => {
+    const { fingerprint } = add();
+    const many = Array.from({ length: 5 }, (_, i) => {
+      const resource = site.resource(`-${i}`);
+      return Object.assign(resource, { urn: resource.urn.replace("urn:pulumi:test", `urn:pulumi:s${i % 2}`) });
     });
-
-    test("the daemon pulls the newer one, and the older one by its fingerprint", async () => {
-      const old = await bring(site.bytes, name("a"));
-      await published(name("a"));
-      const newer = await site.upload(site.content("-new"));
-      await daemon.raw.put(`/1.0/images/aliases/${name("a")}`, { target: newer, description: "" });
-      await published(name("a"));
-      for (const each of [old, newer]) await site.remove(`/1.0/images/${each}`);
-      expect(await pull(name("a"))).toBe(newer);
-      const image = site.resource("-old");
-      const { url, certificate } = server;
-      await image.up({ source: { server: url, protocol: "simplestreams", certificate, fingerprint: old } });
-      expect(await site.find(old)).toBeDefined();
-    });
-
-    it("an alias that is on another image now leads there only", async () => {
-      await bring(site.bytes, name("a"));
-      await site.point(name("b"), sha256(site.bytes));
-      await published(name("a"));
-      const other = await site.upload(site.content("-other"));
-      await daemon.raw.put(`/1.0/images/aliases/${name("b")}`, { target: other, description: "" });
-      await published(name("b"));
-      const { products } = await catalogue();
-      expect(Object.values(products).map(({ aliases }) => aliases)).toEqual([name("a"), name("b")]);
-    });
-
-    it("a file that was lost is fetched again", async () => {
-      await bring(site.bytes, name("a"));
-      await published(name("a"));
-      await rm(join(folder, "images"), { recursive: true });
-      await published(name("a"));
-      expect(await readdir(join(folder, "images", sha256(site.bytes)))).toHaveLength(1);
-    });
+    await Promise.all(many.map((each) => each.up(said({ relay: true }))));
+    expect(streams.requests.filter((each) => each.includes(`${name("tree")}/files`))).toHaveLength(2);
+    for (const each of many.slice(0, -1)) await each.destroy();
+    expect(await site.find(fingerprint)).toBeDefined();
+    await many.at(-1)?.destroy();
+    expect(await site.find(fingerprint)).toBeUndefined();
   });
 
-  describe("without being told which", () => {
-    it("takes the public ones, and none but those", async () => {
-      const project = site.name("-p");
-      await daemon.raw.post("/1.0/projects", { name: project, config: { "features.images": "true" } });
-      const upload = (bytes: Buffer, isPublic: string): Promise<{ ok: boolean }> => {
-        const headers = { "Content-Type": "application/octet-stream", [daemon.header("public")]: isPublic };
-        return daemon.settle(daemon.raw.post(`/1.0/images?project=${project}`, bytes, headers));
-      };
-      const all = (): Promise<Printed> =>
-        runCommand(publishStreamsCommand, folder, "--project", project, "--socket", daemon.socket);
-      await upload(site.bytes, "false");
-      expect(await all()).toMatchObject({ code: 1, err: expect.stringMatching(/is public[^]*--image REF/) as string });
-      const shown = site.content("-public");
-      await upload(shown, "true");
-      expect(await all()).toMatchObject({ code: 0 });
-      expect(await readdir(join(folder, "images"))).toEqual([sha256(shown)]);
-    });
-
-    it("says how it is used", async () => {
-      expect(await runCommand(publishStreamsCommand)).toMatchObject({ code: 2 });
-      expect(await runCommand(publishStreamsCommand, "--help")).toMatchObject({ code: 0, err: "" });
-    });
+  test("that is not what its list says is not taken", async () => {
+    const { fingerprint } = add();
+    for (const [path, bytes] of streams.files) {
+      if (path.startsWith(`${name("tree")}/files`)) streams.files.set(path, Buffer.from(bytes).fill(1, 20, 30));
+    }
+    await expect(image.up(said({ relay: true }))).rejects.toThrow(/content-mismatch/);
+    expect(image.id).toBeUndefined();
+    expect(await site.find(fingerprint)).toBeUndefined();
+    expect(await site.fingerprints()).not.toContain(fingerprint);
   });
 
-  it("leaves a folder alone whose catalogue is none", async () => {
-    await bring(site.bytes, name("a"));
-    await mkdir(join(folder, "streams/v1"), { recursive: true });
-    await writeFile(join(folder, "streams/v1/images.json"), "<html>");
-    expect(await publish(name("a"))).toMatchObject({
-      code: 1,
-      err: expect.stringMatching(/images\.json is no simplestreams file[^]*another folder/) as string,
-    });
-    expect(await readdir(folder)).toEqual(["streams"]);
+  test("has the aliases that it has there, which are kept when they are taken away by hand", async () => {
+    const { fingerprint } = add();
+    const args = said({ relay: true, copyAliases: true }, { aliases: [{ name: name("own"), description: "ours" }] });
+    const names = ["own", "tiny", "tiny/amd64", "tiny/default", "tiny/default/amd64"].map(name);
+    const shown = (await image.check(args)).inputs["aliases"] as { name: string }[];
+    expect(shown.map((each) => each.name).sort()).toEqual(names);
+    await image.up(args);
+    const aliases = async (): Promise<string[]> =>
+      (await site.image(fingerprint)).aliases.map((each) => each.name).sort();
+    expect(await aliases()).toEqual(names);
+    expect(await image.up(args)).toBe("same");
+    await site.remove(`/1.0/images/aliases/${encodeURIComponent(name("tiny/amd64"))}`);
+    expect(await image.refresh()).toBe(true);
+    expect(await image.up(args)).toBe("updated");
+    expect(await aliases()).toEqual(names);
+    expect(await image.up(said({ relay: true }))).toBe("updated");
+    expect(await aliases()).toEqual([]);
+    expect(await image.up(args)).toBe("updated");
+    expect(await aliases()).toEqual(names);
   });
+
+  test("shares copied aliases with others who have it, and leaves them while they do", async () => {
+    const { fingerprint } = add();
+    const second = site.resource("-second");
+    const args = said({ relay: true, copyAliases: true });
+    await image.up(args);
+    await second.up(args);
+    await image.destroy();
+    expect((await site.image(fingerprint)).aliases).toHaveLength(4);
+    expect(await second.up(args)).toBe("same");
+    await second.destroy();
+    expect(await site.find(fingerprint)).toBeUndefined();
+  });
+
+  test("is told in the preview where an alias to be copied is somebody else's, or the image is not there", async () => {
+    add();
+    const other = await site.upload(site.content("-other"));
+    await site.point(alias, other);
+    const failures = await image.failures(said({ relay: true, copyAliases: true }));
+    expect(failures).toMatchObject([
+      { property: "source.copyAliases", reason: expect.stringContaining(alias) as string },
+    ]);
+    const [missing] = await image.failures(said({ relay: true, alias: name("tyni") }));
+    expect(missing).toMatchObject({ property: "source.server" });
+    expect(missing?.reason).toMatch(/none with alias[^]*Did you mean/);
+  });
+
+  test(
+    "is pulled with the aliases that it has there",
+    async () => {
+      const { fingerprint } = add();
+      await image.up(said({ copyAliases: true }));
+      expect((await site.image(fingerprint)).aliases).toHaveLength(4);
+      expect(await image.up(said({ copyAliases: true }))).toBe("same");
+    },
+    noPull,
+  );
 });

@@ -6,13 +6,20 @@ const untrusted = { auth: "untrusted", api_extensions: ["x"] };
 
 describe("a server", () => {
   it("says what it is", () => {
-    const environment = { server: "lxd", server_version: "5.21.3", server_clustered: true, driver: "lxc | qemu" };
+    const environment = {
+      server: "lxd",
+      server_version: "5.21.3",
+      server_clustered: true,
+      driver: "lxc | qemu",
+      architectures: ["x86_64"],
+    };
     const info = serverInfoSchema.parse({ auth: "trusted", api_extensions: ["a"], environment, config: {} });
     expect(info).toEqual({
       product: "lxd",
       version: "5.21.3",
       clustered: true,
       virtualMachines: true,
+      architectures: ["x86_64"],
       trusted: true,
       extensions: new Set(["a"]),
     });

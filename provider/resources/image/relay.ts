@@ -1,0 +1,53 @@
+// Brings an image from a server that the daemon cannot reach: read here, and sent on as it comes.
+import { findImage, uploadImage } from "../../api/images";
+import { reportTo } from "../../content/shown";
+import { isCode } from "../../errors";
+import { imageServer } from "../../image-server/image-server";
+import { relayBody } from "../../image-server/relay-body";
+import { type Context } from "../../kind";
+import { type ImageInputs } from "./inputs";
+import { relayName } from "./owners";
+import { servedBy } from "./served";
+import { type ServerSource } from "./source";
+import { mayTake, taken } from "./take-over";
+import { inTurn } from "./turns";
+
+const uploadDeadlineMs = 60 * 60_000;
+
+export interface Relay {
+  inputs: ImageInputs;
+  source: ServerSource;
+}
+
+/** Returns the fingerprint. Those who want the same image at the same time get it once, as with pulls. */
+export async function relay(context: Context, { inputs, source }: Relay): Promise<string> {
+  const { fingerprint: known } = inputs;
+  const wanted = known === undefined ? source : { ...source, alias: undefined, fingerprint: known };
+  const image = await servedBy(wanted, context.connect, async () => (await context.client.info()).architectures);
+  const { fingerprint } = image;
+  const key = [inputs.remote, inputs.project, fingerprint];
+  return inTurn(key, async () => {
+    if (await isThere(context, inputs, fingerprint)) return fingerprint;
+    const parts = imageServer(source, context.connect).parts(image);
+    const fileName = relayName(fingerprint);
+    const shown = reportTo(context.status, `relaying from ${new URL(source.server).host}`);
+    const report = (done: number): void => shown(done, image.sizeBytes);
+    const body = await relayBody(parts, { fingerprint, fileName, report });
+    const said = { fingerprint, fileName, public: inputs.public, deadlineMs: uploadDeadlineMs };
+    try {
+      await uploadImage(context.client, inputs.project, { ...body, ...said });
+    } catch (error) {
+      // Without an answer it may be there all the same, and somebody else may have brought it meanwhile.
+      const isUnclear = isCode(error, "unavailable") || isCode(error, "already-exists");
+      if (!isUnclear || !(await isThere(context, inputs, fingerprint))) throw error;
+    }
+    return fingerprint;
+  });
+}
+
+async function isThere({ client, urn }: Context, inputs: ImageInputs, fingerprint: string): Promise<boolean> {
+  const found = await findImage(client, { project: inputs.project, fingerprint });
+  if (found === undefined) return false;
+  if (!mayTake(found.value, { urn, adopt: inputs.adopt, isPulled: true })) throw taken(fingerprint);
+  return true;
+}

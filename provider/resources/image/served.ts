@@ -1,0 +1,29 @@
+// The image that a server source means, asked of the server from here.
+import { imageServer, type Connect, type ServedImage } from "../../image-server/image-server";
+import { newest } from "./lookup";
+import { type ServerSource } from "./source";
+
+/** Whether the server must be one that can be reached from here, and not only by the daemon. */
+export function isAskedHere(source: ServerSource): boolean {
+  return source.relay === true || source.private === true || source.copyAliases === true;
+}
+
+/** Chosen as the daemon would: what it can run, a container where an alias has both. */
+export async function servedBy(
+  source: ServerSource,
+  connect: Connect,
+  architectures: () => Promise<string[]>,
+): Promise<ServedImage> {
+  const { server, alias, fingerprint, type } = source;
+  const all = await imageServer(source, connect).list();
+  if (fingerprint !== undefined) return newest(all, { fingerprint }, server);
+  const usable = await architectures();
+  const fitting = all.filter(({ architecture }) => usable.length === 0 || usable.includes(architecture));
+  return newest(fitting, { alias, type, architecture: preferred(fitting, alias, usable) }, server);
+}
+
+/** The first of the daemon's architectures of which there is an image. */
+function preferred(all: ServedImage[], alias: string | undefined, usable: string[]): string | undefined {
+  const named = all.filter((image) => image.aliases.some(({ name }) => name === alias));
+  return usable.find((each) => named.some(({ architecture }) => architecture === each));
+}
