@@ -23,6 +23,8 @@ export {
 } from "./image-source";
 export {
   type CdromArgs,
+  type HostCdromArgs,
+  type VolumeCdromArgs,
   type DiskArgs,
   type HostDiskArgs,
   type NetworkNicArgs,

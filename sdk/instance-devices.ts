@@ -20,8 +20,7 @@ export interface VolumeReferenceArgs {
   name: pulumi.Input<string>;
 }
 
-export interface CdromArgs {
-  volume: IsoVolume | pulumi.Input<VolumeReferenceArgs>;
+interface AnyCdromArgs {
   /** Higher boots first; a root disk has 1 unless said otherwise. Default: no priority, after all that have one. */
   bootPriority?: pulumi.Input<number>;
   /** The device's name. Default: `cdrom0`, `cdrom1` … by position. */
@@ -37,7 +36,25 @@ export interface CdromArgs {
    * `os: "windows"`, `usb` where the server has it (extension `disk_io_bus_usb`), which Windows reads without drivers.
    */
   bus?: pulumi.Input<string>;
+  /**
+   * Whether the medium is in the drive; `false` ejects it, also while the machine runs. The empty drive stays where the
+   * server can have one (extension `disk_attached`); else it goes too. Default: true. Changes in place.
+   */
+  attached?: pulumi.Input<boolean>;
 }
+
+/** An ISO volume in a drive: one of this program, or any by its name. */
+export interface VolumeCdromArgs extends AnyCdromArgs {
+  volume: IsoVolume | pulumi.Input<VolumeReferenceArgs>;
+}
+
+/** An ISO file of the server's host in a drive. */
+export interface HostCdromArgs extends AnyCdromArgs {
+  /** An absolute path that ends with `.iso`. */
+  hostPath: pulumi.Input<string>;
+}
+
+export type CdromArgs = VolumeCdromArgs | HostCdromArgs;
 
 interface DeviceArgs {
   /** The device's name. Default: by kind and position, e.g. `eth0`, `disk1`. */

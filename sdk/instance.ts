@@ -185,7 +185,7 @@ function toCdrom(cdrom: pulumi.Input<CdromArgs>): pulumi.Input<Record<string, un
   if (pulumi.Output.isInstance(cdrom) || cdrom instanceof Promise) {
     return pulumi.output(cdrom).apply((known) => pulumi.output(toCdrom(known as CdromArgs)));
   }
-  if (!(cdrom.volume instanceof IsoVolume)) return { ...cdrom };
+  if (!("volume" in cdrom) || !(cdrom.volume instanceof IsoVolume)) return { ...cdrom };
   const { pool, name, digest } = cdrom.volume;
   return { ...cdrom, volume: { pool, name, digest } };
 }

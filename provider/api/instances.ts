@@ -40,6 +40,12 @@ export async function listInstances(client: Client, project: string): Promise<Wi
   return (await client.get(path("instances"), z.array(instanceSchema), { recursion: "1", project })).value;
 }
 
+/** Of all projects that the client may see, each with its own. */
+export async function listAllInstances(client: Client): Promise<(WireInstance & { project: string })[]> {
+  const schema = z.array(instanceSchema.extend({ project: z.string().default("default") }));
+  return (await client.get(path("instances"), schema, { recursion: "1", "all-projects": "true" })).value;
+}
+
 const frozenSchema = instanceSchema.pick({ name: true, config: true, devices: true });
 
 /** What a snapshot remembers. */

@@ -14,6 +14,8 @@ export const pinKey = "user.pulumi.pin";
 export const sourceKey = "user.pulumi.source";
 /** The value of that while the machine gets another root disk. */
 export const rebuilding = "rebuilding";
+/** On a machine that a volume was taken out of, so that it could be made anew: its devices, until they are back. */
+export const detachedKey = "user.pulumi.detached";
 const ownPrefix = "user.pulumi.";
 
 /** Whether a config key or image property is bookkeeping of this provider rather than the user's. */

@@ -67,7 +67,10 @@ type Nothing = [never, never, never];
 type InstanceInput = z.input<typeof instance>;
 type CdromInput = NonNullable<InstanceInput["cdroms"]>[number];
 /** The rest of a volume reference is filled in by the class, from the volume that it is given. */
-type WrittenCdrom = Omit<CdromInput, "volume"> & { volume: Pick<CdromInput["volume"], "pool" | "name"> };
+type Written<T> = T extends { volume: infer Volume }
+  ? Omit<T, "volume"> & { volume: Pick<Volume, Extract<keyof Volume, "pool" | "name">> }
+  : T;
+type WrittenCdrom = Written<CdromInput>;
 type WrittenInstance = Omit<InstanceInput, "cdroms"> & { cdroms?: WrittenCdrom[] };
 
 /** The class turns files, assets and volumes into what can be sent, so of a source only the keys can be the same. */

@@ -1,6 +1,7 @@
 // The typed devices of an instance as the daemon's plain ones, and back.
 import { type StringMap } from "../../api/instances";
 import { parseSize } from "../../units";
+import { isFalse } from "./spelling";
 import { type TypedDevices, typedFromWire, typedToWire } from "./typed-devices";
 
 export interface RootDisk {
@@ -17,16 +18,23 @@ export interface VolumeReference {
   digest?: string | undefined;
 }
 
+/** It has either a volume or a file of the server's host. */
 export interface Cdrom {
-  volume: VolumeReference;
+  volume?: VolumeReference | undefined;
+  hostPath?: string | undefined;
   bootPriority?: number | undefined;
   /** The device's name; `cdrom0`, `cdrom1` … by position unless said. */
   name?: string | undefined;
   /** What becomes of it once the machine's waits are over. */
   afterWaits?: "keep" | "unprioritize" | "eject" | undefined;
+  /** Whether the medium is in the drive; without it, it is ejected. */
+  attached?: boolean | undefined;
   /** How the guest sees the drive; the server's best for installers unless said. */
   bus?: string | undefined;
 }
+
+/** As users write it. */
+export type WrittenCdrom = Omit<Cdrom, "volume" | "hostPath"> & ({ volume: VolumeReference } | { hostPath: string });
 
 /** Whether installation media are still needed, or the waits for the end of the installation are over. */
 export type Phase = "installing" | "installed";
@@ -38,6 +46,8 @@ export interface Surroundings {
   existing: Record<string, StringMap>;
   /** Whether media are shown as USB drives: those Windows reads without drivers, and a small Linux kernel not at all. */
   usbMedia: boolean;
+  /** Whether a drive can be without its medium (`disk_attached`); else it goes with it. */
+  emptyDrives: boolean;
 }
 
 /** What is written about devices, typed and plain. */
@@ -52,13 +62,13 @@ export const rootDevice = "root";
 
 /** The options that the typed forms can say. */
 const rootOptions = ["type", "path", "pool", "size", "io.bus"];
-const cdromOptions = ["type", "pool", "source", "boot.priority", "io.bus"];
+const cdromOptions = ["type", "pool", "source", "boot.priority", "io.bus", "attached"];
 
 export function toWire(inputs: DeviceInputs, around: Surroundings): Record<string, StringMap> {
   const { rootDisk, cdroms, devices } = inputs;
   const wire: Record<string, StringMap> = { ...devices, ...typedToWire(inputs) };
   if (rootDisk !== undefined) wire[rootDevice] = rootToWire(rootDisk);
-  for (const cdrom of cdroms) if (!isEjected(cdrom, around.phase)) wire[nameOf(cdrom)] = cdromToWire(cdrom, around);
+  for (const cdrom of cdroms) if (!isAway(cdrom, around)) wire[nameOf(cdrom)] = cdromToWire(cdrom, around);
   return wire;
 }
 
@@ -76,7 +86,8 @@ export function fromWire(wire: Record<string, StringMap>, written: DeviceInputs,
   };
   const root = written.rootDisk === undefined ? undefined : take(rootDevice, rootOptions);
   const cdroms = written.cdroms.flatMap((cdrom) => {
-    if (isEjected(cdrom, phase)) return nameOf(cdrom) in plain ? [] : [cdrom];
+    const isGone = !(nameOf(cdrom) in plain);
+    if (isEjected(cdrom, phase) || (cdrom.attached === false && isGone)) return isGone ? [cdrom] : [];
     const device = take(nameOf(cdrom), cdromOptions);
     return device === undefined ? [] : [cdromFromWire(device, cdrom, phase)];
   });
@@ -92,32 +103,46 @@ function isEjected({ afterWaits }: Cdrom, phase: Phase): boolean {
   return phase === "installed" && afterWaits === "eject";
 }
 
+/** Only a volume's drive can stay without its medium. */
+function isAway(cdrom: Cdrom, { phase, emptyDrives }: Surroundings): boolean {
+  return isEjected(cdrom, phase) || (cdrom.attached === false && !(emptyDrives && cdrom.volume !== undefined));
+}
+
 /** The boot priority that the device has in this phase. */
 function priorityOf({ bootPriority, afterWaits }: Cdrom, phase: Phase): number | undefined {
   return phase === "installed" && afterWaits === "unprioritize" ? undefined : bootPriority;
 }
 
 function cdromToWire(cdrom: Cdrom, { phase, existing, usbMedia }: Surroundings): StringMap {
-  const { volume } = cdrom;
+  const { volume, hostPath = "", attached } = cdrom;
   const bootPriority = priorityOf(cdrom, phase);
+  const medium = volume === undefined ? { source: hostPath } : { pool: volume.pool, source: volume.name };
   const priority = bootPriority === undefined ? {} : { "boot.priority": String(bootPriority) };
   const device = existing[nameOf(cdrom)];
   const bus = cdrom.bus ?? (device === undefined ? (usbMedia ? "usb" : undefined) : device["io.bus"]);
-  return { type: "disk", pool: volume.pool, source: volume.name, ...priority, ...(bus && { "io.bus": bus }) };
+  const empty = attached === false ? { attached: "false" } : {};
+  return { type: "disk", ...medium, ...priority, ...(bus && { "io.bus": bus }), ...empty };
 }
 
 function cdromFromWire(device: StringMap, cdrom: Cdrom, phase: Phase): Cdrom {
-  const { bootPriority: _, bus: __, volume: written, ...rest } = cdrom;
-  const { pool = "", source = "", "boot.priority": text, "io.bus": bus } = device;
-  const isWritten = written.pool === pool && written.name === source;
+  const { bootPriority: _, bus: __, volume, hostPath: ___, attached, ...rest } = cdrom;
+  const { "boot.priority": text, "io.bus": bus, attached: inDrive } = device;
+  const isIn = !isFalse(inDrive);
   const priority = text === undefined ? undefined : Number(text);
   const bootPriority = priority === priorityOf(cdrom, phase) ? cdrom.bootPriority : priority;
   return {
     ...rest,
-    volume: isWritten ? written : { pool, name: source },
+    ...mediumFromWire(device, volume),
+    ...(isIn === (attached ?? true) ? { attached } : { attached: isIn }),
     ...(bootPriority === undefined ? {} : { bootPriority }),
     ...(cdrom.bus === undefined ? {} : { bus }),
   };
+}
+
+/** A volume that is still the one written is told with what the program knows of it. */
+function mediumFromWire({ pool, source = "" }: StringMap, written: VolumeReference | undefined): Partial<Cdrom> {
+  if (pool === undefined) return { hostPath: source };
+  return { volume: written?.pool === pool && written.name === source ? written : { pool, name: source } };
 }
 
 function rootToWire({ pool, size, bus }: RootDisk): StringMap {

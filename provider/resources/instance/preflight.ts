@@ -83,6 +83,10 @@ function featureFailures(info: ServerInfo, draft: InstanceDraft): Failure[] {
   return [...failures, ...extensionFailures(info, draft)];
 }
 
+function isBackup({ source }: InstanceDraft): boolean {
+  return typeof source === "object" && "backup" in source;
+}
+
 /** What the inputs need of the server, each with the words for it. */
 export function extensionFailures(info: ServerInfo, draft: InstanceDraft): Failure[] {
   const { cdroms, firmware, agentDrive } = draft;
@@ -90,9 +94,10 @@ export function extensionFailures(info: ServerInfo, draft: InstanceDraft): Failu
   const buses = [draft.rootDisk?.bus, ...media.map((cdrom) => cdrom.bus)];
   const hasBootMode = info.extensions.has("instance_boot_mode");
   const needs: [boolean, string, string, string][] = [
-    [media.length > 0, "cdroms", "custom_volume_iso", "ISO volumes"],
+    [media.some((cdrom) => cdrom.volume !== undefined), "cdroms", "custom_volume_iso", "ISO volumes"],
     [firmware === "bios" && !hasBootMode, "firmware", "security_csm", "BIOS"],
     [buses.some((bus) => bus !== undefined && bus !== "usb"), "bus", "disk_io_bus", "choice of a disk's bus"],
+    [isBackup(draft), "source.backup", "backup_override_name", "backups that are restored under a name of choice"],
     [buses.includes("usb"), "bus", "disk_io_bus_usb", "USB media"],
   ];
   const failures = needs.flatMap(([isNeeded, property, extension, feature]) => {

@@ -6,7 +6,7 @@ import { duration, instanceName, name, scalar, size, strict, tagged } from "../.
 import { remoteSchema } from "../common";
 import { type NetworkOutputs } from "./addresses";
 import { type CloudInit, type Firmware } from "./config";
-import { type Cdrom, type RootDisk } from "./devices";
+import { type Cdrom, type RootDisk, type WrittenCdrom } from "./devices";
 import { type InstanceSource, sourceSchema } from "./source";
 import { type Disk, type Nic, type TypedDevices } from "./typed-devices";
 
@@ -65,12 +65,19 @@ export interface InstanceOutputs extends InstanceInputs, NetworkOutputs {
 export type InstanceDraft = Draft<InstanceInputs>;
 
 export const volumeReference = strict({ pool: name, name, project: name.optional(), digest: z.string().optional() });
-const cdrom = strict({
-  volume: volumeReference,
+const drive = {
   bootPriority: z.int().min(0).optional(),
   name: name.optional(),
   afterWaits: z.enum(["keep", "unprioritize", "eject"]).optional(),
   bus: name.optional(),
+  attached: z.boolean().optional(),
+};
+const isoPath = z.string().regex(/^\/.*\.iso$/, {
+  error: "must be an absolute path on the server's host that ends with .iso: anything else is no CD to the guest",
+});
+const cdrom = tagged<WrittenCdrom>({
+  volume: strict({ ...drive, volume: volumeReference }),
+  hostPath: strict({ ...drive, hostPath: isoPath }),
 });
 const device = { name: name.optional(), options: z.record(z.string(), scalar).optional() };
 const card = {

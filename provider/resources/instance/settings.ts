@@ -16,7 +16,7 @@ import { configFromWire, configToWire } from "./config";
 import { fromWire, type Phase, toWire } from "./devices";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { isRunning } from "./power";
-import { isBookkeeping, ownerKey, pendingKey, rebuilding, sourceKey } from "../ownership";
+import { detachedKey, isBookkeeping, ownerKey, pendingKey, rebuilding, sourceKey } from "../ownership";
 
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;
@@ -46,10 +46,12 @@ export function wanted(
   devices: Record<string, StringMap>;
 } {
   const usbMedia = inputs.os === "windows" && info.extensions.has("disk_io_bus_usb");
+  const emptyDrives = info.extensions.has("disk_attached");
   const said = configToWire(inputs, info.extensions.has("instance_boot_mode"));
   return {
-    config: { ...pick(wire.config, isServers), ...said, [ownerKey]: urn },
-    devices: toWire(inputs, { phase: phaseOf(wire), existing: wire.devices ?? {}, usbMedia }),
+    // A machine that gets all its devices has none left to get back.
+    config: { ...without(pick(wire.config, isServers), detachedKey), ...said, [ownerKey]: urn },
+    devices: toWire(inputs, { phase: phaseOf(wire), existing: wire.devices ?? {}, usbMedia, emptyDrives }),
     profiles: inputs.profiles,
     description: inputs.description,
     ephemeral: inputs.ephemeral,

@@ -26,6 +26,10 @@ export function isTrue(value: string | undefined): boolean {
   return value !== undefined && yeses[value.toLowerCase()] !== undefined;
 }
 
+export function isFalse(value: string | undefined): boolean {
+  return value !== undefined && noes[value.toLowerCase()] !== undefined;
+}
+
 /** Whether two devices are one, however their values are spelled. */
 export function sameDevice(one: StringMap, other: StringMap): boolean {
   return isDeepStrictEqual(mapOf(one, spell), mapOf(other, spell));

@@ -15,7 +15,7 @@ import { fill } from "./fill";
 import { digitsOf, isAutomatic, type IsoVolumeInputs, type IsoVolumeOutputs, policies, schema } from "./inputs";
 import { preflight } from "./preflight";
 import { parseVolumeId, volumeId } from "./id";
-import { releaseVolume } from "./users";
+import { releaseVolume, returnVolume } from "./users";
 
 type Inputs = IsoVolumeInputs;
 type Outputs = IsoVolumeOutputs;
@@ -46,6 +46,7 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
     if (found === undefined) throw new LxdError({ code: "failed", why: "there is no such volume on the daemon" });
     if (sizeBytes !== undefined) await requireWhole(client, inputs, { wire: found.value, sizeBytes });
     context.created(id, toOutputs(inputs, found.value));
+    if (!isAutomatic(inputs.name, digitsOf(inputs.digest))) await returnVolume(client, inputs, context.urn);
     return { id, outputs: await sync(client, inputs), isTakenOver };
   } catch (error) {
     throw LxdError.from(error).during(`${importId === undefined ? "create" : "import"} ISO volume ${id}`);
@@ -83,7 +84,8 @@ async function read({ client }: Context, id: string, state: Partial<Outputs>): P
 
 const blank = { description: "", allowAnyContent: false, trustContent: false, digest: "unknown" };
 
-function update({ client }: Context, _id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
+async function update({ client, urn }: Context, _id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
+  if (!isAutomatic(olds.name, digitsOf(news.digest))) await returnVolume(client, olds, urn);
   return sync(client, { ...news, name: olds.name, target: memberOf(olds) });
 }
 

@@ -1,13 +1,21 @@
 // Who uses a volume, and how machines of the same stack let go of it.
-import { findInstance, type InstanceAddress, updateInstance } from "../../api/instances";
+import {
+  findInstance,
+  type InstanceAddress,
+  listAllInstances,
+  type StringMap,
+  updateInstance,
+} from "../../api/instances";
 import { findVolume, type VolumeAddress } from "../../api/volumes";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
-import { isSameStack, ownerKey } from "../ownership";
+import { detachedKey, isSameStack, ownerKey } from "../ownership";
+
+type Devices = Record<string, StringMap>;
 
 /**
- * Takes a volume out of the machines of this stack, so that it can be deleted; they get its successor when they are
- * updated. If anything else uses the volume, nothing is touched and the error names every user.
+ * Takes a volume out of the machines of this stack, so that it can be deleted; they get its successor when that is made
+ * under the same name, or when they are updated. If anything else uses the volume, nothing is touched and the error names every user.
  */
 export async function releaseVolume(client: Client, volume: VolumeAddress, urn: string): Promise<void> {
   const found = await findVolume(client, volume);
@@ -33,10 +41,46 @@ export async function releaseVolume(client: Client, volume: VolumeAddress, urn: 
 async function detach(client: Client, at: InstanceAddress, volume: VolumeAddress): Promise<void> {
   const found = await findInstance(client, at);
   if (found === undefined) return;
-  const devices = Object.entries(found.value.devices ?? {});
-  const kept = devices.filter(([, device]) => device["pool"] !== volume.pool || device["source"] !== volume.name);
+  const { config, devices: before } = found.value;
+  const devices = Object.entries(before ?? {});
+  const kept = devices.filter(([, device]) => !isOf(volume, device));
   if (kept.length === devices.length) return;
-  await updateInstance(client, at, found, { devices: Object.fromEntries(kept) });
+  const taken = Object.fromEntries(devices.filter(([, device]) => isOf(volume, device)));
+  const note = { [detachedKey]: JSON.stringify({ ...noteOf(config?.[detachedKey]), ...taken }) };
+  await updateInstance(client, at, found, { devices: Object.fromEntries(kept), config: { ...config, ...note } });
+}
+
+/**
+ * Puts a volume that was made anew into the machines of this stack that it was taken out of. One whose own inputs have
+ * not changed is not updated, so nobody else would.
+ */
+export async function returnVolume(client: Client, volume: VolumeAddress, urn: string): Promise<void> {
+  for (const { project, name, config } of await listAllInstances(client)) {
+    const note = noteOf(config?.[detachedKey]);
+    const isWaiting = Object.values(note).some((device) => isOf(volume, device));
+    if (isWaiting && isSameStack(urn, config?.[ownerKey])) await attach(client, { project, name }, volume);
+  }
+}
+
+async function attach(client: Client, at: InstanceAddress, volume: VolumeAddress): Promise<void> {
+  const found = await findInstance(client, at);
+  if (found === undefined) return;
+  const { [detachedKey]: text, ...config } = found.value.config ?? {};
+  const note = Object.entries(noteOf(text));
+  const back = Object.fromEntries(note.filter(([, device]) => isOf(volume, device)));
+  const left = note.filter(([, device]) => !isOf(volume, device));
+  const rest = left.length === 0 ? {} : { [detachedKey]: JSON.stringify(Object.fromEntries(left)) };
+  // A device that somebody has put in its place in between stays.
+  const devices = { ...back, ...found.value.devices };
+  await updateInstance(client, at, found, { devices, config: { ...config, ...rest } });
+}
+
+function isOf(volume: VolumeAddress, device: StringMap): boolean {
+  return device["pool"] === volume.pool && device["source"] === volume.name;
+}
+
+function noteOf(text: string | undefined): Devices {
+  return text === undefined ? {} : (JSON.parse(text) as Devices);
 }
 
 /** `/1.0/instances/vm?project=p`, or whatever else the daemon lists. */

@@ -67,7 +67,7 @@ async function empty(client: Client, at: ProfileInputs): Promise<void> {
 }
 
 function devicesOf(inputs: ProfileInputs): Record<string, StringMap> {
-  return toWire(typed(inputs), { phase: "installed", existing: {}, usbMedia: false });
+  return toWire(typed(inputs), { phase: "installed", existing: {}, usbMedia: false, emptyDrives: false });
 }
 
 function devicesFrom(

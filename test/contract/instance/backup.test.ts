@@ -1,0 +1,106 @@
+// Instances made from a backup file, which brings a config, an owner and a pending wait of its own.
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect } from "vitest";
+
+import { describeInstances, type Site } from "./site";
+
+type Args = Record<string, unknown>;
+const needs = ["backup_override_name"];
+
+/** A backup of a container of another stack. */
+async function backup(site: Site, image: string): Promise<Buffer> {
+  const name = site.name();
+  await site.change("POST", "/1.0/instances", {
+    name,
+    type: "container",
+    source: { type: "image", fingerprint: image },
+    config: { "user.pulumi.owner": "another", "user.pulumi.pending": "wait", "user.note": "other" },
+    devices: { root: { type: "disk", path: "/", pool: "default" }, eth0: { type: "nic", nictype: "p2p" } },
+  });
+  const json = { name: "b", instance_only: true, compression_algorithm: "gzip" };
+  await site.change("POST", `/1.0/instances/${name}/backups`, json);
+  const { bytes } = await site.daemon.raw.get(`/1.0/instances/${name}/backups/b/export`);
+  await site.change("DELETE", `/1.0/instances/${name}`);
+  return bytes;
+}
+
+describeInstances("an instance of a backup", (site) => {
+  let [dir, file, image] = ["", "", ""];
+  let bytes: Buffer;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "instance-backup-"));
+    if (!needs.every((extension) => site.daemon.has(extension))) return;
+    image = await site.image();
+    bytes = await backup(site, image);
+    file = join(dir, "b.tar.gz");
+    await writeFile(file, bytes);
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+  const args = (more: Args = {}): Args => ({
+    source: { backup: file },
+    rootDisk: { pool: "default" },
+    config: { "user.note": "mine" },
+    running: false,
+    ...more,
+  });
+  const interimOf = (urn: string): string => {
+    const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    return `pulumi-${createHash("sha256").update(`${urn} ${digest}`).digest("hex").slice(0, 40)}`;
+  };
+  const upload = (name: string): Promise<unknown> =>
+    site.change("POST", "/1.0/instances", bytes, {
+      "Content-Type": "application/octet-stream",
+      [site.daemon.header("name")]: name,
+    });
+
+  site.daemon.test("has the backup's disk, the program's settings and an owner", { needs }, async () => {
+    const machine = site.resource();
+    await machine.up(args());
+    const made = await site.instance(machine.name);
+    expect(made.config).toMatchObject({ "user.pulumi.owner": machine.urn, "user.note": "mine" });
+    expect(made.config).not.toHaveProperty(["user.pulumi.pending"]);
+    expect(made.config["volatile.base_image"]).toBe(image);
+    expect(made.devices).toEqual({ root: { type: "disk", path: "/", pool: "default" } });
+    expect(await site.find(`/1.0/instances/${interimOf(machine.urn)}`)).toBeUndefined();
+    expect(await machine.up(args())).toBe("same");
+    expect(await machine.refresh()).toBe(true);
+    expect(await machine.up(args({ running: true }))).toBe("updated");
+    expect((await site.instance(machine.name)).status).toBe("Running");
+  });
+
+  site.daemon.test("a run that was killed after the upload is gone on with", { needs }, async () => {
+    const machine = site.resource();
+    await upload(interimOf(machine.urn));
+    expect(await machine.up(args())).toBe("created");
+    expect((await site.instance(machine.name)).config["user.pulumi.owner"]).toBe(machine.urn);
+    expect(await site.find(`/1.0/instances/${interimOf(machine.urn)}`)).toBeUndefined();
+  });
+
+  site.daemon.test("other bytes are a replacement, and nothing is left of what fails", { needs }, async () => {
+    const machine = site.resource();
+    await machine.up(args());
+    const other = join(dir, "other.tar.gz");
+    await writeFile(other, await backup(site, image));
+    expect(await machine.preview(args({ source: { backup: other } }))).toMatchObject({
+      replaces: ["source", "sourceVersion"],
+    });
+    const wrong = site.resource();
+    await expect(wrong.up(args({ type: "virtual-machine" }))).rejects.toThrow(/is one of a container/);
+    expect(await site.find(`/1.0/instances/${interimOf(wrong.urn)}`)).toBeUndefined();
+    await writeFile(other, "no backup");
+    await expect(wrong.up(args({ source: { backup: other } }))).rejects.toThrow(/create instance/);
+  });
+
+  site.daemon.test("a server that has no backups is told of in the preview", { missing: hasAll(site) }, async () => {
+    await writeFile(join(dir, "x"), "x");
+    const failures = await site.resource().failures(args({ source: { backup: join(dir, "x") } }));
+    expect(failures).toMatchObject([{ property: "source.backup" }]);
+  });
+});
+
+function hasAll(site: Site): () => string | undefined {
+  return () => (needs.every((each) => site.daemon.has(each)) ? "this server has backups" : undefined);
+}
