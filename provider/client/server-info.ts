@@ -39,17 +39,6 @@ export function headerPrefix(info: ServerInfo): string {
   return info.product === "incus" ? "X-Incus" : "X-LXD";
 }
 
-/** Which releases brought an API extension, for the advice when it is missing. */
-const firstReleases: Record<string, string> = {
-  disk_io_bus: "every Incus, LXD 5.21 LTS, or LXD 5.20",
-  disk_io_bus_usb: "Incus 6.0.4 LTS, or Incus 6.11",
-  security_csm: "every Incus, LXD 5.21 LTS, or LXD 5.15",
-  instances_rebuild: "every Incus, LXD 5.21 LTS, or LXD 5.15",
-  backup_override_name: "every Incus, or LXD 4.18",
-  instance_pool_move: "every Incus, or LXD 4.1",
-  custom_volume_iso: "any Incus, LXD 5.21 LTS or LXD 5.16",
-};
-
 /** An error unless the server has an API extension. */
 export function requireExtension(info: ServerInfo, extension: string, feature: string): void {
   if (!info.extensions.has(extension)) throw missingExtension(info, extension, feature);
