@@ -36,8 +36,8 @@ export function serializedProvider(noun: Noun): string {
 export interface ServerArgs {
   /**
    * The daemon: a `Remote`, the name of a remote of the command line, or where it is. Default: what the stack's config
-   * or the environment says, else a well-known socket. Another server replaces the resource; another way to the same
-   * server does not.
+   * or the environment says, else a well-known socket: `npx pulumi-lxd doctor` shows which. Another server replaces the
+   * resource; another way to the same server does not.
    */
   remote?: RemoteInput;
 }

@@ -23,9 +23,19 @@ export async function listPools(client: Client): Promise<WirePool[]> {
 
 const resourcesSchema = z.object({ space: z.object({ used: z.number().default(0), total: z.number().default(0) }) });
 
-/** Bytes that are free in a pool, or undefined if its driver does not tell. */
-export async function freeSpace(client: Client, pool: string, target?: string): Promise<number | undefined> {
+/** How much room a pool has, or undefined if its driver does not tell. */
+export async function poolSpace(
+  client: Client,
+  pool: string,
+  target?: string,
+): Promise<{ freeBytes: number; totalBytes: number } | undefined> {
   const found = await client.find(path("storage-pools", pool, "resources"), resourcesSchema, { target });
   const space = found?.value.space;
-  return space === undefined || space.total === 0 ? undefined : space.total - space.used;
+  if (space === undefined || space.total === 0) return undefined;
+  return { freeBytes: space.total - space.used, totalBytes: space.total };
+}
+
+/** Bytes that are free in a pool, or undefined if its driver does not tell. */
+export async function freeSpace(client: Client, pool: string, target?: string): Promise<number | undefined> {
+  return (await poolSpace(client, pool, target))?.freeBytes;
 }

@@ -2,6 +2,7 @@
 // The command line `pulumi-lxd`: finds the sub-command and runs it.
 import { nearest } from "../nearest";
 import { daemon } from "./daemon";
+import { doctor } from "./doctor/doctor";
 import { exportCommand } from "./export";
 import { importCommand } from "./import";
 import { publishStreamsCommand } from "./publish-streams";
@@ -14,6 +15,7 @@ export interface Command {
 
 const commands: Record<string, Command> = {
   daemon,
+  doctor,
   import: importCommand,
   export: exportCommand,
   "publish-streams": publishStreamsCommand,

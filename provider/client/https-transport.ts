@@ -35,7 +35,7 @@ export class HttpsTransport extends Transport {
   }
 }
 
-const advice = "Check the address, the server's core.https_address and the network between.";
+const advice = "Check the address (`npx pulumi-lxd doctor`), the server's core.https_address and the network between.";
 const unknownHost: Unreachable = { code: "unavailable", why: "there is no such host: PLACE", advice };
 const notThere: Unreachable = { code: "unavailable", why: "no daemon answers at PLACE", advice };
 

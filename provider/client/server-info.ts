@@ -24,6 +24,8 @@ export const serverInfoSchema = z
     clustered: wire.environment?.server_clustered ?? false,
     /** Whether virtual machines can be run, not only made. */
     virtualMachines: (wire.environment?.driver ?? "").includes("qemu"),
+    /** `lxc | qemu` */
+    driver: wire.environment?.driver ?? "",
     /** What it is known by, wherever it is met; undefined where it does not say. */
     fingerprint: wire.environment?.certificate_fingerprint || undefined,
     /** What it can run, its own first. */

@@ -1,37 +1,21 @@
 // `pulumi-lxd daemon` as a process: what it prints, how it stops, what it refuses.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import ts from "typescript";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { RawClient } from "../harness";
-
-const ROOT = resolve(__dirname, "../../..");
+import { compileProvider, root } from "./compiled";
 
 let dir = "";
 let main = "";
 const children: ChildProcess[] = [];
 
-/** A folder of the package as JavaScript that Node runs, built here so that no test needs a build before it. */
-async function compile(folder: string): Promise<void> {
-  const files = await readdir(join(ROOT, folder), { recursive: true });
-  for (const file of files.filter((name) => name.endsWith(".ts"))) {
-    const source = await readFile(join(ROOT, folder, file), "utf8");
-    const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
-    const { outputText } = ts.transpileModule(source, { compilerOptions: options });
-    const target = join(dir, folder, file.replace(/\.ts$/, ".js"));
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, outputText);
-  }
-}
-
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-cli-"));
-  await compile("provider");
-  main = join(dir, "provider/cli/main.js");
+  main = await compileProvider(dir);
 });
 
 afterAll(async () => {
@@ -39,7 +23,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const env = { ...process.env, NODE_PATH: join(ROOT, "node_modules"), HOME: tmpdir() };
+const env = { ...process.env, NODE_PATH: join(root, "node_modules"), HOME: tmpdir() };
 
 interface Ended {
   code: number;
