@@ -110,6 +110,8 @@ describeImages("image of a disk", (site) => {
 
   it.each([
     ["iso", /installation media[^]*IsoVolume/],
+    ["aki", /kernel, ramdisk or root[^]*whole disk/],
+    ["ari", /kernel, ramdisk or root[^]*whole disk/],
     ["ami", /kernel, ramdisk or root[^]*whole disk/],
     ["img", /must be "raw" or "qcow2"/],
   ])("in format %s is refused with what to do instead", async (format, reason) => {

@@ -126,6 +126,11 @@ describeImages("image settings", (site) => {
       const args = { source, autoUpdate: true, aliases: [name("a")], properties: { one: "1" } };
       await image.up(args);
       expect(await site.image()).toMatchObject({ auto_update: true });
+      await site.put({ auto_update: false });
+      expect(await image.refresh()).toBe(true);
+      expect(image.inputs["autoUpdate"]).toBe(false);
+      expect(await image.up(args)).toBe("updated");
+      expect(await site.image()).toMatchObject({ auto_update: true });
       await server.move(alias, newer);
       const path = `/1.0/images/${sha256(site.bytes)}/refresh`;
       expect(await daemon.settle(daemon.raw.post(path))).toMatchObject({ ok: true, metadata: { refreshed: true } });
