@@ -3,10 +3,17 @@ import { z } from "zod";
 import { type Client } from "../client/client";
 import { path } from "../client/paths";
 
-/** Their names, in the server's order. Only for a server that is one of a cluster. */
-export async function listMembers(client: Client): Promise<string[]> {
-  const members = await client.get(path("cluster", "members"), z.array(z.string()));
-  return members.value.map((url) => decodeURIComponent(url.slice(url.lastIndexOf("/") + 1)));
+const memberSchema = z.object({
+  server_name: z.string(),
+  /** `Online`, `Evacuated`, `Offline` or `Blocked`. */
+  status: z.string().default("Online"),
+  message: z.string().default(""),
+});
+export type WireMember = z.output<typeof memberSchema>;
+
+/** In the server's order. Only for a server that is one of a cluster. */
+export async function listMembers(client: Client): Promise<WireMember[]> {
+  return (await client.get(path("cluster", "members"), z.array(memberSchema), { recursion: "1" })).value;
 }
 
 /** The members of a group of theirs; none if there is no such group. Needs `clustering_groups`. */

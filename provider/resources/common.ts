@@ -1,5 +1,4 @@
 // What all nouns share: which daemon, which project, and the checks that each of them makes first.
-import { listGroupMembers, listMembers } from "../api/cluster-members";
 import { findPool, listPools } from "../api/pools";
 import { listProjects, readProject } from "../api/projects";
 import { type Client } from "../client/client";
@@ -73,19 +72,6 @@ async function poolNames(client: Client): Promise<string[]> {
     if (isCode(error, "permission-denied")) return ["not shown to this client"];
     throw error;
   }
-}
-
-export async function checkMember(client: Client, target: string | undefined): Promise<Failure[]> {
-  if (target === undefined || isUnknown(target)) return [];
-  const failure = (reason: string): Failure[] => [{ property: "target", reason: `${reason} [not-found]` }];
-  if (!(await client.info()).clustered) return failure("this server is not one of a cluster; leave `target` away");
-  if (target.startsWith("@")) {
-    const found = await listGroupMembers(client, target.slice(1));
-    return found.length > 0 ? [] : failure(`there is no cluster group "${target.slice(1)}" with members`);
-  }
-  const members = await listMembers(client);
-  if (members.includes(target)) return [];
-  return failure(`there is no cluster member "${target}"; members are: ${members.join(", ")}`);
 }
 
 /** Numbers and booleans as the strings that the daemons know. */

@@ -1,9 +1,12 @@
 // Why a daemon does not find a cdrom's volume: it is gone, or on another member of the cluster than the machine.
+import { listGroupMembers } from "../../api/cluster-members";
 import { listIsoVolumes, type WireVolume } from "../../api/volumes";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
+import { type Failure } from "../../kind";
+import { hasUnknown, isUnknown } from "../../unknowns";
 import { type VolumeReference } from "./devices";
-import { type InstanceInputs } from "./schema";
+import { type InstanceDraft, type InstanceInputs } from "./schema";
 
 /** The same error, with what can be done if it is about a medium. */
 export async function explainMedia(client: Client, inputs: InstanceInputs, error: LxdError): Promise<LxdError> {
@@ -15,6 +18,28 @@ export async function explainMedia(client: Client, inputs: InstanceInputs, error
     if (advice !== undefined) return new LxdError({ ...error.details, advice });
   }
   return error;
+}
+
+/** What a machine on the member that the program names could not have, because it is on others alone. */
+export async function mediaFailures(client: Client, { target, project, cdroms }: InstanceDraft): Promise<Failure[]> {
+  if (target === undefined || isUnknown(target) || project === undefined || isUnknown(project)) return [];
+  if (!Array.isArray(cdroms) || cdroms.length === 0 || !(await client.info()).clustered) return [];
+  const members = target.startsWith("@") ? await listGroupMembers(client, target.slice(1)) : [target];
+  const failures = cdroms.map(async ({ volume }, i): Promise<Failure[]> => {
+    if (volume === undefined || hasUnknown(volume)) return [];
+    // What is not there yet may be made by this program.
+    const found = await placesOf(client, project, volume).catch(() => []);
+    const elsewhere = found.map(({ location }) => location).filter((location) => !members.includes(location));
+    if (found.length === 0 || elsewhere.length < found.length || isShared(elsewhere)) return [];
+    const { pool, name } = volume;
+    const reason = `the volume ${pool}/${name} is on the cluster member ${elsewhere.join(", ")} alone, and the machine is meant for ${target}; keep both on one member [not-found]`;
+    return [{ property: `cdroms[${i}].volume`, reason }];
+  });
+  return (await Promise.all(failures)).flat();
+}
+
+function isShared(locations: string[]): boolean {
+  return locations.some((location) => location === "" || location === "none");
 }
 
 /** Of all members: nothing says on which one the machine would be. */

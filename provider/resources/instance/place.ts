@@ -4,8 +4,10 @@ import { type Client } from "../../client/client";
 import { missingExtension } from "../../client/server-info";
 import { type Failure } from "../../kind";
 import { hasUnknown, isUnknown } from "../../unknowns";
-import { checkMember, checkPool } from "../common";
+import { checkPool } from "../common";
+import { checkMember } from "../member";
 import { coldFailures } from "./consent";
+import { mediaFailures } from "./media";
 import { otherMember, otherPool } from "./move";
 import { needsRebuild, rebuildExtension } from "./rebuild";
 import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "./schema";
@@ -18,14 +20,18 @@ interface Change {
 export async function placeFailures(client: Client, wire: WireInstance, change: Change): Promise<Failure[]> {
   const { draft } = change;
   return [
-    ...(await memberFailures(client, wire, draft)),
+    ...(await memberFailures(client, wire, change)),
     ...(await poolFailures(client, wire, draft)),
     ...(await rebuildFailures(client, wire, change)),
   ];
 }
 
-async function memberFailures(client: Client, wire: WireInstance, draft: InstanceDraft): Promise<Failure[]> {
-  const failures = await checkMember(client, draft.target);
+/** A member that was named before may be away for a while: that alone is no reason to fail. */
+async function memberFailures(client: Client, wire: WireInstance, { draft, olds }: Change): Promise<Failure[]> {
+  const isNew = draft.target !== olds.target;
+  const failures = isNew
+    ? [...(await checkMember(client, draft.target, "machine")), ...(await mediaFailures(client, draft))]
+    : [];
   if (failures.length > 0 || (await otherMember(client, wire, draft)) === undefined) return failures;
   return coldFailures(wire, draft, { property: "target", what: "moved to another member of the cluster" });
 }

@@ -7,9 +7,11 @@ import { LxdError } from "../../errors";
 import { type Completion, type Failure } from "../../kind";
 import { nearest } from "../../nearest";
 import { hasUnknown, isUnknown } from "../../unknowns";
-import { checkMember, checkPool, checkProject } from "../common";
+import { checkPool, checkProject } from "../common";
+import { checkMember } from "../member";
 import { type InstanceDraft, type InstanceInputs } from "./schema";
 import { importFailures } from "./import";
+import { mediaFailures } from "./media";
 import { imageOf, markOf } from "./source";
 import { ownerKey, sourceKey } from "../ownership";
 import { isPlacePlanned, isPlanned } from "../planned";
@@ -24,7 +26,8 @@ export async function preflight(client: Client, completion: Completion<InstanceI
   const isNew = isPlacePlanned(client, { project: draft.project });
   const answers = await Promise.all([
     checkPool(client, draft.rootDisk?.pool, "rootDisk.pool"),
-    checkMember(client, draft.target),
+    checkMember(client, draft.target, "machine"),
+    mediaFailures(client, draft),
     isNew ? [] : profileFailures(client, draft),
     isNew ? [] : nameFailures(client, completion),
   ]);

@@ -7,7 +7,8 @@ import { shownBytes } from "../../content/shown";
 import { LxdError } from "../../errors";
 import { type Completion, type Failure } from "../../kind";
 import { isUnknown } from "../../unknowns";
-import { checkMember, checkPool, checkProject } from "../common";
+import { checkPool, checkProject } from "../common";
+import { checkMember } from "../member";
 import { isPlacePlanned } from "../planned";
 import { importFailures } from "./import";
 import { sizeInAdvance } from "./source";
@@ -21,7 +22,7 @@ export async function preflight(client: Client, completion: Completion<IsoVolume
   const places = await Promise.all([
     checkProject(client, draft.project),
     checkPool(client, draft.pool, "pool"),
-    checkMember(client, draft.target),
+    checkMember(client, draft.target, "volume"),
   ]);
   const failures = places.flat();
   const { project, pool, name, target } = draft;

@@ -3,8 +3,9 @@ import { moveVolume, updateVolume, type VolumeSettings } from "../../api/data-vo
 import { deleteVolume, findVolume, type VolumeAddress, type WireVolume } from "../../api/volumes";
 import { type Context } from "../../kind";
 import { volumeName } from "../../schema";
-import { checkMember, checkPool, checkProject } from "../common";
+import { checkPool, checkProject } from "../common";
 import { configMapKind } from "../config-map/kind";
+import { checkMember } from "../member";
 import { complete, fields, policies, schema, type StorageVolumeInputs, type StorageVolumeOutputs } from "./inputs";
 import { copyDeadlineMs, make } from "./make";
 import { preflight, preflightChange } from "./preflight";
@@ -24,7 +25,11 @@ export const storageVolume = configMapKind<Inputs, Outputs, WireVolume, VolumeSe
   complete,
   places: async (client, { project, pool, target }) =>
     (
-      await Promise.all([checkProject(client, project), checkPool(client, pool, "pool"), checkMember(client, target)])
+      await Promise.all([
+        checkProject(client, project),
+        checkPool(client, pool, "pool"),
+        checkMember(client, target, "volume"),
+      ])
     ).flat(),
   preflight,
   preflightChange,
