@@ -49,6 +49,14 @@ export const features = {
     shown: "root disks moved to another pool",
     since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
   },
+  backup_override_name: {
+    shown: "instances of a backup file",
+    since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
+  },
+  disk_attached: {
+    shown: "drives that stay when they are emptied",
+    since: { "Incus 6.0": "6.0.5", "Incus 6": "6.15", "Incus 7": "7.0" },
+  },
   instance_publish_split: {
     shown: "images of instances in two files",
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.13", "Incus 7": "7.0" },
