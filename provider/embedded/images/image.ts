@@ -3,7 +3,7 @@ import { failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { urlOf } from "../http/listing";
 import { homeOf, requireProject } from "../routes/scope";
-import type { ImageRecord } from "../store/records";
+import type { ImageRecord, UpdateSource } from "../store/records";
 import { keyOf, type Store } from "../store/store";
 
 export const imageKey = (image: Pick<ImageRecord, "project" | "fingerprint">): string =>
@@ -38,7 +38,12 @@ export function imageView(store: Store, image: ImageRecord): Record<string, unkn
     last_used_at: image.lastUsedAt,
     uploaded_at: image.uploadedAt,
     project: image.project,
+    ...(image.updateSource && { update_source: sourceView(image.updateSource) }),
   };
+}
+
+function sourceView({ server, protocol, alias = "", certificate = "", imageType = "" }: UpdateSource): object {
+  return { server, protocol, alias, certificate, image_type: imageType };
 }
 
 /** What the ETag covers. */

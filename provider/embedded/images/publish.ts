@@ -4,14 +4,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-import { DaemonError, failed, notFound } from "../errors";
+import { failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { decodeObject, type Decoded } from "../http/decode";
 import { type Reply, running } from "../http/reply";
 import { findInstance } from "../instances/instance";
 import type { InstanceRecord } from "../store/records";
+import { keyOf } from "../store/store";
 import { addImage, type ImageRequest } from "./add";
 import { parseMetadata } from "./metadata";
+import { pullImage, pullUrl } from "./pull";
 import { packTar } from "./tar";
 
 export const IMAGES_POST = {
@@ -25,7 +27,20 @@ export const IMAGES_POST = {
   aliases: "objects",
 } as const;
 
-const SOURCE = { type: "string", name: "string" } as const;
+const SOURCE = {
+  type: "string",
+  name: "string",
+  url: "string",
+  mode: "string",
+  server: "string",
+  protocol: "string",
+  alias: "string",
+  fingerprint: "string",
+  certificate: "string",
+  secret: "string",
+  image_type: "string",
+  project: "string",
+} as const;
 
 /** The daemons write into the image what is asked for, on top of what the instance's own image said. */
 function metadataOf(instance: InstanceRecord, { properties, expiresAt }: ImageRequest): string {
@@ -75,15 +90,42 @@ function requestOf(body: Decoded<typeof IMAGES_POST>, project: string): ImageReq
   };
 }
 
-/** POST of JSON: only publishing is done here; nothing is fetched from elsewhere. */
+type Work = (progress: (metadata: Record<string, unknown>) => void) => Promise<void>;
+
+/** What is fetched from elsewhere. */
+function fetching(call: Call, request: ImageRequest, source: Decoded<typeof SOURCE>): Work | undefined {
+  const { daemon } = call;
+  const done = (fingerprint: string): Record<string, unknown> => {
+    const size = daemon.store.images.find(keyOf(request.project, fingerprint))?.sizeBytes;
+    return { fingerprint, size: String(size) };
+  };
+  if (source.type === "url") {
+    return async (progress) => progress(done(await pullUrl(daemon, request, source.url ?? "")));
+  }
+  if (source.type !== "image") return undefined;
+  const { server, image_type: imageType, ...rest } = source;
+  // A real Incus ends here, with all that it runs.
+  if (!server) throw failed("a pull without a server ends a real daemon");
+  const protocol = source.protocol || daemon.settings.product.kind;
+  const known = daemon.settings.product.kind === "incus" ? ["incus", "lxd", "simplestreams"] : ["lxd", "simplestreams"];
+  return async (progress) => {
+    if (!known.includes(protocol)) throw failed(`Unsupported protocol: ${protocol}`);
+    if (!source.alias && !source.fingerprint)
+      throw failed("must specify one of alias or fingerprint for init from image");
+    progress(done(await pullImage(daemon, request, { ...rest, server, protocol, imageType })));
+  };
+}
+
+/** POST of JSON: what the daemon fetches, or makes of an instance. */
 export function createFromJson(call: Call, project: string, body: Decoded<typeof IMAGES_POST>): Reply {
   const source = decodeObject(body.source, "ImagesPostSource", SOURCE);
-  if (source.type === "image" || source.type === "url") {
-    throw new DaemonError(501, "not implemented: the embedded daemon pulls no images, upload the image's files");
+  const request = requestOf(body, project);
+  const fetch = fetching(call, request, source);
+  if (fetch !== undefined) {
+    return running(call.daemon.operations.start({ description: "Downloading image", project, run: fetch }));
   }
   const kinds = ["instance", "container", "virtual-machine", "snapshot"];
   if (!kinds.includes(source.type ?? "")) throw failed("Invalid images JSON");
-  const request = requestOf(body, project);
   const run = (progress: (metadata: Record<string, unknown>) => void) => {
     if (!source.name) throw failed("No source provided");
     const instance = sourceOf(call, source.name);

@@ -22,6 +22,7 @@ import {
 } from "../images/image";
 import { boundaryOf } from "../images/multipart";
 import { createFromJson, IMAGES_POST } from "../images/publish";
+import { refreshImage } from "../images/pull";
 import { receiveSplit, requestFromHeaders, startUpload } from "../images/upload";
 import { NEVER } from "../store/records";
 import { sha256, type Spooled, spoolStream } from "../store/spool";
@@ -131,17 +132,16 @@ function deleteImage(call: Call): Reply {
   return running(operations.start({ description: "Deleting image", project, resources, run }));
 }
 
-/** There is no upstream: an image here is never out of date. */
-function refreshImage(call: Call): Reply {
-  const { project } = requireImage(call, true);
-  const { operations } = call.daemon;
-  const run = (progress: (metadata: Record<string, unknown>) => void) => progress({ refreshed: false });
-  return running(operations.start({ description: "Refreshing image", project, run }));
+function refresh(call: Call): Reply {
+  const image = requireImage(call, true);
+  const { project } = image;
+  const run = (progress: (metadata: Record<string, unknown>) => void) => refreshImage(call.daemon, image, progress);
+  return running(call.daemon.operations.start({ description: "Refreshing image", project, run }));
 }
 
 export const imageRoutes: Route[] = [
   { path: "/1.0/images", GET: listImages, POST: createImage },
   { path: "/1.0/images/{fingerprint}", GET: getImage, PUT: putImage, PATCH: patchImage, DELETE: deleteImage },
   { path: "/1.0/images/{fingerprint}/export", GET: exportImage },
-  { path: "/1.0/images/{fingerprint}/refresh", POST: refreshImage },
+  { path: "/1.0/images/{fingerprint}/refresh", POST: refresh },
 ];

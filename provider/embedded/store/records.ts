@@ -39,6 +39,15 @@ export interface VolumeRecord {
   snapshots?: string[];
 }
 
+export interface UpdateSource {
+  server: string;
+  protocol: string;
+  alias?: string | undefined;
+  certificate?: string | undefined;
+  imageType?: string | undefined;
+  project?: string | undefined;
+}
+
 export interface ImageRecord {
   project: string;
   fingerprint: string;
@@ -58,6 +67,8 @@ export interface ImageRecord {
   lastUsedAt: string;
   /** In two files: metadata and rootfs. */
   split: boolean;
+  /** Where it was pulled from, if it was named by an alias. */
+  updateSource?: UpdateSource;
 }
 
 export interface AliasRecord {

@@ -13,10 +13,11 @@ describeImages("image pulled", (site) => {
   let alias = "";
   const served: string[] = [];
 
-  const missing = (): string | undefined =>
-    daemon.kind.startsWith("embedded") ? "the embedded daemon pulls from no image server" : ImageServer.missing();
-  const test = (title: string, run: () => Promise<void>): void =>
-    daemon.test(title, { missing, timeoutMs: 60_000 }, run);
+  const missing = (): string | undefined => ImageServer.missing();
+  const missingCache = (): string | undefined =>
+    daemon.kind.startsWith("embedded") ? "the embedded daemon caches no images" : missing();
+  const test = (title: string, run: () => Promise<void>, lacks = missing): void =>
+    daemon.test(title, { missing: lacks, timeoutMs: 60_000 }, run);
   const name = (suffix: string): string => site.name(`-${suffix}`);
   const source = (more: object = { alias }): object => ({
     server: server.url,
@@ -100,33 +101,41 @@ describeImages("image pulled", (site) => {
     expect(await site.find()).toBeUndefined();
   });
 
-  test("that the daemon has only cached is taken, and expires no more", async () => {
-    const { server: url, protocol, certificate } = source() as Record<string, string>;
-    const spoken = daemon.product === "lxd" ? "lxd" : protocol;
-    await makeInstance(daemon, `${site.count}-i`, {
-      type: "container",
-      config: {},
-      source: { type: "image", mode: "pull", server: url, protocol: spoken, certificate, alias },
-      devices: { root: { type: "disk", path: "/", pool: "default" } },
-    });
-    expect(await site.image()).toMatchObject({ cached: true });
-    await image.up({ source: source() });
-    expect(await site.image()).toMatchObject({ cached: false });
-    await image.destroy();
-  });
+  test(
+    "that the daemon has only cached is taken, and expires no more",
+    async () => {
+      const { server: url, protocol, certificate } = source() as Record<string, string>;
+      const spoken = daemon.product === "lxd" ? "lxd" : protocol;
+      await makeInstance(daemon, `${site.count}-i`, {
+        type: "container",
+        config: {},
+        source: { type: "image", mode: "pull", server: url, protocol: spoken, certificate, alias },
+        devices: { root: { type: "disk", path: "/", pool: "default" } },
+      });
+      expect(await site.image()).toMatchObject({ cached: true });
+      await image.up({ source: source() });
+      expect(await site.image()).toMatchObject({ cached: false });
+      await image.destroy();
+    },
+    missingCache,
+  );
 
-  test("and cached is taken by its fingerprint as well", async () => {
-    const { server: url, protocol, certificate } = source() as Record<string, string>;
-    const spoken = daemon.product === "lxd" ? "lxd" : protocol;
-    await makeInstance(daemon, `${site.count}-i`, {
-      type: "container",
-      config: {},
-      source: { type: "image", mode: "pull", server: url, protocol: spoken, certificate, alias },
-      devices: { root: { type: "disk", path: "/", pool: "default" } },
-    });
-    await image.up({ source: source({ fingerprint: sha256(site.bytes) }) });
-    expect(await site.image()).toMatchObject({ cached: false });
-  });
+  test(
+    "and cached is taken by its fingerprint as well",
+    async () => {
+      const { server: url, protocol, certificate } = source() as Record<string, string>;
+      const spoken = daemon.product === "lxd" ? "lxd" : protocol;
+      await makeInstance(daemon, `${site.count}-i`, {
+        type: "container",
+        config: {},
+        source: { type: "image", mode: "pull", server: url, protocol: spoken, certificate, alias },
+        devices: { root: { type: "disk", path: "/", pool: "default" } },
+      });
+      await image.up({ source: source({ fingerprint: sha256(site.bytes) }) });
+      expect(await site.image()).toMatchObject({ cached: false });
+    },
+    missingCache,
+  );
 
   test("that the server has not, or not for everybody, is an error that leaves nothing", async () => {
     await expect(image.up({ source: source({ alias: "nope" }) })).rejects.toThrow(

@@ -22,8 +22,6 @@ describeImages("image of another daemon", (site) => {
 
   const test = (title: string, run: () => Promise<void>, missing = noServer): void =>
     daemon.test(title, { missing, timeoutMs: 60_000 }, run);
-  const noPull = (): string | undefined =>
-    daemon.kind.startsWith("embedded") ? "the embedded daemon pulls from no image server" : ImageServer.missing();
   const name = (suffix: string): string => site.name(`-${suffix}`);
   const source = (more: object = {}): object => ({
     ...{ server: server.url, protocol: "incus", certificate: server.certificate, alias },
@@ -89,23 +87,19 @@ describeImages("image of another daemon", (site) => {
     expect(await site.image()).toMatchObject({ fingerprint, public: false });
   });
 
-  test(
-    "is pulled by the daemon with a secret for those whom the server trusts",
-    async () => {
-      const fingerprint = await serve(false);
-      const args = { source: source({ private: true }) };
-      expect((await image.failures(args))[0]?.reason).toMatch(/none with alias/);
-      await trusted(image);
-      expect((await image.check(args)).inputs["fingerprint"]).toBe(fingerprint);
-      await image.upHere(args);
-      expect(await site.image()).toMatchObject({ fingerprint, cached: false });
-      // From then on the server is not asked any more: a provider that it does not trust will do.
-      expect(await image.up(args)).toBe("same");
-      await image.destroy();
-      expect(await site.find()).toBeUndefined();
-    },
-    noPull,
-  );
+  test("is pulled by the daemon with a secret for those whom the server trusts", async () => {
+    const fingerprint = await serve(false);
+    const args = { source: source({ private: true }) };
+    expect((await image.failures(args))[0]?.reason).toMatch(/none with alias/);
+    await trusted(image);
+    expect((await image.check(args)).inputs["fingerprint"]).toBe(fingerprint);
+    await image.upHere(args);
+    expect(await site.image()).toMatchObject({ fingerprint, cached: false });
+    // From then on the server is not asked any more: a provider that it does not trust will do.
+    expect(await image.up(args)).toBe("same");
+    await image.destroy();
+    expect(await site.find()).toBeUndefined();
+  });
 
   test("is not followed if it is private or relayed", async () => {
     await serve();

@@ -89,10 +89,7 @@ describeImages("image settings", (site) => {
     });
   });
 
-  const missing = (): string | undefined =>
-    daemon.kind.startsWith("embedded") ? "the embedded daemon fetches no images" : undefined;
-
-  daemon.test("a URL is fetched by the daemon itself", { missing }, async () => {
+  daemon.test("a URL is fetched by the daemon itself", {}, async () => {
     let methods = "";
     const server = createServer((request, response) => {
       methods += `${request.method ?? ""} `;
@@ -115,7 +112,7 @@ describeImages("image settings", (site) => {
     }
   });
 
-  const needsServer = { missing: () => missing() ?? ImageServer.missing(), timeoutMs: 60_000 };
+  const needsServer = { missing: () => ImageServer.missing(), timeoutMs: 60_000 };
   daemon.test("auto-update is followed to the image that the daemon brings", needsServer, async () => {
     const server = await ImageServer.start();
     const alias = name("served");
