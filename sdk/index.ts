@@ -66,6 +66,7 @@ export {
 } from "./iso-source";
 export { IsoVolume, type IsoVolumeArgs } from "./iso-volume";
 export { type FoundImage, lookupImage, type LookupImageArgs, lookupImages, type LookupOptions } from "./lookup-image";
+export { Network, type NetworkAddressesArgs, type NetworkArgs } from "./network";
 export { Profile, type ProfileArgs } from "./profile";
 export { Project, type ProjectArgs, type ProjectFeaturesArgs } from "./project";
 export { Remote, type RemoteArgs, type RemoteInput } from "./remote";

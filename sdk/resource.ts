@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type RemoteInput, toRemote } from "./remote";
 
 /** Nouns, by the names of the exports of `pulumi-lxd/provider`. */
-export type Noun = "IsoVolume" | "GoldenBuild" | "Image" | "Instance" | "Profile" | "Project" | "StorageVolume";
+export type Noun =
+  "IsoVolume" | "GoldenBuild" | "Image" | "Instance" | "Network" | "Profile" | "Project" | "StorageVolume";
 
 /**
  * A resource that is served by Pulumi's dynamic-provider server. The server runs the text in `__provider`, which only

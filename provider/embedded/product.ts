@@ -22,6 +22,7 @@ const COMMON = [
   "image_profiles",
   "api_filtering",
   "projects",
+  "network",
   "usedby_consistency",
   "storage",
   "storage_api_project",

@@ -75,3 +75,18 @@ export function usersOfProfile(store: Store, profile: { project: string; name: s
     )
     .map((instance) => urlOf(["instances", instance.name], instance.project));
 }
+
+/** Instances and profiles with a card on the network. */
+export function usersOfNetwork(store: Store, { project, name }: { project: string; name: string }): string[] {
+  const homeOfNetworks = (of: string): string =>
+    store.projects.find(of)?.config["features.networks"] === "true" ? of : "default";
+  const uses = (item: { project: string; devices: Devices }): boolean =>
+    homeOfNetworks(item.project) === project &&
+    Object.values(item.devices).some(({ type, network }) => type === "nic" && network === name);
+  const instances = store.instances.all().filter(uses);
+  const profiles = store.profiles.all().filter(uses);
+  return [
+    ...instances.map((instance) => urlOf(["instances", instance.name], instance.project)),
+    ...profiles.map((profile) => urlOf(["profiles", profile.name], profile.project)),
+  ];
+}

@@ -7,6 +7,7 @@ import { type schema as image } from "../../provider/resources/image/inputs";
 import { type schema as instance } from "../../provider/resources/instance/schema";
 import { type schema as isoVolume } from "../../provider/resources/iso-volume/inputs";
 import { type IsoSource } from "../../provider/resources/iso-volume/source";
+import { type schema as network } from "../../provider/resources/network/inputs";
 import { type schema as profile } from "../../provider/resources/profile/inputs";
 import { type schema as project } from "../../provider/resources/project/inputs";
 import { type schema as storageVolume } from "../../provider/resources/storage-volume/inputs";
@@ -17,6 +18,7 @@ import {
   type IsoSourceArgs,
   type IsoVolume,
   type IsoVolumeArgs,
+  type NetworkArgs,
   type ProfileArgs,
   type ProjectArgs,
   type RemoteArgs,
@@ -90,3 +92,4 @@ export const remoteArgs: Nothing = [] as never as Equally<RemoteArgs, NonNullabl
 export const profileArgs: Nothing = [] as never as Same<ProfileArgs, z.input<typeof profile>>;
 export const projectArgs: Nothing = [] as never as Same<ProjectArgs, z.input<typeof project>>;
 export const storageVolumeArgs: Nothing = [] as never as Same<StorageVolumeArgs, z.input<typeof storageVolume>>;
+export const networkArgs: Nothing = [] as never as Same<NetworkArgs, z.input<typeof network>>;

@@ -4,6 +4,7 @@ import { sync } from "../http/reply";
 import { aliasRoutes } from "./aliases";
 import { imageRoutes } from "./images";
 import { instanceRoutes } from "./instances";
+import { networkRoutes } from "./networks";
 import { operationRoutes } from "./operations";
 import { poolRoutes } from "./pools";
 import { profileRoutes } from "./profiles";
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...operationRoutes,
   ...projectRoutes,
   ...profileRoutes,
+  ...networkRoutes,
   ...poolRoutes,
   ...volumeRoutes,
   ...aliasRoutes,

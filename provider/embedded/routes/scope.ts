@@ -3,7 +3,7 @@ import { notFound } from "../errors";
 import type { Call } from "../http/call";
 import type { ProjectRecord } from "../store/records";
 
-type Feature = "images" | "profiles" | "storage.volumes";
+type Feature = "images" | "networks" | "profiles" | "storage.volumes";
 
 /** The project asked for, or a 404 in the words of the place that asks: `Failed to load project "x": `. */
 export function requireProject(call: Call, say: (name: string) => string = () => ""): ProjectRecord {

@@ -18,6 +18,14 @@ export interface PoolRecord {
   config: Config;
 }
 
+export interface NetworkRecord {
+  project: string;
+  name: string;
+  type: string;
+  description: string;
+  config: Config;
+}
+
 export interface ProfileRecord {
   project: string;
   name: string;

@@ -7,6 +7,7 @@ import type {
   AliasRecord,
   ImageRecord,
   InstanceRecord,
+  NetworkRecord,
   PoolRecord,
   ProfileRecord,
   ProjectRecord,
@@ -20,6 +21,7 @@ export class Store {
   readonly dir: string;
   readonly projects: Collection<ProjectRecord>;
   readonly pools: Collection<PoolRecord>;
+  readonly networks: Collection<NetworkRecord>;
   readonly profiles: Collection<ProfileRecord>;
   readonly volumes: Collection<VolumeRecord>;
   readonly images: Collection<ImageRecord>;
@@ -31,6 +33,7 @@ export class Store {
     const open = <T>(name: string) => new Collection<T>(join(dir, "database", name));
     this.projects = open("projects");
     this.pools = open("storage-pools");
+    this.networks = open("networks");
     this.profiles = open("profiles");
     this.volumes = open("volumes");
     this.images = open("images");

@@ -64,7 +64,8 @@ export async function cleanUp(raw: RawClient, prefix: string): Promise<string[]>
   // Profiles may use volumes, and projects and pools hold them.
   await removeNamed(raw, "/1.0/profiles", isOurs);
   for (const query of [...projects.map((name) => `&project=${name}`), ""]) await removeVolumes(raw, isOurs, query);
-  for (const collection of ["/1.0/projects", "/1.0/storage-pools"]) await removeNamed(raw, collection, isOurs);
+  for (const collection of ["/1.0/projects", "/1.0/networks", "/1.0/storage-pools"])
+    await removeNamed(raw, collection, isOurs);
   const left = await Promise.all(
     ["/1.0/instances", "/1.0/storage-pools", "/1.0/projects", "/1.0/storage-pools/default/volumes/custom"].map((path) =>
       listOf(raw, `${path}?recursion=1`),

@@ -1,0 +1,116 @@
+// What can be written about a network, and what a change of it costs.
+import { isIP } from "node:net";
+import { z } from "zod";
+import { type StringMap } from "../../api/instances";
+import { type CommonInputs, type Completion, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { name, scalar, strict } from "../../schema";
+import { isUnknown } from "../../unknowns";
+import { projectOf, remoteSchema } from "../common";
+import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
+
+export interface Family {
+  /** The host's own address with its subnet, `auto` or `none`. */
+  address?: string | undefined;
+  nat?: boolean | undefined;
+  dhcp?: boolean | undefined;
+  dhcpRanges?: string | undefined;
+}
+
+export interface NetworkInputs extends CommonInputs, ConfigInputs {
+  type: string;
+  ipv4?: Family | undefined;
+  ipv6?: Family | undefined;
+  dnsDomain?: string | undefined;
+  parent?: string | undefined;
+  memberConfig?: Record<string, StringMap> | undefined;
+}
+
+export interface NetworkOutputs extends NetworkInputs, ConfigFacts {
+  ipv4Address?: string | undefined;
+  ipv6Address?: string | undefined;
+  managed: boolean;
+  status: string;
+}
+
+export type NetworkDraft = Draft<NetworkInputs>;
+
+/** Linux takes no longer name for an interface, and the daemons no shorter one. */
+export const networkName = z.string().regex(/^[A-Za-z0-9._-]{2,15}$/, {
+  error: "must be 2 to 15 letters, digits, dots, dashes or underscores, as names of interfaces are",
+});
+
+const address = (version: 4 | 6): z.ZodString =>
+  z.string().refine((text) => text === "auto" || text === "none" || isSubnet(text, version), {
+    error: (issue) =>
+      `${JSON.stringify(issue.input)} is no IPv${version} address; write "auto", "none", or the host's address and the size of its subnet, e.g. "${version === 4 ? "10.10.10.1/24" : "fd42:10::1/64"}"`,
+  });
+
+function isSubnet(text: string, version: 4 | 6): boolean {
+  const [host = "", bits = "", ...more] = text.split("/");
+  return (
+    isIP(host) === version && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128) && more.length === 0
+  );
+}
+
+const switchable = z.boolean().optional();
+const family = { nat: switchable, dhcp: switchable, dhcpRanges: name.optional() };
+
+export const schema = strict({
+  name: networkName.optional(),
+  type: name.optional(),
+  description: z.string().optional(),
+  ipv4: strict({ address: address(4).optional(), ...family }).optional(),
+  ipv6: strict({ address: address(6).optional(), ...family }).optional(),
+  dnsDomain: name.optional(),
+  parent: name.optional(),
+  config: z.record(z.string(), scalar).optional(),
+  memberConfig: z.record(z.string(), z.record(z.string(), z.string())).optional(),
+  project: name.optional(),
+  remote: remoteSchema,
+});
+
+export const policies: ResourceKind<NetworkInputs, NetworkOutputs>["policies"] = {
+  name: "replace",
+  project: "replace",
+  remote: "ignore",
+  type: "replace",
+  description: "update",
+  ipv4: "update",
+  ipv6: "update",
+  dnsDomain: "update",
+  parent: "update",
+  config: "update",
+  // Members are told when the network is made, and never again.
+  memberConfig: "ignore",
+};
+
+export const fields: readonly TypedField[] = [
+  ...(["ipv4", "ipv6"] as const).flatMap((version): TypedField[] => [
+    { path: [version, "address"], key: `${version}.address`, kind: "text" },
+    { path: [version, "nat"], key: `${version}.nat`, kind: "switch" },
+    { path: [version, "dhcp"], key: `${version}.dhcp`, kind: "switch" },
+    { path: [version, "dhcpRanges"], key: `${version}.dhcp.ranges`, kind: "text" },
+  ]),
+  { path: ["dnsDomain"], key: "dns.domain", kind: "text" },
+  { path: ["parent"], key: "parent", kind: "text" },
+];
+
+export function complete({ draft, config }: Completion<NetworkInputs>): NetworkDraft {
+  return { project: projectOf(draft, config), type: draft.type ?? "bridge" };
+}
+
+/** What these kinds are is a network of the host's, which has addresses of its own. */
+export function rules({ type, ipv4, ipv6, parent, memberConfig }: NetworkDraft): Failure[] {
+  if (type === undefined || isUnknown(type)) return [];
+  if (type === "bridge" && parent !== undefined)
+    return [{ property: "parent", reason: 'a bridge has none; leave it away, or set type: "macvlan" or "physical"' }];
+  if (type !== "macvlan" && type !== "sriov") return [];
+  const said = [...(ipv4 === undefined ? [] : ["ipv4"]), ...(ipv6 === undefined ? [] : ["ipv6"])];
+  const reason = `a network of type "${type}" gives no addresses; leave it away`;
+  return [
+    ...said.map((property) => ({ property, reason })),
+    ...(parent === undefined && memberConfig === undefined
+      ? [{ property: "parent", reason: `is required for type "${type}": an interface of the host` }]
+      : []),
+  ];
+}

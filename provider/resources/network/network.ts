@@ -1,0 +1,102 @@
+// Networks that the server manages: bridges with addresses, DHCP and DNS of their own above all.
+import {
+  createNetwork,
+  deleteNetwork,
+  findNetwork,
+  type NetworkSettings,
+  updateNetwork,
+  type WireNetwork,
+} from "../../api/networks";
+import { type Client, type Found } from "../../client/client";
+import { type Completion, type Context, type Failure } from "../../kind";
+import { isUnknown } from "../../unknowns";
+import { listMembers } from "../../api/cluster-members";
+import { makeOnMembers } from "../cluster-definition";
+import { checkProject } from "../common";
+import { configMapKind } from "../config-map/kind";
+import {
+  complete,
+  fields,
+  type NetworkInputs,
+  networkName,
+  type NetworkOutputs,
+  policies,
+  rules,
+  schema,
+} from "./inputs";
+
+type Inputs = NetworkInputs;
+type Outputs = NetworkOutputs;
+
+export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettings>({
+  noun: "network",
+  schema,
+  nameSchema: networkName,
+  policies,
+  passed: ["remote", "memberConfig"],
+  fields,
+  // A bridge of which no addresses are said gets free subnets, and translation of addresses with them.
+  isServers: (key) => /^(ipv[46]\.(address|nat)|fan\.underlay_subnet)$/.test(key),
+  isMeant: (key, said, config) => /^ipv[46]\.address$/.test(key) && said === "auto" && config[key] !== "none",
+  rules,
+  complete,
+  places: (client, draft) => checkProject(client, draft.project),
+  preflight,
+  idParts: ["project", "name"],
+  blank: { project: "default", type: "bridge" },
+  find,
+  make,
+  settings: (_, settings) => settings,
+  put: updateNetwork,
+  drop: deleteNetwork,
+  observe: ({ project, memberConfig }, { type, config, managed, status }) => ({
+    ...{ project, memberConfig, type, managed, status },
+    ipv4Address: hostAddress(config?.["ipv4.address"]),
+    ipv6Address: hostAddress(config?.["ipv6.address"]),
+  }),
+  mismatch: ({ type }, inputs) => (type === inputs.type ? undefined : `left by an earlier run, of type "${type}"`),
+});
+
+/** What only some members of a cluster have been told of is no network yet. */
+async function find(client: Client, at: Inputs): Promise<Found<WireNetwork> | undefined> {
+  const found = await findNetwork(client, at);
+  return found?.value.status === "Pending" ? undefined : found;
+}
+
+async function make({ client }: Context, inputs: Inputs, settings: NetworkSettings): Promise<void> {
+  const { type, memberConfig = {} } = inputs;
+  await makeOnMembers(client, {
+    define: (member) => createNetwork(client, inputs, { member, type, config: memberConfig[member] ?? {} }),
+    make: () => createNetwork(client, inputs, { type, ...settings }),
+    remove: () => deleteNetwork(client, inputs),
+  });
+}
+
+function hostAddress(address: string | undefined): string | undefined {
+  return address === undefined || address === "none" ? undefined : address;
+}
+
+async function preflight(client: Client, { draft, importId }: Completion<Inputs>): Promise<Failure[]> {
+  const { memberConfig, project, name } = draft;
+  if (importId !== undefined && project !== undefined && name !== undefined && !isUnknown(name)) {
+    const found = await find(client, draft as Inputs);
+    if (found?.value.managed !== false) return [];
+    return [{ property: "", reason: `import: "${name}" is an interface of the host, and no network of the server's` }];
+  }
+  return memberFailures(client, memberConfig);
+}
+
+/** Members that are none. */
+export async function memberFailures(client: Client, memberConfig: object | undefined): Promise<Failure[]> {
+  const named = memberConfig === undefined || isUnknown(memberConfig) ? [] : Object.keys(memberConfig);
+  if (named.length === 0) return [];
+  if (!(await client.info()).clustered)
+    return [{ property: "memberConfig", reason: "this server is not one of a cluster; leave it away" }];
+  const members = (await listMembers(client)).map(({ server_name: member }) => member);
+  return named
+    .filter((member) => !members.includes(member))
+    .map((member) => ({
+      property: `memberConfig["${member}"]`,
+      reason: `there is no cluster member "${member}"; members are: ${members.join(", ")} [not-found]`,
+    }));
+}
