@@ -1,7 +1,10 @@
 // The bytes of an image as they are uploaded: one tarball, or metadata and root as the two parts of a form.
 import { basename } from "node:path";
 import { type ReportBytes, type Opened } from "./content";
+import { LxdError } from "../errors";
+import { diskFormatOf } from "./disk-image/formats";
 import { fileContent } from "./file";
+import { isOptical } from "./optical";
 import { fileNameOf, parseSourceUrl } from "./url/source-url";
 import { urlContent } from "./url/url-content";
 
@@ -23,6 +26,7 @@ const octets = "application/octet-stream";
 
 export async function tarballContent(file: string, report: ReportBytes): Promise<ImageContent> {
   const content = await fileContent(file, report);
+  await requireNoMedium(content.path);
   return {
     fingerprint: content.digest.slice("sha256:".length),
     fileName: content.fileName,
@@ -38,4 +42,16 @@ export async function downloadContent(url: string, checksum: string | undefined)
     fileName: basename(fileNameOf(parseSourceUrl(url)) ?? "image"),
     open: async () => ({ ...(await content.open()), contentType: octets }),
   };
+}
+
+/** The daemons would take all of it and then say that they know no such compression. */
+async function requireNoMedium(path: string): Promise<void> {
+  const format = await diskFormatOf(path);
+  if (format !== undefined && format !== "ova") {
+    const advice = `Write source: { disk: ${JSON.stringify(path)}, format: "${format}" }.`;
+    throw new LxdError({ code: "invalid-argument", why: `${path} is a ${format} disk and no image`, advice });
+  }
+  if (!(await isOptical(path))) return;
+  const advice = "Make an IsoVolume of it, and boot a blank machine from that.";
+  throw new LxdError({ code: "invalid-argument", why: `${path} is installation media and no image`, advice });
 }

@@ -1,5 +1,5 @@
 // The disk formats that can be said, how each is recognised, and by what name qemu-img knows it.
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { LxdError } from "../../errors";
 
 export const diskFormats = ["raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx", "ova"] as const;
@@ -51,8 +51,7 @@ const signatures: [DiskFormat, Signature][] = [
 
 /** The format is what the program says; a file that is plainly another one is an error. */
 export async function requireFormat(path: string, format: DiskFormat): Promise<void> {
-  const file = await open(path, "r");
-  const found = await recognise(file).finally(() => file.close());
+  const found = await diskFormatOf(path);
   const isFixedVhd = format === "vhd" && found === undefined;
   if (found === format || isFixedVhd || (format === "raw" && found === undefined)) return;
   const why = found === undefined ? `${path} is no ${format} image` : `${path} is a ${found} image, not ${format}`;
@@ -60,8 +59,10 @@ export async function requireFormat(path: string, format: DiskFormat): Promise<v
   throw new LxdError({ code: "invalid-argument", why, advice });
 }
 
-async function recognise(file: FileHandle): Promise<DiskFormat | undefined> {
-  const { buffer } = await file.read(Buffer.alloc(512), 0, 512, 0);
+/** Undefined for what has no signature, as raw disks. Any tarball has that of an OVA. */
+export async function diskFormatOf(path: string): Promise<DiskFormat | undefined> {
+  const file = await open(path, "r");
+  const { buffer } = await file.read(Buffer.alloc(512), 0, 512, 0).finally(() => file.close());
   return signatures.find(([, { at, bytes }]) => buffer.toString("latin1", at, at + bytes.length) === bytes)?.[0];
 }
 

@@ -87,6 +87,17 @@ describe("pulumi-lxd", () => {
     expect(await stop(child, "SIGTERM")).toBe(0);
   });
 
+  it("has the commands that its help lists, each with a help of its own", async () => {
+    const { out } = await run("--help");
+    const commands = [...out.matchAll(/^ {2}([\w-]+) {2}/gm)].map(([, command]) => command ?? "");
+    expect(commands).toEqual(expect.arrayContaining(["daemon", "import", "export", "publish-streams"]));
+    for (const command of commands) {
+      expect(await run(command, "--help")).toMatchObject({ code: 0, out: expect.stringContaining(command) as string });
+    }
+    const wrong = await run("publish-stream", "./x");
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("`publish-streams`") as string });
+  });
+
   it("refuses a folder that is in use, and options that are wrong", async () => {
     const { child } = await daemonAt("--dir", join(dir, "used"));
     const second = await run("daemon", "--dir", join(dir, "used"));

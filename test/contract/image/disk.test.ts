@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, expect, it } from "vitest";
 
+import { tinyIso } from "../harness";
 import { type StackResource, unknown } from "../harness/stack";
 import { bootableDisk, consoleOfMachine } from "./guests";
 import { describeImages, type Site } from "./site";
@@ -142,6 +143,17 @@ describeImages("image of a disk", (site) => {
     } finally {
       process.env["PATH"] = path;
     }
+  });
+
+  test("is refused as a tarball, with what to write, and so is installation media", async () => {
+    const file = await diskAs(site, "vmdk");
+    const [disk] = await image.failures({ source: { file } });
+    expect(disk).toMatchObject({ property: "source.file" });
+    expect(disk?.reason).toMatch(/is a vmdk disk and no image[^]*source: { disk: ".*", format: "vmdk" }/);
+    const iso = join(site.dir, "medium.iso");
+    await writeFile(iso, tinyIso());
+    const [medium] = await image.failures({ source: { file: iso } });
+    expect(medium?.reason).toMatch(/is installation media and no image[^]*IsoVolume/);
   });
 
   it("may be unknown in a preview", async () => {
