@@ -76,8 +76,7 @@ export interface ImageServerSource {
   relay?: pulumi.Input<boolean>;
   /**
    * The image is not public, and the `incus` or `lxd` server trusts this stack's client certificate (`lxd:clientCertificate`,
-   * else that of the command line): it is asked here for a secret with which the daemon may pull the image, once. `certificate`
-   * is then the server's own. Not with `autoUpdate`. Not needed with `relay`. Default: false.
+   * else that of the command line): it is asked here for a secret with which the daemon may pull the image, once. Not with `autoUpdate`. Not needed with `relay`. Default: false.
    */
   private?: pulumi.Input<boolean>;
 }

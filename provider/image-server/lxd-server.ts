@@ -17,8 +17,11 @@ export function lxdServer(place: ImageServerPlace, connect: Connect): ImageServe
 export function clientOf({ server, certificate }: ImageServerPlace, connect: Connect): Client {
   const address = server.replace(/\/+$/, "");
   if (certificate === undefined) return connect({ address });
-  const serverCertificateFingerprint = new X509Certificate(certificate).fingerprint256;
-  return connect({ address, serverCertificateFingerprint });
+  const { ca: isAuthority, fingerprint256 } = new X509Certificate(certificate);
+  return connect({
+    address,
+    ...(isAuthority ? { certificateAuthority: certificate } : { serverCertificateFingerprint: fingerprint256 }),
+  });
 }
 
 export function servedImage(wire: WireImage): ServedImage {

@@ -14,18 +14,14 @@ import { findByName, parseImageId } from "./id";
 import { type ImageDraft, type ImageInputs, isSame } from "./inputs";
 import { markedImages } from "./owners";
 import { isAskedHere, servedBy } from "./served";
+import { fieldOf, identityOf, isContent, sourceFailures, sourceTags } from "./source";
 import {
   type ContentSource,
   type DiskSource,
   type DownloadSource,
-  fieldOf,
-  identityOf,
   type ImageSource,
   type ServerSource,
-  isContent,
-  sourceFailures,
-  sourceTags,
-} from "./source";
+} from "./source-types";
 
 type ImageCompletion = Completion<ImageInputs>;
 

@@ -8,7 +8,8 @@ import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { type ImageInputs } from "./inputs";
 import { uploadName } from "./owners";
-import { architectureOf, type ContentSource, type DiskSource } from "./source";
+import { architectureOf } from "./source";
+import { type ContentSource, type DiskSource } from "./source-types";
 import { mayTake, taken } from "./take-over";
 
 /** After the last byte the daemon still unpacks the metadata and moves the image into place. */

@@ -13,7 +13,8 @@ import { markedImages, marksOf, publishedName } from "./owners";
 import { publish } from "./publish";
 import { pull } from "./pull";
 import { relay } from "./relay";
-import { type DiskSource, type ImageSource, identityOf, isContent, isPulled, placeOf } from "./source";
+import { identityOf, isContent, isPulled, placeOf } from "./source";
+import { type DiskSource, type ImageSource } from "./source-types";
 import { sync, toOutputs } from "./sync";
 import { isCacheOnly, mayTake, taken } from "./take-over";
 

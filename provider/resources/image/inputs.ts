@@ -8,7 +8,8 @@ import { name, scalar, strict } from "../../schema";
 import { isUnknown } from "../../unknowns";
 import { remoteSchema } from "../common";
 import { type AliasPolicy } from "./aliases";
-import { identityOf, type ImageSource, sourceSchema } from "./source";
+import { identityOf, sourceSchema } from "./source";
+import { type ImageSource } from "./source-types";
 import { isBookkeeping } from "../ownership";
 
 export interface ImageInputs extends CommonInputs {

@@ -7,7 +7,8 @@ import { type Client } from "../../client/client";
 import { missingExtension } from "../../client/server-info";
 import { type Context, type Failure } from "../../kind";
 import { type ImageInputs } from "./inputs";
-import { type ImageSource, type InstanceSource, isPublished, type SnapshotSource } from "./source";
+import { isPublished } from "./source";
+import { type ImageSource, type InstanceSource, type SnapshotSource } from "./source-types";
 import { isRunning, start, stop } from "../instance/power";
 
 const defaultDeadlineMs = 4 * 60 * 60_000;

@@ -15,7 +15,7 @@ import { type Context } from "../../kind";
 import { type ImageInputs } from "./inputs";
 import { isCacheOnly, mayTake, taken } from "./take-over";
 import { servedBy } from "./served";
-import { type ServerSource, type UrlSource } from "./source";
+import { type ServerSource, type UrlSource } from "./source-types";
 import { inTurn } from "./turns";
 
 const pullDeadlineMs = 4 * 60 * 60_000;

@@ -8,7 +8,7 @@ import { type Context } from "../../kind";
 import { type ImageInputs } from "./inputs";
 import { relayName } from "./owners";
 import { servedBy } from "./served";
-import { type ServerSource } from "./source";
+import { type ServerSource } from "./source-types";
 import { mayTake, taken } from "./take-over";
 import { inTurn } from "./turns";
 

@@ -1,7 +1,7 @@
 // The image that a server source means, asked of the server from here.
 import { imageServer, type Connect, type ServedImage } from "../../image-server/image-server";
 import { newest } from "./lookup";
-import { type ServerSource } from "./source";
+import { type ServerSource } from "./source-types";
 
 /** Whether the server must be one that can be reached from here, and not only by the daemon. */
 export function isAskedHere(source: ServerSource): boolean {

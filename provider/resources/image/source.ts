@@ -1,80 +1,19 @@
-// Where an image can come from: the sources, told apart by their keys, and what is wrong with them as written.
+// The sources of an image as they are written: told apart by their keys, what is wrong with them, what they are known by.
 import { z } from "zod";
-import { type DiskFormat, diskFormats, whyNoFormat } from "../../content/disk-image/formats";
+import { diskFormats, whyNoFormat } from "../../content/disk-image/formats";
 import { urlProblems } from "../../content/url/url-problems";
 import { type Failure } from "../../kind";
 import { name, strict, tagged } from "../../schema";
 import { hasUnknown } from "../../unknowns";
-
-export type ImageType = "container" | "virtual-machine";
-
-/** A unified tarball. */
-export interface FileSource {
-  file: string;
-}
-
-/** Metadata and root in two files. */
-export interface SplitSource {
-  metadata: string;
-  rootfs: string;
-  type?: ImageType | undefined;
-}
-
-/** A unified tarball of any web server, downloaded here. */
-export interface DownloadSource {
-  download: string;
-  checksum: string;
-}
-
-/** A disk of a virtual machine. */
-export interface DiskSource {
-  disk: string;
-  format: DiskFormat;
-  architecture?: string | undefined;
-}
-
-/** An image server, asked by the daemon. */
-export interface ServerSource {
-  server: string;
-  protocol: "simplestreams" | "incus" | "lxd";
-  alias?: string | undefined;
-  fingerprint?: string | undefined;
-  type?: ImageType | undefined;
-  certificate?: string | undefined;
-  project?: string | undefined;
-  copyAliases?: boolean | undefined;
-  relay?: boolean | undefined;
-  private?: boolean | undefined;
-}
-
-/** A web server that speaks the daemons' own protocol for single images. */
-export interface UrlSource {
-  url: string;
-}
-
-interface PublishOptions {
-  compression?: string | undefined;
-  format?: "unified" | "split" | undefined;
-  trigger?: string | undefined;
-}
-
-export interface InstanceSource extends PublishOptions {
-  instance: string;
-  stopRunning?: boolean | undefined;
-}
-
-/** `instance/snapshot`. */
-export interface SnapshotSource extends PublishOptions {
-  snapshot: string;
-}
-
-/** Bytes that are sent from here. */
-export type ContentSource = FileSource | SplitSource | DownloadSource | DiskSource;
-
-/** What the daemon makes or fetches by itself. */
-export type DaemonSource = ServerSource | UrlSource | InstanceSource | SnapshotSource;
-
-export type ImageSource = ContentSource | DaemonSource;
+import {
+  type DiskSource,
+  type ServerSource,
+  type UrlSource,
+  type InstanceSource,
+  type SnapshotSource,
+  type ContentSource,
+  type ImageSource,
+} from "./source-types";
 
 const type = z.enum(["container", "virtual-machine"]).optional();
 /** What the daemons take; some of it needs a program on the server. */

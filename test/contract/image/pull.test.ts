@@ -113,6 +113,8 @@ describeImages("image pulled", (site) => {
         devices: { root: { type: "disk", path: "/", pool: "default" } },
       });
       expect(await site.image()).toMatchObject({ cached: true });
+      const [failure] = await image.failures({ __import: `default/${sha256(site.bytes)}` });
+      expect(failure?.reason).toMatch(/^import: the daemon keeps this image only until[^]*\n.*with its source/);
       await image.up({ source: source() });
       expect(await site.image()).toMatchObject({ cached: false });
       await image.destroy();

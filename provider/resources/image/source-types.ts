@@ -1,0 +1,72 @@
+// Where an image can come from, each source with keys of its own.
+import { type DiskFormat } from "../../content/disk-image/formats";
+
+export type ImageType = "container" | "virtual-machine";
+
+/** A unified tarball. */
+export interface FileSource {
+  file: string;
+}
+
+/** Metadata and root in two files. */
+export interface SplitSource {
+  metadata: string;
+  rootfs: string;
+  type?: ImageType | undefined;
+}
+
+/** A unified tarball of any web server, downloaded here. */
+export interface DownloadSource {
+  download: string;
+  checksum: string;
+}
+
+/** A disk of a virtual machine. */
+export interface DiskSource {
+  disk: string;
+  format: DiskFormat;
+  architecture?: string | undefined;
+}
+
+/** An image server, asked by the daemon. */
+export interface ServerSource {
+  server: string;
+  protocol: "simplestreams" | "incus" | "lxd";
+  alias?: string | undefined;
+  fingerprint?: string | undefined;
+  type?: ImageType | undefined;
+  certificate?: string | undefined;
+  project?: string | undefined;
+  copyAliases?: boolean | undefined;
+  relay?: boolean | undefined;
+  private?: boolean | undefined;
+}
+
+/** A web server that speaks the daemons' own protocol for single images. */
+export interface UrlSource {
+  url: string;
+}
+
+interface PublishOptions {
+  compression?: string | undefined;
+  format?: "unified" | "split" | undefined;
+  trigger?: string | undefined;
+}
+
+export interface InstanceSource extends PublishOptions {
+  instance: string;
+  stopRunning?: boolean | undefined;
+}
+
+/** `instance/snapshot`. */
+export interface SnapshotSource extends PublishOptions {
+  snapshot: string;
+}
+
+/** Bytes that are sent from here. */
+export type ContentSource = FileSource | SplitSource | DownloadSource | DiskSource;
+
+/** What the daemon makes or fetches by itself. */
+export type DaemonSource = ServerSource | UrlSource | InstanceSource | SnapshotSource;
+
+export type ImageSource = ContentSource | DaemonSource;
