@@ -1,14 +1,13 @@
 // Builds a version: from media to a verified image, going on wherever an earlier run was broken off.
-import { findImage, type WireImage } from "../../api/images";
+import { type WireImage } from "../../api/images";
 import { settlePacking } from "../../api/operations";
 import { findVolume } from "../../api/volumes";
 import { LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { publish } from "../image/publish";
-import { withOwner } from "../image/owners";
 import { instance } from "../instance/instance";
 import { type InstanceInputs } from "../instance/schema";
-import { hashKey, pendingKey, versionKey } from "../ownership";
+import { pendingKey } from "../ownership";
 import { milliseconds } from "../../units";
 import { failure } from "./failure";
 import { builderOf, trialOf } from "./machine";
@@ -16,7 +15,17 @@ import { isMachineOf, machinesOf, removeMachine } from "./machines";
 import { type Progress } from "./phases";
 import { requirementsOf, resultOf } from "./result";
 import { type GoldenInputs } from "./schema";
-import { changeProperties, isBuildOf, isCandidate, type Place, removeImage, versionsOf } from "./versions";
+import {
+  changeProperties,
+  fileNameOf,
+  isBuildOf,
+  isCandidate,
+  mark,
+  type Place,
+  removeImage,
+  unmarkedOf,
+  versionsOf,
+} from "./versions";
 
 export interface Build {
   context: Context;
@@ -42,16 +51,24 @@ export async function build(work: Build): Promise<WireImage> {
   }
 }
 
+/** The image of this build, if it is packed. */
 async function findBuilt({ place, inputs }: Build): Promise<WireImage | undefined> {
-  return (await versionsOf(place)).find((image) => isBuildOf(image, inputs));
+  const find = async (): Promise<WireImage | undefined> =>
+    (await versionsOf(place)).find((image) => isBuildOf(image, inputs));
+  const found = await find();
+  if (found !== undefined) return found;
+  const name = fileNameOf(inputs, place.urn);
+  const packed = (await unmarkedOf(place)).find((image) => image.filename === name);
+  if (packed === undefined) return undefined;
+  await mark(place, packed, inputs);
+  return find();
 }
 
 /** A run that was killed may have left the daemon at packing before that could be seen: then there are two. */
-async function removeTwins(work: Build, image: WireImage): Promise<void> {
-  const { client, project } = work.place;
-  const twins = (await versionsOf(work.place)).filter((each) => isBuildOf(each, work.inputs));
-  for (const { fingerprint } of twins) {
-    if (fingerprint !== image.fingerprint) await removeImage(client, { project, fingerprint });
+async function removeTwins({ place, inputs }: Build, image: WireImage): Promise<void> {
+  const twins = (await versionsOf(place)).filter((each) => isBuildOf(each, inputs));
+  for (const { fingerprint } of [...twins, ...(await unmarkedOf(place))]) {
+    if (fingerprint !== image.fingerprint) await removeImage(place, fingerprint);
   }
 }
 
@@ -60,11 +77,10 @@ async function startClean({ place, inputs }: Build): Promise<void> {
   for (const machine of await machinesOf(place)) {
     if (!isMachineOf(machine, inputs)) await removeMachine(place, machine.name);
   }
-  for (const image of await versionsOf(place)) {
-    const { project } = place;
-    if (isCandidate(image) && !isBuildOf(image, inputs))
-      await removeImage(place.client, { project, fingerprint: image.fingerprint });
-  }
+  const name = fileNameOf(inputs, place.urn);
+  const candidates = (await versionsOf(place)).filter((image) => isCandidate(image) && !isBuildOf(image, inputs));
+  const unmarked = (await unmarkedOf(place)).filter(({ filename }) => filename !== name);
+  for (const { fingerprint } of [...candidates, ...unmarked]) await removeImage(place, fingerprint);
 }
 
 async function make(work: Build): Promise<WireImage> {
@@ -109,17 +125,16 @@ async function pack(work: Build): Promise<WireImage> {
   await settlePacking(client, project, deadlineMs);
   const packed = await findBuilt(work);
   if (packed !== undefined) return packed;
-  const marks = { [versionKey]: inputs.version, [hashKey]: inputs.inputsHash, [pendingKey]: "verify" };
   const known = { version: inputs.version, "inputs-hash": inputs.inputsHash };
   const builder = builderOf(inputs, urn);
-  const own = { ...requirementsOf(builder), ...known, ...inputs.image.properties, ...marks };
-  const fingerprint = await publish(progress.in(context), {
+  await publish(progress.in(context), {
     inputs: resultOf(inputs, { public: false }),
     source: { instance: builder.name, compression: inputs.image.compression },
-    properties: withOwner(own, urn),
+    properties: { ...requirementsOf(builder), ...known, ...inputs.image.properties },
+    fileName: fileNameOf(inputs, urn),
     deadlineMs,
   });
-  return (await findImage(client, { project, fingerprint }))?.value ?? gone();
+  return (await findBuilt(work)) ?? gone();
 }
 
 /** Boots the image once, and releases it for use only if that is as it should be. */

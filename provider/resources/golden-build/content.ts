@@ -5,6 +5,7 @@ import { plain } from "../../plain";
 import { hasUnknown, isUnknown, unknown } from "../../unknowns";
 import { type VolumeReference } from "../instance/devices";
 import { comparable } from "../instance/spelling";
+import { machineDraft } from "./machine";
 import { type GoldenDraft } from "./schema";
 
 /** The inputs that are content. */
@@ -29,7 +30,7 @@ function contentOf(draft: GoldenDraft, field: ContentField): unknown {
   const { iso, media, machine } = draft;
   if (field === "iso") return iso === undefined ? undefined : identityOf(iso);
   if (field === "media") return Array.isArray(media) ? media.map(identityOf) : media;
-  return machine === undefined || isUnknown(machine) ? machine : comparable(machine);
+  return machine === undefined || isUnknown(machine) ? machine : comparable(machineDraft(machine));
 }
 
 /** A volume of this program is known by its content; of others nobody says what is in them. */

@@ -55,9 +55,7 @@ async function clean({ place, inputs }: Failed): Promise<void> {
     if (isMachineOf(machine, inputs)) await removeMachine(place, machine.name);
   }
   for (const image of await versionsOf(place)) {
-    const { project } = place;
-    if (isBuildOf(image, inputs) && isCandidate(image))
-      await removeImage(place.client, { project, fingerprint: image.fingerprint });
+    if (isBuildOf(image, inputs) && isCandidate(image)) await removeImage(place, image.fingerprint);
   }
 }
 

@@ -1,27 +1,27 @@
 // The build of a golden image: made once for each set of inputs, released when it is verified, kept for a way back.
-import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
-import {
-  type Completion,
-  type Context,
-  type CreateContext,
-  type Failure,
-  type Made,
-  type ResourceKind,
-} from "../../kind";
-import { isUnknown } from "../../unknowns";
-import { takenAliases } from "../image/aliases";
-import { preflight as preflightInstance } from "../instance/preflight";
+import { type Context, type CreateContext, type Made, type ResourceKind } from "../../kind";
 import { build } from "./build";
 import { complete, policies, rules } from "./inputs";
-import { builderDraft, builderName } from "./machine";
+import { builderName } from "./machine";
 import { machinesOf, removeMachine } from "./machines";
 import { Progress } from "./phases";
-import { missing, outputsOf, release, released } from "./release";
+import { pinFailures, preflight } from "./preflight";
+import { outputsOf, release, released } from "./release";
 import { type GoldenInputs, type GoldenOutputs, schema } from "./schema";
 import { versionKey } from "../ownership";
 import { inSlot, slotsOf } from "./slots";
-import { isBuildOf, isCandidate, type Place, prune, removeImage, takeAlong, versionOf, versionsOf } from "./versions";
+import {
+  isBuildOf,
+  isCandidate,
+  type Place,
+  prune,
+  removeImage,
+  takeAlong,
+  unmarkedOf,
+  versionOf,
+  versionsOf,
+} from "./versions";
 
 type Inputs = GoldenInputs;
 type Outputs = GoldenOutputs;
@@ -39,51 +39,6 @@ export const goldenBuild: ResourceKind<Inputs, Outputs> = {
   read,
   update,
   remove,
-};
-
-async function preflight(client: Client, completion: Completion<Inputs>): Promise<Failure[]> {
-  const { draft, urn, importId, config } = completion;
-  if (importId !== undefined) return [noImport];
-  slotsOf(config.parallelBuilds);
-  const machine = builderDraft(draft, urn);
-  const surroundings = { ...completion, draft: machine, olds: undefined, kept: {}, replaced: undefined };
-  const ofMachine = await preflightInstance(client, surroundings);
-  return [
-    ...ofMachine.map(({ property, reason }) => ({ property: fieldOf(property), reason })),
-    ...(ofMachine.some(({ property }) => property === "project") ? [] : await aliasFailures(client, completion)),
-    ...(await pinFailures(client, completion)),
-  ];
-}
-
-/** The field of this resource for one of the builder's. */
-function fieldOf(property: string): string {
-  if (["project", "remote"].includes(property)) return property;
-  return property.startsWith("cdroms") ? "iso" : `machine.${property}`;
-}
-
-async function aliasFailures(client: Client, { draft, urn }: Completion<Inputs>): Promise<Failure[]> {
-  const { image, project } = draft;
-  if (image === undefined || isUnknown(image) || !Array.isArray(image.aliases) || project === undefined) return [];
-  const successor = { urn, policy: image.aliasPolicy, isShared: false, replaced: undefined };
-  const failures = await takenAliases(client, { project, fingerprint: "" }, image.aliases, successor);
-  return failures.map((failure) => ({ ...failure, property: `image.${failure.property}` }));
-}
-
-async function pinFailures(client: Client, { draft, urn }: Completion<Inputs>): Promise<Failure[]> {
-  const { pin, project } = draft;
-  if (pin === undefined || isUnknown(pin) || project === undefined || isUnknown(project)) return [];
-  const versions = await versionsOf({ client, project, urn });
-  if (versions.some((image) => versionOf(image) === pin && !isCandidate(image))) return [];
-  try {
-    return missing(pin, versions);
-  } catch (error) {
-    return [{ property: "pin", reason: LxdError.from(error).message }];
-  }
-}
-
-const noImport: Failure = {
-  property: "",
-  reason: "import: a golden image is built, not taken over [unsupported]\nRemove the option.",
 };
 
 async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
@@ -165,7 +120,8 @@ async function remove({ client, urn }: Context, id: string, state: Outputs): Pro
       if (!isReplaced || config?.[versionKey] === state.version) await removeMachine(place, name);
     }
     if (isReplaced) await prune(place);
-    else for (const { fingerprint } of versions) await removeImage(client, { project: state.project, fingerprint });
+    else
+      for (const { fingerprint } of [...versions, ...(await unmarkedOf(place))]) await removeImage(place, fingerprint);
   } catch (error) {
     throw LxdError.from(error).during(`delete golden image ${id}`);
   }

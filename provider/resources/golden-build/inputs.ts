@@ -115,8 +115,20 @@ export function rules(draft: GoldenDraft): Failure[] {
   return [
     ...ofMachine.map((failure) => ({ ...failure, property: `machine.${failure.property}` })),
     ...ofImage.map((failure) => ({ ...failure, property: `image.${failure.property}` })),
+    ...(isUnknown(machine) ? [] : limitRules(machine ?? {})),
     ...(last?.condition === "powered-off" && waits?.length === 1 ? [nothingSeen] : []),
   ];
+}
+
+function limitRules({ cpus, memory, config }: Machine): Failure[] {
+  const said = isUnknown(config) ? [] : Object.keys(config ?? {});
+  const typed = [...(cpus === undefined ? [] : ["limits.cpu"]), ...(memory === undefined ? [] : ["limits.memory"])];
+  return typed
+    .filter((key) => said.includes(key))
+    .map((key) => ({
+      property: `machine.config["${key}"]`,
+      reason: "is what `cpus` and `memory` say; write it in one place only",
+    }));
 }
 
 const nothingSeen: Failure = {

@@ -1,6 +1,6 @@
 // The machines of a build, as instances: the builder that is installed, and the one that tries the image.
 import { type CommonInputs } from "../../kind";
-import { isUnknown } from "../../unknowns";
+import { isUnknown, unknown } from "../../unknowns";
 import { withDefaults } from "../instance/inputs";
 import { type Cdrom, type VolumeReference } from "../instance/devices";
 import { type InstanceDraft, type InstanceInputs, type Wait } from "../instance/schema";
@@ -25,12 +25,15 @@ export function machineDraft({ cpus, memory, config, ...rest }: Machine): Instan
   return { ...rest, type: "virtual-machine", config: { ...limits, ...config } };
 }
 
+/** Whatever it needs it may have. */
+const unknownMachine = { type: "virtual-machine", devices: unknown } as unknown as InstanceDraft;
+
 /** The builder as far as it is known: in a preview not even its name is, when its version is still to be made. */
 export function builderDraft(draft: GoldenDraft, urn: string): InstanceDraft {
   const { version, iso, media = [], machine = {}, project, remote } = draft;
   const cdroms = iso === undefined || !Array.isArray(media) ? [] : cdromsOf(iso, media);
   const name = version === undefined || isUnknown(version) ? version : builderName(urn, version);
-  const part: InstanceDraft = isUnknown(machine) ? { type: "virtual-machine" } : machineDraft(machine);
+  const part: InstanceDraft = isUnknown(machine) ? unknownMachine : machineDraft(machine);
   const common: Partial<CommonInputs> = { remote, ...(project === undefined ? {} : { project }) };
   return withDefaults({ ...part, ...common, name, cdroms, running: false }, { urn, config: {} });
 }

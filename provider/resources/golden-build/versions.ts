@@ -3,7 +3,7 @@ import { deleteImage, type ImageAddress, listImages, updateImage, type WireImage
 import { listInstances } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { isCode } from "../../errors";
-import { isOwnedBy, withOwner, withoutOwner } from "../image/owners";
+import { isOwnedBy, isUploadOf, publishedName, withOwner, withoutOwner } from "../image/owners";
 import { hashKey, keepKey, pendingKey, pinKey, versionKey } from "../ownership";
 
 /** Whose versions, and where. */
@@ -21,6 +21,28 @@ export async function versionsOf({ client, project, urn }: Place): Promise<WireI
     .sort((a, b) => Date.parse(a.uploaded_at) - Date.parse(b.uploaded_at));
 }
 
+interface Inputs {
+  version: string;
+  inputsHash: string;
+}
+
+/** By which an image is known until its properties are set: what it is published with, images of its machines inherit. */
+export function fileNameOf({ version, inputsHash }: Inputs, urn: string): string {
+  return publishedName(urn, { version, inputsHash });
+}
+
+/** Images that were packed by a run which was killed before it could set their properties. */
+export async function unmarkedOf({ client, project, urn }: Place): Promise<WireImage[]> {
+  return (await listImages(client, project)).filter((image) => isUploadOf(image, urn));
+}
+
+/** Makes a packed image one of the versions, still to be verified. */
+export async function mark({ client, project, urn }: Place, image: WireImage, inputs: Inputs): Promise<void> {
+  const own = { [versionKey]: inputs.version, [hashKey]: inputs.inputsHash, [pendingKey]: "verify" };
+  const properties = withOwner({ ...image.properties, ...own }, urn);
+  await updateImage(client, { project, fingerprint: image.fingerprint }, { ...image, properties }, undefined);
+}
+
 export function versionOf({ properties }: WireImage): string | undefined {
   return properties?.[versionKey];
 }
@@ -30,12 +52,12 @@ export function isCandidate({ properties }: WireImage): boolean {
   return properties?.[pendingKey] !== undefined;
 }
 
-export function isBuildOf(image: WireImage, { version, inputsHash }: { version: string; inputsHash: string }): boolean {
+export function isBuildOf(image: WireImage, { version, inputsHash }: Inputs): boolean {
   return versionOf(image) === version && image.properties?.[hashKey] === inputsHash;
 }
 
-export async function removeImage(client: Client, at: ImageAddress): Promise<void> {
-  await deleteImage(client, at).catch((error: unknown) => {
+export async function removeImage({ client, project }: Place, fingerprint: string): Promise<void> {
+  await deleteImage(client, { project, fingerprint }).catch((error: unknown) => {
     if (!isCode(error, "not-found")) throw error;
   });
 }
@@ -77,6 +99,6 @@ export async function prune(place: Place): Promise<void> {
   for (const image of beyond) {
     const { fingerprint, aliases } = image;
     if (bases.includes(fingerprint) || (aliases ?? []).length > 0 || versionOf(image) === pin) continue;
-    await removeImage(client, { project, fingerprint });
+    await removeImage(place, fingerprint);
   }
 }

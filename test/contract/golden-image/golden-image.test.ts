@@ -86,6 +86,19 @@ describeGoldenImages("golden images", (site) => {
     expect(await golden.versions()).toEqual([]);
   });
 
+  site.testWithSimulation("do not own what others make of their machines", async () => {
+    const golden = await site.golden();
+    await golden.resource.up(golden.args());
+    await machineOf(golden, await golden.target());
+    const source = { type: "instance", name: `${golden.name}-user` };
+    const { fingerprint } = await site.change("POST", "/1.0/images", { source });
+    const made = await site.get<{ properties: object }>(`/1.0/images/${String(fingerprint)}`);
+    expect(Object.keys(made.properties).filter((key) => key.startsWith("user.pulumi."))).toEqual([]);
+    await golden.resource.destroy();
+    expect(await site.find(`/1.0/images/${String(fingerprint)}`)).toBeDefined();
+    await site.change("DELETE", `/1.0/images/${String(fingerprint)}`);
+  });
+
   async function machineOf(golden: Golden, fingerprint: string | undefined): Promise<void> {
     const devices = { root: { type: "disk", path: "/", pool: "default" } };
     const source = { type: "image", fingerprint };

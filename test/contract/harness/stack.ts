@@ -27,6 +27,8 @@ export class StackResource {
   outputs: Bag = {};
   /** The engine updates a resource whose last step failed even if nothing differs. */
   failed = false;
+  /** The stack's config, from the next `up` on: `lxd:project`. */
+  config: Record<string, string> = {};
   readonly urn: string;
   readonly #text: string;
   #provider: DynamicProvider;
@@ -44,6 +46,7 @@ export class StackResource {
   /** The process of the provider is a new one, as in every run of Pulumi: nothing but the state is remembered. */
   forgetProcess(): void {
     this.#provider = nouns[this.noun]();
+    void this.#provider.configure({ config: { get: (key) => this.config[key] } });
   }
 
   /** One whose stack has a config of its own. */

@@ -132,9 +132,16 @@ export class Site {
   }
 }
 
-/** Defines a suite for the embedded daemon and for real Incus, which shows as skipped with what is missing. */
-export function describeEachSite(name: string, define: (site: Site) => void): void {
-  for (const kind of ["embedded", "incus"] as const) {
+/**
+ * Defines a suite for the embedded daemon and for real Incus, or for one of them; where there is no Incus it shows as
+ * skipped with what is missing.
+ */
+export function describeEachSite(
+  name: string,
+  define: (site: Site) => void,
+  on: readonly Site["kind"][] = ["embedded", "incus"],
+): void {
+  for (const kind of on) {
     const missing = kind === "incus" ? missingForIncus() : undefined;
     if (missing !== undefined) {
       describe.skip(`${name} on real Incus: ${missing}`, () => define(new Site(kind)));

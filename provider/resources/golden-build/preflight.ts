@@ -1,0 +1,59 @@
+// What the daemon can say about a golden image before anything is built.
+import { type Client } from "../../client/client";
+import { LxdError } from "../../errors";
+import { type Completion, type Failure } from "../../kind";
+import { isUnknown } from "../../unknowns";
+import { takenAliases } from "../image/aliases";
+import { preflight as preflightInstance } from "../instance/preflight";
+import { builderDraft } from "./machine";
+import { missing } from "./release";
+import { type GoldenInputs } from "./schema";
+import { slotsOf } from "./slots";
+import { isCandidate, versionOf, versionsOf } from "./versions";
+
+type Inputs = GoldenInputs;
+
+export async function preflight(client: Client, completion: Completion<Inputs>): Promise<Failure[]> {
+  const { draft, urn, importId, config } = completion;
+  if (importId !== undefined) return [noImport];
+  slotsOf(config.parallelBuilds);
+  const machine = builderDraft(draft, urn);
+  const surroundings = { ...completion, draft: machine, olds: undefined, kept: {}, replaced: undefined };
+  const ofMachine = await preflightInstance(client, surroundings);
+  return [
+    ...ofMachine.map(({ property, reason }) => ({ property: fieldOf(property), reason })),
+    ...(ofMachine.some(({ property }) => property === "project") ? [] : await aliasFailures(client, completion)),
+    ...(await pinFailures(client, completion)),
+  ];
+}
+
+/** The field of this resource for one of the builder's. */
+function fieldOf(property: string): string {
+  if (["project", "remote"].includes(property)) return property;
+  return property.startsWith("cdroms") ? "iso" : `machine.${property}`;
+}
+
+async function aliasFailures(client: Client, { draft, urn }: Completion<Inputs>): Promise<Failure[]> {
+  const { image, project } = draft;
+  if (image === undefined || isUnknown(image) || !Array.isArray(image.aliases) || project === undefined) return [];
+  const successor = { urn, policy: image.aliasPolicy, isShared: false, replaced: undefined };
+  const failures = await takenAliases(client, { project, fingerprint: "" }, image.aliases, successor);
+  return failures.map((failure) => ({ ...failure, property: `image.${failure.property}` }));
+}
+
+export async function pinFailures(client: Client, { draft, urn }: Completion<Inputs>): Promise<Failure[]> {
+  const { pin, project } = draft;
+  if (pin === undefined || isUnknown(pin) || project === undefined || isUnknown(project)) return [];
+  const versions = await versionsOf({ client, project, urn });
+  if (versions.some((image) => versionOf(image) === pin && !isCandidate(image))) return [];
+  try {
+    return missing(pin, versions);
+  } catch (error) {
+    return [{ property: "pin", reason: LxdError.from(error).message }];
+  }
+}
+
+const noImport: Failure = {
+  property: "",
+  reason: "import: a golden image is built, not taken over [unsupported]\nRemove the option.",
+};
