@@ -2,6 +2,7 @@
 import { badRequest, failed } from "../errors";
 import type { Call } from "../http/call";
 import { type Reply, running } from "../http/reply";
+import { restoreInstance } from "../instances/backup";
 import { addInstance } from "../instances/create";
 import { instanceUrl } from "../instances/instance";
 import { INSTANCES_POST, nameOf, planOf } from "../instances/plan";
@@ -18,6 +19,7 @@ function checkProfiles(call: Call, profiles: readonly string[]): void {
 
 export async function createInstance(call: Call): Promise<Reply> {
   requireProject(call, () => "Failed loading project: ");
+  if (call.contentType === "application/octet-stream") return restoreInstance(call);
   const body = await call.json("InstancesPost", INSTANCES_POST);
   if (call.query.get("target")) throw badRequest("Target only allowed when clustered");
   checkProfiles(call, body.profiles ?? []);

@@ -7,6 +7,7 @@ import type { Call } from "../http/call";
 import { list } from "../http/listing";
 import { type Reply, running, sync } from "../http/reply";
 import type { Route } from "../http/router";
+import { createBackup, deleteBackup, exportBackup } from "../instances/backup";
 import { isTrue } from "../instances/config-values";
 import {
   coveredByEtag,
@@ -103,6 +104,9 @@ export const instanceRoutes: Route[] = [
     POST: postInstance,
     DELETE: deleteInstance,
   },
+  { path: `${INSTANCE}/backups`, POST: createBackup },
+  { path: `${INSTANCE}/backups/{backup}`, DELETE: deleteBackup },
+  { path: `${INSTANCE}/backups/{backup}/export`, GET: exportBackup },
   { path: `${INSTANCE}/state`, GET: getState, PUT: putState },
   { path: `${INSTANCE}/exec`, POST: execute },
   { path: `${INSTANCE}/files`, GET: getFile, POST: postFile, DELETE: deleteFile },

@@ -93,14 +93,4 @@ describeInstances("an instance of a backup", (site) => {
     await writeFile(other, "no backup");
     await expect(wrong.up(args({ source: { backup: other } }))).rejects.toThrow(/create instance/);
   });
-
-  site.daemon.test("a server that has no backups is told of in the preview", { missing: hasAll(site) }, async () => {
-    await writeFile(join(dir, "x"), "x");
-    const failures = await site.resource().failures(args({ source: { backup: join(dir, "x") } }));
-    expect(failures).toMatchObject([{ property: "source.backup" }]);
-  });
 });
-
-function hasAll(site: Site): () => string | undefined {
-  return () => (needs.every((each) => site.daemon.has(each)) ? "this server has backups" : undefined);
-}
