@@ -57,6 +57,10 @@ export const features = {
     shown: "drives that stay when they are emptied",
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.15", "Incus 7": "7.0" },
   },
+  custom_volume_backup: {
+    shown: "storage volumes from backups",
+    since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
+  },
   instance_publish_split: {
     shown: "images of instances in two files",
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.13", "Incus 7": "7.0" },

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { exportIso } from "../../api/volume-backups";
 import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
 import { type Client } from "../../client/client";
+import { releasesWith } from "../../client/features";
 import { type Completion, type Failure } from "../../kind";
 import { contentOf, type IsoSource } from "./source";
 import { type IsoVolumeInputs, unverified } from "./inputs";
@@ -57,7 +58,12 @@ async function contentFailures(client: Client, comparison: Comparison): Promise<
   if (trustContent === true) return [];
   if (!(await client.info()).extensions.has("backup_iso")) {
     const how = "set trustContent: true if you know that it is the same content";
-    return [failure("trustContent", `import: this server cannot give the content back to compare it; ${how}`)];
+    return [
+      failure(
+        "trustContent",
+        `import: this server cannot give the content back to compare it, as ${String(releasesWith("backup_iso"))} and newer can; ${how}`,
+      ),
+    ];
   }
   const algorithm = digest.startsWith("sha512:") ? "sha512" : "sha256";
   const found = await hashOfVolume(client, { at, sizeBytes: wanted ?? actual, algorithm });

@@ -12,6 +12,7 @@ describe("a server", () => {
       server_clustered: true,
       driver: "lxc | qemu",
       architectures: ["x86_64"],
+      certificate_fingerprint: "f".repeat(64),
     };
     const info = serverInfoSchema.parse({ auth: "trusted", api_extensions: ["a"], environment, config: {} });
     expect(info).toEqual({
@@ -19,6 +20,8 @@ describe("a server", () => {
       version: "5.21.3",
       clustered: true,
       virtualMachines: true,
+      driver: "lxc | qemu",
+      fingerprint: "f".repeat(64),
       architectures: ["x86_64"],
       trusted: true,
       extensions: new Set(["a"]),
