@@ -15,21 +15,21 @@ export interface Front {
 
 export async function front(
   answer: (request: IncomingMessage, reply: ServerResponse) => void,
-  certificate = selfSigned(),
+  { certificate = selfSigned(), host = "127.0.0.1" } = {},
 ): Promise<Front> {
   const requests: IncomingMessage[] = [];
   const server = createServer(certificate, (request, reply) => {
     requests.push(request);
     request.resume().on("end", () => answer(request, reply));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   const close = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
   const fingerprint = new X509Certificate(certificate.cert).fingerprint256.replaceAll(":", "").toLowerCase();
-  return { address: `https://127.0.0.1:${port}`, fingerprint, certificate, requests, close };
+  return { address: `https://${host}:${port}`, fingerprint, certificate, requests, close };
 }
 
 /** What a daemon says of itself to a client that it trusts, or does not. */
