@@ -3,9 +3,11 @@
 // Each export makes the provider of one noun. A name once released stays, and stays able to read and delete what any
 // earlier release has written into a state.
 import { Dispatch, type DynamicProvider } from "./dispatch";
+import { exec } from "./resources/exec/exec";
 import { goldenBuild } from "./resources/golden-build/golden-build";
 import { image } from "./resources/image/image";
 import { instance } from "./resources/instance/instance";
+import { instanceSnapshot } from "./resources/instance-snapshot/instance-snapshot";
 import { isoVolume } from "./resources/iso-volume/iso-volume";
 import { network } from "./resources/network/network";
 import { profile } from "./resources/profile/profile";
@@ -17,6 +19,8 @@ export const Image = (): DynamicProvider => new Dispatch(image);
 export const GoldenBuild = (): DynamicProvider => new Dispatch(goldenBuild);
 export const Instance = (): DynamicProvider => new Dispatch(instance);
 export const Network = (): DynamicProvider => new Dispatch(network);
+export const Exec = (): DynamicProvider => new Dispatch(exec);
+export const InstanceSnapshot = (): DynamicProvider => new Dispatch(instanceSnapshot);
 export const Profile = (): DynamicProvider => new Dispatch(profile);
 export const StorageVolume = (): DynamicProvider => new Dispatch(storageVolume);
 export const Project = (): DynamicProvider => new Dispatch(project);

@@ -8,6 +8,10 @@ export {
   type VerifyArgs,
 } from "./golden-image";
 export { type MediumArgs } from "./golden-keepers";
+export { type AwaitStep, type BootStepArgs, type KeyStep, type PauseStep, type TypeStep } from "./boot-command";
+export { Exec, type ExecArgs } from "./exec";
+export { InstanceSnapshot, type InstanceSnapshotArgs } from "./instance-snapshot";
+export { type GuestFileArgs } from "./guest-files";
 export { Image, type ImageAliasArgs, type ImageArgs } from "./image";
 export {
   type ImageDiskSource,

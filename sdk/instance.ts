@@ -1,6 +1,8 @@
 // Instances: virtual machines and containers.
 import * as pulumi from "@pulumi/pulumi";
 import { type CdromArgs, type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
+import { type BootStepArgs } from "./boot-command";
+import { type GuestFileArgs, toGuestFiles } from "./guest-files";
 import { type WaitArgs } from "./instance-waits";
 import { IsoVolume } from "./iso-volume";
 import { type InstanceSourceArgs } from "./instance-source";
@@ -113,6 +115,18 @@ export interface InstanceArgs extends CommonArgs {
    * `pulumi up` goes on waiting. A change of it alone does nothing.
    */
   waitFor?: pulumi.Input<pulumi.Input<WaitArgs>[]>;
+  /**
+   * What is typed on the serial console when a new machine starts for the first time, before `waitFor`: for installers
+   * that ask for a key or an option. A run that fails or is killed in the middle of it is repaired by the next
+   * `pulumi up`, which starts the machine anew and types from the beginning. A change of it alone does nothing.
+   */
+  bootCommand?: pulumi.Input<pulumi.Input<BootStepArgs>[]>;
+  /**
+   * Files in the guest, written where content, owner or mode differ. Containers have them before they start; virtual
+   * machines get them from their agent, after `waitFor`. A file that is taken out of the list is deleted, unless somebody
+   * has changed it. A refresh shows what has changed in the guest, of files up to 4 MiB also by their content.
+   */
+  files?: pulumi.Input<pulumi.Input<GuestFileArgs>[]>;
 }
 
 /**
@@ -145,12 +159,15 @@ export class Instance extends LxdResource {
   declare readonly architecture: pulumi.Output<string>;
   /** The cluster member that it is on; `none` on a single server. */
   declare readonly location: pulumi.Output<string>;
+  /** When the server made it: another machine of the same name has another one. */
+  declare readonly createdAt: pulumi.Output<string>;
 
   constructor(name: string, args: InstanceArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
       ...Object.fromEntries(defaulted.map((key) => [key, undefined])),
       ...args,
       cdroms: Array.isArray(args.cdroms) ? args.cdroms.map(toCdrom) : args.cdroms,
+      files: toGuestFiles(args.files),
     };
     const bag = { ...inputs, ...Object.fromEntries(outputs.map((key) => [key, undefined])) };
     super("Instance", name, bag, optionsOf(opts));
@@ -171,7 +188,7 @@ export class Instance extends LxdResource {
 const defaulted = ["name", "type", "project", "config", "devices", "profiles", "running", "architecture"];
 
 /** What only the daemon knows. */
-const outputs = ["status", "location", "addresses", "ipv4", "ipv6", "macs", "baseImage", "expandedConfig"];
+const outputs = ["status", "location", "addresses", "ipv4", "ipv6", "macs", "baseImage", "expandedConfig", "createdAt"];
 
 /** Whoever ignores changes of the source ignores other bytes or another image behind it too. */
 function optionsOf(opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {

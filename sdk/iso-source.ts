@@ -80,8 +80,8 @@ export function toEntry(known: unknown): FileEntry {
     if (isArchive === true && typeof path === "string") return { folder: path };
     if (isBytes(fields)) return { base64: Buffer.from(Object.values(fields)).toString("base64") };
   }
-  const kinds = "text, bytes, a FileAsset, a StringAsset or a FileArchive of a folder";
-  throw new pulumi.RunError(`A file of an ISO image is ${kinds}.`);
+  const kinds = "text, bytes, a FileAsset or a StringAsset; in an ISO image also a FileArchive of a folder";
+  throw new pulumi.RunError(`A file is ${kinds}.`);
 }
 
 /** `{ 0: 72, 1: 105 }`, whose keys JavaScript keeps in the order of numbers. */

@@ -4,7 +4,16 @@ import { type RemoteInput, toRemote } from "./remote";
 
 /** Nouns, by the names of the exports of `pulumi-lxd/provider`. */
 export type Noun =
-  "IsoVolume" | "GoldenBuild" | "Image" | "Instance" | "Network" | "Profile" | "Project" | "StorageVolume";
+  | "IsoVolume"
+  | "GoldenBuild"
+  | "Image"
+  | "Instance"
+  | "Network"
+  | "Profile"
+  | "Project"
+  | "StorageVolume"
+  | "Exec"
+  | "InstanceSnapshot";
 
 /**
  * A resource that is served by Pulumi's dynamic-provider server. The server runs the text in `__provider`, which only

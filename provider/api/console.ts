@@ -1,14 +1,18 @@
 // The serial console of a running machine, as a terminal that is connected to it.
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Client } from "../client/client";
 import { openStreams } from "../client/operation-streams";
 import { path } from "../client/paths";
 import { type InstanceAddress } from "./instances";
 
+const closeMs = 2000;
+
 export interface Console {
   type: (keys: string) => void;
   /** Resolves when the console is gone: the machine is off, or somebody else has taken it. */
   ended: Promise<void>;
-  close: () => void;
+  /** What was typed arrives before it is closed. */
+  close: () => Promise<void>;
 }
 
 /**
@@ -32,8 +36,10 @@ export async function openConsole(
   return {
     type: (keys) => terminal.send(Buffer.from(keys)),
     ended: terminal.ended,
-    close: () => {
+    close: async () => {
       terminal.close();
+      // The daemon drops the console at once when `control` goes, whatever is still on its way.
+      await Promise.race([terminal.ended, sleep(closeMs)]);
       control.close();
     },
   };

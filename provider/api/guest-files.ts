@@ -1,8 +1,8 @@
 // Files in a guest: of containers always, also while they are off; of virtual machines through their agent.
-import { type Readable } from "node:stream";
 import { type Client } from "../client/client";
 import { path } from "../client/paths";
 import { headerPrefix } from "../client/server-info";
+import { type UploadStream } from "../client/transport";
 import { isCode } from "../errors";
 import { type InstanceAddress } from "./instances";
 
@@ -60,7 +60,7 @@ function isNoEntry(error: unknown): boolean {
 export async function writeFile(
   client: Client,
   at: GuestPath,
-  { stream, sizeBytes, ...owner }: Ownership & { stream: Readable; sizeBytes: number | undefined },
+  { stream, sizeBytes, ...owner }: Ownership & { stream: UploadStream; sizeBytes: number | undefined },
 ): Promise<void> {
   const headers = { ...(await ownerHeaders(client, owner)), ...(await typeHeader(client, "file")) };
   const upload = { stream, sizeBytes, headers };

@@ -22,6 +22,7 @@ const instanceSchema = z.object({
   ephemeral: z.boolean().default(false),
   stateful: z.boolean().default(false),
   location: z.string().default(""),
+  created_at: z.string().default(""),
   last_used_at: z.string().default(""),
   profiles: z.array(z.string()).nullish(),
   config: stringMap.nullish(),

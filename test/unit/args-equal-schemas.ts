@@ -2,9 +2,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type z } from "zod";
 import { type remoteSchema } from "../../provider/resources/common";
+import { type schema as exec } from "../../provider/resources/exec/inputs";
 import { type schema as goldenBuild } from "../../provider/resources/golden-build/schema";
 import { type schema as image } from "../../provider/resources/image/inputs";
 import { type schema as instance } from "../../provider/resources/instance/schema";
+import { type schema as instanceSnapshot } from "../../provider/resources/instance-snapshot/inputs";
 import { type schema as isoVolume } from "../../provider/resources/iso-volume/inputs";
 import { type IsoSource } from "../../provider/resources/iso-volume/source";
 import { type schema as network } from "../../provider/resources/network/inputs";
@@ -12,9 +14,12 @@ import { type schema as profile } from "../../provider/resources/profile/inputs"
 import { type schema as project } from "../../provider/resources/project/inputs";
 import { type schema as storageVolume } from "../../provider/resources/storage-volume/inputs";
 import {
+  type ExecArgs,
   type GoldenImageArgs,
+  type GuestFileArgs,
   type ImageArgs,
   type InstanceArgs,
+  type InstanceSnapshotArgs,
   type IsoSourceArgs,
   type IsoVolume,
   type IsoVolumeArgs,
@@ -73,7 +78,9 @@ type Written<T> = T extends { volume: infer Volume }
   ? Omit<T, "volume"> & { volume: Pick<Volume, Extract<keyof Volume, "pool" | "name">> }
   : T;
 type WrittenCdrom = Written<CdromInput>;
-type WrittenInstance = Omit<InstanceInput, "cdroms"> & { cdroms?: WrittenCdrom[] };
+type WrittenInstance = Omit<InstanceInput, "cdroms" | "files"> & { cdroms?: WrittenCdrom[]; files?: GuestFileArgs[] };
+/** The class turns the content into what can be sent; the hash is computed. */
+type GuestFileKeys = Exclude<keyof NonNullable<InstanceInput["files"]>[number], "digest">;
 
 /** The class turns files, assets and volumes into what can be sent, so of a source only the keys can be the same. */
 type WrittenVolume = Omit<z.input<typeof isoVolume>, "source"> & { source?: IsoSourceArgs };
@@ -83,10 +90,19 @@ type KeysOfAny<T> = T extends unknown ? keyof T : never;
 type WrittenGolden = Omit<z.input<typeof goldenBuild>, "version" | "iso" | "media"> &
   Pick<GoldenImageArgs, "iso" | "media">;
 
+/** The class sends an instance by its name and by when it was made. */
+type WrittenExec = Omit<z.input<typeof exec>, "instance" | "machine" | "stdout" | "stderr"> &
+  Pick<ExecArgs, "instance">;
+type WrittenSnapshot = Omit<z.input<typeof instanceSnapshot>, "instance" | "machine"> &
+  Pick<InstanceSnapshotArgs, "instance">;
+
+export const execArgs: Nothing = [] as never as Same<ExecArgs, WrittenExec>;
+export const snapshotArgs: Nothing = [] as never as Same<InstanceSnapshotArgs, WrittenSnapshot>;
 export const goldenImageArgs: Nothing = [] as never as Same<GoldenImageArgs, WrittenGolden>;
 export const isoVolumeArgs: Nothing = [] as never as Same<IsoVolumeArgs, WrittenVolume>;
 export const isoSourceKeys: Equal<KeysOfAny<IsoSourceArgs>, KeysOfAny<IsoSource>> = true;
 export const imageArgs: Nothing = [] as never as Same<ImageArgs, z.input<typeof image>>;
+export const guestFileKeys: Equal<keyof GuestFileArgs, GuestFileKeys> = true;
 export const instanceArgs: Nothing = [] as never as Same<InstanceArgs, WrittenInstance>;
 export const remoteArgs: Nothing = [] as never as Equally<RemoteArgs, NonNullable<z.input<typeof remoteSchema>>>;
 export const profileArgs: Nothing = [] as never as Same<ProfileArgs, z.input<typeof profile>>;

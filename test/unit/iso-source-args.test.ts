@@ -35,7 +35,7 @@ describe("a file of an image", () => {
   it("is nothing else", () => {
     const others: unknown[] = [new RemoteAsset("https://x/y"), new AssetArchive({}), { a: 1 }, 5, null];
     for (const other of others) {
-      expect(() => toEntry(other)).toThrow("A file of an ISO image is text, bytes, a FileAsset");
+      expect(() => toEntry(other)).toThrow("A file is text, bytes, a FileAsset");
     }
   });
 

@@ -8,9 +8,10 @@ import { afterStart, afterStop } from "../instances/volatile";
 import type { InstanceRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { chooseBoot } from "./boot";
-import { appendLog, dropLog } from "./console-log";
+import { dropLog } from "./console-log";
 import { checkFirmware } from "./firmware";
 import { live } from "./life";
+import { Serial } from "./serial";
 
 interface Surroundings {
   store: Store;
@@ -28,7 +29,7 @@ export class Guests {
   readonly #events: Events;
   readonly #bootMs: number;
   /** Of guests that are alive: how to end them, and whether they listen to a shutdown. */
-  readonly #alive = new Map<string, { end: AbortController; obeys: boolean }>();
+  readonly #alive = new Map<string, { end: AbortController; obeys: boolean; serial: Serial }>();
 
   #isStopping = false;
 
@@ -48,7 +49,10 @@ export class Guests {
   /** Ends all simulation; records stay as they are. */
   stop(): void {
     this.#isStopping = true;
-    for (const { end } of this.#alive.values()) end.abort();
+    for (const { end, serial } of this.#alive.values()) {
+      end.abort();
+      serial.close();
+    }
     this.#alive.clear();
   }
 
@@ -97,17 +101,24 @@ export class Guests {
     this.#tell(isFrozen ? "instance-paused" : "instance-resumed", instance);
   }
 
+  /** The serial port of a guest that is alive. */
+  serialOf(ref: Ref): Serial | undefined {
+    return this.#alive.get(instanceKey(ref))?.serial;
+  }
+
   #boot(instance: InstanceRecord): void {
     const key = instanceKey(instance);
     const boot = chooseBoot(this.#store, instance);
     const end = new AbortController();
-    this.#alive.set(key, { end, obeys: boot.kind === "system" });
+    const serial = new Serial(this.#store, instance);
+    this.#alive.set(key, { end, obeys: boot.kind === "system", serial });
     const change = (fields: Partial<InstanceRecord>) => {
       const current = this.#store.instances.find(key);
       if (current) this.#save({ ...current, ...fields });
     };
     const machine = {
-      print: (...lines: string[]) => appendLog(this.#store, instance, lines),
+      print: (...lines: string[]) => serial.print(lines),
+      key: () => serial.key(),
       install: (from: string) => change({ disk: { state: "installed", from } }),
       blip: (off: boolean) => change({ status: off ? "Stopped" : "Running" }),
       powerOff: () => {
@@ -120,7 +131,9 @@ export class Guests {
 
   #off(instance: InstanceRecord, action: string): void {
     const key = instanceKey(instance);
-    this.#alive.get(key)?.end.abort();
+    const guest = this.#alive.get(key);
+    guest?.end.abort();
+    guest?.serial.close();
     this.#alive.delete(key);
     if (instance.ephemeral) {
       this.#store.instances.delete(key);

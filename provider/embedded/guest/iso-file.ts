@@ -9,9 +9,9 @@ const MARKER_AREA_BYTES = 64 * 1024;
 /**
  * Texts anywhere in the first 64 KiB of an ISO decide how its installer behaves:
  * `pulumi-lxd: reboot` reboots once before it powers off, `loop` reboots for ever, `hang` never ends, `panic` crashes and
- * hangs, `full` finds no room on the disk and hangs.
+ * hangs, `full` finds no room on the disk and hangs, `key` begins when a key is pressed on the console.
  */
-export type Behaviour = "install" | "reboot" | "loop" | "hang" | "panic" | "full";
+export type Behaviour = "install" | "reboot" | "loop" | "hang" | "panic" | "full" | "key";
 
 export interface IsoFile {
   isBootable: boolean;
@@ -37,7 +37,7 @@ function headOf(path: string): Buffer {
 export function readIso(path: string): IsoFile {
   const head = headOf(path);
   const record = head.toString("latin1", BOOT_RECORD_SECTOR * SECTOR, (BOOT_RECORD_SECTOR + 1) * SECTOR);
-  const behaviours: Behaviour[] = ["panic", "full", "hang", "loop", "reboot"];
+  const behaviours: Behaviour[] = ["panic", "full", "hang", "loop", "reboot", "key"];
   return {
     isBootable: record.startsWith("\0CD001") && record.includes("EL TORITO SPECIFICATION"),
     behaviour: behaviours.find((word) => head.includes(`pulumi-lxd: ${word}`)) ?? "install",

@@ -13,6 +13,8 @@ export interface Machine {
   /** Off for a moment and on again, as LXD shows a guest's reboot. */
   blip(off: boolean): void;
   powerOff(): void;
+  /** Resolves with the next key that is pressed on the console. */
+  key(): Promise<string>;
 }
 
 interface Life {
@@ -35,6 +37,7 @@ const stuck: Partial<Record<Behaviour, string[]>> = {
 
 async function installFrom(boot: Boot & { kind: "installer" }, { machine, bootMs, signal }: Life): Promise<void> {
   machine.print(`BdsDxe: starting Boot0001 from CD-ROM "${boot.device}"`, `installer: started from ${boot.from}`);
+  if (boot.behaviour === "key") await begin({ machine, bootMs, signal });
   await sleep(bootMs, undefined, { signal });
   const lastWords = stuck[boot.behaviour];
   if (lastWords !== undefined) {
@@ -47,6 +50,16 @@ async function installFrom(boot: Boot & { kind: "installer" }, { machine, bootMs
   if (boot.behaviour === "reboot") await reboot({ machine, bootMs, signal });
   machine.print("reboot: Power down");
   machine.powerOff();
+}
+
+/** As Windows' own media do, but asking for as long as it takes. */
+async function begin({ machine, bootMs, signal }: Pick<Life, "machine" | "bootMs" | "signal">): Promise<void> {
+  const ask = () => machine.print("Press any key to boot from CD or DVD.....");
+  ask();
+  const timer = setInterval(ask, Math.max(bootMs, 50));
+  signal.addEventListener("abort", () => clearInterval(timer));
+  const key = await machine.key().finally(() => clearInterval(timer));
+  machine.print(`installer: begun by ${JSON.stringify(key)}`);
 }
 
 async function reboot({ machine, bootMs, signal }: Pick<Life, "machine" | "bootMs" | "signal">): Promise<void> {

@@ -1,9 +1,10 @@
-// /1.0/instances/<name>/console: the serial log of a guest.
-import { failed } from "../errors";
+// /1.0/instances/<name>/console: the serial log of a guest, and its port to connect to.
+import { badRequest, failed } from "../errors";
 import { dropLog, readLog } from "../guest/console-log";
 import type { Call } from "../http/call";
-import { done, type Reply } from "../http/reply";
-import { requireInstance } from "../instances/instance";
+import { done, type Reply, running } from "../http/reply";
+import { instanceUrl, requireInstance } from "../instances/instance";
+import { Streams } from "../operation-streams";
 
 export function getConsole(call: Call): Reply {
   const instance = requireInstance(call);
@@ -25,4 +26,26 @@ export function clearConsole(call: Call): Reply {
   if (instance.type !== "container") throw failed("Instance is not container type");
   dropLog(call.daemon.store, instance);
   return done();
+}
+
+export async function openConsole(call: Call): Promise<Reply> {
+  const { type = "console" } = await call.json("InstanceConsolePost", { type: "string", width: "int", height: "int" });
+  const instance = requireInstance(call);
+  const { guests, operations } = call.daemon;
+  if (type !== "console") throw badRequest("This daemon simulates serial consoles only");
+  const serial = guests.serialOf(instance);
+  if (serial === undefined) throw badRequest("Instance is not running");
+  if (!serial.claim()) throw failed("This console is already connected. Force is required to take it over.");
+  const streams = new Streams<"0" | "control">(["0", "control"]);
+  const run = async () => {
+    try {
+      const sockets = await streams.connected();
+      await serial.connect(sockets["0"]);
+    } finally {
+      serial.release();
+    }
+  };
+  const resources = { instances: [instanceUrl(instance)] };
+  const work = { description: "Showing console", project: instance.project, metadata: { fds: streams.fds }, run };
+  return running(operations.start({ ...work, resources, streams }));
 }

@@ -20,7 +20,7 @@ import {
 } from "../instances/instance";
 import { checkInstanceName } from "../names";
 import { keyOf } from "../store/store";
-import { clearConsole, getConsole } from "./console";
+import { clearConsole, getConsole, openConsole } from "./console";
 import { createInstance } from "./create-instance";
 import { execute } from "./exec";
 import { deleteFile, getFile, postFile } from "./files";
@@ -111,5 +111,5 @@ export const instanceRoutes: Route[] = [
   { path: `${INSTANCE}/exec`, POST: execute },
   { path: `${INSTANCE}/files`, GET: getFile, POST: postFile, DELETE: deleteFile },
   { path: `${INSTANCE}/rebuild`, POST: rebuildInstance },
-  { path: `${INSTANCE}/console`, GET: getConsole, DELETE: clearConsole },
+  { path: `${INSTANCE}/console`, GET: getConsole, POST: openConsole, DELETE: clearConsole },
 ];

@@ -57,6 +57,8 @@ const passed = [
   "shutdownTimeout",
   "onDelete",
   "waitFor",
+  "bootCommand",
+  "files",
 ];
 
 function differences(wanted: InstanceInputs, actual: InstanceInputs): Failure[] {
@@ -99,6 +101,8 @@ export function unwritten(at: InstanceAddress, state: Partial<InstanceOutputs>):
     shutdownTimeout: "30s",
     onDelete: "force",
     waitFor: [],
+    bootCommand: [],
+    files: [],
     ...state,
     ...at,
   };

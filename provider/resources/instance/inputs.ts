@@ -7,6 +7,7 @@ import { projectOf, spelledOut } from "../common";
 import { type InstanceDraft, type InstanceInputs, type InstanceOutputs, type Wait } from "./schema";
 import { type Cdrom } from "./devices";
 import { withoutEmpty } from "./spelling";
+import { completeFiles, sameFiles } from "../guest/files";
 import { logicalName } from "../ownership";
 import { placed, sourceCost, versionOf } from "./source-version";
 
@@ -43,6 +44,8 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   shutdownTimeout: "update",
   onDelete: "update",
   waitFor: "ignore",
+  bootCommand: "ignore",
+  files: (olds, news) => (sameFiles(olds.files, news.files) ? "ignore" : "update"),
 };
 
 export async function complete(
@@ -50,8 +53,10 @@ export async function complete(
 ): Promise<{ draft: InstanceDraft; failures: Failure[] }> {
   const whole = withDefaults(completion.draft, completion);
   const { version, failures } = await versionOf({ ...completion, draft: whole });
-  const draft = { ...whole, sourceVersion: version };
-  return { draft, failures: [...failures, ...nameFailures(completion.draft, whole.name)] };
+  const completed = await completeFiles(whole.files);
+  const draft = { ...whole, sourceVersion: version, files: completed.files };
+  const names = nameFailures(completion.draft, whole.name);
+  return { draft, failures: [...failures, ...completed.failures, ...names] };
 }
 
 /** What is left away, filled in. */
@@ -88,6 +93,8 @@ export function withDefaults(
     shutdownTimeout: draft.shutdownTimeout ?? "30s",
     onDelete: draft.onDelete ?? "force",
     waitFor,
+    bootCommand: draft.bootCommand ?? [],
+    files: draft.files ?? [],
   };
 }
 

@@ -18,6 +18,7 @@ import { rename } from "./rename";
 import { rules } from "./rules";
 import { type InstanceInputs, type InstanceOutputs, schema } from "./schema";
 import { get, observe } from "./settings";
+import { observeFiles } from "../guest/files";
 import { comparable, isTrue } from "./spelling";
 import { shutDownFirst, sync } from "./sync";
 
@@ -51,7 +52,8 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
     if (existing !== undefined) requireOwn(existing.value, inputs, urn);
     else await make(context, inputs);
     const found = await get(client, inputs);
-    context.created(id, await observe(client, inputs, found.value));
+    // The files are yet to come.
+    context.created(id, { ...(await observe(client, inputs, found.value)), files: [] });
     return { id, outputs: await sync(context, inputs), isTakenOver: existing !== undefined };
   } catch (thrown) {
     const error = await explainMedia(client, inputs, LxdError.from(thrown));
@@ -62,14 +64,17 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
 /** What is imported was compared with the program in `check`, and is taken as it is. */
 async function takeOver({ client }: Context, inputs: Inputs): Promise<Made<Outputs>> {
   const { value } = await get(client, inputs);
-  return { id: idOf(inputs), outputs: await observe(client, inputs, value), isTakenOver: true };
+  const files = await observeFiles(client, inputs, inputs.files);
+  return { id: idOf(inputs), outputs: { ...(await observe(client, inputs, value)), files }, isTakenOver: true };
 }
 
 /** With no state but the ID (`Instance.get`) the machine is read as it is. */
 async function read({ client }: Context, id: string, state: Partial<Outputs>): Promise<Outputs | undefined> {
   const inputs = state.type === undefined ? unwritten(addressOf(id), state) : (state as Outputs);
   const found = await findInstance(client, inputs);
-  return found === undefined ? undefined : observe(client, inputs, found.value);
+  if (found === undefined) return undefined;
+  const files = await observeFiles(client, inputs, inputs.files);
+  return { ...(await observe(client, inputs, found.value)), files };
 }
 
 async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
@@ -78,7 +83,7 @@ async function update(context: Context, id: string, olds: Outputs, news: Inputs)
     await shutDownFirst(context, at, news);
     if (await isGone(context, at, news)) await make(context, news);
     const stops = [await rename(context, olds, news), await rebuild(context, olds, news), await move(context, news)];
-    return await sync(context, news, { isStoppedFor: stops.includes(true) });
+    return await sync(context, news, { isStoppedFor: stops.includes(true), oldFiles: olds.files });
   } catch (error) {
     throw LxdError.from(error).during(`update instance ${id}`);
   }

@@ -16,6 +16,8 @@ export interface Look {
   wire: WireInstance;
   /** How much of the wait's time is left. */
   leftMs: number;
+  /** What the console said before its log begins. */
+  heard?: string | undefined;
 }
 
 /** What is not so yet; undefined when the condition is met. */
@@ -102,8 +104,10 @@ async function cloudInit(look: Look): Promise<Seen | undefined> {
 
 function consoleSays({ pattern }: Of<"console">): Probe {
   const expression = new RegExp(pattern, "m");
-  return async ({ client, at }) =>
-    expression.test(await consoleText(client, at)) ? undefined : { text: `the console has not said /${pattern}/` };
+  return async ({ client, at, heard = "" }) =>
+    expression.test(heard) || expression.test(await consoleText(client, at))
+      ? undefined
+      : { text: `the console has not said /${pattern}/` };
 }
 
 function commandSucceeds({ command }: Of<"exec">): Probe {

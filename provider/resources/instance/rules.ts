@@ -2,6 +2,7 @@
 import { type Failure } from "../../kind";
 import { isUnknown } from "../../unknowns";
 import { type InstanceDraft } from "./schema";
+import { fileRules } from "../guest/files";
 import { typedKeys } from "./config";
 import { rootDevice } from "./devices";
 import { driveKinds, drives } from "./typed-devices";
@@ -17,7 +18,16 @@ export function rules(draft: InstanceDraft): Failure[] {
     ...deviceNameRules(draft),
     ...bootRules(draft),
     ...keyRules(draft),
+    ...fileRules(draft.files),
+    ...agentRules(draft),
   ];
+}
+
+/** A machine that is off has no agent to write its files. */
+function agentRules({ type, files, power, running }: InstanceDraft): Failure[] {
+  if (type !== "virtual-machine" || known(files).length === 0 || power === "ignored" || running !== false) return [];
+  const reason = "are written by the agent of a virtual machine, which must be running: set running: true";
+  return [{ property: "files", reason }];
 }
 
 function typeRules(draft: InstanceDraft): Failure[] {

@@ -4,6 +4,9 @@ import { type StringMap } from "../../api/instances";
 import { type CommonInputs, type Draft } from "../../kind";
 import { duration, instanceName, name, scalar, size, strict, tagged } from "../../schema";
 import { remoteSchema } from "../common";
+import { type BootStep, bootCommandSchema, isExpression } from "../guest/boot-command";
+import { type GuestFile } from "../guest/file-content";
+import { guestFilesSchema } from "../guest/files";
 import { type NetworkOutputs } from "./addresses";
 import { type CloudInit, type Firmware } from "./config";
 import { type Cdrom, type RootDisk, type WrittenCdrom } from "./devices";
@@ -49,6 +52,8 @@ export interface InstanceInputs extends CommonInputs, TypedDevices {
   shutdownTimeout: string;
   onDelete: "force" | "shutdown";
   waitFor: Wait[];
+  bootCommand: BootStep[];
+  files: GuestFile[];
 }
 
 export interface InstanceOutputs extends InstanceInputs, NetworkOutputs {
@@ -60,6 +65,7 @@ export interface InstanceOutputs extends InstanceInputs, NetworkOutputs {
   status: string;
   architecture: string;
   location: string;
+  createdAt: string;
 }
 
 export type InstanceDraft = Draft<InstanceInputs>;
@@ -125,14 +131,6 @@ const wait = z.discriminatedUnion("condition", waits, {
   error: `must be one of ${conditions.join(", ")}`,
 });
 
-function isExpression(text: string): boolean {
-  try {
-    return new RegExp(text).source !== "";
-  } catch {
-    return false;
-  }
-}
-
 export const schema = strict({
   name: instanceName.optional(),
   type: z.enum(["container", "virtual-machine"]).optional(),
@@ -165,6 +163,8 @@ export const schema = strict({
   shutdownTimeout: duration.optional(),
   onDelete: z.enum(["force", "shutdown"]).optional(),
   waitFor: z.array(wait).optional(),
+  bootCommand: bootCommandSchema.optional(),
+  files: guestFilesSchema.optional(),
   project: name.optional(),
   remote: remoteSchema,
 });

@@ -33,7 +33,8 @@ export async function get(client: Client, at: InstanceAddress): Promise<Found<Wi
 
 /** Whether what the machine was made for is over: its waits, and the first start. */
 export function phaseOf({ config }: Pick<WireInstance, "config">): Phase {
-  return config?.[pendingKey] === "wait" ? "installing" : "installed";
+  const pending = config?.[pendingKey];
+  return pending === "boot" || pending === "wait" ? "installing" : "installed";
 }
 
 /** The settings that the program wants, beside those that the server and the bookkeeping keep there. */
@@ -109,11 +110,14 @@ export function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, key
     shutdownTimeout: inputs.shutdownTimeout,
     onDelete: inputs.onDelete,
     waitFor: inputs.waitFor,
+    bootCommand: inputs.bootCommand,
+    files: inputs.files,
     baseImage: baseImageOf(wire),
     expandedConfig: pick(wire.expanded_config, (key) => !isServers(key)),
     status: wire.status,
     architecture: wire.architecture,
     location: wire.location,
+    createdAt: wire.created_at,
   };
 }
 

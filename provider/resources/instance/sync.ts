@@ -1,9 +1,13 @@
 // Brings a machine to what the program says: one road for a new one, a changed one and one whose last run was broken off.
+import { setTimeout as sleep } from "node:timers/promises";
 import { findInstance, type InstanceAddress, type WireInstance } from "../../api/instances";
 import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { milliseconds } from "../../units";
-import { isRunning, start, stop, wasStarted } from "./power";
+import { typeBootCommand } from "../guest/boot-command";
+import { type GuestFile } from "../guest/file-content";
+import { FileTask } from "./file-task";
+import { isRunning, start, stop, switchOff, wasStarted } from "./power";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { changeSettings, get, observe, phaseOf, wanted, without } from "./settings";
 import { waitFor } from "./waits";
@@ -12,12 +16,13 @@ import { pendingKey } from "../ownership";
 type Inputs = InstanceInputs;
 
 /**
- * What is kept on a new machine until it is done: first the waits up to the last power-off, for which it needs its
- * installation media, then the others, then its first power state.
+ * What is kept on a new machine until it is done: first the keys that are typed when it boots, then the waits up to the
+ * last power-off, for which it needs its installation media, then the others, then its first power state.
  */
-type Pending = "wait" | "online" | "power";
+type Pending = "boot" | "wait" | "online" | "power";
 
-export function firstPhase({ waitFor, power }: Inputs): Pending | undefined {
+export function firstPhase({ waitFor, power, bootCommand }: Inputs): Pending | undefined {
+  if (bootCommand.length > 0) return "boot";
   if (waitFor.length > 0) return "wait";
   return power === "initial" ? "power" : undefined;
 }
@@ -31,22 +36,26 @@ export async function shutDownFirst({ client }: Context, at: InstanceAddress, ne
 }
 
 /**
- * Settings first, then what is left of the waits, then the power state. `isStoppedFor`: a running machine was shut down
- * for this update already.
+ * Settings first, then what is left of the waits, then the power state, and the files in the guest when they can be.
+ * `isStoppedFor`: a running machine was shut down for this update already. `oldFiles`: those that were written before.
  */
 export async function sync(
   context: Context,
   inputs: Inputs,
-  { isStoppedFor = false }: { isStoppedFor?: boolean } = {},
+  { isStoppedFor = false, oldFiles }: { isStoppedFor?: boolean; oldFiles?: GuestFile[] } = {},
 ): Promise<InstanceOutputs> {
   const { client } = context;
   const wasStopped = (await syncSettings(context, inputs)) || isStoppedFor;
   const { value } = await get(client, inputs);
   const pending = value.config?.[pendingKey];
-  if (pending === "wait") await install(context, inputs, value);
-  if (pending === "wait" || pending === "online") await comeOnline(context, inputs);
+  const files = new FileTask(context, inputs, oldFiles);
+  await files.beforeStart(value);
+  const heard = pending === "boot" ? await boot(context, inputs, value) : undefined;
+  if (phaseOf(value) === "installing") await install(context, inputs, heard);
+  if (phaseOf(value) === "installing" || pending === "online") await comeOnline(context, inputs);
   if (inputs.power === "managed" || (inputs.power === "initial" && pending !== undefined)) await power(context, inputs);
   else if (wasStopped) await start(client, inputs);
+  await files.afterStart((await get(client, inputs)).value);
   if (pending !== undefined) await changeSettings(client, inputs, ({ config }) => done(config));
   return observe(client, inputs, (await get(client, inputs)).value);
 }
@@ -85,12 +94,44 @@ function installationWaits({ waitFor: waits }: Inputs): number {
   return last < 0 ? waits.length : last + 1;
 }
 
+/**
+ * Starts the machine and types on its console. One that runs already was left by a run that did not come to the end of
+ * the typing: where that was nobody knows, so it is started anew. Returns what the console has said meanwhile.
+ */
+async function boot({ client, status }: Context, inputs: Inputs, wire: WireInstance): Promise<string> {
+  if (isRunning(wire)) await switchOff(client, inputs);
+  await start(client, inputs);
+  const heard = await typeBootCommand({ client, at: inputs, steps: inputs.bootCommand, status });
+  await whenIdle(() =>
+    changeSettings(client, inputs, ({ config }) => ({
+      config: { ...config, [pendingKey]: "wait" satisfies Pending },
+    })),
+  );
+  return heard;
+}
+
+/** A guest that powers off on the last key is busy with that for a moment. */
+async function whenIdle(work: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const isBusy = /Instance is busy running a "\w+" operation/.test(LxdError.from(error).details.why);
+      if (!isBusy || Date.now() > deadline) throw error;
+      await sleep(250);
+    }
+  }
+}
+
 /** Lets the machine do what is waited for; then its installation media are taken away as the program says. */
-async function install({ client, status, urn }: Context, inputs: Inputs, wire: WireInstance): Promise<void> {
+async function install({ client, status, urn }: Context, inputs: Inputs, heard: string | undefined): Promise<void> {
+  const { value } = await get(client, inputs);
   const waits = inputs.waitFor.slice(0, installationWaits(inputs));
-  const mayBeOff = wasStarted(wire) && waits.at(-1)?.condition === "powered-off";
-  if (!isRunning(wire) && !mayBeOff) await start(client, inputs);
-  for (const wait of waits) await waitFor({ client, at: inputs, wait, status });
+  const mayBeOff = wasStarted(value) && waits.at(-1)?.condition === "powered-off";
+  if (!isRunning(value) && !mayBeOff && waits.length > 0) await start(client, inputs);
+  for (const wait of waits) await waitFor({ client, at: inputs, wait, status, heard });
   const info = await client.info();
   await changeSettings(client, inputs, (found) => {
     const config = { ...found.config, [pendingKey]: "online" satisfies Pending };

@@ -17,10 +17,12 @@ export interface Waiting {
   at: InstanceAddress;
   wait: Wait;
   status: (text: string) => void;
+  /** What the console said while keys were typed: that is not in its log. */
+  heard?: string | undefined;
 }
 
 export async function waitFor(waiting: Waiting): Promise<void> {
-  const { client, at, wait, status: show } = waiting;
+  const { client, at, wait, status: show, heard } = waiting;
   const deadline = Date.now() + milliseconds(wait.timeout);
   const probe = probeOf(wait);
   for (;;) {
@@ -28,7 +30,7 @@ export async function waitFor(waiting: Waiting): Promise<void> {
     if (found === undefined)
       throw new LxdError({ code: "not-found", why: "the machine was deleted while it was waited for" });
     const leftMs = deadline - Date.now();
-    const seen = await probe({ client, at, wire: found.value, leftMs });
+    const seen = await probe({ client, at, wire: found.value, leftMs, heard });
     if (seen === undefined) return;
     const isLate = Date.now() > deadline && seen.isClose !== true;
     if (isLate || isFailed(found.value)) throw await notMet(waiting, seen);
@@ -43,8 +45,8 @@ function pauseMs(wait: Wait): number {
   return Math.min(pollIntervalMs, Math.max(milliseconds(wait.stableFor) / 5, shortestPollMs));
 }
 
-async function notMet({ client, at, wait }: Waiting, seen: Seen): Promise<LxdError> {
-  const tail = await consoleTail(client, at);
+async function notMet({ client, at, wait, heard }: Waiting, seen: Seen): Promise<LxdError> {
+  const tail = await consoleTail(client, at, heard);
   return new LxdError({
     code: "timeout",
     why: `waiting for ${wait.condition}: ${seen.text}, after ${wait.timeout}${tail}`,

@@ -16,7 +16,13 @@ export interface RawInstance {
 type Method = "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What a guest of an ISO does. */
-export type Behaviour = "power off" | "hang" | "reboot" | "loop" | "panic" | "full";
+export type Behaviour = "power off" | "hang" | "reboot" | "loop" | "panic" | "full" | "key";
+
+/** The same for GRUB. */
+const scripts: Partial<Record<Behaviour, string>> = {
+  "power off": "halt",
+  key: "echo Press any key to begin\nread answer\nhalt",
+};
 
 export class Site {
   #count = 0;
@@ -101,7 +107,7 @@ export class Site {
   /** Imports an ISO volume under a name of this run. */
   async iso(behaviour: Behaviour, name = this.name()): Promise<string> {
     const words = behaviour === "power off" ? "" : `pulumi-lxd: ${behaviour}`;
-    const script = behaviour === "power off" ? "halt" : "echo waiting for an answer\nsleep 1000";
+    const script = scripts[behaviour] ?? "echo waiting for an answer\nsleep 1000";
     const body = this.isSimulated ? tinyIso({ bootable: true, marker: words }) : await grubIso(script);
     await this.change("POST", "/1.0/storage-pools/default/volumes/custom", body, {
       "Content-Type": "application/octet-stream",

@@ -1,0 +1,87 @@
+// Commands in guests: run when the resource is made, again when what they depend on changes, and one in the end.
+import { isDeepStrictEqual } from "node:util";
+import { type Finished, lastLines, runCommand } from "../../api/exec";
+import { findInstance } from "../../api/instances";
+import { LxdError } from "../../errors";
+import { type Context, type Made, type ResourceKind } from "../../kind";
+import { milliseconds } from "../../units";
+import { checkProject } from "../common";
+import { isRunning } from "../instance/power";
+import { waitFor } from "../instance/waits";
+import { requireMachine } from "../machine";
+import { logicalName } from "../ownership";
+import { complete, type ExecInputs, type ExecOutputs, policies, rerunning, schema } from "./inputs";
+
+export const exec: ResourceKind<ExecInputs, ExecOutputs> = {
+  noun: "command",
+  schema,
+  policies,
+  rules: () => [],
+  complete,
+  preflight: (client, { draft, importId }) => {
+    if (importId === undefined) return checkProject(client, draft.project);
+    return Promise.resolve([{ property: "", reason: "import: a command leaves nothing that could be imported" }]);
+  },
+  // What the old one undoes would be the new one's work.
+  deleteBeforeReplace: () => true,
+  create,
+  read,
+  update,
+  remove,
+};
+
+async function create(context: Context, inputs: ExecInputs): Promise<Made<ExecOutputs>> {
+  const { project, instance, command } = inputs;
+  const outputs = { ...inputs, ...(await run(context, inputs, command)) };
+  return { id: `${project}/${instance}/${logicalName(context.urn)}`, outputs };
+}
+
+/** What a command has done is seen by nobody; it is gone when its machine is. */
+async function read({ client }: Context, _id: string, state: ExecOutputs): Promise<ExecOutputs | undefined> {
+  const found = await findInstance(client, { project: state.project, name: state.instance });
+  return found === undefined ? undefined : state;
+}
+
+async function update(context: Context, _id: string, olds: ExecOutputs, news: ExecInputs): Promise<ExecOutputs> {
+  const isSame = rerunning.every((key) => isDeepStrictEqual(olds[key], news[key]));
+  const { stdout, stderr, exitCode } = isSame ? olds : await run(context, news, news.command);
+  return { ...news, stdout, stderr, exitCode };
+}
+
+/** Where the machine is gone there is nothing left to be undone. */
+async function remove(context: Context, _id: string, state: ExecOutputs): Promise<void> {
+  const { onDelete, project, instance } = state;
+  if (onDelete === undefined) return;
+  const found = await findInstance(context.client, { project, name: instance });
+  if (found !== undefined) await run(context, state, onDelete);
+}
+
+async function run(context: Context, inputs: ExecInputs, command: string[]): Promise<Finished> {
+  const { client, status } = context;
+  const { environment, user, group, cwd, timeout } = inputs;
+  const at = { project: inputs.project, name: inputs.instance };
+  try {
+    const wire = await requireMachine(client, at);
+    if (!isRunning(wire)) {
+      const advice = "Start it (running: true); commands run in machines that are on.";
+      throw new LxdError({ code: "failed", why: `the machine is ${wire.status}`, advice });
+    }
+    await waitFor({ client, at, wait: { condition: "agent", timeout }, status });
+    status(`running ${command[0] ?? ""}`);
+    const finished = await runCommand(client, at, {
+      ...{ command, environment, user, group, cwd },
+      timeoutMs: milliseconds(timeout),
+    });
+    if (finished.exitCode !== 0) throw unsuccessful(finished);
+    return finished;
+  } catch (error) {
+    throw LxdError.from(error).during(`run ${command[0] ?? ""} in instance ${at.project}/${at.name}`);
+  }
+}
+
+function unsuccessful({ exitCode, stdout, stderr }: Finished): LxdError {
+  const output = [stdout, stderr].filter((text) => text.trim() !== "").map((text) => lastLines(text));
+  const said = output.length === 0 ? "it said nothing" : `it said:\n${output.join("\n")}\n`;
+  const advice = "The next `pulumi up` runs it again.";
+  return new LxdError({ code: "failed", why: `the command ended with ${exitCode}; ${said}`, advice });
+}

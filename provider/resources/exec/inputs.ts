@@ -1,0 +1,82 @@
+// What can be written about a command in a guest, and what a change of it costs.
+import { z } from "zod";
+import { type CommonInputs, type Completion, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { duration, name, scalar, strict } from "../../schema";
+import { projectOf, remoteSchema, spelledOut } from "../common";
+import { machineCost, type MachineInputs } from "../machine";
+import { isUnknown } from "../../unknowns";
+
+type Scalar = string | number | boolean;
+
+export interface ExecInputs extends CommonInputs, MachineInputs {
+  command: string[];
+  onDelete?: string[] | undefined;
+  environment: Record<string, string>;
+  user?: number | undefined;
+  group?: number | undefined;
+  cwd?: string | undefined;
+  timeout: string;
+  triggers: Scalar[];
+  /** What it said; as inputs they are empty, and secret if anything is that the command is told. */
+  stdout?: string | undefined;
+  stderr?: string | undefined;
+}
+
+export interface ExecOutputs extends ExecInputs {
+  exitCode: number;
+}
+
+const command = z.array(z.string()).min(1, { error: "must name a program" });
+const id = z.int().min(0).optional();
+
+export const schema = strict({
+  instance: name,
+  machine: z.string().optional(),
+  command,
+  onDelete: command.optional(),
+  environment: z.record(z.string(), scalar).optional(),
+  user: id,
+  group: id,
+  cwd: name.optional(),
+  timeout: duration.optional(),
+  triggers: z.array(scalar).optional(),
+  stdout: z.string().optional(),
+  stderr: z.string().optional(),
+  project: name.optional(),
+  remote: remoteSchema,
+});
+
+/** What makes the command run again. */
+export const rerunning = ["command", "environment", "user", "group", "cwd", "triggers"] as const;
+
+export const policies: ResourceKind<ExecInputs, ExecOutputs>["policies"] = {
+  instance: machineCost,
+  machine: machineCost,
+  project: "replace",
+  remote: "ignore",
+  command: "update",
+  environment: "update",
+  user: "update",
+  group: "update",
+  cwd: "update",
+  triggers: "update",
+  // Needed for the delete, which is told only what the last update has stored.
+  onDelete: "update",
+  timeout: "update",
+  stdout: "ignore",
+  stderr: "ignore",
+};
+
+export function complete({
+  draft,
+  config,
+}: Completion<ExecInputs>): Promise<{ draft: Draft<ExecInputs>; failures: Failure[] }> {
+  const whole = {
+    ...draft,
+    project: projectOf(draft, config),
+    environment: isUnknown(draft.environment) ? draft.environment : spelledOut(draft.environment),
+    timeout: draft.timeout ?? "5m",
+    triggers: draft.triggers ?? [],
+  };
+  return Promise.resolve({ draft: whole, failures: [] });
+}

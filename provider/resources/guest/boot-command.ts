@@ -1,0 +1,175 @@
+// What is typed on the serial console of a machine that has just been started: steps of waiting, typing and pausing.
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { type Console, openConsole } from "../../api/console";
+import { type InstanceAddress } from "../../api/instances";
+import { type Client } from "../../client/client";
+import { LxdError } from "../../errors";
+import { duration, strict, tagged } from "../../schema";
+import { milliseconds } from "../../units";
+import { bytesOf, type Key, keys } from "./keys";
+import { plainText, quotedTail } from "./terminal";
+
+/** Until the console says something: a regular expression, searched in what came since the last such step. */
+export interface AwaitStep {
+  waitFor: string;
+  timeout?: string | undefined;
+}
+
+export interface TypeStep {
+  type: string;
+}
+
+export interface KeyStep {
+  key: Key;
+  /** How often it is pressed. Default: once. */
+  times?: number | undefined;
+  /** The time between two presses. Default: 1s. */
+  every?: string | undefined;
+}
+
+export interface PauseStep {
+  pause: string;
+}
+
+export type BootStep = AwaitStep | TypeStep | KeyStep | PauseStep;
+
+const expression = z.string().refine(isExpression, { error: "is no regular expression of JavaScript" });
+const key = z.enum(keys as [Key, ...Key[]], {
+  error: (issue) => `${JSON.stringify(issue.input)} is no key; keys are ${keys.join(", ")}`,
+});
+
+export const bootCommandSchema = z.array(
+  tagged<BootStep>({
+    waitFor: strict({ waitFor: expression, timeout: duration.optional() }),
+    type: strict({ type: z.string().min(1, { error: "must not be empty" }) }),
+    key: strict({ key, times: z.int().min(1).max(1000).optional(), every: duration.optional() }),
+    pause: strict({ pause: duration }),
+  }),
+);
+
+export function isExpression(text: string): boolean {
+  try {
+    return new RegExp(text).source !== "";
+  } catch {
+    return false;
+  }
+}
+
+const defaultTimeout = "5m";
+const defaultEvery = "1s";
+/** A guest reads its serial port character by character; some lose what comes faster. */
+const betweenCharactersMs = 10;
+const lookMs = 50;
+
+export interface Typing {
+  client: Client;
+  at: InstanceAddress;
+  steps: BootStep[];
+  status: (text: string) => void;
+}
+
+/**
+ * Does the steps, on a machine that was started just now; returns what its console has said. What it says meanwhile is
+ * not in the log of its console: the daemons give it to whoever is connected.
+ */
+export async function typeBootCommand(typing: Typing): Promise<string> {
+  const { client, at, steps } = typing;
+  const session = await Session.open(client, at);
+  try {
+    for (const [i, step] of steps.entries()) {
+      try {
+        await take(session, step, (text) => typing.status(`boot command, step ${i + 1} of ${steps.length}: ${text}`));
+      } catch (error) {
+        const { details } = LxdError.from(error);
+        throw new LxdError({ ...details, why: `bootCommand[${i}]: ${details.why}` });
+      }
+    }
+    return session.text;
+  } finally {
+    await session.close();
+  }
+}
+
+async function take(session: Session, step: BootStep, status: (text: string) => void): Promise<void> {
+  if ("waitFor" in step) {
+    await session.hear(new RegExp(step.waitFor, "m"), step.timeout ?? defaultTimeout, status);
+  } else if ("pause" in step) {
+    status(`pausing for ${step.pause}`);
+    await sleep(milliseconds(step.pause));
+  } else if ("type" in step) {
+    status("typing");
+    for (const character of step.type) await session.press(character === "\n" ? "\r" : character, betweenCharactersMs);
+  } else {
+    const { key: pressed, times = 1, every = defaultEvery } = step;
+    status(`pressing ${pressed}`);
+    await session.press(bytesOf(pressed), 0);
+    for (let i = 1; i < times; i++) {
+      await sleep(milliseconds(every));
+      // A guest may take the first for an answer, do its work and be off before the last.
+      session.pressAgain(bytesOf(pressed));
+    }
+  }
+}
+
+/** A connection to a console, and what was heard on it. */
+class Session {
+  #raw = "";
+  #heard = 0;
+  #isOver = false;
+  #console: Console | undefined;
+
+  static async open(client: Client, at: InstanceAddress): Promise<Session> {
+    const session = new Session();
+    // The log is not looked at: it may still hold what an earlier start of the machine has said.
+    session.#console = await openConsole(client, at, (text) => (session.#raw += text));
+    void session.#console.ended.then(() => (session.#isOver = true));
+    return session;
+  }
+
+  get text(): string {
+    return plainText(this.#raw);
+  }
+
+  async hear(pattern: RegExp, timeout: string, status: (text: string) => void): Promise<void> {
+    const deadline = Date.now() + milliseconds(timeout);
+    for (;;) {
+      const found = pattern.exec(this.text.slice(this.#heard));
+      if (found !== null) {
+        this.#heard += found.index + found[0].length;
+        return;
+      }
+      const leftMs = deadline - Date.now();
+      if (this.#isOver || leftMs <= 0) throw this.#unheard(pattern, timeout);
+      status(`waiting for /${pattern.source}/, ${Math.ceil(leftMs / 1000)} s left`);
+      await sleep(lookMs);
+    }
+  }
+
+  async press(keys: string, pauseMs: number): Promise<void> {
+    if (this.#isOver) throw this.#gone();
+    this.#console?.type(keys);
+    await sleep(pauseMs);
+  }
+
+  pressAgain(keys: string): void {
+    if (!this.#isOver) this.#console?.type(keys);
+  }
+
+  async close(): Promise<void> {
+    await this.#console?.close();
+  }
+
+  #unheard({ source }: RegExp, timeout: string): LxdError {
+    if (this.#isOver) return this.#gone(` before it said /${source}/`);
+    const why = `the console has not said /${source}/ after ${timeout}${quotedTail(this.text)}`;
+    return new LxdError({ code: "timeout", why, advice: again });
+  }
+
+  #gone(before = ""): LxdError {
+    const why = `the console was closed${before}: the machine is off, or another client took it${quotedTail(this.text)}`;
+    return new LxdError({ code: "failed", why, advice: again });
+  }
+}
+
+const again = "The machine is kept as it is; the next `pulumi up` starts it anew and types from the beginning.";

@@ -1,0 +1,16 @@
+// What a guest writes to its serial console, without what only a terminal understands.
+
+/** Sequences that move the cursor, set colours or modes; carriage returns. */
+const controls = /\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>]|\r/g;
+
+export function plainText(raw: string): string {
+  return raw.replaceAll(controls, "");
+}
+
+/** The last lines, as the end of an error quotes them. */
+export function quotedTail(text: string, count = 15): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  if (lines.length === 0) return "; its console is empty";
+  const shown = lines.slice(-count).map((line) => `  | ${line}`);
+  return `; the last lines of its console:\n${shown.join("\n")}\n`;
+}

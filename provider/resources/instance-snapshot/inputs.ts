@@ -1,0 +1,81 @@
+// What can be written about a snapshot of an instance, and what a change of it costs.
+import { z } from "zod";
+import { type CommonInputs, type Completion, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { name, scalar, strict } from "../../schema";
+import { isUnknown } from "../../unknowns";
+import { projectOf, remoteSchema } from "../common";
+import { machineCost, type MachineInputs } from "../machine";
+import { logicalName } from "../ownership";
+
+export interface SnapshotInputs extends CommonInputs, MachineInputs {
+  name: string;
+  stateful: boolean;
+  /** An instant, or undefined for never. */
+  expiresAt?: string | undefined;
+  /** Another value than last time brings the machine back. */
+  restore?: string | number | boolean | undefined;
+}
+
+export interface SnapshotOutputs extends SnapshotInputs {
+  createdAt: string;
+}
+
+export type SnapshotDraft = Draft<SnapshotInputs>;
+
+const snapshotName = z.string().regex(/^(?!\.{1,2}$)[^\s/]{1,64}$/, {
+  error: "must be 1 to 64 characters without spaces and slashes",
+});
+
+const instant = z.iso.datetime({
+  offset: true,
+  error: (issue) => `${JSON.stringify(issue.input)} is no instant; write e.g. "2030-12-31T23:00:00Z"`,
+});
+
+export const schema = strict({
+  instance: name,
+  machine: z.string().optional(),
+  name: snapshotName.optional(),
+  stateful: z.boolean().optional(),
+  expiresAt: instant.optional(),
+  restore: scalar.optional(),
+  project: name.optional(),
+  remote: remoteSchema,
+});
+
+export const policies: ResourceKind<SnapshotInputs, SnapshotOutputs>["policies"] = {
+  instance: machineCost,
+  machine: machineCost,
+  project: "replace",
+  remote: "ignore",
+  name: "update",
+  stateful: "replace",
+  expiresAt: "update",
+  restore: "update",
+};
+
+export function complete({
+  draft,
+  urn,
+  config,
+}: Completion<SnapshotInputs>): Promise<{ draft: SnapshotDraft; failures: Failure[] }> {
+  const whole: SnapshotDraft = {
+    ...draft,
+    project: projectOf(draft, config),
+    name: draft.name ?? logicalName(urn),
+    stateful: draft.stateful ?? false,
+  };
+  const isFine = draft.name !== undefined || snapshotName.safeParse(whole.name).success;
+  const reason = `the resource's own name "${whole.name ?? ""}" cannot be a snapshot's; set \`name\``;
+  return Promise.resolve({ draft: whole, failures: isFine ? [] : [{ property: "name", reason }] });
+}
+
+/** The same instant in one spelling; the daemons write the year 1 for never. */
+export function instantOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === "" || isUnknown(text)) return text === "" ? undefined : text;
+  const date = new Date(text);
+  return date.getUTCFullYear() <= 1970 ? undefined : date.toISOString();
+}
+
+export function comparable(inputs: SnapshotInputs): SnapshotInputs {
+  return { ...inputs, expiresAt: instantOf(inputs.expiresAt) };
+}

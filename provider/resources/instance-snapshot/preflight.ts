@@ -1,0 +1,93 @@
+// What the daemon can say about a snapshot before it is taken, and whose one is that is there already.
+import { findSnapshot, type SnapshotAddress, type WireSnapshot } from "../../api/instance-snapshots";
+import { findInstance } from "../../api/instances";
+import { type Client } from "../../client/client";
+import { LxdError } from "../../errors";
+import { type Completion, type Failure } from "../../kind";
+import { hasUnknown } from "../../unknowns";
+import { checkProject } from "../common";
+import { isTrue } from "../instance/spelling";
+import { isPlacePlanned } from "../planned";
+import { instantOf, type SnapshotInputs } from "./inputs";
+
+/** On a machine while a snapshot of it is taken, and so in the snapshot for ever: which resource has taken it. */
+export const takenByKey = "user.pulumi.snapshot";
+
+export function idOf({ project, instance, name }: Pick<SnapshotInputs, "project" | "instance" | "name">): string {
+  return `${project}/${instance}/${name}`;
+}
+
+/** `project/instance/snapshot` */
+export function parseSnapshotId(id: string): SnapshotAddress | undefined {
+  const [project, name, snapshot, ...more] = id.split("/");
+  return project && name && snapshot && more.length === 0 ? { project, name, snapshot } : undefined;
+}
+
+export function addressOf({ project, instance, name }: SnapshotInputs): SnapshotAddress {
+  return { project, name: instance, snapshot: name };
+}
+
+export async function preflight(client: Client, completion: Completion<SnapshotInputs>): Promise<Failure[]> {
+  const { draft, importId, urn, replaced } = completion;
+  if (isPlacePlanned(client, draft)) return [];
+  const project = await checkProject(client, draft.project);
+  if (project.length > 0) return project;
+  const past = isPast(draft.expiresAt)
+    ? [{ property: "expiresAt", reason: "has passed: it would be deleted at once" }]
+    : [];
+  if (hasUnknown([draft.project, draft.instance, draft.name])) return past;
+  if (importId !== undefined) return importFailures(client, draft as SnapshotInputs, importId);
+  if (replaced !== undefined) return past;
+  const found = await findSnapshot(client, addressOf(draft as SnapshotInputs));
+  const obstacle = found === undefined ? undefined : strangers(found.value, draft as SnapshotInputs, urn);
+  const taken = obstacle === undefined ? [] : [{ property: "name", reason: obstacle.message }];
+  return [...past, ...taken, ...(await statefulFailures(client, draft as SnapshotInputs))];
+}
+
+function isPast(expiresAt: string | undefined): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) < Date.now();
+}
+
+/** Why a snapshot that is there already is not this resource's, if so. */
+export function strangers(wire: WireSnapshot, inputs: SnapshotInputs, urn: string): LxdError | undefined {
+  if (wire.config?.[takenByKey] === urn && wire.stateful === inputs.stateful) return undefined;
+  const why = `the instance "${inputs.instance}" has a snapshot "${inputs.name}" already, which this resource has not taken`;
+  const advice = `Pass { import: "${idOf(inputs)}" } to take it over, or choose another name.`;
+  return new LxdError({ code: "already-exists", why, advice });
+}
+
+async function statefulFailures(client: Client, { stateful, project, instance }: SnapshotInputs): Promise<Failure[]> {
+  const found = stateful ? await findInstance(client, { project, name: instance }) : undefined;
+  const { type, expanded_config: config } = found?.value ?? {};
+  if (type !== "virtual-machine" || isTrue(config?.["migration.stateful"])) return [];
+  const reason = 'needs config: { "migration.stateful": true } of the virtual machine, set before it was started';
+  return [{ property: "stateful", reason }];
+}
+
+async function importFailures(client: Client, wanted: SnapshotInputs, importId: string): Promise<Failure[]> {
+  const at = parseSnapshotId(importId);
+  if (at === undefined) return [{ property: "", reason: `import: "${importId}" must be "project/instance/snapshot"` }];
+  const places: [string, string, string][] = [
+    ["project", wanted.project, at.project],
+    ["instance", wanted.instance, at.name],
+    ["name", wanted.name, at.snapshot],
+  ];
+  const found = await findSnapshot(client, at);
+  if (found === undefined) return [{ property: "", reason: `import: there is no snapshot ${importId}` }];
+  const { stateful, expires_at: expiresAt } = found.value;
+  const pairs: [string, unknown, unknown][] = [
+    ...places,
+    ["stateful", wanted.stateful, stateful],
+    ["expiresAt", instantOf(wanted.expiresAt), instantOf(expiresAt)],
+  ];
+  return pairs
+    .filter(([, program, daemon]) => program !== daemon)
+    .map(([property, program, daemon]) => ({
+      property,
+      reason: `import: is ${shown(program)} in the program and ${shown(daemon)} on the daemon`,
+    }));
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "absent" : JSON.stringify(value);
+}
