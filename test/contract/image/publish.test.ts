@@ -108,7 +108,7 @@ describeImages("image of an instance", (site) => {
     const [failure, ...others] = await image.failures(args({ format: "split" }));
     expect(others).toEqual([]);
     expect(failure?.property).toBe("source.format");
-    expect(failure?.reason).toMatch(/has no images of instances in two files[^]*Use Incus 6\.0\.5 LTS, or Incus 6\.13/);
+    expect(failure?.reason).toMatch(/has no images of instances in two files[^]*Use Incus 6\.0\.5 LTS or Incus 6\.13/);
     expect(await image.failures(args({ format: "spilt" }))).toMatchObject([{ property: "source.format" }]);
     expect(await image.failures(args({ format: "unified" }))).toEqual([]);
   });
