@@ -42,6 +42,7 @@ export class HttpsSite {
 
   async stop(): Promise<void> {
     await this.forget();
+    await this.#forgetOthers();
     await this.daemon.raw.patch("/1.0", { config: { "core.https_address": this.#before } });
     await rm(this.dir, { recursive: true, force: true });
   }
@@ -49,6 +50,15 @@ export class HttpsSite {
   /** The daemon does not trust the client any more. */
   async forget(): Promise<void> {
     await this.daemon.raw.delete(`/1.0/certificates/${this.clientFingerprint}`);
+  }
+
+  /** What the daemons' own clients have enrolled with tokens of these tests. */
+  async #forgetOthers(): Promise<void> {
+    const { body } = await this.daemon.raw.get("/1.0/certificates?recursion=1");
+    for (const certificate of body.metadata as { name: string; fingerprint: string }[]) {
+      if (!certificate.name.startsWith(this.daemon.prefix)) continue;
+      await this.daemon.raw.delete(`/1.0/certificates/${certificate.fingerprint}`);
+    }
   }
 
   async trust(): Promise<void> {
