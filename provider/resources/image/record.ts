@@ -2,28 +2,35 @@
 import { findImage, type ImageAddress, type ImageSettings, updateImage, type WireImage } from "../../api/images";
 import { type Client } from "../../client/client";
 import { isCode } from "../../errors";
+import { inTurn } from "./turns";
+
+type Change = (value: WireImage) => ImageSettings | undefined;
 
 /** Each conflict means that somebody else has come through; there are not so many who want one image at once. */
 const attempts = 100;
+/** How often something is written that another's write has undone; what the daemon itself spells otherwise ends it too. */
+const writes = 3;
 
 /**
- * What `change` makes of the record is written if nobody has written meanwhile; else it is read and made again. Returns
- * the record as it was read last, or undefined if there is no such image.
+ * What `change` makes of the record is written, and looked for afterwards: LXD 5.0 compares the ETag and writes in two
+ * steps, so that of two writes at once one can get lost although both were accepted. Returns the record as it was read
+ * last, or undefined if there is no such image.
  */
-export async function changeRecord(
-  client: Client,
-  at: ImageAddress,
-  change: (value: WireImage) => ImageSettings | undefined,
-): Promise<WireImage | undefined> {
-  for (let attempt = 1; ; attempt++) {
+export function changeRecord(client: Client, at: ImageAddress, change: Change): Promise<WireImage | undefined> {
+  const key = ["record", client.transport.place, at.project, at.fingerprint];
+  return inTurn(key, () => writeUntilThere(client, at, change));
+}
+
+async function writeUntilThere(client: Client, at: ImageAddress, change: Change): Promise<WireImage | undefined> {
+  for (let attempt = 1, written = 0; ; attempt++) {
     const found = await findImage(client, at);
-    const wanted = found === undefined ? undefined : change(found.value);
+    const wanted = found === undefined || written === writes ? undefined : change(found.value);
     if (found === undefined || wanted === undefined) return found?.value;
     try {
       await updateImage(client, at, wanted, found.etag);
-      return found.value;
+      written++;
     } catch (error) {
-      if (!isCode(error, "conflict") || attempt === attempts) throw error;
+      if (!isCode(error, "conflict") || attempt >= attempts) throw error;
     }
   }
 }
