@@ -12,6 +12,7 @@ import { isoVolume } from "./resources/iso-volume/iso-volume";
 import { network } from "./resources/network/network";
 import { profile } from "./resources/profile/profile";
 import { project } from "./resources/project/project";
+import { storagePool } from "./resources/storage-pool/storage-pool";
 import { storageVolume } from "./resources/storage-volume/storage-volume";
 
 export const IsoVolume = (): DynamicProvider => new Dispatch(isoVolume);
@@ -22,5 +23,6 @@ export const Network = (): DynamicProvider => new Dispatch(network);
 export const Exec = (): DynamicProvider => new Dispatch(exec);
 export const InstanceSnapshot = (): DynamicProvider => new Dispatch(instanceSnapshot);
 export const Profile = (): DynamicProvider => new Dispatch(profile);
+export const StoragePool = (): DynamicProvider => new Dispatch(storagePool);
 export const StorageVolume = (): DynamicProvider => new Dispatch(storageVolume);
 export const Project = (): DynamicProvider => new Dispatch(project);

@@ -75,6 +75,7 @@ export { Profile, type ProfileArgs } from "./profile";
 export { Project, type ProjectArgs, type ProjectFeaturesArgs } from "./project";
 export { Remote, type RemoteArgs, type RemoteInput } from "./remote";
 export { type CommonArgs, type ServerArgs } from "./resource";
+export { StoragePool, type StoragePoolArgs } from "./storage-pool";
 export {
   StorageVolume,
   type StorageVolumeArgs,

@@ -11,6 +11,7 @@ export type Noun =
   | "Network"
   | "Profile"
   | "Project"
+  | "StoragePool"
   | "StorageVolume"
   | "Exec"
   | "InstanceSnapshot";

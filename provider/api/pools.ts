@@ -1,19 +1,55 @@
 // The daemon's storage pools.
 import { z } from "zod";
-import { type Client } from "../client/client";
+import { type Client, type Found } from "../client/client";
 import { path } from "../client/paths";
 import { findItself } from "./itself";
 
 const poolSchema = z.object({
   name: z.string(),
+  description: z.string().default(""),
   driver: z.string(),
   status: z.string().default("Created"),
   config: z.record(z.string(), z.string()).nullish(),
+  used_by: z.array(z.string()).nullish(),
 });
 export type WirePool = z.output<typeof poolSchema>;
 
 export async function findPool(client: Client, name: string): Promise<WirePool | undefined> {
-  return (await findItself(client, path("storage-pools", name), { schema: poolSchema }))?.value;
+  return (await readPool(client, name))?.value;
+}
+
+/** With the ETag, for a change of it. */
+export function readPool(client: Client, name: string): Promise<Found<WirePool> | undefined> {
+  return findItself(client, path("storage-pools", name), { schema: poolSchema });
+}
+
+/** The fields that a PUT replaces as a whole. */
+export interface PoolSettings {
+  description: string;
+  config: Record<string, string>;
+}
+
+/** With a member, only what is that member's own is defined; without one, the pool is made. */
+export async function createPool(
+  client: Client,
+  name: string,
+  { member, ...pool }: Partial<PoolSettings> & { driver: string; member?: string },
+): Promise<void> {
+  const json = { name, ...pool };
+  await client.change({ method: "POST", path: path("storage-pools"), query: { target: member }, json });
+}
+
+export async function updatePool(
+  client: Client,
+  name: string,
+  { etag }: Found<WirePool>,
+  json: PoolSettings,
+): Promise<void> {
+  await client.change({ method: "PUT", path: path("storage-pools", name), json, ifMatch: etag });
+}
+
+export async function deletePool(client: Client, name: string): Promise<void> {
+  await client.change({ method: "DELETE", path: path("storage-pools", name) });
 }
 
 /** All of them. Incus 6.0 refuses this to a client whose certificate is restricted to projects. */

@@ -15,12 +15,15 @@ export const serverInfoSchema = z
         driver: z.string().default(""),
         architectures: z.array(z.string()).default([]),
         certificate_fingerprint: z.string().default(""),
+        storage_supported_drivers: z.array(z.object({ Name: z.string() })).nullish(),
       })
       .optional(),
   })
   .transform((wire) => ({
     product: productOf(wire.environment?.server, wire.api_extensions),
     version: wire.environment?.server_version ?? "unknown",
+    /** Of storage pools; none if the server does not say. */
+    storageDrivers: (wire.environment?.storage_supported_drivers ?? []).map(({ Name: name }) => name),
     clustered: wire.environment?.server_clustered ?? false,
     /** Whether virtual machines can be run, not only made. */
     virtualMachines: (wire.environment?.driver ?? "").includes("qemu"),

@@ -2,6 +2,8 @@
 import { listMembers } from "../api/cluster-members";
 import { type Client } from "../client/client";
 import { isCode } from "../errors";
+import { type Failure } from "../kind";
+import { isUnknown } from "../unknowns";
 
 export interface Definition {
   /** Defines it on one member. */
@@ -36,4 +38,19 @@ async function defineOnce(define: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error) || !defined.test(error.message)) throw error;
   }
+}
+
+/** Members that are none. */
+export async function memberFailures(client: Client, memberConfig: object | undefined): Promise<Failure[]> {
+  const named = memberConfig === undefined || isUnknown(memberConfig) ? [] : Object.keys(memberConfig);
+  if (named.length === 0) return [];
+  if (!(await client.info()).clustered)
+    return [{ property: "memberConfig", reason: "this server is not one of a cluster; leave it away" }];
+  const members = (await listMembers(client)).map(({ server_name: member }) => member);
+  return named
+    .filter((member) => !members.includes(member))
+    .map((member) => ({
+      property: `memberConfig["${member}"]`,
+      reason: `there is no cluster member "${member}"; members are: ${members.join(", ")} [not-found]`,
+    }));
 }

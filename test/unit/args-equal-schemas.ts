@@ -12,6 +12,7 @@ import { type IsoSource } from "../../provider/resources/iso-volume/source";
 import { type schema as network } from "../../provider/resources/network/inputs";
 import { type schema as profile } from "../../provider/resources/profile/inputs";
 import { type schema as project } from "../../provider/resources/project/inputs";
+import { type schema as storagePool } from "../../provider/resources/storage-pool/inputs";
 import { type schema as storageVolume } from "../../provider/resources/storage-volume/inputs";
 import {
   type ExecArgs,
@@ -27,6 +28,7 @@ import {
   type ProfileArgs,
   type ProjectArgs,
   type RemoteArgs,
+  type StoragePoolArgs,
   type StorageVolumeArgs,
 } from "../../sdk";
 
@@ -109,3 +111,4 @@ export const profileArgs: Nothing = [] as never as Same<ProfileArgs, z.input<typ
 export const projectArgs: Nothing = [] as never as Same<ProjectArgs, z.input<typeof project>>;
 export const storageVolumeArgs: Nothing = [] as never as Same<StorageVolumeArgs, z.input<typeof storageVolume>>;
 export const networkArgs: Nothing = [] as never as Same<NetworkArgs, z.input<typeof network>>;
+export const storagePoolArgs: Nothing = [] as never as Same<StoragePoolArgs, z.input<typeof storagePool>>;

@@ -10,8 +10,7 @@ import {
 import { type Client, type Found } from "../../client/client";
 import { type Completion, type Context, type Failure } from "../../kind";
 import { isUnknown } from "../../unknowns";
-import { listMembers } from "../../api/cluster-members";
-import { makeOnMembers } from "../cluster-definition";
+import { makeOnMembers, memberFailures } from "../cluster-definition";
 import { checkProject } from "../common";
 import { configMapKind } from "../config-map/kind";
 import {
@@ -84,19 +83,4 @@ async function preflight(client: Client, { draft, importId }: Completion<Inputs>
     return [{ property: "", reason: `import: "${name}" is an interface of the host, and no network of the server's` }];
   }
   return memberFailures(client, memberConfig);
-}
-
-/** Members that are none. */
-export async function memberFailures(client: Client, memberConfig: object | undefined): Promise<Failure[]> {
-  const named = memberConfig === undefined || isUnknown(memberConfig) ? [] : Object.keys(memberConfig);
-  if (named.length === 0) return [];
-  if (!(await client.info()).clustered)
-    return [{ property: "memberConfig", reason: "this server is not one of a cluster; leave it away" }];
-  const members = (await listMembers(client)).map(({ server_name: member }) => member);
-  return named
-    .filter((member) => !members.includes(member))
-    .map((member) => ({
-      property: `memberConfig["${member}"]`,
-      reason: `there is no cluster member "${member}"; members are: ${members.join(", ")} [not-found]`,
-    }));
 }

@@ -1,0 +1,51 @@
+// What can be written about a storage pool, and what a change of it costs.
+import { z } from "zod";
+import { type StringMap } from "../../api/instances";
+import { type Draft, type ResourceKind } from "../../kind";
+import { name, scalar, size, strict } from "../../schema";
+import { remoteSchema } from "../common";
+import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
+
+export interface StoragePoolInputs extends ConfigInputs {
+  driver: string;
+  source?: string | undefined;
+  size?: string | undefined;
+  memberConfig?: Record<string, StringMap> | undefined;
+}
+
+export interface StoragePoolOutputs extends StoragePoolInputs, ConfigFacts {
+  status: string;
+}
+
+export type StoragePoolDraft = Draft<StoragePoolInputs>;
+
+export const poolName = z.string().regex(/^[^\s/]+$/, { error: "must not be empty nor have spaces or slashes in it" });
+
+export const schema = strict({
+  name: poolName.optional(),
+  driver: name,
+  description: z.string().optional(),
+  source: name.optional(),
+  size: size.optional(),
+  config: z.record(z.string(), scalar).optional(),
+  memberConfig: z.record(z.string(), z.record(z.string(), z.string())).optional(),
+  remote: remoteSchema,
+});
+
+export const policies: ResourceKind<StoragePoolInputs, StoragePoolOutputs>["policies"] = {
+  name: "replace",
+  remote: "ignore",
+  driver: "replace",
+  description: "update",
+  // Whoever no longer says where the pool is leaves it where it is.
+  source: (_, news) => (news.source === undefined ? "ignore" : "replace"),
+  size: "update",
+  config: "update",
+  // Members are told when the pool is made, and never again.
+  memberConfig: "ignore",
+};
+
+export const fields: readonly TypedField[] = [
+  { path: ["source"], key: "source", kind: "text" },
+  { path: ["size"], key: "size", kind: "text" },
+];

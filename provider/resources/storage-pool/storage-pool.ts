@@ -1,0 +1,77 @@
+// Storage pools: where volumes, images and the disks of instances are kept.
+import { createPool, deletePool, type PoolSettings, readPool, updatePool, type WirePool } from "../../api/pools";
+import { type Client, type Found } from "../../client/client";
+import { type Completion, type Context, type Failure } from "../../kind";
+import { nearest } from "../../nearest";
+import { isUnknown } from "../../unknowns";
+import { makeOnMembers, memberFailures } from "../cluster-definition";
+import { configMapKind } from "../config-map/kind";
+import { fields, policies, poolName, schema, type StoragePoolInputs, type StoragePoolOutputs } from "./inputs";
+
+type Inputs = StoragePoolInputs;
+type Outputs = StoragePoolOutputs;
+
+export const storagePool = configMapKind<Inputs, Outputs, WirePool, PoolSettings>({
+  noun: "storage pool",
+  schema,
+  nameSchema: poolName,
+  policies,
+  passed: ["remote", "memberConfig"],
+  fields,
+  // Where the pool is, and what the driver calls it there.
+  isServers: (key) => /^(source|size|zfs\.pool_name|lvm\.(vg_name|thinpool_name)|ceph\..+|btrfs\..+)$/.test(key),
+  // Of a device the daemons keep another name than the one that was given.
+  isMeant: (key, said, config) => key === "source" && said === config["volatile.initial_source"],
+  complete: () => ({}),
+  places: () => Promise.resolve([]),
+  preflight,
+  idParts: ["name"],
+  blank: { driver: "" },
+  find,
+  make,
+  settings: (_, settings) => settings,
+  put: (client, { name }, found, settings) => updatePool(client, name, found, settings),
+  drop: (client, { name }) => deletePool(client, name),
+  observe: ({ memberConfig }, { driver, status }) => ({ memberConfig, driver, status }),
+  mismatch: ({ driver }, inputs) =>
+    driver === inputs.driver ? undefined : `left by an earlier run, with driver "${driver}"`,
+});
+
+/** What only some members of a cluster have been told of is no pool yet. */
+async function find(client: Client, { name }: Inputs): Promise<Found<WirePool> | undefined> {
+  const found = await readPool(client, name);
+  return found?.value.status === "Pending" ? undefined : found;
+}
+
+async function make({ client }: Context, inputs: Inputs, settings: PoolSettings): Promise<void> {
+  const { name, driver, memberConfig = {} } = inputs;
+  await makeOnMembers(client, {
+    define: (member) => createPool(client, name, { member, driver, config: memberConfig[member] ?? {} }),
+    make: () => createPool(client, name, { driver, ...settings }),
+    remove: () => deletePool(client, name),
+  });
+}
+
+async function preflight(client: Client, { draft, importId }: Completion<Inputs>): Promise<Failure[]> {
+  if (importId !== undefined) return [];
+  const { driver, source, size, memberConfig } = draft;
+  const info = await client.info();
+  const failures = await memberFailures(client, memberConfig);
+  const isKnown = info.storageDrivers.length === 0 || driver === undefined || isUnknown(driver);
+  if (!isKnown && !info.storageDrivers.includes(driver)) {
+    const near = nearest(driver, info.storageDrivers);
+    const hint = near === undefined ? `drivers here are: ${info.storageDrivers.join(", ")}` : `did you mean "${near}"?`;
+    failures.push({
+      property: "driver",
+      reason: `this server has no storage driver "${driver}"; ${hint} [unsupported]`,
+    });
+  }
+  if (driver === "dir" && size !== undefined)
+    failures.push({
+      property: "size",
+      reason: 'a pool of driver "dir" has the size of its file system; leave it away',
+    });
+  const own = Object.entries({ source, size }).filter(([, value]) => info.clustered && value !== undefined);
+  const reason = "is each member's own in a cluster; write it in memberConfig";
+  return [...failures, ...own.map(([property]) => ({ property, reason }))];
+}
