@@ -9,6 +9,7 @@ describe("a server", () => {
     const environment = {
       server: "lxd",
       server_version: "5.21.3",
+      storage_supported_drivers: [{ Name: "dir", Version: "1", Remote: false }],
       server_clustered: true,
       driver: "lxc | qemu",
       architectures: ["x86_64"],
@@ -18,6 +19,7 @@ describe("a server", () => {
     expect(info).toEqual({
       product: "lxd",
       version: "5.21.3",
+      storageDrivers: ["dir"],
       clustered: true,
       virtualMachines: true,
       driver: "lxc | qemu",
