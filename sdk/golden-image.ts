@@ -7,6 +7,7 @@ import { type CloudInitArgs } from "./instance";
 import { type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
 import { type WaitArgs } from "./instance-waits";
 import { keeper, type MediumArgs, toMedium } from "./golden-keepers";
+import { type ExecStepArgs, type ProvisionStepArgs, stepContent, toStep } from "./golden-steps";
 import { type CommonArgs } from "./resource";
 
 /** The machine that is installed. All of it goes into the image: a change builds a new version. */
@@ -81,6 +82,14 @@ export interface GoldenImageArgs extends CommonArgs {
   media?: MediumArgs[];
   machine?: pulumi.Input<GoldenMachineArgs>;
   install?: pulumi.Input<InstallArgs>;
+  /**
+   * What is done in the installed system: it is started once more without the media, and when its agent answers, files
+   * are written and commands run, in this order. A run that was killed goes on with the step that it was at. All of it
+   * goes into the image. Needs the agent in the guest.
+   */
+  provision?: ProvisionStepArgs[];
+  /** What is run at last, before the machine is shut down: the machine's identity is removed, logs are emptied. */
+  seal?: ExecStepArgs[];
   /** Default: released as it was packed, without a trial. */
   verify?: pulumi.Input<VerifyArgs>;
   image?: pulumi.Input<GoldenResultArgs>;
@@ -102,7 +111,7 @@ export interface GoldenImageArgs extends CommonArgs {
  * An image that is built from installation media: a blank machine boots the installer, installs itself, switches itself
  * off, and is published; the image is tried, and its aliases move to it.
  *
- * It is built anew if and only if something that goes into it changes: the content of the media, or the machine. The
+ * It is built anew if and only if something that goes into it changes: the content of the media, the machine, the steps. The
  * preview names what it was. Until the new version is released, the old one has the aliases. The builder is no resource
  * of the stack; a run that was killed is gone on with wherever it was.
  *
@@ -122,10 +131,11 @@ export class GoldenImage extends pulumi.ComponentResource {
   constructor(name: string, args: GoldenImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("lxd:index:GoldenImage", name, {}, opts);
     const own = { parent: this };
-    const { iso, media = [], machine = {}, ...rest } = args;
-    const keepers = { iso: keeper(iso), media: keeper(media), machine: keeper(machine) };
+    const { iso, media = [], machine = {}, provision = [], seal = [], ...rest } = args;
+    const steps = { provision: keeper(stepContent(provision)), seal: keeper(seal) };
+    const keepers = { iso: keeper(iso), media: keeper(media), machine: keeper(machine), ...steps };
     const version = new random.RandomId(name, { byteLength: 4, keepers }, own).hex;
-    const content = { iso: toMedium(iso), media: media.map(toMedium), machine };
+    const content = { iso: toMedium(iso), media: media.map(toMedium), machine, provision: provision.map(toStep), seal };
     const build = new GoldenBuild(name, { ...rest, ...content, version }, own);
     this.fingerprint = build.fingerprint;
     this.version = build.releasedVersion;

@@ -12,6 +12,7 @@ export { type AwaitStep, type BootStepArgs, type KeyStep, type PauseStep, type T
 export { Exec, type ExecArgs } from "./exec";
 export { InstanceSnapshot, type InstanceSnapshotArgs } from "./instance-snapshot";
 export { type GuestFileArgs } from "./guest-files";
+export { type ExecStepArgs, type FilesStepArgs, type ProvisionStepArgs } from "./golden-steps";
 export { Image, type ImageAliasArgs, type ImageArgs } from "./image";
 export {
   type ImageDiskSource,

@@ -65,7 +65,7 @@ export function toSource(source: IsoSourceArgs): pulumi.Inputs {
   return { volume: { pool, name, project, digest } };
 }
 
-function toFile(file: IsoFile): pulumi.Output<FileEntry> {
+export function toFile(file: IsoFile): pulumi.Output<FileEntry> {
   return pulumi.output(file).apply((known: unknown) => toEntry(known));
 }
 

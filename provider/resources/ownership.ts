@@ -7,6 +7,8 @@ export const pendingKey = "user.pulumi.pending";
 /** On the machines and images of a golden image: which version they are of, and of what inputs. */
 export const versionKey = "user.pulumi.version";
 export const hashKey = "user.pulumi.inputs-hash";
+/** On a builder: how many steps are done in what was installed. */
+export const stepsKey = "user.pulumi.steps";
 /** On the newest version: how many are kept, and which of them in any case. */
 export const keepKey = "user.pulumi.keep";
 export const pinKey = "user.pulumi.pin";

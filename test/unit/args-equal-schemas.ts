@@ -88,9 +88,9 @@ type GuestFileKeys = Exclude<keyof NonNullable<InstanceInput["files"]>[number], 
 type WrittenVolume = Omit<z.input<typeof isoVolume>, "source"> & { source?: IsoSourceArgs };
 type KeysOfAny<T> = T extends unknown ? keyof T : never;
 
-/** The component gives the version, and turns volumes into what can be sent. */
-type WrittenGolden = Omit<z.input<typeof goldenBuild>, "version" | "iso" | "media"> &
-  Pick<GoldenImageArgs, "iso" | "media">;
+/** The component gives the version, and turns volumes and files into what can be sent. */
+type WrittenGolden = Omit<z.input<typeof goldenBuild>, "version" | "iso" | "media" | "provision"> &
+  Pick<GoldenImageArgs, "iso" | "media" | "provision">;
 
 /** The class sends an instance by its name and by when it was made. */
 type WrittenExec = Omit<z.input<typeof exec>, "instance" | "machine" | "stdout" | "stderr"> &

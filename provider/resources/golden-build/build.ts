@@ -13,6 +13,7 @@ import { failure } from "./failure";
 import { builderOf, trialOf } from "./machine";
 import { isMachineOf, machinesOf, removeMachine } from "./machines";
 import { type Progress } from "./phases";
+import { provision } from "./provision";
 import { requirementsOf, resultOf } from "./result";
 import { type GoldenInputs } from "./schema";
 import {
@@ -88,7 +89,9 @@ async function make(work: Build): Promise<WireImage> {
   progress.enter("media");
   await requireMedia(work);
   progress.enter("machine");
-  await installed(work, builderOf(inputs, place.urn));
+  const machine = builderOf(inputs, place.urn);
+  await installed(work, machine);
+  await provision(work.context, { inputs, machine, progress });
   progress.enter("publish");
   return pack(work);
 }

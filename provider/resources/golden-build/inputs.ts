@@ -11,6 +11,7 @@ import { rules as instanceRules } from "../instance/rules";
 import { spelledOutDevices } from "../instance/inputs";
 import { type ContentField, inputsHashOf, isSameContent } from "./content";
 import { machineDraft } from "./machine";
+import { hashed } from "./steps";
 import { type GoldenDraft, type GoldenInputs, type GoldenOutputs, type Machine, type Result } from "./schema";
 
 const content =
@@ -22,6 +23,8 @@ export const policies: ResourceKind<GoldenInputs, GoldenOutputs>["policies"] = {
   iso: content("iso"),
   media: content("media"),
   machine: content("machine"),
+  provision: content("provision"),
+  seal: content("seal"),
   // What they are made from says it better, field by field.
   version: "ignore",
   inputsHash: "ignore",
@@ -41,7 +44,7 @@ function isSameResult(olds: Result, news: Result): boolean {
   return hasUnknown(news) ? false : isDeepStrictEqual(lasting(olds), lasting(news));
 }
 
-export function complete({
+export async function complete({
   draft,
   config,
 }: Completion<GoldenInputs>): Promise<{ draft: GoldenDraft; failures: Failure[] }> {
@@ -63,12 +66,14 @@ export function complete({
     media: Array.isArray(media) ? media.map((each, i) => find(each, `media[${i}]`)) : media,
     machine,
     install: isUnknown(install) ? install : { until: "powered-off", timeout: "90m", stableFor: "10s", ...install },
+    provision: await hashed(draft.provision, failures),
+    seal: draft.seal ?? [],
     verify: verify === undefined || isUnknown(verify) ? verify : { ...{ timeout: "10m" }, ...verify },
     image: isUnknown(image) ? (image as Result) : wholeResult(image),
     keep: draft.keep ?? 2,
     onFailure: draft.onFailure ?? "keep",
   };
-  return Promise.resolve({ draft: { ...whole, inputsHash: inputsHashOf(whole) }, failures });
+  return { draft: { ...whole, inputsHash: inputsHashOf(whole) }, failures };
 }
 
 function wholeResult(image: Partial<Result>): Result {

@@ -1,7 +1,7 @@
 // The phases of a build: shown on the resource's row as they pass, and named by a failure.
 import { type Context } from "../../kind";
 
-export const phases = ["media", "machine", "install", "publish", "verify", "release"] as const;
+export const phases = ["media", "machine", "install", "provision", "seal", "publish", "verify", "release"] as const;
 export type Phase = (typeof phases)[number];
 
 /** Where a build is. */

@@ -10,6 +10,7 @@ import { schema as imageSchema } from "../image/inputs";
 import { type CloudInit, type Firmware } from "../instance/config";
 import { type RootDisk, type VolumeReference } from "../instance/devices";
 import { schema as instanceSchema, volumeReference, type Wait } from "../instance/schema";
+import { type ExecStep, provisionSchema, sealSchema, type Step } from "./steps";
 import { type Disk, type Nic } from "../instance/typed-devices";
 
 /** The machine that is installed, and the one that tries the result. */
@@ -59,6 +60,9 @@ export interface GoldenInputs extends CommonInputs {
   media: VolumeReference[];
   machine: Machine;
   install: Install;
+  /** What is done in the installed system, and at last of all. */
+  provision: Step[];
+  seal: ExecStep[];
   verify?: Verify | undefined;
   image: Result;
   keep: number;
@@ -99,6 +103,8 @@ export const schema = strict({
     timeout: duration.optional(),
     stableFor: duration.optional(),
   }).optional(),
+  provision: provisionSchema,
+  seal: sealSchema,
   verify: strict({ waitFor: waitFor.unwrap().min(1), timeout: duration.optional() }).optional(),
   image: strict({
     ...{ aliases, properties, public: isPublic, expiresAt, aliasPolicy },
