@@ -21,8 +21,9 @@ export const GoldenBuild = (): DynamicProvider => new Dispatch(goldenBuild);
 export const Instance = (): DynamicProvider => new Dispatch(instance);
 export const Network = (): DynamicProvider => new Dispatch(network);
 export const Exec = (): DynamicProvider => new Dispatch(exec);
-export const InstanceSnapshot = (): DynamicProvider => new Dispatch(instanceSnapshot);
+// Its place in every resource is small, so long nouns have shorter names here than in the SDK.
+export const Snapshot = (): DynamicProvider => new Dispatch(instanceSnapshot);
 export const Profile = (): DynamicProvider => new Dispatch(profile);
 export const StoragePool = (): DynamicProvider => new Dispatch(storagePool);
-export const StorageVolume = (): DynamicProvider => new Dispatch(storageVolume);
+export const Volume = (): DynamicProvider => new Dispatch(storageVolume);
 export const Project = (): DynamicProvider => new Dispatch(project);

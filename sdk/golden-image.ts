@@ -1,6 +1,7 @@
 // Golden images: from installation media to a released image, built anew only when something that goes in changes.
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { type BootStepArgs } from "./boot-command";
 import { GoldenBuild } from "./golden-build";
 import { type ImageAliasArgs } from "./image";
 import { type CloudInitArgs } from "./instance";
@@ -81,6 +82,11 @@ export interface GoldenImageArgs extends CommonArgs {
   /** Other media for the installer: answers, drivers. Their content goes into the image, too. */
   media?: MediumArgs[];
   machine?: pulumi.Input<GoldenMachineArgs>;
+  /**
+   * What is typed on the serial console when the installer boots, as of an instance: "press any key", or options for the
+   * installer. It goes into the image: another one builds a new version.
+   */
+  bootCommand?: pulumi.Input<pulumi.Input<BootStepArgs>[]>;
   install?: pulumi.Input<InstallArgs>;
   /**
    * What is done in the installed system: it is started once more without the media, and when its agent answers, files
@@ -131,11 +137,18 @@ export class GoldenImage extends pulumi.ComponentResource {
   constructor(name: string, args: GoldenImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("lxd:index:GoldenImage", name, {}, opts);
     const own = { parent: this };
-    const { iso, media = [], machine = {}, provision = [], seal = [], ...rest } = args;
-    const steps = { provision: keeper(stepContent(provision)), seal: keeper(seal) };
+    const { iso, media = [], machine = {}, bootCommand = [], provision = [], seal = [], ...rest } = args;
+    const steps = { bootCommand: keeper(bootCommand), provision: keeper(stepContent(provision)), seal: keeper(seal) };
     const keepers = { iso: keeper(iso), media: keeper(media), machine: keeper(machine), ...steps };
     const version = new random.RandomId(name, { byteLength: 4, keepers }, own).hex;
-    const content = { iso: toMedium(iso), media: media.map(toMedium), machine, provision: provision.map(toStep), seal };
+    const content = {
+      iso: toMedium(iso),
+      media: media.map(toMedium),
+      machine,
+      bootCommand,
+      provision: provision.map(toStep),
+      seal,
+    };
     const build = new GoldenBuild(name, { ...rest, ...content, version }, own);
     this.fingerprint = build.fingerprint;
     this.version = build.releasedVersion;

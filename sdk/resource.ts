@@ -38,9 +38,12 @@ export abstract class LxdResource extends pulumi.CustomResource {
   }
 }
 
+/** Each resource carries the text twice, in inputs and outputs: there, long nouns have shorter names. */
+const exportOf: Partial<Record<Noun, string>> = { InstanceSnapshot: "Snapshot", StorageVolume: "Volume" };
+
 /** Written into every stack's state, so it is a contract for ever; `test/unit/shim.golden.json` guards it. */
 export function serializedProvider(noun: Noun): string {
-  return `exports.handler=require('pulumi-lxd/provider').${noun}`;
+  return `exports.handler=require('pulumi-lxd/provider').${exportOf[noun] ?? noun}`;
 }
 
 /** Arguments that every resource takes. */

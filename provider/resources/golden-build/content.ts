@@ -9,7 +9,7 @@ import { machineDraft } from "./machine";
 import { type GoldenDraft } from "./schema";
 
 /** The inputs that are content. */
-export const contentFields = ["iso", "media", "machine", "provision", "seal"] as const;
+export const contentFields = ["iso", "media", "machine", "bootCommand", "provision", "seal"] as const;
 export type ContentField = (typeof contentFields)[number];
 
 export function isSameContent(field: ContentField, olds: GoldenDraft, news: GoldenDraft): boolean {
@@ -28,6 +28,7 @@ export function inputsHashOf(draft: GoldenDraft): string {
 /** In the one form in which it is compared: media by what is in them, sizes as numbers of bytes. */
 function contentOf(draft: GoldenDraft, field: ContentField): unknown {
   const { iso, media, machine } = draft;
+  if (field === "bootCommand") return draft.bootCommand;
   if (field === "provision") return draft.provision;
   if (field === "seal") return draft.seal;
   if (field === "iso") return iso === undefined ? undefined : identityOf(iso);

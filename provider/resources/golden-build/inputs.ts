@@ -23,6 +23,7 @@ export const policies: ResourceKind<GoldenInputs, GoldenOutputs>["policies"] = {
   iso: content("iso"),
   media: content("media"),
   machine: content("machine"),
+  bootCommand: content("bootCommand"),
   provision: content("provision"),
   seal: content("seal"),
   // What they are made from says it better, field by field.
@@ -65,6 +66,7 @@ export async function complete({
     iso: iso === undefined ? undefined : find(iso, "iso"),
     media: Array.isArray(media) ? media.map((each, i) => find(each, `media[${i}]`)) : media,
     machine,
+    bootCommand: draft.bootCommand ?? [],
     install: isUnknown(install) ? install : { until: "powered-off", timeout: "90m", stableFor: "10s", ...install },
     provision: await hashed(draft.provision, failures),
     seal: draft.seal ?? [],

@@ -30,12 +30,12 @@ const unknownMachine = { type: "virtual-machine", devices: unknown } as unknown 
 
 /** The builder as far as it is known: in a preview not even its name is, when its version is still to be made. */
 export function builderDraft(draft: GoldenDraft, urn: string): InstanceDraft {
-  const { version, iso, media = [], machine = {}, project, remote } = draft;
+  const { version, iso, media = [], machine = {}, bootCommand, project, remote } = draft;
   const cdroms = iso === undefined || !Array.isArray(media) ? [] : cdromsOf(iso, media);
   const name = version === undefined || isUnknown(version) ? version : builderName(urn, version);
   const part: InstanceDraft = isUnknown(machine) ? unknownMachine : machineDraft(machine);
   const common: Partial<CommonInputs> = { remote, ...(project === undefined ? {} : { project }) };
-  return withDefaults({ ...part, ...common, name, cdroms, running: false }, { urn, config: {} });
+  return withDefaults({ ...part, ...common, name, cdroms, bootCommand, running: false }, { urn, config: {} });
 }
 
 export function builderOf(inputs: GoldenInputs, urn: string): InstanceInputs {
@@ -60,6 +60,7 @@ export function trialOf(inputs: GoldenInputs, urn: string, fingerprint: string):
     description: `Tries version ${inputs.version} of a golden image`,
     source: { image: fingerprint },
     cdroms: [],
+    bootCommand: [],
     running: true,
     waitFor: verifyWaits(inputs),
   };

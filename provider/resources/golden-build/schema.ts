@@ -7,6 +7,7 @@ import { duration, name, size, strict } from "../../schema";
 import { remoteSchema } from "../common";
 import { type AliasPolicy } from "../image/aliases";
 import { schema as imageSchema } from "../image/inputs";
+import { type BootStep } from "../guest/boot-command";
 import { type CloudInit, type Firmware } from "../instance/config";
 import { type RootDisk, type VolumeReference } from "../instance/devices";
 import { schema as instanceSchema, volumeReference, type Wait } from "../instance/schema";
@@ -59,6 +60,8 @@ export interface GoldenInputs extends CommonInputs {
   iso: VolumeReference;
   media: VolumeReference[];
   machine: Machine;
+  /** What is typed when the installer boots. */
+  bootCommand: BootStep[];
   install: Install;
   /** What is done in the installed system, and at last of all. */
   provision: Step[];
@@ -83,7 +86,7 @@ export interface GoldenOutputs extends GoldenInputs {
 export type GoldenDraft = Draft<GoldenInputs>;
 
 const { rootDisk, firmware, os, tpm, agentDrive, cloudInitDrive, cloudInit } = instanceSchema.shape;
-const { nics, disks, config, devices, profiles, waitFor } = instanceSchema.shape;
+const { nics, disks, config, devices, profiles, waitFor, bootCommand } = instanceSchema.shape;
 const { aliases, properties, public: isPublic, expiresAt, aliasPolicy } = imageSchema.shape;
 
 /** A volume's ID `project/pool/name`, `pool/name`, its bare name in the pool of the root disk, or its parts. */
@@ -98,6 +101,7 @@ export const schema = strict({
     memory: size.optional(),
     ...{ rootDisk, firmware, os, tpm, agentDrive, cloudInitDrive, cloudInit, nics, disks, config, devices, profiles },
   }).optional(),
+  bootCommand,
   install: strict({
     until: z.literal("powered-off").optional(),
     timeout: duration.optional(),

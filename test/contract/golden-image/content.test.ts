@@ -34,6 +34,7 @@ const table: [title: string, change: Change, replaces: string[], changes?: boole
   ["config", inMachine({ config: { "user.color": "blue" } }), ["machine"]],
   ["devices", inMachine({ devices: { lo: { type: "nic", nictype: "p2p" } } }), ["machine"]],
   ["profiles", inMachine({ profiles: ["default"] }), ["machine"]],
+  ["bootCommand", (args) => ({ ...args, bootCommand: [{ key: "enter" }] }), ["bootCommand"]],
   ["the version alone", (args) => ({ ...args, version: "feedbeef" }), []],
   ["install.timeout", (args) => ({ ...args, install: { timeout: "3m" } }), []],
   ["verify", (args) => ({ ...args, verify: { waitFor: [{ condition: "ipv4" }] } }), []],
@@ -61,7 +62,7 @@ describeGoldenImages("what goes into golden images", (site) => {
   site.testWithSimulation("may be unknown in a preview", async () => {
     const golden = await site.golden();
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-    for (const key of ["version", "iso", "machine", "install", "verify", "image", "keep", "pin"]) {
+    for (const key of ["version", "iso", "machine", "bootCommand", "install", "verify", "image", "keep", "pin"]) {
       expect(await golden.resource.failures({ ...golden.args(), [key]: unknown }), key).toEqual([]);
     }
     const deep = { ...golden.args(), media: [unknown], iso: { pool: unknown, name: unknown, digest: unknown } };

@@ -35,6 +35,15 @@ describeGoldenImages("golden images", (site) => {
     expect(await golden.target()).toBeUndefined();
   });
 
+  site.testWithGuest("are built by installers that ask for a key", async () => {
+    const golden = await site.golden("key");
+    const bootCommand = [{ waitFor: "Press any key", timeout: "40s" }, { key: "enter" }];
+    await golden.resource.up(golden.args({ bootCommand }));
+    expect(await golden.images()).toHaveLength(1);
+    expect(await golden.machines()).toEqual([]);
+    await golden.resource.destroy();
+  });
+
   site.testWithSimulation("change in place what is no content", async () => {
     const golden = await site.golden();
     await golden.resource.up(golden.args());

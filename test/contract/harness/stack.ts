@@ -1,7 +1,7 @@
 // Drives a noun's provider object as Pulumi's engine and its dynamic-provider server do, with a state of its own.
 import { type DynamicProvider } from "../../../provider/dispatch";
-import * as nouns from "../../../provider";
-import { serializedProvider } from "../../../sdk/resource";
+import * as provider from "../../../provider";
+import { type Noun, serializedProvider } from "../../../sdk/resource";
 
 type Bag = Record<string, unknown>;
 
@@ -34,24 +34,30 @@ export class StackResource {
   #provider: DynamicProvider;
 
   constructor(
-    readonly noun: keyof typeof nouns,
+    readonly noun: Noun,
     readonly name: string,
     readonly socket: string,
   ) {
     this.urn = `urn:pulumi:test::contract::pulumi-nodejs:dynamic/lxd:${noun}::${name}`;
     this.#text = serializedProvider(noun);
-    this.#provider = nouns[noun]();
+    this.#provider = this.#load();
   }
 
   /** The process of the provider is a new one, as in every run of Pulumi: nothing but the state is remembered. */
   forgetProcess(): void {
-    this.#provider = nouns[this.noun]();
+    this.#provider = this.#load();
     void this.#provider.configure({ config: { get: (key) => this.config[key] } });
   }
 
   /** One whose stack has a config of its own. */
   useProvider(provider: DynamicProvider): void {
     this.#provider = provider;
+  }
+
+  /** What the text names, as the server finds it. */
+  #load(): DynamicProvider {
+    const name = this.#text.split(".").at(-1) as keyof typeof provider;
+    return provider[name]();
   }
 
   #bag(args: Bag): Bag {

@@ -1,0 +1,60 @@
+// Ubuntu Server as a golden image: the live server ISO as it is downloaded, and an autoinstall file.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import * as lxd from "pulumi-lxd";
+
+const config = new pulumi.Config();
+const pool = config.get("pool") ?? "default";
+const release = config.get("release") ?? "24.04.3";
+const mirror = `https://releases.ubuntu.com/${release}`;
+
+const iso = config.get("iso");
+const installer = new lxd.IsoVolume("ubuntu-server", {
+  pool,
+  source:
+    iso === undefined
+      ? { url: `${mirror}/ubuntu-${release}-live-server-amd64.iso`, checksum: `${mirror}/SHA256SUMS` }
+      : { file: iso },
+});
+
+const userData = readFileSync(join(__dirname, "user-data.yaml"), "utf8");
+const answers = new lxd.IsoVolume("answers", {
+  pool,
+  // By this label cloud-init in the installer finds its data, by these names it reads them.
+  source: {
+    label: "cidata",
+    files: {
+      "meta-data": "instance-id: golden\n",
+      "user-data": pulumi
+        .all([config.get("hostname") ?? "ubuntu", config.requireSecret("passwordHash")])
+        .apply(([hostname, hash]) =>
+          userData.replaceAll("{{hostname}}", hostname).replaceAll("{{passwordHash}}", hash),
+        ),
+    },
+  },
+});
+
+const golden = new lxd.GoldenImage("ubuntu", {
+  iso: installer,
+  media: [answers],
+  machine: { cpus: 2, memory: "4GiB", rootDisk: { pool, size: "16GiB" }, firmware: "uefi-secureboot" },
+  // Without the word `autoinstall` the installer asks whether it may erase the disk.
+  bootCommand: [
+    { waitFor: "Try or Install|GNU GRUB", timeout: "2m" },
+    { type: "c" },
+    { pause: "2s" },
+    { type: "linux /casper/vmlinuz autoinstall console=ttyS0 ---" },
+    { key: "enter" },
+    { type: "initrd /casper/initrd" },
+    { key: "enter" },
+    { type: "boot" },
+    { key: "enter" },
+  ],
+  install: { until: "powered-off", timeout: "1h" },
+  verify: { waitFor: [{ condition: "console", pattern: "login:" }], timeout: "10m" },
+  image: { aliases: ["ubuntu"], properties: { os: "Ubuntu", release } },
+});
+
+export const fingerprint = golden.fingerprint;
+export const version = golden.version;

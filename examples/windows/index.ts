@@ -1,0 +1,84 @@
+// Windows 11 as a golden image: Microsoft's ISO, the virtio drivers and an answer file in, a sealed image out.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import * as lxd from "pulumi-lxd";
+
+const config = new pulumi.Config();
+const pool = config.get("pool") ?? "default";
+
+/** A template of the folder `answers`, with `{{name}}` filled in and escaped for XML. */
+function answer(file: string, values: Record<string, string>): string {
+  const escape = (text: string): string =>
+    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const template = readFileSync(join(__dirname, "answers", file), "utf8");
+  return template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new pulumi.RunError(`answers/${file} asks for {{${name}}}, which has no value`);
+    return escape(value);
+  });
+}
+
+const installer = new lxd.IsoVolume("windows-11", {
+  pool,
+  source: { file: config.get("windowsIso") ?? "./windows-11.iso" },
+});
+
+// Signed drivers of disk, network and display, and the guest agent of QEMU.
+const driversIso = config.get("driversIso");
+const drivers = new lxd.IsoVolume("virtio-win", {
+  pool,
+  source: driversIso === undefined ? stableDrivers() : { file: driversIso },
+});
+
+function stableDrivers(): lxd.IsoUrlSource {
+  return { url: config.require("driversUrl"), checksum: config.require("driversChecksum") };
+}
+
+const locale = config.get("locale") ?? "en-US";
+const answers = new lxd.IsoVolume("answers", {
+  pool,
+  source: {
+    label: "ANSWERS",
+    files: {
+      // Windows Setup looks for this name at the root of every drive.
+      "autounattend.xml": answer("autounattend.xml", {
+        locale,
+        edition: config.get("edition") ?? "Windows 11 Pro",
+        // A generic key, which chooses the edition and activates nothing.
+        productKey: config.get("productKey") ?? "VK7JG-NPHTM-C97JM-9MPGT-3V66T",
+      }),
+      "oobe.xml": config
+        .requireSecret("adminPassword")
+        .apply((adminPassword) => answer("oobe.xml", { locale, adminPassword })),
+      "seal.cmd": readFileSync(join(__dirname, "answers/seal.cmd"), "utf8"),
+    },
+  },
+});
+
+const golden = new lxd.GoldenImage("windows-11", {
+  iso: installer,
+  media: [drivers, answers],
+  machine: {
+    os: "windows",
+    cpus: 4,
+    memory: "8GiB",
+    rootDisk: { pool, size: "64GiB" },
+    // What Windows 11 asks for.
+    firmware: "uefi-secureboot",
+    tpm: true,
+    agentDrive: true,
+  },
+  // "Press any key to boot from CD or DVD": once a second while the firmware starts, and no longer, so that the
+  // restarts of the installer boot the disk.
+  bootCommand: [{ key: "enter", times: 15, every: "1s" }],
+  // Sealing switches the machine off. Windows restarts several times before.
+  install: { until: "powered-off", timeout: "2h", stableFor: "60s" },
+  image: {
+    aliases: ["windows-11"],
+    properties: { os: "Windows", release: "11", variant: "desktop" },
+  },
+});
+
+export const fingerprint = golden.fingerprint;
+export const version = golden.version;

@@ -1,0 +1,146 @@
+// The examples that need a vendor's ISO: complete up to that ISO, which one of the same kind stands for here.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { safeLoad as load } from "js-yaml";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PulumiProject } from "./harness/project";
+import { describeEachSite, type Site } from "./harness/site";
+import { workspace } from "./harness/package";
+import { selfSigned } from "../unit/content/url/certificate";
+
+interface Example {
+  name: string;
+  /** The setting that names the vendor's ISO. */
+  iso: string;
+  config: (site: Site) => Record<string, string>;
+  secrets: Record<string, string>;
+  /** Other media that the vendor offers. */
+  media: string[];
+  /** Some of the resources that are planned. */
+  planned: string[];
+}
+
+const certificate = selfSigned();
+const secret = { passwordHash: "$6$salt$hash" };
+const examples: Example[] = [
+  {
+    name: "windows",
+    iso: "windowsIso",
+    config: () => ({}),
+    secrets: { adminPassword: "R<&>7" },
+    media: ["driversIso"],
+    planned: ["windows-11", "virtio-win", "answers"],
+  },
+  {
+    name: "debian-preseed",
+    iso: "iso",
+    config: () => ({}),
+    secrets: secret,
+    media: [],
+    planned: ["debian-netinst", "answers"],
+  },
+  {
+    name: "ubuntu-autoinstall",
+    iso: "iso",
+    config: () => ({}),
+    secrets: secret,
+    media: [],
+    planned: ["ubuntu-server", "answers"],
+  },
+  { name: "ci-pipeline", iso: "iso", config: () => ({}), secrets: {}, media: [], planned: ["installer", "answers"] },
+  {
+    name: "fleet",
+    iso: "iso",
+    config: ({ socket }) => ({
+      build: JSON.stringify({ socket }),
+      buildAddress: "https://build.example.org:8443",
+      buildCertificate: certificate.cert,
+      sites: JSON.stringify([
+        { name: "east", remote: { socket } },
+        { name: "west", remote: { socket } },
+      ]),
+    }),
+    secrets: {},
+    media: [],
+    planned: ["installer", "base-east", "base-west", "web-east-1", "web-west-1"],
+  },
+];
+
+describeEachSite("an example", (site) => {
+  describe.each(examples)("$name", (example) => {
+    let project: PulumiProject;
+    beforeAll(async () => {
+      project = await PulumiProject.create({ program: { example: example.name }, config: site.config });
+      for (const [key, value] of Object.entries(example.config(site))) await project.setConfig(key, value);
+      for (const [key, value] of Object.entries(example.secrets)) await project.setConfig(key, value, { secret: true });
+      for (const key of [example.iso, ...example.media]) await project.setConfig(key, `${key}.iso`);
+    }, 120_000);
+    afterAll(() => project.dispose());
+
+    it("says which ISO is missing, then plans the image without showing a secret", async () => {
+      for (const key of example.media) await site.makeIso(project.dir, `${key}.iso`, key);
+      const without = await project.preview();
+      expect(without.code).not.toBe(0);
+      expect(without.stdout + without.stderr).toContain(`there is no file ${example.iso}.iso`);
+
+      await site.makeIso(project.dir, `${example.iso}.iso`, "the vendor's");
+      const preview = await project.preview();
+      expect(preview.code, preview.stdout + preview.stderr).toBe(0);
+      const made = preview.steps.filter(({ op }) => op === "create").map(({ name }) => name);
+      expect(made).toEqual(expect.arrayContaining(example.planned));
+      for (const value of Object.values(example.secrets)) expect(preview.stdout + preview.stderr).not.toContain(value);
+      expect(await site.everything()).toEqual([]);
+    }, 180_000);
+  });
+});
+
+describe("the pipeline's example", () => {
+  const read = (file: string): string => readFileSync(join(workspace, "examples/ci-pipeline", file), "utf8");
+
+  it("is a workflow of GitHub that previews requests and builds the rest", () => {
+    const workflow = load(read(".github/workflows/golden-image.yml")) as {
+      jobs: Record<string, { steps: { if?: string; run?: string }[] }>;
+    };
+    const steps = workflow.jobs["image"]?.steps ?? [];
+    const conditionOf = (command: string): string | undefined => steps.find(({ run }) => run?.startsWith(command))?.if;
+    expect(conditionOf("pulumi preview")).toBe("github.event_name == 'pull_request'");
+    expect(conditionOf("pulumi up")).toBe("github.event_name != 'pull_request'");
+  });
+
+  it("is a pipeline of GitLab with the same two jobs", () => {
+    const pipeline = load(read(".gitlab-ci.yml")) as Record<string, { script: string[] }>;
+    expect(pipeline["preview"]?.script).toEqual(["pulumi preview --diff"]);
+    expect(pipeline["build"]?.script[0]).toBe("pulumi up --yes --skip-preview");
+  });
+});
+
+describe("an answer file", () => {
+  const path = (file: string): string => join(workspace, "examples", file);
+
+  it.each(["autounattend.xml", "oobe.xml"])("%s is well-formed", (file) => {
+    const parse = "import sys, xml.dom.minidom as m; m.parse(sys.argv[1])";
+    execFileSync("python3", ["-c", parse, path(`windows/answers/${file}`)]);
+  });
+
+  it("of Debian has the format of debconf", ({ skip }) => {
+    skip(!has("debconf-set-selections"), "debconf-set-selections (not installed)");
+    execFileSync("debconf-set-selections", ["--checkonly", path("debian-preseed/preseed.cfg")]);
+  });
+
+  it("of Ubuntu switches the machine off at its end", () => {
+    const { autoinstall } = load(readFileSync(path("ubuntu-autoinstall/user-data.yaml"), "utf8")) as {
+      autoinstall: Record<string, unknown>;
+    };
+    expect(autoinstall).toMatchObject({ version: 1, shutdown: "poweroff" });
+  });
+});
+
+function has(command: string): boolean {
+  try {
+    execFileSync("sh", ["-c", `command -v ${command}`]);
+    return true;
+  } catch {
+    return false;
+  }
+}
