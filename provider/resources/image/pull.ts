@@ -12,6 +12,7 @@ import { type Client } from "../../client/client";
 import { isCode } from "../../errors";
 import { clientOf } from "../../image-server/lxd-server";
 import { type Context } from "../../kind";
+import { dropBroughtMarks } from "./brought-marks";
 import { type ImageInputs } from "./inputs";
 import { isCacheOnly, mayTake, taken } from "./take-over";
 import { servedBy } from "./served";
@@ -43,8 +44,11 @@ async function pullOnce(context: Context, request: Pull): Promise<string> {
   const present = await listImages(client, project);
   const fingerprint = await ask(context, request);
   const former = present.find((image) => image.fingerprint === fingerprint);
-  if (former === undefined) return fingerprint;
   const at = { project, fingerprint };
+  if (former === undefined) {
+    await dropBroughtMarks(context, at, { source: request.source, own: request.properties });
+    return fingerprint;
+  }
   if (!mayTake(former, { urn, adopt, isPulled: true })) {
     await updateImage(client, at, former, undefined);
     throw taken(fingerprint);

@@ -67,6 +67,21 @@ describeImages("image pulled", (site) => {
     expect(await site.find()).toBeUndefined();
   });
 
+  test("belongs to nobody who has it on the server", async () => {
+    const owner = "urn:pulumi:dev::elsewhere::pulumi-nodejs:dynamic/lxd:Image::built";
+    const own = { "user.pulumi.owner": owner, "user.pulumi.version": "1", flavor: "vanilla" };
+    const path = `/1.0/images/${sha256(site.bytes)}`;
+    const { properties } = (await server.raw.get(path)).body.metadata as { properties: object };
+    await server.raw.patch(path, { properties: { ...properties, ...own } });
+    await image.up({ source: source() });
+    const wire = await site.image();
+    expect(wire.properties["flavor"]).toBe("vanilla");
+    expect(Object.values(wire.properties)).not.toContain(owner);
+    expect(wire.properties["user.pulumi.version"]).toBeUndefined();
+    await image.destroy();
+    expect(await site.find()).toBeUndefined();
+  });
+
   test("by many resources of many stacks at once is pulled once, and goes with the last", async () => {
     const many = Array.from({ length: 6 }, (_, i) => {
       const resource = site.resource(`-${i}`);
