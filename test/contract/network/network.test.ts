@@ -13,7 +13,9 @@ describeEachDaemon("networks as resources", (daemon: TestDaemon) => {
   const onDaemon = (name: string): Promise<Record<string, unknown>> => objectAt(daemon, path(name));
   const isGone = async (name: string): Promise<boolean> => (await daemon.raw.get(path(name))).status === 404;
   /** A subnet that nobody else on this machine has. */
-  const subnet = (): string => `10.219.${randomInt(1, 250)}.1/24`;
+  // Never the same twice, or a change to another one would be none.
+  let subnets = randomInt(250);
+  const subnet = (): string => `10.219.${1 + (subnets++ % 250)}.1/24`;
   const quiet = { ipv6: { address: "none" } };
 
   test("is a bridge with the addresses of the program", async () => {

@@ -74,6 +74,11 @@ export class PulumiProject {
     return this.start("destroy", ["--yes", "--skip-preview"], options).result;
   }
 
+  /** Lets everything be deleted that the program protects. */
+  async unprotect(): Promise<void> {
+    await this.#require(["state", "unprotect", "--all", "--yes"]);
+  }
+
   /** Takes away the lock that a killed run leaves on the stack. */
   async cancel(): Promise<void> {
     await this.#require(["cancel", "--yes"]);
