@@ -142,6 +142,10 @@ describeInstances("power of an instance", (site) => {
   test("a machine that is to be shut down before its delete is", async () => {
     const machine = site.resource();
     await machine.up(container({ onDelete: "shutdown" }));
+    // The guest hears the signal once its first program has set itself up, and then has a second process.
+    const processes = async (): Promise<number> =>
+      (await site.get<{ processes: number }>(`/1.0/instances/${machine.name}/state`)).processes;
+    if (!site.isSimulated) await expect.poll(processes, { timeout: 10_000 }).toBeGreaterThan(1);
     await machine.destroy();
     expect(await site.find(`/1.0/instances/${machine.name}`)).toBeUndefined();
   });
