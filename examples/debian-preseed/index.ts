@@ -27,7 +27,9 @@ const answers = new lxd.IsoVolume("answers", {
     files: {
       "preseed.cfg": pulumi
         .all([config.get("hostname") ?? "debian", config.requireSecret("passwordHash")])
-        .apply(([hostname, hash]) => preseed.replaceAll("{{hostname}}", hostname).replaceAll("{{passwordHash}}", hash)),
+        .apply(([hostname, hash]) =>
+          preseed.replace("{{hostname}}", () => hostname).replace("{{passwordHash}}", () => hash),
+        ),
     },
   },
 });

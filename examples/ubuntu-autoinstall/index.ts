@@ -29,7 +29,7 @@ const answers = new lxd.IsoVolume("answers", {
       "user-data": pulumi
         .all([config.get("hostname") ?? "ubuntu", config.requireSecret("passwordHash")])
         .apply(([hostname, hash]) =>
-          userData.replaceAll("{{hostname}}", hostname).replaceAll("{{passwordHash}}", hash),
+          userData.replace("{{hostname}}", () => hostname).replace("{{passwordHash}}", () => hash),
         ),
     },
   },

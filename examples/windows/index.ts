@@ -9,10 +9,9 @@ const pool = config.get("pool") ?? "default";
 
 /** A template of the folder `answers`, with `{{name}}` filled in and escaped for XML. */
 function answer(file: string, values: Record<string, string>): string {
-  const escape = (text: string): string =>
-    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const escape = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   const template = readFileSync(join(__dirname, "answers", file), "utf8");
-  return template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new pulumi.RunError(`answers/${file} asks for {{${name}}}, which has no value`);
     return escape(value);
