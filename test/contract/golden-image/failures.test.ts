@@ -50,6 +50,7 @@ describeGoldenImages("failed golden images", (site) => {
     expect(await golden.versions()).toEqual([golden.version]);
     expect(await golden.machines()).toEqual([]);
     expect(golden.resource.outputs["fingerprint"]).toBe(await golden.target());
+    await golden.resource.destroy();
   });
 
   site.testWithSimulation("leave nothing with onFailure clean, and start anew", async () => {

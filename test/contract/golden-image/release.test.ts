@@ -33,6 +33,8 @@ describeGoldenImages("releases of golden images", (site) => {
     // First the old one for some time, then the new one, and never back.
     expect(kinds.join(" ")).toMatch(/^old( old)*( new)*$/);
     expect(now).not.toBe(old);
+    await golden.resource.destroy();
+    expect(await golden.images()).toEqual([]);
   });
 
   site.testWithSimulation("wait for their turn when as many as may be are built", async () => {
