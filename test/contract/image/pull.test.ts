@@ -26,6 +26,18 @@ describeImages("image pulled", (site) => {
     ...more,
   });
 
+  /** An instance made straight from the server leaves its image in the daemon's cache. */
+  const haveCached = async (): Promise<void> => {
+    const { server: url, protocol, certificate } = source() as Record<string, string>;
+    const spoken = daemon.product === "lxd" ? "lxd" : protocol;
+    await makeInstance(daemon, `${site.count}-i`, {
+      type: "container",
+      config: {},
+      source: { type: "image", mode: "pull", server: url, protocol: spoken, certificate, alias },
+      devices: { root: { type: "disk", path: "/", pool: "default" } },
+    });
+  };
+
   beforeAll(async () => {
     if (missing() === undefined) server = await ImageServer.start();
   });
@@ -119,14 +131,7 @@ describeImages("image pulled", (site) => {
   test(
     "that the daemon has only cached is taken, and expires no more",
     async () => {
-      const { server: url, protocol, certificate } = source() as Record<string, string>;
-      const spoken = daemon.product === "lxd" ? "lxd" : protocol;
-      await makeInstance(daemon, `${site.count}-i`, {
-        type: "container",
-        config: {},
-        source: { type: "image", mode: "pull", server: url, protocol: spoken, certificate, alias },
-        devices: { root: { type: "disk", path: "/", pool: "default" } },
-      });
+      await haveCached();
       expect(await site.image()).toMatchObject({ cached: true });
       const [failure] = await image.failures({ __import: `default/${sha256(site.bytes)}` });
       expect(failure?.reason).toMatch(/^import: the daemon keeps this image only until[^]*\n.*with its source/);
@@ -140,14 +145,7 @@ describeImages("image pulled", (site) => {
   test(
     "and cached is taken by its fingerprint as well",
     async () => {
-      const { server: url, protocol, certificate } = source() as Record<string, string>;
-      const spoken = daemon.product === "lxd" ? "lxd" : protocol;
-      await makeInstance(daemon, `${site.count}-i`, {
-        type: "container",
-        config: {},
-        source: { type: "image", mode: "pull", server: url, protocol: spoken, certificate, alias },
-        devices: { root: { type: "disk", path: "/", pool: "default" } },
-      });
+      await haveCached();
       await image.up({ source: source({ fingerprint: sha256(site.bytes) }) });
       expect(await site.image()).toMatchObject({ cached: false });
     },

@@ -1,14 +1,7 @@
 // Instances: what somebody changed by hand is shown and put right, what only looks different is left alone.
 import { beforeAll, expect, test } from "vitest";
 
-import { describeInstances } from "./site";
-
-const blank = {
-  type: "virtual-machine",
-  rootDisk: { pool: "default", size: "64MiB" },
-  config: { "limits.memory": "256MiB", "security.secureboot": false },
-  running: false,
-};
+import { blank, describeInstances } from "./site";
 
 describeInstances("drift of an instance", (site) => {
   let image = "";

@@ -1,14 +1,7 @@
 // Instances: made, changed in place, made anew, and taken away.
 import { beforeAll, expect, test } from "vitest";
 
-import { describeInstances } from "./site";
-
-const blank = {
-  type: "virtual-machine",
-  rootDisk: { pool: "default", size: "64MiB" },
-  config: { "limits.memory": "256MiB", "security.secureboot": false },
-  running: false,
-};
+import { blank, describeInstances } from "./site";
 
 describeInstances("instance", (site) => {
   let image = "";

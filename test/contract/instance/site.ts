@@ -3,6 +3,14 @@ import { describeEachDaemon, type RawReply, type TestDaemon, tinyImage, tinyIso 
 import { grubIso } from "./guests";
 import { StackResource } from "../harness/stack";
 
+/** A virtual machine that installs nothing, as small as real ones can be. */
+export const blank = {
+  type: "virtual-machine",
+  rootDisk: { pool: "default", size: "64MiB" },
+  config: { "limits.memory": "256MiB", "security.secureboot": false },
+  running: false,
+};
+
 export interface RawInstance {
   name: string;
   type: string;
