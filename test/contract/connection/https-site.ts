@@ -1,7 +1,6 @@
-// A real daemon that listens on a loopback port for the time of a file's tests, and a client that it may trust.
+// A real daemon that listens for HTTPS, and a client that it may trust.
 import { createHash, X509Certificate } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
@@ -12,7 +11,8 @@ import { discover } from "../../../provider/client/discovery";
 import { type ConnectionConfig, type RemoteInputs } from "../../../provider/client/location";
 import { LxdError } from "../../../provider/errors";
 import { type Certificate, selfSigned } from "../../unit/content/url/certificate";
-import { at, type TestDaemon, textAt } from "../harness";
+import { type TestDaemon, textAt } from "../harness";
+import { httpsAddress } from "../harness/https";
 
 export class HttpsSite {
   readonly client: Certificate = selfSigned();
@@ -23,7 +23,6 @@ export class HttpsSite {
   fingerprint = "";
   /** A folder of the tests' own, which is the client's home too. */
   dir = "";
-  #before: unknown;
 
   constructor(private readonly daemon: TestDaemon) {}
 
@@ -33,17 +32,14 @@ export class HttpsSite {
 
   async start(): Promise<void> {
     this.dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-https-"));
-    this.address = `127.0.0.1:${await freePort()}`;
     const { raw } = this.daemon;
-    this.#before = at((await raw.get("/1.0")).body.metadata, "config", "core.https_address") ?? "";
-    await raw.patch("/1.0", { config: { "core.https_address": this.address } });
+    this.address = await httpsAddress(raw);
     this.fingerprint = textAt((await raw.get("/1.0")).body.metadata, "environment", "certificate_fingerprint");
   }
 
   async stop(): Promise<void> {
     await this.forget();
     await this.#forgetOthers();
-    await this.daemon.raw.patch("/1.0", { config: { "core.https_address": this.#before } });
     await rm(this.dir, { recursive: true, force: true });
   }
 
@@ -110,12 +106,4 @@ export function useHttps(daemon: TestDaemon): HttpsSite {
   afterAll(() => (isThere ? site.stop() : undefined));
   beforeEach(() => (isThere ? site.forget() : undefined));
   return site;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,9 +1,8 @@
 // A second real Incus as an image server over HTTPS: images are put on it by its socket, and pulled from its port.
 import { createHash, type X509Certificate } from "node:crypto";
-import { createServer } from "node:http";
-import { type AddressInfo } from "node:net";
 
 import { RawClient, textAt } from "../harness";
+import { httpsAddress } from "../harness/https";
 import { settle } from "../harness/operation";
 
 export class ImageServer {
@@ -25,11 +24,7 @@ export class ImageServer {
     const server = new ImageServer(process.env["IMAGE_SERVER_SOCKET"] ?? "");
     const { body } = await server.raw.get("/1.0");
     server.certificate = textAt(body, "metadata", "environment", "certificate");
-    const config = (body.metadata as { config: Record<string, string> }).config;
-    // It may serve another run at the same time, so an address that it has is left alone.
-    const address = config["core.https_address"] ?? `127.0.0.1:${await freePort()}`;
-    await server.raw.patch("/1.0", { config: { "core.https_address": address } });
-    server.url = `https://${address}`;
+    server.url = `https://${await httpsAddress(server.raw)}`;
     return server;
   }
 
@@ -80,12 +75,4 @@ export class ImageServer {
       await this.raw.delete(`/1.0/certificates/${fingerprint}`);
     };
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -5,17 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, vi } from "vitest";
 import { selfSigned } from "../../unit/content/url/certificate";
-import { at, describeEachDaemon, type TestDaemon, textAt, tinyImage, writeTinyIso } from "../harness";
+import { describeEachDaemon, type TestDaemon, textAt, tinyImage, writeTinyIso } from "../harness";
+import { httpsAddress } from "../harness/https";
 import { StackResource } from "../harness/stack";
-
-const ownAddress = "127.0.0.78:8443";
 
 describeEachDaemon({ name: "a restricted client", on: ["incus-cluster", "lxd"] }, (daemon: TestDaemon) => {
   const iso = { needs: ["custom_volume_iso"], timeoutMs: 60_000 };
   const { cert, key } = selfSigned();
   const { raw } = new X509Certificate(cert);
   const [mine, theirs] = [daemon.name("mine"), daemon.name("theirs")];
-  let before = "";
   let dir = "";
   let remote: object = {};
 
@@ -25,12 +23,9 @@ describeEachDaemon({ name: "a restricted client", on: ["incus-cluster", "lxd"] }
     await writeFile(join(dir, "client.key"), key);
     await writeFile(join(dir, "x.tar.gz"), tinyImage({ properties: { description: daemon.prefix } }));
     await writeTinyIso(join(dir, "x.iso"), { marker: daemon.prefix });
-    const known = at((await daemon.raw.get("/1.0")).body, "metadata", "config", "core.https_address");
-    before = typeof known === "string" ? known : "";
-    if (before === "") await daemon.raw.patch("/1.0", { config: { "core.https_address": ownAddress } });
     const { metadata } = (await daemon.raw.get("/1.0")).body;
     remote = {
-      address: `https://${textAt(metadata, "config", "core.https_address")}`,
+      address: `https://${await httpsAddress(daemon.raw)}`,
       serverCertificateFingerprint: textAt(metadata, "environment", "certificate_fingerprint"),
     };
     for (const name of [mine, theirs]) {
@@ -48,7 +43,6 @@ describeEachDaemon({ name: "a restricted client", on: ["incus-cluster", "lxd"] }
   });
   afterAll(async () => {
     await daemon.raw.delete(`/1.0/certificates/${createHash("sha256").update(raw).digest("hex")}`);
-    if (before === "") await daemon.raw.patch("/1.0", { config: { "core.https_address": "" } });
     await rm(dir, { recursive: true });
   });
 
