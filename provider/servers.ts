@@ -29,17 +29,17 @@ export function isElsewhere(olds: Whereabouts, news: Whereabouts): boolean {
 }
 
 export class Servers {
-  config: StackConfig = {};
+  constructor(public config: StackConfig = {}) {}
 
-  client(remote: Remote): Client {
+  readonly connect = (remote: Remote): Client => {
     const location = discover({ explicit: remote, config: this.config, env: process.env });
     return clientFor(complete(location, process.env), parseParallel(this.config.parallel));
-  }
+  };
 
   /** Where the program wants a resource. A server is asked only if the place is another than before. */
   async wanted(remote: Remote, olds: Whereabouts): Promise<Whereabouts> {
     if (hasUnknown(remote)) return { __at: olds.__at, __server: olds.__server };
-    const client = this.client(remote);
+    const client = this.connect(remote);
     if (client.transport.place === olds.__at) return { __at: olds.__at, __server: olds.__server };
     return { __at: client.transport.place, __server: await fingerprintOf(client) };
   }
@@ -49,12 +49,12 @@ export class Servers {
    * object was met last. Otherwise a stack whose config was turned to another server would delete the wrong things.
    */
   async holder(remote: Remote, known: Whereabouts): Promise<Client> {
-    const client = this.client(remote);
+    const client = this.connect(remote);
     const { __at: at, __server: server } = known;
     if (at === undefined || server === undefined || client.transport.place === at) return client;
     if ((await fingerprintOf(client)) === server) return client;
     const isFar = at.startsWith("https:");
-    const recorded = this.client(isFar ? { address: at, serverCertificateFingerprint: server } : { socket: at });
+    const recorded = this.connect(isFar ? { address: at, serverCertificateFingerprint: server } : { socket: at });
     const met = await fingerprintOf(recorded);
     if (met === server || met === undefined) return recorded;
     throw new LxdError({

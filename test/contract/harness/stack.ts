@@ -1,5 +1,5 @@
 // Drives a noun's provider object as Pulumi's engine and its dynamic-provider server do, with a state of its own.
-import { type DynamicProvider } from "../../../provider/dispatch";
+import { type DynamicProvider } from "../../../provider/dynamic-provider";
 import * as provider from "../../../provider";
 import { type Noun, serializedProvider } from "../../../sdk/resource";
 

@@ -1,0 +1,85 @@
+// The first step of a resource: everything that can be said against its inputs, together, before anything is changed.
+import { isDeepStrictEqual } from "node:util";
+import { type Client } from "./client/client";
+import { type Bag } from "./dynamic-provider";
+import { LxdError } from "./errors";
+import { type Completion, type Draft, type Failure, type ResourceKind, type ServerInputs } from "./kind";
+import { plain } from "./plain";
+import { progressRow } from "./progress";
+import { isElsewhere, type Servers } from "./servers";
+import { type Succession } from "./succession";
+import { hasUnknown } from "./unknowns";
+import { validate } from "./validate";
+
+interface Parts<Inputs extends ServerInputs, Outputs extends Inputs> {
+  kind: ResourceKind<Inputs, Outputs>;
+  servers: Servers;
+  succession: Succession<Inputs>;
+}
+
+/** What a check is told beside the inputs that the program wrote. */
+type Given<Inputs> = Pick<Completion<Inputs>, "draft" | "olds" | "kept" | "urn" | "importId" | "status">;
+
+export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
+  constructor(private readonly parts: Parts<Inputs, Outputs>) {}
+
+  async run(oldBag: Bag, newBag: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
+    const { __urn, __provider, __import, __replaceOnChanges, __at, __server, ...bag } = newBag;
+    const { kind, servers, succession } = this.parts;
+    const urn = String(__urn);
+    const olds = Object.keys(oldBag).length === 0 ? undefined : (oldBag as Draft<Inputs>);
+    const { written, kept } = this.#separate(bag, urn, olds);
+    const { value, failures } = validate(kind.schema, written);
+    const row = progressRow(urn);
+    const known = { urn, olds, kept, importId: __import as string | undefined, status: row.status };
+    const completion = this.#completion({ draft: value as Draft<Inputs>, ...known });
+    try {
+      const { draft, failures: found } = await kind.complete(completion);
+      failures.push(...kind.rules(draft), ...found);
+      const where = await servers.wanted(draft.remote, oldBag);
+      if (isElsewhere(oldBag, where)) succession.move(urn);
+      failures.push(...(await this.#preflight(completion, draft)));
+      // What failed is unknown in the draft, and outside of a preview the engine takes no unknowns, not even then.
+      if (failures.length > 0) return { inputs: newBag, failures };
+      return { inputs: plain({ ...draft, __urn, __import, __replaceOnChanges, ...where }), failures };
+    } catch (error) {
+      failures.push({ property: "", reason: LxdError.from(error).message });
+      return { inputs: newBag, failures };
+    } finally {
+      row.clear();
+    }
+  }
+
+  /** Tells what the program wrote from computed inputs, which Pulumi sends back as they were for `ignoreChanges`. */
+  #separate(bag: Bag, urn: string, olds: Draft<Inputs> | undefined): { written: Bag; kept: Draft<Inputs> } {
+    const { policies, schema } = this.parts.kind;
+    const before: Bag = this.parts.succession.before(urn, olds);
+    const isComputed = (key: string): boolean => key in policies && !(key in schema.shape);
+    const isKept = ([key, value]: [string, unknown]): boolean =>
+      isComputed(key) && value !== undefined && isDeepStrictEqual(value, before[key]);
+    const entries = Object.entries(bag);
+    return {
+      written: Object.fromEntries(entries.filter((entry) => !isKept(entry))),
+      kept: (olds === undefined ? {} : Object.fromEntries(entries.filter(isKept))) as Draft<Inputs>,
+    };
+  }
+
+  #completion(given: Given<Inputs>): Completion<Inputs> {
+    const { servers, succession } = this.parts;
+    const { urn, olds, draft } = given;
+    const replaced = succession.check(urn, olds);
+    const importId = olds === undefined && succession.isFirst(urn) ? given.importId : undefined;
+    const client = (): Client => servers.connect(draft.remote);
+    return { ...given, replaced, importId, client, connect: servers.connect, config: servers.config };
+  }
+
+  async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>): Promise<Failure[]> {
+    const { kind, servers, succession } = this.parts;
+    if (hasUnknown(draft.remote)) return [];
+    // What is wanted elsewhere is no change of what is here; the check of its replacement comes next.
+    if (completion.olds !== undefined && succession.isMoved(completion.urn)) return [];
+    const look = completion.olds === undefined ? kind.preflight : kind.preflightChange;
+    const failures = (await look?.(servers.connect(draft.remote), { ...completion, draft })) ?? [];
+    return failures.filter((failure, i) => failures.findIndex((f) => f.reason === failure.reason) === i);
+  }
+}
