@@ -14,6 +14,8 @@ import { LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { spokenProtocol } from "../image/pull";
 import { bookkeepingOf, createDeadlineMs, requireType } from "./bookkeeping";
+import { makeOrFind } from "./lost";
+import { requireOwn } from "./preflight";
 import { restore } from "./restore";
 import { type InstanceInputs } from "./schema";
 import { wanted } from "./settings";
@@ -29,17 +31,17 @@ export async function make(context: Context, inputs: Inputs): Promise<void> {
   const copied = source !== undefined && isCopy(source) ? await getCopied(client, inputs, source) : undefined;
   const bookkeeping = bookkeepingOf(inputs, urn, copied);
   const settings = wanted({ config: bookkeeping, devices: {} }, inputs, { urn, info: await client.info() });
-  await createInstance(
-    client,
-    { project, target },
-    {
-      ...settings,
-      ...{ name, type, architecture },
-      config: { ...hints(inputs), ...unsaid(copied?.config), ...settings.config },
-      devices: { ...withoutDevices(copied?.devices), ...settings.devices },
-      source: await sourceToWire(client, inputs),
-    },
-    { deadlineMs: createDeadlineMs, onProgress: status },
+  const request = {
+    ...settings,
+    ...{ name, type, architecture },
+    config: { ...hints(inputs), ...unsaid(copied?.config), ...settings.config },
+    devices: { ...withoutDevices(copied?.devices), ...settings.devices },
+    source: await sourceToWire(client, inputs),
+  };
+  const options = { deadlineMs: createDeadlineMs, onProgress: status };
+  const check = (found: WireInstance): void => requireOwn(found, inputs, urn);
+  await makeOrFind(context, { at: inputs, deadlineMs: createDeadlineMs, check }, () =>
+    createInstance(client, { project, target }, request, options),
   );
 }
 

@@ -1,6 +1,6 @@
 // Instances: blank virtual machines that boot an ISO volume, and machines and containers made from an image.
 import { settleInstance } from "../../api/operations";
-import { deleteInstance, findInstance, type InstanceAddress, type WireInstance } from "../../api/instances";
+import { deleteInstance, findInstance, type InstanceAddress } from "../../api/instances";
 import { isCode, LxdError } from "../../errors";
 import { type Context, type CreateContext, type Made, type ResourceKind } from "../../kind";
 import { milliseconds } from "../../units";
@@ -12,7 +12,7 @@ import { complete, policies } from "./inputs";
 import { explainMedia } from "./media";
 import { move } from "./move";
 import { isStopped, stop } from "./power";
-import { idOf, obstacle, preflight } from "./preflight";
+import { idOf, preflight, requireOwn } from "./preflight";
 import { rebuild } from "./rebuild";
 import { rename } from "./rename";
 import { rules } from "./rules";
@@ -117,9 +117,3 @@ const isProtected = new LxdError({
   why: 'the instance is protected by "security.protection.delete"',
   advice: "Set that key to false in the program, run `pulumi up`, and try again.",
 });
-
-/** A machine that a killed run of this same resource has left is taken over; a stranger's never is. */
-function requireOwn(wire: WireInstance, inputs: Inputs, urn: string): void {
-  const failure = obstacle(wire, inputs, urn);
-  if (failure !== undefined) throw failure;
-}

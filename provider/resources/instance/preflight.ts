@@ -44,6 +44,12 @@ export function obstacle(wire: WireInstance, inputs: InstanceDraft, urn: string)
   return why === undefined ? undefined : takenBy(wire, inputs, why);
 }
 
+/** A machine that a killed run of this same resource has left is taken over; a stranger's never is. */
+export function requireOwn(wire: WireInstance, inputs: InstanceDraft, urn: string): void {
+  const failure = obstacle(wire, inputs, urn);
+  if (failure !== undefined) throw failure;
+}
+
 export function takenBy(wire: WireInstance, inputs: InstanceDraft, why: string): LxdError {
   const advice = `Pass { import: "${inputs.project ?? ""}/${wire.name}" } to take it over, or choose another name.`;
   return new LxdError({ code: "already-exists", why: `there is an instance "${wire.name}" already, ${why}`, advice });

@@ -9,6 +9,7 @@ import { reportTo, shown } from "../../content/shown";
 import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { bookkeepingOf, createDeadlineMs, requireType, serversOwn } from "./bookkeeping";
+import { makeOrFind } from "./lost";
 import { type InstanceInputs } from "./schema";
 import { changeSettings, get, wanted } from "./settings";
 import { type BackupSource } from "./source";
@@ -32,7 +33,9 @@ export async function restore(context: Context, inputs: Inputs, source: BackupSo
       const config = { ...serversOwn(wire.config), ...bookkeepingOf(inputs, urn, wire) };
       return wanted({ ...wire, config }, inputs, { urn, info });
     });
-    await renameInstance(client, at, inputs.name);
+    await makeOrFind(context, { at: inputs, deadlineMs: createDeadlineMs }, () =>
+      renameInstance(client, at, inputs.name),
+    );
   } catch (error) {
     await discard(client, at, error);
     throw error;
@@ -53,7 +56,8 @@ interface Upload {
   at: InstanceAddress;
 }
 
-async function upload({ client, status }: Context, { inputs, source, at }: Upload): Promise<void> {
+async function upload(context: Context, { inputs, source, at }: Upload): Promise<void> {
+  const { client, status } = context;
   const content = await fileContent(source.backup, reportTo(status, `hashing ${source.backup}`));
   if (content.digest !== inputs.sourceVersion) {
     const why = `${source.backup} is not what it was in the preview`;
@@ -63,7 +67,10 @@ async function upload({ client, status }: Context, { inputs, source, at }: Uploa
   opened.received.catch(() => undefined);
   const { stream, sizeBytes } = shown(opened, "uploading", status);
   const { rootDisk, target } = inputs;
-  await restoreBackup(client, at, { stream, sizeBytes, pool: rootDisk?.pool, target, deadlineMs: createDeadlineMs });
+  const deadlineMs = createDeadlineMs;
+  await makeOrFind(context, { at, deadlineMs }, () =>
+    restoreBackup(client, at, { stream, sizeBytes, pool: rootDisk?.pool, target, deadlineMs }),
+  );
 }
 
 /** What cannot become this machine is taken away again; what nobody has heard the end of, the next run looks at. */

@@ -14,6 +14,7 @@ export class FlakySocket {
   readonly #server: Server;
   readonly #open = new Set<Socket>();
   #cut: { matches: RegExp; cut: () => void } | undefined;
+  #swallow: { matches: RegExp; swallowed: (answer: string) => void; from?: Socket } | undefined;
   /** Nothing passes, and nothing is closed. */
   isDead = false;
 
@@ -38,22 +39,31 @@ export class FlakySocket {
     return new Promise((cut) => (this.#cut = { matches, cut }));
   }
 
+  /** Cuts the connection of the next request whose line matches when the daemon answers it; resolves with that answer. */
+  async swallowAnswerTo(matches: RegExp): Promise<string> {
+    return new Promise((swallowed) => (this.#swallow = { matches, swallowed }));
+  }
+
   cutAll(): void {
     for (const socket of this.#open) socket.destroy();
   }
 
   #pass(client: Socket): void {
     const daemon = connect(this.daemon);
-    this.#link(client, daemon, (chunk) => this.#note(chunk, client));
-    this.#link(daemon, client, () => undefined);
+    this.#link(client, daemon, (chunk) => {
+      daemon.write(chunk);
+      this.#note(chunk, client);
+    });
+    this.#link(daemon, client, (chunk) => {
+      if (this.#swallow?.from === client) this.#swallowed(chunk, client);
+      else client.write(chunk);
+    });
   }
 
-  #link(from: Socket, to: Socket, note: (chunk: Buffer) => void): void {
+  #link(from: Socket, to: Socket, pass: (chunk: Buffer) => void): void {
     this.#open.add(from);
     from.on("data", (chunk: Buffer) => {
-      if (this.isDead) return;
-      to.write(chunk);
-      note(chunk);
+      if (!this.isDead) pass(chunk);
     });
     from.on("error", () => undefined);
     from.on("close", () => {
@@ -67,10 +77,18 @@ export class FlakySocket {
     const line = /^(GET|POST|PUT|PATCH|DELETE) \S+ HTTP/.exec(chunk.toString("latin1", 0, 2000))?.[0];
     if (line === undefined) return;
     this.lines.push(line);
+    if (this.#swallow?.matches.test(line) === true) this.#swallow.from ??= client;
     const cut = this.#cut;
     if (cut?.matches.test(line) !== true) return;
     this.#cut = undefined;
     client.destroy();
     cut.cut();
+  }
+
+  #swallowed(chunk: Buffer, client: Socket): void {
+    const swallow = this.#swallow;
+    this.#swallow = undefined;
+    client.destroy();
+    swallow?.swallowed(chunk.toString("latin1"));
   }
 }
