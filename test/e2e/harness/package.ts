@@ -21,9 +21,26 @@ export async function linkWorkspace(programDir: string): Promise<void> {
   }
 }
 
-/** Installs the tarball, with its dependencies from the registry, as a user's program does. */
+/**
+ * Installs the tarball, with its dependencies from the registry, as a user's program does; of what the package's ranges
+ * allow, the versions that everything else is tested with.
+ */
 export async function installTarball(programDir: string, tarball: string): Promise<void> {
-  await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball], { cwd: programDir });
+  const pinned = await dependencies();
+  await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball, ...pinned], { cwd: programDir });
+}
+
+interface Manifest {
+  version: string;
+  dependencies: object;
+}
+
+/** Each as `name@version`, as it is installed in the workspace. */
+async function dependencies(): Promise<string[]> {
+  const read = async (path: string): Promise<Manifest> =>
+    JSON.parse(await readFile(join(workspace, path, "package.json"), "utf8")) as Manifest;
+  const names = Object.keys((await read(".")).dependencies);
+  return Promise.all(names.map(async (name) => `${name}@${(await read(join("node_modules", name))).version}`));
 }
 
 /** Packs the workspace as it is built now; returns the tarball. */
