@@ -33,7 +33,7 @@ export class PulumiProject {
     await writeProgram(project.dir, options.program);
     await (options.tarball ? installTarball(project.dir, options.tarball) : linkWorkspace(project.dir));
     await project.#require(["stack", "init", stack]);
-    for (const [key, value] of Object.entries(options.config ?? {})) await project.setConfig(key, value);
+    await project.#configure(options.config ?? {});
     return project;
   }
 
@@ -49,6 +49,12 @@ export class PulumiProject {
 
   async setConfig(key: string, value: string, { secret = false } = {}): Promise<void> {
     await this.#require(["config", "set", ...(secret ? ["--secret"] : []), "--", key, value]);
+  }
+
+  /** All at once, as each run of the CLI takes its time. */
+  async #configure(config: Readonly<Record<string, string>>): Promise<void> {
+    const settings = Object.entries(config).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+    if (settings.length > 0) await this.#require(["config", "set-all", ...settings]);
   }
 
   async up(options: UpOptions = {}): Promise<PulumiResult> {
