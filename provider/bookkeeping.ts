@@ -10,11 +10,11 @@ export function remoteOf(bag: Bag): ServerInputs["remote"] {
 
 /** What Pulumi stores beside the noun's own outputs: outputs replace the state as a whole. */
 export function keep(outputs: object, bag: Bag, where: Whereabouts): Bag {
-  return plain({ ...outputs, __urn: bag["__urn"], __provider: bag["__provider"], ...where });
+  return plain({ ...outputs, remote: bag["remote"], __urn: bag["__urn"], __provider: bag["__provider"], ...where });
 }
 
-/** The part of a state that is inputs; a noun names its own in its policies. */
+/** The part of a state that is inputs; a noun names those of its own in its policies. */
 export function inputsIn(props: Bag, policies: object): Bag {
-  const keys = [...Object.keys(policies), "__urn", "__at", "__server"];
+  const keys = [...Object.keys(policies), "remote", "__urn", "__at", "__server"];
   return Object.fromEntries(keys.filter((key) => props[key] !== undefined).map((key) => [key, props[key]]));
 }

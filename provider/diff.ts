@@ -4,6 +4,9 @@ import { plain } from "./plain";
 import { type Cost, type Policy, type ResourceKind, type ServerInputs } from "./kind";
 import { isElsewhere, type Whereabouts } from "./servers";
 
+/** What all nouns have. Of another way to the same server the state must know: it is all that a later destroy has. */
+const ofServer: { [Key in keyof Required<ServerInputs>]: Cost } = { remote: "update" };
+
 export interface Difference {
   changes: boolean;
   replaces: string[];
@@ -17,7 +20,8 @@ export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
 ): Difference {
   const form = kind.comparable ?? ((inputs: Inputs) => inputs);
   const [before, after] = [plain(form(olds)), plain(form(news))];
-  const policies = Object.entries(kind.policies) as [keyof Inputs & string, Policy<Inputs, Outputs>][];
+  const all = { ...ofServer, ...kind.policies };
+  const policies = Object.entries(all) as [keyof Inputs & string, Policy<Inputs, Outputs>][];
   const forced = forcing(news);
   const costs = policies
     .filter(([key]) => !isDeepStrictEqual(before[key], after[key]))
@@ -28,11 +32,9 @@ export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
     });
   const isMoved = isElsewhere(olds as Whereabouts, news as Whereabouts);
   if (isMoved) return { changes: true, replaces: ["remote"], deleteBeforeReplace: false };
-  // The state must know the way to the server: it is all that a later `pulumi destroy` has.
-  const hasOtherWay = !isDeepStrictEqual(before.remote, after.remote);
   const replaces = costs.filter(([, cost]) => cost === "replace").map(([key]) => key);
   return {
-    changes: hasOtherWay || costs.some(([, cost]) => cost !== "ignore"),
+    changes: costs.some(([, cost]) => cost !== "ignore"),
     replaces,
     deleteBeforeReplace: replaces.length > 0 && kind.deleteBeforeReplace(olds, news),
   };

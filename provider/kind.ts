@@ -93,7 +93,8 @@ export interface ResourceKind<Inputs extends ServerInputs, Outputs extends Input
   noun: string;
   /** What may be written. Free of refinements over several fields and of defaults. */
   schema: z.ZodObject;
-  policies: { [Key in keyof Required<Inputs>]: Policy<Inputs, Outputs> };
+  /** What a change of each of its own inputs costs. That of the server is the same for all nouns: see `diff.ts`. */
+  policies: { [Key in Exclude<keyof Required<Inputs>, keyof ServerInputs>]: Policy<Inputs, Outputs> };
   /** Failures that need more than one field to see. */
   rules: (draft: Draft<Inputs>) => Failure[];
   /** Fills in defaults and what is computed from the program's side, such as the hash of a file. */

@@ -33,7 +33,6 @@ export function toy(changes: Partial<ToyKind> = {}): ToyKind {
     policies: {
       name: "replace",
       project: "replace",
-      remote: "ignore",
       size: (olds, news) => (Number(news.size) < Number(olds.size) ? "replace" : "update"),
       colour: "update",
       note: "ignore",

@@ -53,7 +53,6 @@ export const policies: ResourceKind<ExecInputs, ExecOutputs>["policies"] = {
   instance: machineCost,
   machine: machineCost,
   project: "replace",
-  remote: "ignore",
   command: "update",
   environment: "update",
   user: "update",

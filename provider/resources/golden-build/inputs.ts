@@ -36,7 +36,6 @@ export const policies: ResourceKind<GoldenInputs, GoldenOutputs>["policies"] = {
   pin: "update",
   onFailure: "ignore",
   project: "replace",
-  remote: "ignore",
 };
 
 /** How it is packed matters to the next image only. */

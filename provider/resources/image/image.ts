@@ -68,19 +68,15 @@ function atSource(draft: Completion<Inputs>["draft"], { property, reason }: Fail
 
 /** With no state but the ID (`Image.get`) the image is read as it is. */
 async function read(context: Context, id: string, state: Partial<Outputs>): Promise<Outputs | undefined> {
-  if (state.fingerprint === undefined) return readStrange(context, id, state);
+  if (state.fingerprint === undefined) return readStrange(context, id);
   return readOwn(context, state as Outputs);
 }
 
-async function readStrange(
-  { client, urn }: Context,
-  id: string,
-  state: Partial<Outputs>,
-): Promise<Outputs | undefined> {
+async function readStrange({ client, urn }: Context, id: string): Promise<Outputs | undefined> {
   const found = await findById(client, id);
   if (found === undefined) return undefined;
   const project = parseImageId(id)?.project ?? "default";
-  return toOutputs(unwritten(found, { project, remote: state.remote }), found, urn);
+  return toOutputs(unwritten(found, project), found, urn);
 }
 
 async function readOwn({ client, urn }: Context, state: Outputs): Promise<Outputs | undefined> {

@@ -102,7 +102,7 @@ export async function takeOver(
 }
 
 /** An image of which nothing is known but its ID, read as it is. */
-export function unwritten(found: WireImage, place: Pick<Inputs, "project" | "remote">): Inputs {
+export function unwritten(found: WireImage, project: string): Inputs {
   const { aliases, properties, auto_update: autoUpdate, expires_at: expiresAt } = found;
   const shown = Object.entries(properties ?? {}).filter(([key]) => !isBookkeeping(key));
   return {
@@ -112,6 +112,6 @@ export function unwritten(found: WireImage, place: Pick<Inputs, "project" | "rem
     ...{ autoUpdate, expiresAt, profiles: found.profiles ?? [] },
     aliasPolicy: "fail",
     adopt: false,
-    ...place,
+    project,
   };
 }

@@ -80,7 +80,6 @@ export const policies: ResourceKind<ImageInputs, ImageOutputs>["policies"] = {
   aliasPolicy: "ignore",
   adopt: "ignore",
   project: "replace",
-  remote: "ignore",
 };
 
 export function rules({ aliases, properties, autoUpdate, source }: ImageDraft): Failure[] {

@@ -134,7 +134,6 @@ export function toOutputs(inputs: Inputs, wire: WireImage, urn: string): Outputs
     aliasPolicy: inputs.aliasPolicy,
     adopt: inputs.adopt,
     project: inputs.project,
-    remote: inputs.remote,
     type: wire.type,
     architecture: wire.architecture,
     sizeBytes: wire.size,

@@ -46,7 +46,6 @@ export const policies: ResourceKind<SnapshotInputs, SnapshotOutputs>["policies"]
   instance: machineCost,
   machine: machineCost,
   project: "replace",
-  remote: "ignore",
   name: "update",
   stateful: "replace",
   expiresAt: "update",

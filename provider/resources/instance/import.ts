@@ -47,7 +47,6 @@ export async function importFailures(
 
 /** Keys that are of no concern to a machine that is there already. */
 const passed = [
-  "remote",
   "source",
   "sourceVersion",
   "onImageChange",

@@ -15,7 +15,6 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   name: "update",
   type: "replace",
   project: "replace",
-  remote: "ignore",
   description: "update",
   source: sourceCost,
   sourceVersion: sourceCost,

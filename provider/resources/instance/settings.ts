@@ -89,7 +89,6 @@ export function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, key
   return {
     name: wire.name,
     project: inputs.project,
-    remote: inputs.remote,
     type: wire.type,
     description: wire.description,
     ...sourceFromWire(inputs, wire),

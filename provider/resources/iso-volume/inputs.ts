@@ -46,7 +46,6 @@ export const policies: ResourceKind<IsoVolumeInputs, IsoVolumeOutputs>["policies
   pool: "replace",
   name: "replace",
   project: "replace",
-  remote: "ignore",
   target: targetCost,
   description: "update",
   source: "ignore",

@@ -120,7 +120,6 @@ function toOutputs(inputs: Inputs, wire: WireVolume, state?: Outputs): Outputs {
     pool: inputs.pool,
     name: inputs.name,
     project: inputs.project,
-    remote: inputs.remote,
     target: inputs.target,
     description: wire.description,
     source: inputs.source,

@@ -72,7 +72,6 @@ export const schema = strict({
 export const policies: ResourceKind<NetworkInputs, NetworkOutputs>["policies"] = {
   name: "replace",
   project: "replace",
-  remote: "ignore",
   type: "replace",
   description: "update",
   ipv4: "update",

@@ -32,7 +32,7 @@ export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettin
   schema,
   nameSchema: networkName,
   policies,
-  passed: ["remote", "memberConfig"],
+  passed: ["memberConfig"],
   fields,
   // A bridge of which no addresses are said gets free subnets, and translation of addresses with them.
   isServers: (key) => /^(ipv[46]\.(address|nat)|fan\.underlay_subnet)$/.test(key),

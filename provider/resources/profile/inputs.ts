@@ -45,7 +45,6 @@ export const schema = strict({
 export const policies: ResourceKind<ProfileInputs, ProfileOutputs>["policies"] = {
   name: "replace",
   project: "replace",
-  remote: "ignore",
   description: "update",
   config: "update",
   cloudInit: "update",

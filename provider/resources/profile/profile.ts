@@ -33,7 +33,7 @@ export const profile = configMapKind<ProfileInputs, ProfileOutputs, WireProfile,
   schema,
   nameSchema: profileName,
   policies,
-  passed: ["remote"],
+  passed: [],
   fields,
   // The daemons fill in nothing.
   isServers: () => false,

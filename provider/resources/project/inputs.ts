@@ -48,7 +48,6 @@ export const schema = strict({
 
 export const policies: ResourceKind<ProjectInputs, ProjectOutputs>["policies"] = {
   name: "replace",
-  remote: "ignore",
   description: "update",
   features: "update",
   restricted: "update",

@@ -21,7 +21,7 @@ export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject,
   schema,
   nameSchema: projectName,
   policies,
-  passed: ["remote"],
+  passed: [],
   fields,
   // A new project has every feature that the server knows switched on or off.
   isServers: (key) => key.startsWith("features."),

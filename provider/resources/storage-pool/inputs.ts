@@ -34,7 +34,6 @@ export const schema = strict({
 
 export const policies: ResourceKind<StoragePoolInputs, StoragePoolOutputs>["policies"] = {
   name: "replace",
-  remote: "ignore",
   driver: "replace",
   description: "update",
   // Whoever no longer says where the pool is leaves it where it is.

@@ -16,7 +16,7 @@ export const storagePool = configMapKind<Inputs, Outputs, WirePool, PoolSettings
   schema,
   nameSchema: poolName,
   policies,
-  passed: ["remote", "memberConfig"],
+  passed: ["memberConfig"],
   fields,
   // Where the pool is, and what the driver calls it there.
   isServers: (key) => /^(source|size|zfs\.pool_name|lvm\.(vg_name|thinpool_name)|ceph\..+|btrfs\..+)$/.test(key),

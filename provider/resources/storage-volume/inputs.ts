@@ -54,7 +54,6 @@ export const policies: ResourceKind<StorageVolumeInputs, StorageVolumeOutputs>["
   name: "update",
   pool: "update",
   project: "replace",
-  remote: "ignore",
   target: (olds, news) => (news.target === undefined || news.target === olds.location ? "ignore" : "replace"),
   description: "update",
   contentType: (_, news) => (news.contentType === undefined ? "ignore" : "replace"),

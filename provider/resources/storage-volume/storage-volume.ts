@@ -18,7 +18,7 @@ export const storageVolume = configMapKind<Inputs, Outputs, WireVolume, VolumeSe
   schema,
   nameSchema: volumeName,
   policies,
-  passed: ["remote", "target", "source"],
+  passed: ["target", "source"],
   fields,
   // Defaults of the pool and of its driver.
   isServers: (key) => /^(size$|block\.|zfs\.|lvm\.|ceph\.)/.test(key),
