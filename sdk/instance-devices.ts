@@ -6,9 +6,12 @@ import type { IsoVolume } from "./iso-volume";
 export type Scalar = pulumi.Input<string | number | boolean>;
 
 export interface RootDiskArgs {
-  /** The storage pool. Changing it replaces the instance. */
+  /** The storage pool. Another one moves the disk in place, for which a running machine needs `allowRestart`. */
   pool: pulumi.Input<string>;
-  /** e.g. `"10GiB"`; units B, kB, MB, GB, TB, KiB, MiB, GiB, TiB. Default: the pool's. It can grow in place. */
+  /**
+   * e.g. `"10GiB"`; units B, kB, MB, GB, TB, KiB, MiB, GiB, TiB. Default: the pool's. Grows in place: under a running
+   * virtual machine where the pool's driver can (ZFS, LVM), with `allowRestart` where it cannot (dir, btrfs, Ceph).
+   */
   size?: pulumi.Input<string>;
   /** How the guest sees it: `virtio-scsi`, `virtio-blk`, `nvme`. Default: the server's. Needs `disk_io_bus`. */
   bus?: pulumi.Input<string>;

@@ -84,7 +84,11 @@ export interface InstanceArgs extends CommonArgs {
   firmware?: pulumi.Input<"uefi" | "uefi-secureboot" | "bios">;
   /** Data for cloud-init. Changes in place. */
   cloudInit?: pulumi.Input<CloudInitArgs>;
-  /** The server's configuration keys, e.g. `"limits.memory": "2GiB"`. Numbers and booleans are spelled out. */
+  /**
+   * The server's configuration keys, e.g. `"limits.memory": "2GiB"`. Numbers and booleans are spelled out. Changes in
+   * place; what a running virtual machine does not take, as more memory where the server has no `memory_hotplug`, needs
+   * `allowRestart`.
+   */
   config?: pulumi.Input<Record<string, Scalar>>;
   /** Other devices, as the server knows them. */
   devices?: pulumi.Input<Record<string, pulumi.Input<Record<string, Scalar>>>>;

@@ -65,6 +65,10 @@ export const features = {
     shown: "images of instances in two files",
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.13", "Incus 7": "7.0" },
   },
+  memory_hotplug: {
+    shown: "memory of running machines grown",
+    since: { "Incus 6.0": "6.0.5", "Incus 6": "6.12", "Incus 7": "7.0" },
+  },
   instance_console_screenshot: {
     shown: "screens of golden images that failed",
     since: { "Incus 6.0": "6.0.3", "Incus 6": "6.8", "Incus 7": "7.0" },

@@ -1,7 +1,7 @@
 // A change of an instance's config, devices, profiles and description: checked, then stored.
 import { failed, notFound, wrapErrors } from "../errors";
 import type { Daemon } from "../daemon";
-import type { Devices, InstanceRecord } from "../store/records";
+import type { Config, Devices, InstanceRecord } from "../store/records";
 import { keyOf } from "../store/store";
 import { parseSize } from "../units";
 import { expandDevices, profileHome, rootDeviceOf } from "../used-by";
@@ -36,6 +36,14 @@ function addedDevices(before: Devices, after: Devices): Devices {
   return Object.fromEntries(Object.entries(after).filter(([name]) => !same(name)));
 }
 
+/** A running VM gets its larger disk when it is started anew: in a pool of the driver `dir` there is no other way. */
+function deferredQuota(after: InstanceRecord, before: Devices, devices: Devices): Config {
+  const [was, will] = [rootDeviceOf(before), rootDeviceOf(devices)];
+  if (after.type !== "virtual-machine" || after.status === "Stopped" || was?.["size"] === will?.["size"]) return {};
+  const name = Object.entries(devices).find(([, device]) => device === will)?.[0] ?? "root";
+  return { [`volatile.${name}.apply_quota`]: "true" };
+}
+
 /** Checks what `after` will be, and stores it; throws with the instance as it was. */
 export function updateInstance(daemon: Daemon, before: InstanceRecord, after: InstanceRecord): void {
   const { store, events } = daemon;
@@ -49,7 +57,8 @@ export function updateInstance(daemon: Daemon, before: InstanceRecord, after: In
   }
   checkSurroundings(daemon, after, addedDevices(oldDevices, newDevices));
   // Keys of the daemon's own that were left out stay out, and a machine does not start without them.
-  const stored = { ...after, config: { ...after.config, ...cardKeys(after.config, newDevices) } };
+  const own = { ...cardKeys(after.config, newDevices), ...deferredQuota(after, oldDevices, newDevices) };
+  const stored = { ...after, config: { ...after.config, ...own } };
   store.instances.set(instanceKey(stored), stored);
   events.lifecycle("instance-updated", { project: stored.project, source: instanceUrl(stored), name: stored.name });
 }

@@ -35,7 +35,10 @@ export function idmapKeys(type: InstanceType): Config {
   return { "volatile.idmap.base": "0", "volatile.idmap.next": IDMAP, "volatile.last_state.idmap": "[]" };
 }
 
-/** What starting adds; `volatile.apply_template` goes. */
+/** What is done by starting. */
+const doneByStart = /^volatile\.(apply_template|[^.]+\.apply_quota)$/;
+
+/** What starting adds; notes of what it was to do go. */
 export function afterStart(config: Config, type: InstanceType): Config {
   const own: Config =
     type === "container"
@@ -44,7 +47,7 @@ export function afterStart(config: Config, type: InstanceType): Config {
           "volatile.vm.definition": "pc-q35-10.0",
           "volatile.vsock_id": config["volatile.vsock_id"] ?? String(randomInt(3, 2 ** 32 - 2)),
         };
-  const kept = Object.entries(config).filter(([key]) => key !== "volatile.apply_template");
+  const kept = Object.entries(config).filter(([key]) => !doneByStart.test(key));
   return { ...Object.fromEntries(kept), ...identityKeys(config), ...own, "volatile.last_state.power": "RUNNING" };
 }
 

@@ -2,12 +2,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { findInstance, type WireInstance } from "../../api/instances";
 import { type Client } from "../../client/client";
+import { type ServerInfo } from "../../client/server-info";
 import { type Completion, type Failure } from "../../kind";
 import { plain } from "../../plain";
 import { isUnknown } from "../../unknowns";
 import { parseSize } from "../../units";
 import { policies } from "./inputs";
 import { coldFailures, consent, staysOn } from "./consent";
+import { sizeFailures } from "./growth";
 import { placeFailures } from "./place";
 import { extensionFailures, otherOwner, takenBy } from "./preflight";
 import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "./schema";
@@ -28,12 +30,13 @@ export async function preflightChange(
   const found = await findInstance(client, { project, name });
   const wire = found?.value;
   if (wire === undefined || draft.type !== wire.type) return [];
+  const info = await client.info();
   return [
     ...(await nameFailures(client, wire, { draft, urn, project })),
     ...(await placeFailures(client, wire, { draft, olds: olds as InstanceOutputs })),
-    ...extensionFailures(await client.info(), draft),
-    ...shrinkFailures(wire, draft),
-    ...restartFailures(wire, draft),
+    ...extensionFailures(info, draft),
+    ...(await sizeFailures(client, wire, draft)),
+    ...restartFailures(wire, draft, info),
   ];
 }
 
@@ -61,18 +64,7 @@ async function nameFailures(
   return coldFailures(wire, draft, { property: "name", what: "renamed" });
 }
 
-/** A virtual machine's disk cannot be made smaller without harm, so the daemons refuse it. */
-function shrinkFailures(wire: WireInstance, { rootDisk }: InstanceDraft): Failure[] {
-  const root = Object.values({ ...wire.expanded_devices, ...wire.devices }).find((device) => device["path"] === "/");
-  const [now, then] = [root?.["size"], rootDisk?.size].map((text) =>
-    text === undefined ? undefined : parseSize(text),
-  );
-  if (wire.type !== "virtual-machine" || now === undefined || then === undefined || then >= now) return [];
-  const reason = `a root disk cannot shrink: it has ${root?.["size"] ?? ""}; write that or more`;
-  return [{ property: "rootDisk.size", reason }];
-}
-
-function restartFailures(wire: WireInstance, draft: InstanceDraft): Failure[] {
+function restartFailures(wire: WireInstance, draft: InstanceDraft, info: ServerInfo): Failure[] {
   const { config, allowRestart } = draft;
   if (wire.type !== "virtual-machine" || allowRestart === true || !staysOn(wire, draft)) return [];
   const before = comparable({ config: wire.config ?? {} }).config;
@@ -84,8 +76,25 @@ function restartFailures(wire: WireInstance, draft: InstanceDraft): Failure[] {
       property: `config["${key}"]`,
       reason: `cannot change while the machine runs; ${consent}`,
     })),
+    ...memoryFailures(wire, draft, info),
     ...tpmFailures(wire, draft),
   ];
+}
+
+/** What the daemons give to a machine for which nothing is said. */
+const usualMemory = "1GiB";
+
+/** Memory that the machine was not started with is something that only newer servers can plug in. */
+function memoryFailures(wire: WireInstance, { config }: InstanceDraft, { extensions }: ServerInfo): Failure[] {
+  const key = "limits.memory";
+  const wanted = isUnknown(config) ? undefined : config?.[key];
+  if (wanted === undefined || isUnknown(wanted) || extensions.has("memory_hotplug")) return [];
+  const had = { ...wire.expanded_config, ...wire.config }[key] ?? usualMemory;
+  const [now, then] = [had, wanted].map(parseSize);
+  // Shares of the host's memory are for the server to reckon.
+  if (now === undefined || then === undefined || then <= now) return [];
+  const reason = `cannot grow while the machine runs, which has ${had}; ${consent}`;
+  return [{ property: `config["${key}"]`, reason }];
 }
 
 /** A TPM is soldered in: it comes and goes only while the machine is off. */

@@ -1,11 +1,12 @@
 // Brings a machine to what the program says: one road for a new one, a changed one and one whose last run was broken off.
 import { setTimeout as sleep } from "node:timers/promises";
 import { findInstance, type InstanceAddress, type WireInstance } from "../../api/instances";
-import { isCode, LxdError } from "../../errors";
+import { LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { milliseconds } from "../../units";
 import { typeBootCommand } from "../guest/boot-command";
 import { type GuestFile } from "../guest/file-content";
+import { applySettings } from "./apply-settings";
 import { FileTask } from "./file-task";
 import { isRunning, start, stop, switchOff, wasStarted } from "./power";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
@@ -45,7 +46,7 @@ export async function sync(
   { isStoppedFor = false, oldFiles }: { isStoppedFor?: boolean; oldFiles?: GuestFile[] } = {},
 ): Promise<InstanceOutputs> {
   const { client } = context;
-  const wasStopped = (await syncSettings(context, inputs)) || isStoppedFor;
+  const wasStopped = (await applySettings(context, inputs)) || isStoppedFor;
   const { value } = await get(client, inputs);
   const pending = value.config?.[pendingKey];
   const files = new FileTask(context, inputs, oldFiles);
@@ -58,34 +59,6 @@ export async function sync(
   await files.afterStart((await get(client, inputs)).value);
   if (pending !== undefined) await changeSettings(client, inputs, ({ config }) => done(config));
   return observe(client, inputs, (await get(client, inputs)).value);
-}
-
-/**
- * Changes settings, under the running machine where the server can. Where it cannot, and the program allows it, the
- * machine is shut down for the change; returns whether it was.
- */
-async function syncSettings({ client, urn }: Context, inputs: Inputs): Promise<boolean> {
-  const info = await client.info();
-  const change = (): Promise<void> => changeSettings(client, inputs, (wire) => wanted(wire, inputs, { urn, info }));
-  try {
-    await change();
-    return false;
-  } catch (error) {
-    const { value } = await get(client, inputs);
-    if (!needsStop(error) || !isRunning(value) || value.ephemeral) throw error;
-    if (!inputs.allowRestart)
-      throw new LxdError({ ...error.details, advice: "Set allowRestart: true, or running: false." });
-    await stop(client, inputs, milliseconds(inputs.shutdownTimeout));
-    await change();
-    return true;
-  }
-}
-
-/** The daemons' words for a change that a running machine does not take. */
-function needsStop(error: unknown): error is LxdError {
-  const words =
-    /when VM is running|when instance is running|while running|Cannot increase memory|hotplug|must be stopped/i;
-  return isCode(error, "failed") && words.test(error.details.why);
 }
 
 /** How many of the waits are over when the machine has powered itself off for the last time; all, if it never does. */

@@ -97,6 +97,23 @@ describeInstances("power of an instance", (site) => {
     },
   );
 
+  site.testWithGuest("memory that a running machine cannot get is refused in the preview", async () => {
+    const machine = site.resource();
+    await machine.up(vm());
+    const sized = (memory: string): object => ({ "limits.memory": memory, "security.secureboot": false });
+    const failures = await machine.failures(vm({ config: sized("320MiB") }));
+    const canGrow = site.daemon.has("memory_hotplug");
+    expect(failures.map(({ property }) => property)).toEqual(canGrow ? [] : ['config["limits.memory"]']);
+    if (!canGrow) expect(failures[0]?.reason).toContain("allowRestart: true");
+    // As large as it is, in another spelling.
+    expect(await machine.failures(vm({ config: sized("268435456") }))).toEqual([]);
+    await machine.up(vm({ config: sized("320MiB"), allowRestart: true, shutdownTimeout: "0s" }));
+    expect(await site.instance(machine.name)).toMatchObject({
+      status: "Running",
+      config: { "limits.memory": "320MiB" },
+    });
+  });
+
   site.testWithGuest("a machine that is switched off in the same update takes every change", async () => {
     const machine = site.resource();
     await machine.up(vm({ shutdownTimeout: "0s" }));

@@ -1,4 +1,4 @@
-// Virtual machines: their root disk grows while they run and is rebuilt, and what profiles bring is told.
+// Virtual machines: their root disk grows and is rebuilt, and what profiles bring is told.
 import { expect, test } from "vitest";
 
 import { describeInstances } from "./site";
@@ -12,18 +12,43 @@ describeInstances("a virtual machine", (site) => {
     ...more,
   });
 
-  site.testWithGuest("has its root disk grown while it runs", async () => {
+  site.testWithGuest(
+    "has its root disk grown with consent, where the pool grows none of a running machine",
+    async () => {
+      const machine = site.resource();
+      await machine.up(vm({ running: true }));
+      const path = `/1.0/instances/${machine.name}`;
+      const startedAt = async (): Promise<string> => (await site.get<{ last_used_at: string }>(path)).last_used_at;
+      const before = await startedAt();
+      const larger = vm({ running: true, rootDisk: { pool: "default", size: "96MiB" }, shutdownTimeout: "0s" });
+      const [failure, ...more] = await machine.failures(larger);
+      expect(more).toEqual([]);
+      expect(failure).toMatchObject({ property: "rootDisk.size" });
+      expect(failure?.reason).toMatch(/cannot grow while .* allowRestart: true/);
+      expect(await machine.up({ ...larger, allowRestart: true })).toBe("updated");
+      const { config, devices, status } = await site.instance(machine.name);
+      expect(devices["root"]?.["size"]).toBe("96MiB");
+      // The daemon's own note that it has yet to do it, which it takes away when it has.
+      expect(config["volatile.root.apply_quota"]).toBeUndefined();
+      expect(status).toBe("Running");
+      expect(await startedAt()).not.toBe(before);
+      expect(await machine.up({ ...larger, allowRestart: true })).toBe("same");
+      await site.switchOff(machine.name);
+    },
+  );
+
+  site.testWithGuest("is not said to have the disk that it gets at its next start", async () => {
     const machine = site.resource();
-    const volume = await site.iso("hang");
-    const cdroms = [{ volume: { pool: "default", name: volume }, bootPriority: 5 }];
-    await machine.up(vm({ cdroms, running: true }));
-    const path = `/1.0/instances/${machine.name}/state`;
-    const { pid } = await site.get<{ pid: number }>(path);
-    const larger = vm({ cdroms, running: true, rootDisk: { pool: "default", size: "96MiB" } });
-    expect(await machine.up(larger)).toBe("updated");
-    expect((await site.instance(machine.name)).devices["root"]?.["size"]).toBe("96MiB");
-    expect(await site.get<{ pid: number }>(path)).toMatchObject({ status: "Running", pid });
-    expect(await machine.up(larger)).toBe("same");
+    await machine.up(vm({ running: true }));
+    const { devices, ...rest } = await site.instance(machine.name);
+    const root = { ...devices["root"], size: "96MiB" };
+    await site.change("PUT", `/1.0/instances/${machine.name}`, { ...rest, devices: { ...devices, root } });
+    expect((await site.instance(machine.name)).config["volatile.root.apply_quota"]).toBe("true");
+    const larger = vm({ running: true, rootDisk: { pool: "default", size: "96MiB" }, shutdownTimeout: "0s" });
+    await expect(machine.up(larger)).rejects.toThrow(/rootDisk\.size: .* next start[^]*allowRestart: true/);
+    await machine.up({ ...larger, running: false });
+    await machine.up(larger);
+    expect((await site.instance(machine.name)).config["volatile.root.apply_quota"]).toBeUndefined();
     await site.switchOff(machine.name);
   });
 

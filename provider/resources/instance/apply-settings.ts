@@ -1,0 +1,40 @@
+// Gives a machine the settings that the program says: while it runs as far as the server can, else while it is shut down.
+import { isCode, LxdError } from "../../errors";
+import { type Context } from "../../kind";
+import { milliseconds } from "../../units";
+import { deferredGrowth, isGrowthDeferred } from "./growth";
+import { isRunning, stop } from "./power";
+import { type InstanceInputs } from "./schema";
+import { changeSettings, get, wanted } from "./settings";
+
+/**
+ * Changes settings, under the running machine where the server can. Where it cannot, and the program allows it, the
+ * machine is shut down for the change; returns whether it was.
+ */
+export async function applySettings({ client, urn }: Context, inputs: InstanceInputs): Promise<boolean> {
+  const info = await client.info();
+  const change = (): Promise<void> => changeSettings(client, inputs, (wire) => wanted(wire, inputs, { urn, info }));
+  try {
+    await change();
+  } catch (error) {
+    const { value } = await get(client, inputs);
+    if (!needsStop(error) || !isRunning(value) || value.ephemeral) throw error;
+    if (!inputs.allowRestart)
+      throw new LxdError({ ...error.details, advice: "Set allowRestart: true, or running: false." });
+    await stop(client, inputs, milliseconds(inputs.shutdownTimeout));
+    await change();
+    return true;
+  }
+  const { value } = await get(client, inputs);
+  if (!isGrowthDeferred(value)) return false;
+  if (!inputs.allowRestart || value.ephemeral) throw deferredGrowth;
+  await stop(client, inputs, milliseconds(inputs.shutdownTimeout));
+  return true;
+}
+
+/** The daemons' words for a change that a running machine does not take. */
+function needsStop(error: unknown): error is LxdError {
+  const words =
+    /when VM is running|when instance is running|while running|Cannot increase memory|hotplug|must be stopped/i;
+  return isCode(error, "failed") && words.test(error.details.why);
+}

@@ -1,0 +1,51 @@
+// Root disks of virtual machines that grow: of a running one where the driver of its pool can, else at its next start.
+import { type StringMap, type WireInstance } from "../../api/instances";
+import { findPool } from "../../api/pools";
+import { type Client } from "../../client/client";
+import { LxdError } from "../../errors";
+import { type Failure } from "../../kind";
+import { isUnknown } from "../../unknowns";
+import { parseSize } from "../../units";
+import { consent, staysOn } from "./consent";
+import { isRunning } from "./power";
+import { type InstanceDraft } from "./schema";
+import { rootPoolOf } from "./settings";
+
+/** Drivers that put a running machine's disk off ("We don't allow online resizing of block volumes"), on both servers. */
+const patientDrivers = ["dir", "btrfs", "ceph"];
+
+/** Failures of a preview for a disk that is to be smaller, or larger under a machine that stays on. */
+export async function sizeFailures(client: Client, wire: WireInstance, draft: InstanceDraft): Promise<Failure[]> {
+  const size = draft.rootDisk?.size;
+  if (wire.type !== "virtual-machine" || size === undefined || isUnknown(size)) return [];
+  const property = "rootDisk.size";
+  const now = rootOf(wire)?.[1]["size"];
+  const [nowBytes, thenBytes] = [now, size].map((text) => (text === undefined ? undefined : parseSize(text)));
+  if (nowBytes === undefined || thenBytes === undefined || thenBytes === nowBytes) return [];
+  if (thenBytes < nowBytes) {
+    // Not without harm, so the daemons refuse it.
+    return [{ property, reason: `a root disk cannot shrink: it has ${now ?? ""}; write that or more` }];
+  }
+  if (draft.allowRestart === true || !staysOn(wire, draft)) return [];
+  const driver = (await findPool(client, rootPoolOf(wire) ?? ""))?.driver;
+  if (driver === undefined || !patientDrivers.includes(driver)) return [];
+  return [{ property, reason: `cannot grow while the machine runs, in a pool of the driver ${driver}; ${consent}` }];
+}
+
+/** Whether a running machine gets the size of its disk only at its next start: the daemons make a note of that. */
+export function isGrowthDeferred(wire: WireInstance): boolean {
+  if (wire.type !== "virtual-machine" || !isRunning(wire)) return false;
+  const [name = ""] = rootOf(wire) ?? [];
+  return (wire.config?.[`volatile.${name}.apply_quota`] ?? "") !== "";
+}
+
+export const deferredGrowth = new LxdError({
+  code: "invalid-argument",
+  why: "rootDisk.size: the server gives the machine the larger disk at its next start only",
+  advice: "Set allowRestart: true to let it be shut down and started for that, or start it anew yourself.",
+});
+
+/** Its name and its options. */
+function rootOf({ expanded_devices: expanded, devices }: WireInstance): [string, StringMap] | undefined {
+  return Object.entries({ ...expanded, ...devices }).find(([, device]) => device["path"] === "/");
+}
