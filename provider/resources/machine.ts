@@ -3,7 +3,6 @@ import { findInstance, type InstanceAddress, type WireInstance } from "../api/in
 import { type Client } from "../client/client";
 import { LxdError } from "../errors";
 import { type Cost } from "../kind";
-import { isUnknown } from "../unknowns";
 
 export interface MachineInputs {
   /** The instance's name. */
@@ -20,11 +19,13 @@ export async function requireMachine(client: Client, at: InstanceAddress): Promi
   throw new LxdError({ code: "not-found", why, advice });
 }
 
-/** Another name of the same machine is a rename; the same name of another machine is not the same. */
+/**
+ * Another name of the same machine is a rename; the same name of another machine is not the same. One that a preview does
+ * not know is still to be made: of one that changes in place it knows when it was made.
+ */
 export function machineCost(olds: MachineInputs, news: MachineInputs): Cost {
-  const isKnown = news.machine !== undefined && olds.machine !== undefined && !isUnknown(news.machine);
-  if (isKnown) return olds.machine === news.machine ? "update" : "replace";
-  if (olds.instance !== news.instance) return "replace";
-  // In a preview the machine is unknown while it is changed, which mostly leaves it the same.
-  return isUnknown(news.machine) ? "update" : "ignore";
+  if (news.machine !== undefined && olds.machine !== undefined) {
+    return olds.machine === news.machine ? "update" : "replace";
+  }
+  return olds.instance === news.instance ? "ignore" : "replace";
 }

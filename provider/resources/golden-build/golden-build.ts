@@ -3,6 +3,7 @@ import { LxdError } from "../../errors";
 import { type Context, type CreateContext, type Made, type ResourceKind } from "../../kind";
 import { build } from "./build";
 import { complete, policies, rules } from "./inputs";
+import { releasedBefore } from "./known";
 import { builderName } from "./machine";
 import { machinesOf, removeMachine } from "./machines";
 import { Progress } from "./phases";
@@ -31,7 +32,10 @@ export const goldenBuild: ResourceKind<Inputs, Outputs> = {
   schema,
   policies,
   rules,
-  complete,
+  complete: async (completion) => {
+    const { draft, failures } = await complete(completion);
+    return { draft: { ...draft, ...(await releasedBefore({ ...completion, draft })) }, failures };
+  },
   preflight,
   preflightChange: pinFailures,
   deleteBeforeReplace: () => false,

@@ -36,6 +36,11 @@ export const policies: ResourceKind<GoldenInputs, GoldenOutputs>["policies"] = {
   pin: "update",
   onFailure: "ignore",
   project: "replace",
+  // They follow from the others.
+  fingerprint: "ignore",
+  releasedVersion: "ignore",
+  architecture: "ignore",
+  sizeBytes: "ignore",
 };
 
 /** How it is packed matters to the next image only. */

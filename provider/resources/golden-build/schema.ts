@@ -54,7 +54,8 @@ export interface Result {
   timeout: string;
 }
 
-export interface GoldenInputs extends CommonInputs {
+/** As inputs they are known only before a change in place. */
+export interface GoldenInputs extends CommonInputs, ReleasedImage {
   /** Given by the component: another one for each set of inputs that go into the image. */
   version: string;
   iso: VolumeReference;
@@ -75,13 +76,15 @@ export interface GoldenInputs extends CommonInputs {
   inputsHash: string;
 }
 
-export interface GoldenOutputs extends GoldenInputs {
-  /** The image that is released: this build's, or that of the version which is pinned. Undefined until there is one. */
+/** The image that is released: this build's, or that of the version which is pinned. Empty until there is one. */
+export interface ReleasedImage {
   fingerprint?: string | undefined;
   releasedVersion?: string | undefined;
   architecture?: string | undefined;
   sizeBytes?: number | undefined;
 }
+
+export type GoldenOutputs = GoldenInputs;
 
 export type GoldenDraft = Draft<GoldenInputs>;
 

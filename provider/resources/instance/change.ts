@@ -40,7 +40,8 @@ export async function preflightChange(
   ];
 }
 
-function isSame(olds: InstanceDraft, draft: InstanceDraft): boolean {
+/** Whether the program says what it said before. */
+export function isSame(olds: InstanceDraft, draft: InstanceDraft): boolean {
   const isOpen = (key: string): boolean => (key === "architecture" || key === "target") && draft[key] === undefined;
   const form = (inputs: InstanceDraft): unknown => {
     const known = Object.entries(comparable(inputs)).filter(([key]) => key in policies && !isOpen(key));

@@ -58,6 +58,7 @@ const passed = [
   "waitFor",
   "bootCommand",
   "files",
+  "createdAt",
 ];
 
 function differences(wanted: InstanceInputs, actual: InstanceInputs): Failure[] {

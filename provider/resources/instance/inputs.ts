@@ -45,6 +45,7 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   waitFor: "ignore",
   bootCommand: "ignore",
   files: (olds, news) => (sameFiles(olds.files, news.files) ? "ignore" : "update"),
+  createdAt: "ignore",
 };
 
 export async function complete(

@@ -8,6 +8,7 @@ import { createDeadlineMs } from "./bookkeeping";
 import { preflightChange } from "./change";
 import { make } from "./create";
 import { addressOf, unwritten } from "./import";
+import { madeBefore } from "./identity";
 import { complete, policies } from "./inputs";
 import { explainMedia } from "./media";
 import { move } from "./move";
@@ -30,7 +31,10 @@ export const instance: ResourceKind<Inputs, Outputs> = {
   schema,
   policies,
   rules,
-  complete,
+  complete: async (completion) => {
+    const { draft, failures } = await complete(completion);
+    return { draft: { ...draft, createdAt: await madeBefore({ ...completion, draft }) }, failures };
+  },
   comparable,
   preflight,
   preflightChange,

@@ -54,6 +54,8 @@ export interface InstanceInputs extends CommonInputs, TypedDevices {
   waitFor: Wait[];
   bootCommand: BootStep[];
   files: GuestFile[];
+  /** Computed: of a machine that is there already. */
+  createdAt?: string | undefined;
 }
 
 export interface InstanceOutputs extends InstanceInputs, NetworkOutputs {
