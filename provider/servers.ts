@@ -1,7 +1,7 @@
 // Which server a resource is on: found by what program and config say, and told from others by its certificate.
 import { clientFor } from "./client/connections";
 import { type Client } from "./client/client";
-import { complete } from "./client/credentials";
+import { complete, equip } from "./client/credentials";
 import { discover } from "./client/discovery";
 import { parseParallel } from "./client/lanes";
 import { type RemoteInputs } from "./client/location";
@@ -33,7 +33,7 @@ export class Servers {
 
   readonly connect = (remote: Remote): Client => {
     const location = discover({ explicit: remote, config: this.config, env: process.env });
-    return clientFor(complete(location, process.env), parseParallel(this.config.parallel));
+    return clientFor(equip(complete(location, process.env), process.env), parseParallel(this.config.parallel));
   };
 
   /** Where the program wants a resource. A server is asked only if the place is another than before. */

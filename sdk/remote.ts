@@ -24,7 +24,10 @@ export interface RemoteArgs {
   clientCertificate?: pulumi.Input<string>;
   /** PEM, or the path of a file with it; without a passphrase. */
   clientKey?: pulumi.Input<string>;
-  /** Makes the server trust the client's certificate, once: `incus config trust add NAME` prints one. */
+  /**
+   * Makes the server trust the client's certificate, once: `incus config trust add NAME` prints one. Without a certificate
+   * one is made and kept on this machine.
+   */
   trustToken?: pulumi.Input<string>;
   /** Sent with each request in place of a client certificate. Needs LXD 6.7, or a token that Incus takes. */
   bearerToken?: pulumi.Input<string>;

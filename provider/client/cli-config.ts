@@ -35,11 +35,22 @@ export interface CliConfig {
 export function cliFolders(cli: Cli, env: Environment): string[] {
   const named = env[cli === "incus" ? "INCUS_CONF" : "LXD_CONF"];
   if (named) return [named];
-  const home = env["HOME"] || homedir();
-  if (cli === "lxc") return [join(home, ".config", "lxc"), join(home, "snap/lxd/common/config")];
+  const home = homeOf(env);
+  const inHome = (...paths: string[]): string[] => (home === undefined ? [] : paths.map((path) => join(home, path)));
+  if (cli === "lxc") return inHome(".config/lxc", "snap/lxd/common/config");
   // Incus follows the system's own custom, and moves what older versions have left in ~/.config.
-  const base = env["XDG_CONFIG_HOME"] || env["APPDATA"] || join(home, ".config");
-  return [join(base, "incus"), join(home, ".config", "incus"), join(home, "Library/Application Support/incus")];
+  const base = env["XDG_CONFIG_HOME"] || env["APPDATA"];
+  return [...(base ? [join(base, "incus")] : []), ...inHome(".config/incus", "Library/Application Support/incus")];
+}
+
+/** Undefined for a user of whom neither HOME nor the system knows where that is, as in some containers. */
+export function homeOf(env: Environment): string | undefined {
+  if (env["HOME"]) return env["HOME"];
+  try {
+    return homedir() || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The settings of each command line that has any on this machine. */

@@ -68,10 +68,11 @@ export class Client {
   async #introduce(): Promise<ServerInfo> {
     const value = await this.#whoAmI();
     if (value.trusted) return value;
-    await enrol(this, value, this.options);
+    // Two providers, or two stacks, may enrol at the same time: for the slower one the token is spent, and all is well.
+    const refused = await enrol(this, value, this.options).catch((error: unknown) => LxdError.from(error));
     const again = await this.#whoAmI();
     if (again.trusted) return again;
-    throw untrusted(this.transport.place, this.options);
+    throw refused ?? untrusted(this.transport.place, this.options);
   }
 
   /** Whoever shows a wrong token is not even told what everybody may know. */

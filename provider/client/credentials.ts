@@ -1,37 +1,52 @@
 // How this client proves itself to a server that is not on this machine, and how it knows that server.
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { LxdError } from "../errors";
 import { normalizeAddress } from "./address";
 import { serverOfBearer } from "./bearer";
-import { type CliRemote, cliFolders, type Environment } from "./cli-config";
+import { type CliRemote, type Environment } from "./cli-config";
+import { findIdentity, keyFiles, makeIdentity } from "./identity";
 import { type Credentials, type Location } from "./location";
 import { type OidcLogin } from "./oidc";
-import { checkIdentity, fingerprintOf, type Identity, readPem } from "./pem";
+import { type IdentityFiles } from "./own-identity";
+import { fingerprintOf, readPem } from "./pem";
 import { type HttpsTarget } from "./tls-connector";
-import { readToken } from "./trust-token";
+import { readToken, tokenFor } from "./trust-token";
 
 /** Where a daemon is, with what is needed to be let in. */
 export type Target =
   | { socket: string }
   | (HttpsTarget & {
+      /** Where certificate and key were read, if not in the settings; whether they were made here. */
+      files?: IdentityFiles | undefined;
+      isOwn?: boolean | undefined;
       trustToken?: string | undefined;
       bearerToken?: string | undefined;
       oidc?: OidcLogin | undefined;
     });
 
+/** For all servers that have made a token: it is sent to the one whose address is in it. */
+const tokenVariable = "PULUMI_LXD_TRUST_TOKEN";
+
 /** Adds certificate, key, token and what pins the server to an address; a socket needs none of them. */
 export function complete(location: Location, env: Environment): Target {
   if ("socket" in location) return { socket: location.socket };
-  const { credentials, remote } = location;
+  const { remote } = location;
   const addresses = location.addresses.map(normalizeAddress);
+  const trustToken = location.credentials.trustToken ?? tokenFor(addresses, env[tokenVariable], tokenVariable);
+  const credentials = { ...location.credentials, trustToken };
   const { bearerToken } = credentials;
   const known = { addresses, ...pins(credentials, { remote, addresses }) };
   if (bearerToken !== undefined) return { ...known, bearerToken };
   if (remote?.usesOidc === true && credentials.clientCertificate === undefined) {
     return { ...known, oidc: { cli: remote.cli, name: remote.name, folder: remote.folder } };
   }
-  return { ...known, ...identity(credentials, remote, env), trustToken: credentials.trustToken };
+  return { ...known, ...findIdentity(credentials, remote, env), trustToken };
+}
+
+/** Makes the certificate that a trust token is to be spent on, where there is none. */
+export function equip(target: Target, env: Environment): Target {
+  if ("socket" in target || target.trustToken === undefined || target.clientCertificate !== undefined) return target;
+  return { ...target, ...makeIdentity(env) };
 }
 
 /** What this server is known by: a fingerprint, else a CA. */
@@ -46,7 +61,9 @@ function pins(
     throw invalid("serverCertificateFingerprint must be 64 hexadecimal digits");
   }
   if (token !== undefined && given !== undefined && given !== token) {
-    throw invalid(`the trust token is of the server ${token}, and serverCertificateFingerprint is ${given}`);
+    const advice =
+      "One of them is of another server, or of the time before its certificate was renewed: take that one away (`pulumi config rm lxd:trustToken`), or put it right in the program.";
+    throw invalid(`the trust token is of the server ${token}, and serverCertificateFingerprint is ${given}`, advice);
   }
   const certificateAuthority = authority(credentials, remote);
   if (given !== undefined) return { fingerprint: given, pinnedBy: "serverCertificateFingerprint" };
@@ -66,43 +83,6 @@ function authority({ certificateAuthority }: Credentials, remote: CliRemote | un
   return file === undefined ? undefined : readFileSync(file, "utf8");
 }
 
-/** Of the settings, as PEM or as a path; else those of the command line that knows the server, else of any. */
-function identity(
-  { clientCertificate, clientKey }: Credentials,
-  remote: CliRemote | undefined,
-  env: Environment,
-): Partial<Identity> {
-  if (clientCertificate === undefined && clientKey === undefined) return identityOfCommandLine(remote, env);
-  if (clientCertificate === undefined || clientKey === undefined) {
-    throw invalid("clientCertificate and clientKey belong together; one of them is missing");
-  }
-  const pair = {
-    clientCertificate: readPem(clientCertificate, "clientCertificate"),
-    clientKey: readPem(clientKey, "clientKey"),
-  };
-  return checkIdentity(pair, "clientCertificate and clientKey");
-}
-
-function identityOfCommandLine(remote: CliRemote | undefined, env: Environment): Partial<Identity> {
-  const folders = remote === undefined ? [...cliFolders("incus", env), ...cliFolders("lxc", env)] : [remote.folder];
-  const files = folders.flatMap((folder) => keyFiles(folder, remote?.name));
-  const found = files.find(({ certificate, key }) => existsSync(certificate) && existsSync(key));
-  if (found === undefined) return {};
-  const read = (file: string): string => readPem(file, file);
-  return checkIdentity({ clientCertificate: read(found.certificate), clientKey: read(found.key) }, found.certificate);
-}
-
-/** A pair for one server alone comes before the one for all. */
-function keyFiles(folder: string, name: string | undefined): { certificate: string; key: string; ca: string }[] {
-  const own = name === undefined ? [] : [join(folder, "clientcerts", name)];
-  return [...own, join(folder, "client")].map((base) => ({
-    certificate: `${base}.crt`,
-    key: `${base}.key`,
-    ca: `${base}.ca`,
-  }));
-}
-
-function invalid(why: string): LxdError {
-  const advice = "Put it right with `pulumi config set lxd:…`, or in the program.";
+function invalid(why: string, advice = "Put it right with `pulumi config set lxd:…`, or in the program."): LxdError {
   return new LxdError({ code: "invalid-argument", why, advice });
 }

@@ -91,9 +91,10 @@ function fromResource(around: Surroundings): Location | undefined {
   const hasOwnIdentity = explicit.clientCertificate !== undefined || explicit.clientKey !== undefined;
   const { clientCertificate, clientKey } = hasOwnIdentity ? explicit : config;
   // A token of the stack may be for any of its servers; it is only ever sent to the one that has made it.
-  const trustToken = explicit.trustToken ?? tokenFor(explicit.address, config.trustToken);
-  const credentials = { ...explicit, clientCertificate, clientKey, trustToken };
+  const ofStack = (): string | undefined =>
+    explicit.address ? tokenFor(explicit.address.split(","), config.trustToken, "lxd:trustToken") : undefined;
   requireOne(explicit);
+  const credentials = { ...explicit, clientCertificate, clientKey, trustToken: explicit.trustToken ?? ofStack() };
   return (
     socketAt(explicit.socket) ?? serverAt(explicit.address, credentials) ?? remoteAt(explicit.name, credentials, around)
   );

@@ -1,8 +1,9 @@
 // Makes a server trust this client: once, with a trust token, if the user gave one.
-import { isCode, LxdError } from "../errors";
+import { LxdError } from "../errors";
 import { endOfBearer } from "./bearer";
 import { type Client } from "./client";
 import { type OidcLogin } from "./oidc";
+import { type IdentityFiles } from "./own-identity";
 import { path } from "./paths";
 import { fingerprintOf, parseCertificate } from "./pem";
 import { type ServerInfo } from "./server-info";
@@ -15,6 +16,9 @@ export interface Proof {
   trustToken?: string | undefined;
   bearerToken?: string | undefined;
   oidc?: OidcLogin | undefined;
+  /** Where the certificate is from, if it is not in the settings; whether it was made here. */
+  files?: IdentityFiles | undefined;
+  isOwn?: boolean | undefined;
 }
 
 /** Spends the token. A server that trusts the client already never sees it. */
@@ -36,24 +40,24 @@ export async function enrol(client: Client, info: ServerInfo, proof: Proof): Pro
     const json = { type: "client", [field]: trustToken };
     await client.change({ method: "POST", path: path("certificates"), json });
   } catch (error) {
-    if (isAlreadyTrusted(error)) return;
     const { code, why, request } = LxdError.from(error).details;
     const hint = `${advice} Each works once, for a limited time, and only on the server that has made it.`;
-    throw new LxdError({ code, doing, why, request, advice: hint });
+    throw new LxdError({ code, doing, why, request, advice: proof.isOwn === true ? `${hint}\n${onLostKeys}` : hint });
   }
 }
 
-/** Two resources of one stack, or two stacks, may enrol at the same time. */
-function isAlreadyTrusted(error: unknown): boolean {
-  return isCode(error, "already-exists") || /already trusted/i.test(LxdError.from(error).details.why);
-}
+const onLostKeys =
+  "Where a client certificate is made for each run, as its folder does not stay, set PULUMI_LXD_HOME to one that does, or lxd:clientCertificate and lxd:clientKey.";
 
 /** Why the server does not know the client, as far as it can be told from here. */
 export function untrusted(place: string, proof: Proof): LxdError {
   return new LxdError({ code: "permission-denied", ...explain(place, proof) });
 }
 
-function explain(place: string, { clientCertificate, bearerToken, oidc }: Proof): { why: string; advice: string } {
+function explain(
+  place: string,
+  { clientCertificate, bearerToken, oidc, files }: Proof,
+): { why: string; advice: string } {
   if (bearerToken !== undefined) {
     const end = endOfBearer(bearerToken);
     const expired = end !== undefined && end < new Date() ? `, which has expired (${end.toISOString()})` : "";
@@ -70,21 +74,24 @@ function explain(place: string, { clientCertificate, bearerToken, oidc }: Proof)
     };
   }
   if (clientCertificate === undefined) {
-    return {
-      why: `the server at ${place} wants to know who its client is, and there is no client certificate`,
-      advice:
-        "Make one with `incus remote generate-certificate` (or `lxc remote add`, which asks for one), or set lxd:clientCertificate and lxd:clientKey.",
-    };
+    const why = `the server at ${place} wants to know who its client is, and there is no client certificate`;
+    return { why, advice: adviceOnCertificates };
   }
-  return { why: ofCertificate(place, clientCertificate), advice: adviceOnTrust };
+  return { why: ofCertificate(place, clientCertificate, files), advice: adviceOnTrust(files) };
 }
 
-const adviceOnTrust =
-  "Add the certificate there (`incus config trust add-certificate FILE`, `lxc config trust add FILE`), or `pulumi config set --secret lxd:trustToken TOKEN`.";
+const adviceOnCertificates =
+  "Give a trust token of that server (`pulumi config set --secret lxd:trustToken TOKEN`), for which a certificate is made, or set lxd:clientCertificate and lxd:clientKey.";
 
-function ofCertificate(place: string, pem: string): string {
+function adviceOnTrust(files: IdentityFiles | undefined): string {
+  const file = files?.certificate ?? "FILE";
+  return `Add the certificate there (\`incus config trust add-certificate ${file}\`, \`lxc config trust add ${file}\`), or \`pulumi config set --secret lxd:trustToken TOKEN\`.`;
+}
+
+function ofCertificate(place: string, pem: string, files: IdentityFiles | undefined): string {
   const end = new Date(parseCertificate(pem, "the client certificate").validTo);
   const expired = end < new Date() ? `, which has expired (${end.toISOString()})` : "";
-  const which = `${fingerprintOf(pem, "the client certificate")}${expired}`;
+  const from = files === undefined ? "" : ` (${files.certificate})`;
+  const which = `${fingerprintOf(pem, "the client certificate")}${from}${expired}`;
   return `the server at ${place} does not trust this client's certificate ${which}`;
 }

@@ -96,6 +96,18 @@ function judge(
   return new LxdError({
     code: "permission-denied",
     why: `the certificate of ${address} is not trusted (${reason}); its fingerprint is ${met}`,
-    advice: `If that is your server's (\`incus info\` or \`lxc info\` there shows it), run \`pulumi config set lxd:serverCertificateFingerprint ${met}\`.`,
+    advice: pinnedBy?.endsWith("token") === true ? adviceOnTokens(pinnedBy) : adviceOnPins(met, pinnedBy),
   });
+}
+
+function adviceOnPins(met: string, pinnedBy: string | undefined): string {
+  const setting = `\`pulumi config set lxd:serverCertificateFingerprint ${met}\``;
+  const isYours = "that is your server's (`incus info` or `lxc info` there shows it)";
+  if (pinnedBy === undefined) return `If ${isYours}, run ${setting}.`;
+  return `Another server answers there, or its certificate was renewed. If ${isYours}, run ${setting}, or change the pin where it is.`;
+}
+
+/** A pin of the settings beside it would contradict a token. */
+function adviceOnTokens(pinnedBy: string): string {
+  return `Another server answers there, or its certificate was renewed after ${pinnedBy} was made: take one that was made by it since then, or none if this client is trusted already.`;
 }

@@ -14,18 +14,23 @@ export type TrustToken = z.output<typeof tokenSchema>;
 /** The token, if it is of the server at one of these addresses, and has not expired. */
 export function readToken(text: string, addresses: string[]): TrustToken {
   const token = parse(text);
-  if (token === undefined) throw refused("is no trust token");
+  if (token === undefined) throw refused("trustToken is no trust token");
   if (!token.addresses.some((each) => addresses.includes(normalizeAddress(each)))) {
-    throw refused(`is for a server at ${token.addresses.join(", ")}, and this one is at ${addresses.join(", ")}`);
+    const why = `the trust token is for a server at ${token.addresses.join(", ")}, and this one is at ${addresses.join(", ")}`;
+    throw refused(
+      why,
+      "Name the server by an address that is in its token, or take the token away (`pulumi config rm lxd:trustToken`) if it is used up.",
+    );
   }
   return token;
 }
 
-/** The stack's token, if it was made by the server that a resource names. */
-export function tokenFor(address: string | undefined, text: string | undefined): string | undefined {
-  const token = text === undefined ? undefined : parse(text);
-  if (address === undefined || token === undefined) return undefined;
-  const wanted = address.split(",").map(normalizeAddress);
+/** A token that may be for any of several servers, if it was made by the one at these addresses. */
+export function tokenFor(addresses: string[], text: string | undefined, where: string): string | undefined {
+  if (!text) return undefined;
+  const token = parse(text);
+  if (token === undefined) throw refused(`${where} is no trust token`);
+  const wanted = addresses.map(normalizeAddress);
   return token.addresses.some((each) => wanted.includes(normalizeAddress(each))) ? text : undefined;
 }
 
@@ -47,10 +52,9 @@ function parse(text: string): TrustToken | undefined {
 }
 
 /** Never with the token: it lets anybody in. */
-function refused(what: string): LxdError {
-  return new LxdError({
-    code: "invalid-argument",
-    why: `the trust token ${what}`,
-    advice: "Make one on that server with `incus config trust add NAME` or `lxc config trust add --name NAME`.",
-  });
+function refused(why: string, advice = adviceOnTokens): LxdError {
+  return new LxdError({ code: "invalid-argument", why, advice });
 }
+
+const adviceOnTokens =
+  "Make one on that server with `incus config trust add NAME` or `lxc config trust add --name NAME`.";

@@ -7,6 +7,7 @@ import { namedRemote } from "../../client/named-remote";
 import { daemonOptions, remoteOf } from "../which-daemon";
 import type { Command } from "../main";
 import { failed, type Finding, write } from "./finding";
+import { enrolment, identity } from "./identity";
 import { search, type Step } from "./place";
 import { server } from "./server";
 import { stackConfig, type StackValues, tools } from "./tools";
@@ -60,9 +61,9 @@ async function examine(explicit: ReturnType<typeof remoteOf>): Promise<Report> {
 async function ask(location: Location, known: { config: StackValues; isExplicit: boolean }): Promise<Finding[]> {
   try {
     const target = complete(location, process.env);
-    const hasToken = "addresses" in target && target.trustToken !== undefined;
+    const plan = enrolment(target, process.env);
     const client = clientFor("addresses" in target ? { ...target, trustToken: undefined } : target);
-    return await server(client, { project: projectFor(location, known), hasToken });
+    return [...identity(target), ...(await server(client, { project: projectFor(location, known), plan }))];
   } catch (error) {
     return [failed("trust", error)];
   }

@@ -9,8 +9,8 @@ import { failed, type Finding, ok } from "./finding";
 
 export interface Asked {
   project: string;
-  /** Whether a trust token stands ready to be spent. */
-  hasToken: boolean;
+  /** What the next run does to be trusted; undefined without a trust token. */
+  plan: string | undefined;
 }
 
 export async function server(client: Client, asked: Asked): Promise<Finding[]> {
@@ -32,12 +32,12 @@ export async function server(client: Client, asked: Asked): Promise<Finding[]> {
   ];
 }
 
-function unreachable(error: unknown, { hasToken }: Asked): Finding {
+function unreachable(error: unknown, { plan }: Asked): Finding {
   if (!isCode(error, "permission-denied")) return failed("server", error);
-  const isStranger = hasToken && LxdError.from(error).details.why.includes("does not trust this client's certificate");
-  if (!isStranger) return failed("trust", error);
-  const text = "the server does not trust this client yet; the next `pulumi up` spends the trust token to change that";
-  return { level: "info", check: "trust", text };
+  const { why } = LxdError.from(error).details;
+  const isStranger = /does not trust this client's certificate|there is no client certificate/.test(why);
+  if (plan === undefined || !isStranger) return failed("trust", error);
+  return { level: "info", check: "trust", text: `the server does not trust this client yet; the next run ${plan}` };
 }
 
 /** What resources can ask for and this server has not. */

@@ -1,5 +1,6 @@
 // `pulumi-lxd doctor` as a process: what it finds, what it says to do, and how it ends.
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -100,7 +101,10 @@ describeEachDaemon("the doctor", (daemon) => {
     });
     const token = { ...known, "lxd:trustToken": value(await site.token()) };
     expect(await trustOf(token)).toMatchObject({ code: 0, level: "info" });
-    expect(await site.isTrusted()).toBe(false);
+    const { "lxd:clientCertificate": _, "lxd:clientKey": __, ...bare } = token;
+    const made = join(dir, ".config/pulumi-lxd/client/client.crt");
+    expect(await trustOf(bare)).toMatchObject({ code: 0, text: expect.stringContaining(`makes ${made}`) as string });
+    expect([await site.isTrusted(), existsSync(made)]).toEqual([false, false]);
     await site.trust();
     expect(await trustOf(known)).toMatchObject({ code: 0, level: "ok" });
   });

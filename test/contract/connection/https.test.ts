@@ -99,13 +99,6 @@ describeEachDaemon("HTTPS", (daemon) => {
     },
   );
 
-  daemon.test("a token is not spent while there is no certificate to be trusted", needs, async () => {
-    const trustToken = await site.token();
-    const text = await site.told({ trustToken, clientCertificate: undefined, clientKey: undefined });
-    expect(text).toContain("there is no client certificate [permission-denied]");
-    expect(await site.told({ trustToken })).toBe("");
-  });
-
   daemon.test("a token whose fingerprint is not the server's is not spent", needs, async () => {
     const trustToken = await site.token({ fingerprint: "0".repeat(64) });
     const text = await site.told({ trustToken });
