@@ -5,14 +5,13 @@ import { LxdError } from "../errors";
 import { cliConfigs, type CliRemote } from "./cli-config";
 import { type Credentials, type Location, type RemoteInputs, type Surroundings } from "./location";
 import { namedRemote } from "./named-remote";
+import { existingSocketIn, socketAt, socketIn } from "./sockets";
 import { tokenFor } from "./trust-token";
 
 export interface Place {
   name: string;
   find: (around: Surroundings) => Location | undefined;
 }
-
-const socketAt = (socket: string | undefined): Location | undefined => (socket ? { socket } : undefined);
 
 function serverAt(address: string | undefined, credentials: Credentials): Location | undefined {
   return address ? { addresses: address.split(","), credentials } : undefined;
@@ -23,29 +22,31 @@ function remoteAt(name: string | undefined, credentials: Credentials, around: Su
   if (!name) return undefined;
   const remote = namedRemote(name, around.env);
   const [first = ""] = remote.addresses;
-  if (!first.startsWith("unix:")) return { addresses: remote.addresses, credentials, remote };
+  const { project } = remote;
+  if (!first.startsWith("unix:")) return { addresses: remote.addresses, credentials, remote, project };
   const path = first.replace(/^unix:(\/\/)?/, "");
-  return { socket: path || usualSocket(remote, around), remote };
+  const found = path ? { socket: path, project } : usualSocket(remote, around);
+  return { ...found, remote, project: project ?? found.project };
 }
 
-function usualSocket({ cli }: CliRemote, around: Surroundings): string {
+function usualSocket({ cli }: CliRemote, around: Surroundings): Extract<Location, { socket: string }> {
   const usual = cli === "incus" ? incusSockets : lxdSockets;
   for (const place of usual) {
     const found = place.find(around);
-    if (found !== undefined && "socket" in found) return found.socket;
+    if (found !== undefined && "socket" in found) return found;
   }
-  return cli === "incus" ? "/var/lib/incus/unix.socket" : "/var/lib/lxd/unix.socket";
+  return { socket: cli === "incus" ? "/var/lib/incus/unix.socket" : "/var/lib/lxd/unix.socket" };
 }
 
-const variable = (name: string): Place => ({ name, find: ({ env }) => socketAt(env[name]) });
-const directory = (name: string): Place => ({
+/** A place at which the command line `incus` would look too, and so one where its variable names the project. */
+const ofIncus = ({ name, find }: Place): Place => ({
   name,
-  find: ({ env }) => socketAt(env[name] ? join(env[name], "unix.socket") : undefined),
+  find: (around) => {
+    const found = find(around);
+    return found && { ...found, project: around.env["INCUS_PROJECT"] || found.project };
+  },
 });
-const wellKnown = (path: string): Place => ({
-  name: path,
-  find: ({ exists = existsSync }) => socketAt(exists(path) ? path : undefined),
-});
+const variable = (name: string): Place => ({ name, find: ({ env }) => socketAt(env[name]) });
 /** A variable that the command line takes for the name of its remote. */
 const remoteVariable = (name: string, cli: string): Place => ({
   name,
@@ -58,14 +59,30 @@ const defaultRemote = (cli: string): Place => ({
     const config = cliConfigs(around.env).find((each) => each.cli === cli);
     const remote = config?.remotes.find(({ name }) => name === config.defaultRemote);
     if (remote === undefined || remote.isImageServer || remote.addresses[0]?.startsWith("unix:") === true) return;
-    return { addresses: remote.addresses, credentials: {}, remote };
+    return { addresses: remote.addresses, credentials: {}, remote, project: remote.project };
   },
 });
+const incusFolder = (folder: string): Place => ({
+  name: join(folder, "unix.socket"),
+  find: (around) => existingSocketIn(folder, around),
+});
+const lxdSocket = (path: string): Place => ({
+  name: path,
+  find: ({ exists = existsSync }) => socketAt(exists(path) ? path : undefined),
+});
 
-const incusNamed = [variable("INCUS_SOCKET"), directory("INCUS_DIR")];
-const lxdNamed = [variable("LXD_SOCKET"), directory("LXD_DIR")];
-const incusWellKnown = [wellKnown("/run/incus/unix.socket"), wellKnown("/var/lib/incus/unix.socket")];
-const lxdWellKnown = [wellKnown("/var/snap/lxd/common/lxd/unix.socket"), wellKnown("/var/lib/lxd/unix.socket")];
+const incusFolderVariable: Place = {
+  name: "INCUS_DIR",
+  find: (around) => (around.env["INCUS_DIR"] ? socketIn(around.env["INCUS_DIR"], around) : undefined),
+};
+
+const incusNamed = [variable("INCUS_SOCKET"), incusFolderVariable].map(ofIncus);
+const lxdNamed: Place[] = [
+  variable("LXD_SOCKET"),
+  { name: "LXD_DIR", find: ({ env }) => socketAt(env["LXD_DIR"] ? join(env["LXD_DIR"], "unix.socket") : undefined) },
+];
+const incusWellKnown = [incusFolder("/run/incus"), incusFolder("/var/lib/incus")].map(ofIncus);
+const lxdWellKnown = [lxdSocket("/var/snap/lxd/common/lxd/unix.socket"), lxdSocket("/var/lib/lxd/unix.socket")];
 const incusSockets = [...incusNamed, ...incusWellKnown];
 const lxdSockets = [...lxdNamed, ...lxdWellKnown];
 
@@ -75,13 +92,13 @@ export const places: readonly Place[] = [
   { name: "stack config lxd:remote", find: (a) => remoteAt(a.config?.remote, a.config ?? {}, a) },
   { name: "stack config lxd:socket", find: ({ config }) => socketAt(config?.socket) },
   { name: "stack config lxd:address", find: ({ config }) => serverAt(config?.address, config ?? {}) },
-  remoteVariable("INCUS_REMOTE", "incus"),
+  ofIncus(remoteVariable("INCUS_REMOTE", "incus")),
   ...incusNamed,
   remoteVariable("LXC_REMOTE", "lxc"),
   ...lxdNamed,
   ...incusWellKnown,
   ...lxdWellKnown,
-  defaultRemote("incus"),
+  ofIncus(defaultRemote("incus")),
   defaultRemote("lxc"),
 ];
 
@@ -111,12 +128,19 @@ function requireOne({ socket, address, name }: RemoteInputs): void {
   });
 }
 
-/** Where the daemon is, or an error that lists every place that was looked at. */
-export function discover(around: Surroundings): Location {
+/** Undefined if no place names a daemon. */
+export function findDaemon(around: Surroundings): Location | undefined {
   for (const place of places) {
     const location = place.find(around);
     if (location !== undefined) return location;
   }
+  return undefined;
+}
+
+/** Where the daemon is, or an error that lists every place that was looked at. */
+export function discover(around: Surroundings): Location {
+  const location = findDaemon(around);
+  if (location !== undefined) return location;
   throw new LxdError({
     code: "unavailable",
     why: `no LXD or Incus daemon was found; looked, in this order, at ${places.map((place) => place.name).join(", ")}`,

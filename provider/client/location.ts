@@ -34,9 +34,12 @@ export interface Surroundings {
   config?: ConnectionConfig | undefined;
   env: Environment;
   exists?: (path: string) => boolean;
+  isWritable?: (path: string) => boolean;
 }
 
-/** Where a daemon is, and what was said in the same breath about how to be let in. */
-export type Location =
-  | { socket: string; remote?: CliRemote | undefined }
-  | { addresses: string[]; credentials: Credentials; remote?: CliRemote | undefined };
+/** Where a daemon is, and what was said in the same breath about how to be let in, and where to work. */
+export type Location = ({ socket: string } | { addresses: string[]; credentials: Credentials }) & {
+  remote?: CliRemote | undefined;
+  /** Of resources for which nothing nearer names one. */
+  project?: string | undefined;
+};

@@ -38,6 +38,7 @@ const unreachable: Record<string, Unreachable> = {
   EACCES: {
     code: "permission-denied",
     why: "this user may not use the daemon's socket at PLACE",
-    advice: "Add the user to the group that owns the socket (`incus-admin` or `lxd`) and log in again.",
+    advice:
+      "Add the user to the group that owns the socket (`incus-admin` or `lxd`; `incus` for a project of one's own) and log in again.",
   },
 };

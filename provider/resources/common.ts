@@ -2,12 +2,12 @@
 import { findPool, listPools } from "../api/pools";
 import { listProjects, readProject } from "../api/projects";
 import { type Client } from "../client/client";
-import { namedRemote } from "../client/named-remote";
+import { findDaemon } from "../client/discovery";
 import { isCode } from "../errors";
 import { type CommonInputs, type Draft, type Failure, type StackConfig } from "../kind";
 import { nearest } from "../nearest";
 import { name, strict } from "../schema";
-import { isUnknown } from "../unknowns";
+import { hasUnknown, isUnknown } from "../unknowns";
 import { isPlanned } from "./planned";
 
 export const remoteSchema = strict({
@@ -23,14 +23,20 @@ export const remoteSchema = strict({
   project: name.optional(),
 }).optional();
 
-/** The resource's, that of its own remote, the stack's, that of the stack's remote: the first that is said. */
+/**
+ * The first that is said: by the resource, by its own remote, by the stack's config, by the place that names the stack's
+ * server. What that place says is for that server alone.
+ */
 export function projectOf({ project, remote }: Draft<CommonInputs>, config: StackConfig): string {
-  const ofRemote = isUnknown(remote) ? undefined : (remote?.project ?? projectOfRemote(remote?.name));
-  return project ?? ofRemote ?? config.project ?? projectOfRemote(config.remote) ?? "default";
-}
-
-function projectOfRemote(remote: string | undefined): string | undefined {
-  return remote === undefined || isUnknown(remote) ? undefined : namedRemote(remote, process.env).project;
+  if (project !== undefined) return project;
+  const own = isUnknown(remote) ? undefined : remote;
+  if (own?.project !== undefined) return own.project;
+  if (isUnknown(remote) || hasUnknown(own)) return config.project ?? "default";
+  const { name, socket, address } = own ?? {};
+  const isElsewhere = (name ?? socket ?? address) !== undefined;
+  // That there is no daemon at all, others tell.
+  const ofPlace = findDaemon({ explicit: own, config, env: process.env })?.project;
+  return (isElsewhere ? (ofPlace ?? config.project) : (config.project ?? ofPlace)) ?? "default";
 }
 
 export async function checkProject(client: Client, project: string | undefined): Promise<Failure[]> {

@@ -11,7 +11,10 @@ const home = mkdtempSync(join(tmpdir(), "pulumi-lxd-discovery-"));
 const bare = { HOME: join(home, "bare"), INCUS_GLOBAL_CONF: home, LXD_GLOBAL_CONF: home };
 afterAll(() => rmSync(home, { recursive: true }));
 
-writeCliConfig(join(home, ".config/incus"), { default: "far", remotes: { far: { addr: "https://far:1" } } });
+writeCliConfig(join(home, ".config/incus"), {
+  default: "far",
+  remotes: { far: { addr: "https://far:1", project: "shop" } },
+});
 writeCliConfig(join(home, ".config/lxc"), { default: "lx", remotes: { lx: { addr: "https://lx:2" } } });
 
 const nowhere: Surroundings = { env: bare, exists: () => false };
@@ -79,6 +82,47 @@ describe("the daemon", () => {
         "the default remote of `incus`, the default remote of `lxc` [unavailable]\n" +
         "Start a daemon, or name one with `pulumi config set lxd:socket PATH`, `lxd:remote NAME` or `lxd:address https://HOST:8443`.",
     );
+  });
+});
+
+describe("the project of resources that name none", () => {
+  const incus = { ...bare, HOME: home, INCUS_PROJECT: "variable" };
+  const projectAt = (around: Partial<Surroundings>): string | undefined =>
+    discover({ env: incus, exists: () => false, ...around }).project;
+  const user = `user-${process.geteuid?.()}`;
+  const isUser = { env: bare, isWritable: (path: string) => path.endsWith(".user") };
+
+  it("is that of INCUS_PROJECT where `incus` would look too, before what its remote says", () => {
+    expect(projectAt({ env: { ...incus, INCUS_SOCKET: "/is" } })).toBe("variable");
+    expect(projectAt({ exists: (path) => path.startsWith("/run/incus/") })).toBe("variable");
+    expect(projectAt({ env: { ...incus, INCUS_REMOTE: "far" } })).toBe("variable");
+    expect(projectAt({ env: { ...incus, INCUS_REMOTE: "far", INCUS_PROJECT: "" } })).toBe("shop");
+    expect(projectAt({ env: { ...incus, INCUS_PROJECT: "" } })).toBe("shop");
+  });
+
+  it("is not for a server that the program, the stack or a variable of LXD names", () => {
+    expect(projectAt({ explicit: { name: "far" } })).toBe("shop");
+    expect(projectAt({ config: { remote: "far" } })).toBe("shop");
+    expect(projectAt({ config: { socket: "/config" } })).toBeUndefined();
+    expect(projectAt({ env: { ...incus, LXD_SOCKET: "/ls" } })).toBeUndefined();
+  });
+
+  it("is the user's own on the socket that is for users, which those use who may not use the other", () => {
+    const exists = (path: string): boolean => path.startsWith("/var/lib/incus/");
+    const own = { socket: "/var/lib/incus/unix.socket.user", project: user };
+    expect(discover({ ...isUser, exists })).toEqual(own);
+    expect(discover({ ...isUser, exists: (path) => path === own.socket })).toEqual(own);
+    expect(
+      discover({ ...isUser, exists, explicit: { name: "incus:local" }, env: { ...bare, HOME: home } }),
+    ).toMatchObject(own);
+    expect(discover({ ...isUser, env: { ...bare, INCUS_DIR: "/id" } })).toEqual({
+      socket: "/id/unix.socket.user",
+      project: user,
+    });
+    expect(discover({ ...isUser, exists, env: { ...bare, INCUS_PROJECT: "variable" } }).project).toBe("variable");
+    expect(discover({ ...isUser, config: { socket: "/my/unix.socket.user" } }).project).toBe(user);
+    const nobody = { env: bare, exists, isWritable: () => false };
+    expect(discover(nobody)).toEqual({ socket: "/var/lib/incus/unix.socket" });
   });
 });
 
