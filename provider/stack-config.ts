@@ -2,7 +2,7 @@
 import { type StackConfig } from "./kind";
 
 /** Each is `lxd:KEY`. */
-const keys = [
+export const configKeys = [
   "remote",
   "socket",
   "address",
@@ -18,5 +18,5 @@ const keys = [
 ] as const satisfies (keyof StackConfig)[];
 
 export function stackConfig(get: (key: string) => string | undefined): StackConfig {
-  return Object.fromEntries(keys.map((key) => [key, get(`lxd:${key}`)]));
+  return Object.fromEntries(configKeys.map((key) => [key, get(`lxd:${key}`)]));
 }

@@ -3,14 +3,15 @@ import { parseArgs } from "node:util";
 import { clientFor } from "../../client/connections";
 import { complete } from "../../client/credentials";
 import { type Location } from "../../client/location";
-import { namedRemote } from "../../client/named-remote";
+import { projectOf } from "../../resources/common";
 import { daemonOptions, remoteOf } from "../which-daemon";
 import type { Command } from "../main";
 import { failed, type Finding, write } from "./finding";
 import { enrolment, identity } from "./identity";
 import { search, type Step } from "./place";
 import { server } from "./server";
-import { stackConfig, type StackValues, tools } from "./tools";
+import { stackConfig } from "./stack-config";
+import { tools } from "./tools";
 
 const help = `Usage: pulumi-lxd doctor [options]
 
@@ -50,33 +51,32 @@ async function run(args: string[]): Promise<number> {
 }
 
 async function examine(explicit: ReturnType<typeof remoteOf>): Promise<Report> {
-  const [beside, { config, missing }] = await Promise.all([tools(), stackConfig()]);
+  const [beside, { config, missing, findings: ofConfig }] = await Promise.all([tools(), stackConfig()]);
   const { steps, location, findings } = search({ explicit, config, env: process.env }, missing);
-  const named = explicit.name ?? explicit.socket ?? explicit.address;
-  const far = location === undefined ? [] : await ask(location, { config, isExplicit: named !== undefined });
-  const all = [...beside, ...findings, ...far];
+  const far = location === undefined ? [] : await ask(location, () => projectOf({ remote: explicit }, config));
+  const all = [...beside, ...ofConfig, ...findings, ...far];
   return { ok: all.every(({ level }) => level !== "error"), places: steps, findings: all };
 }
 
-async function ask(location: Location, known: { config: StackValues; isExplicit: boolean }): Promise<Finding[]> {
+async function ask(location: Location, projectThere: () => string): Promise<Finding[]> {
   try {
+    const project = projectThere();
     const target = complete(location, process.env);
     const plan = enrolment(target, process.env);
     const client = clientFor("addresses" in target ? { ...target, trustToken: undefined } : target);
-    return [...identity(target), ...(await server(client, { project: projectFor(location, known), plan }))];
+    return [...identity(target), ...(await server(client, { project, plan })), ...unheeded(project)];
   } catch (error) {
     return [failed("trust", error)];
   }
 }
 
-/** As for a resource that names none. */
-function projectFor(
-  { remote }: Location,
-  { config, isExplicit }: { config: StackValues; isExplicit: boolean },
-): string {
-  const ofStack = config["remote"] === undefined ? undefined : namedRemote(config["remote"], process.env).project;
-  const ofOwn = isExplicit ? remote?.project : undefined;
-  return ofOwn ?? config["project"] ?? ofStack ?? "default";
+/** Of the command line `incus`, and for the servers that are found as it finds them. */
+function unheeded(project: string): Finding[] {
+  const named = process.env["INCUS_PROJECT"];
+  if (!named || named === project) return [];
+  const why = `INCUS_PROJECT is ${named}, and does not count where the stack or the program names the server or the project`;
+  const advice = `To work there: \`pulumi config set lxd:project ${named}\`.`;
+  return [{ level: "info", check: "project", text: why, advice }];
 }
 
 function text({ places, findings, ok }: Report): string {

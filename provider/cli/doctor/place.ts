@@ -57,6 +57,7 @@ function attempt(find: () => Location | undefined): Location | undefined | LxdEr
 
 export function describe(location: Location): string {
   const where = "socket" in location ? location.socket : location.addresses.join(", ");
-  const { remote } = location;
-  return remote === undefined ? where : `${where} (remote "${remote.name}" of \`${remote.cli}\`)`;
+  const { remote, project } = location;
+  const named = remote === undefined ? where : `${where} (remote "${remote.name}" of \`${remote.cli}\`)`;
+  return project === undefined ? named : `${named}, project ${project}`;
 }

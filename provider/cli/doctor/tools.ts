@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { requireQemuImg } from "../../content/disk-image/convert";
 import { failed, type Finding, ok } from "./finding";
 
-const run = promisify(execFile);
-const timeoutMs = 20_000;
+export const run = promisify(execFile);
+export const timeoutMs = 20_000;
 
 export async function tools(): Promise<Finding[]> {
   return [node(), ...(await Promise.all([engine(), qemuImg()]))];
@@ -60,25 +60,7 @@ async function qemuImg(): Promise<Finding> {
   }
 }
 
-export type StackValues = Record<string, string>;
-
-/** The stack's settings of `lxd:`, by their keys; why there are none, if they cannot be read. */
-export async function stackConfig(): Promise<{ config: StackValues; missing?: string }> {
-  const pulumi = onPath("pulumi");
-  if (pulumi === undefined) return { config: {}, missing: "not read: there is no Pulumi CLI" };
-  try {
-    const args = ["config", "--json", "--show-secrets", "--non-interactive"];
-    const { stdout } = await run(pulumi, args, { timeout: timeoutMs, env: quiet() });
-    const all = JSON.parse(stdout) as Record<string, { value?: unknown }>;
-    const own = Object.entries(all).filter(([key]) => key.startsWith("lxd:"));
-    return { config: Object.fromEntries(own.map(([key, { value }]) => [key.slice("lxd:".length), String(value)])) };
-  } catch (error) {
-    const words = (error as { stderr?: string }).stderr ?? String(error);
-    const line = words.split("\n").find((each) => each.startsWith("error:")) ?? words.split("\n")[0] ?? "";
-    return { config: {}, missing: `not read: ${line.replace(/^error: /, "")}` };
-  }
-}
-
-function quiet(): NodeJS.ProcessEnv {
+/** Nothing but what was asked for. */
+export function quiet(): NodeJS.ProcessEnv {
   return { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
 }
