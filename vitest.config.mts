@@ -1,12 +1,15 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longest-first.mjs";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: "test/global-setup.ts",
     reporters: ["default", "./test/reporter.mts"],
-    // Contract and end-to-end tests share the machine's real daemons and two cores: one file at a time.
-    fileParallelism: false,
+    // Much of the time goes by in waiting for machines to boot and programs to start, so two files run at a time. They
+    // share the real daemons, where each names what it makes with a prefix of its own.
+    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
