@@ -10,7 +10,7 @@ const closeMs = 2000;
 export interface Console {
   type: (keys: string) => void;
   /** Resolves when the console is gone: the machine is off, or somebody else has taken it. */
-  ended: Promise<void>;
+  ended: Promise<unknown>;
   /** What was typed arrives before it is closed. */
   close: () => Promise<void>;
 }
@@ -31,7 +31,10 @@ export async function openConsole(
   const decoder = new TextDecoder();
   const { "0": terminal, control } = await openStreams<"0" | "control">(client, operation, {
     request,
-    receive: { "0": (bytes) => receive(decoder.decode(bytes, { stream: true })), control: () => undefined },
+    receive: [
+      ["control", () => undefined],
+      ["0", (bytes) => receive(decoder.decode(bytes, { stream: true }))],
+    ],
   });
   return {
     type: (keys) => terminal.send(Buffer.from(keys)),

@@ -31,6 +31,8 @@ export interface Finished {
   exitCode: number;
   stdout: string;
   stderr: string;
+  /** False if a connection broke before all of the output had come. */
+  isWhole: boolean;
 }
 
 const defaultKeptBytes = 64 * 1024;
@@ -54,12 +56,12 @@ export async function runCommand(
   const json = { ...command, "wait-for-websocket": true, "record-output": false, interactive: false };
   const operation = await client.begin({ ...request, query: { project }, json });
   const [stdout, stderr] = [new Tail(keptBytes), new Tail(keptBytes)];
-  const receive: Record<"0" | "1" | "2" | "control", Receive> = {
-    "0": ignore,
-    "1": (bytes) => stdout.add(bytes),
-    "2": (bytes) => stderr.add(bytes),
-    control: ignore,
-  };
+  const receive: ["0" | "1" | "2" | "control", Receive][] = [
+    ["control", ignore],
+    ["1", (bytes) => stdout.add(bytes)],
+    ["2", (bytes) => stderr.add(bytes)],
+    ["0", ignore],
+  ];
   const streams = await openStreams(client, operation, { request, receive }).catch(async (error: unknown) => {
     // A command that cannot be begun ends at once, and takes its streams along; the operation says why.
     await follow(client, operation.id, { request, deadlineMs: startMs });
@@ -74,12 +76,13 @@ export async function runCommand(
       if (!killer.hasKilled() || !isCode(error, "timeout")) throw error;
       return undefined;
     });
-    await Promise.race([Promise.all([streams["1"].ended, streams["2"].ended]), sleep(outputGraceMs)]);
+    const grace = sleep(outputGraceMs).then(() => [true]);
+    const ends = await Promise.race([Promise.all([streams["1"].ended, streams["2"].ended]), grace]);
     const exitCode = Number(ended?.metadata?.["return"] ?? -1);
     if (killer.hasKilled() && exitCode !== 0) {
       throw tookTooLong(command.command, timeoutMs, `${stdout.text()}${stderr.text()}`);
     }
-    return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+    return { exitCode, stdout: stdout.text(), stderr: stderr.text(), isWhole: !ends.includes(false) };
   } finally {
     killer.stop();
     for (const stream of Object.values(streams)) stream.close();

@@ -1,4 +1,4 @@
-// The websockets of an operation: each has a secret of its own, and the work begins when a client is on all of them.
+// The websockets of an operation: each has a secret of its own, and the work begins when a client is on those it needs.
 import { randomBytes } from "node:crypto";
 
 import { failed } from "./errors";
@@ -13,8 +13,13 @@ export class Streams<Name extends string = string> {
   readonly #connected = new Map<string, WebSocket>();
   #complete: () => void = () => undefined;
   readonly #all: Promise<void>;
+  readonly #arrivals = new Map<string, (socket: WebSocket) => void>();
 
-  constructor(private readonly names: readonly Name[]) {
+  /** The work does not wait for those that are `optional`. */
+  constructor(
+    private readonly names: readonly Name[],
+    private readonly optional: readonly Name[] = [],
+  ) {
     this.fds = Object.fromEntries(names.map((name) => [name, randomBytes(32).toString("hex")])) as Record<Name, string>;
     this.#all = new Promise((resolve) => (this.#complete = resolve));
   }
@@ -26,10 +31,19 @@ export class Streams<Name extends string = string> {
 
   connect(name: string, socket: WebSocket): void {
     this.#connected.set(name, socket);
-    if (this.#connected.size === this.names.length) this.#complete();
+    this.#arrivals.get(name)?.(socket);
+    const needed = this.names.filter((each) => !this.optional.includes(each));
+    if (needed.every((each) => this.#connected.has(each))) this.#complete();
   }
 
-  /** All of them, once the client is there. */
+  /** Calls with an optional one, whenever it comes. */
+  onArrival(name: Name, then: (socket: WebSocket) => void): void {
+    const socket = this.#connected.get(name);
+    if (socket === undefined) this.#arrivals.set(name, then);
+    else then(socket);
+  }
+
+  /** Those that are needed, once the client is there. */
   async connected(): Promise<Record<Name, WebSocket>> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

@@ -57,10 +57,15 @@ function listen(control: WebSocket, end: AbortController): void {
   control.onClose(() => end.abort());
 }
 
+/** The real daemons do not wait for the control stream either: a short command may be over before it is there. */
+function commandStreams(): Streams<Named> {
+  return new Streams<Named>(["0", "1", "2", "control"], ["control"]);
+}
+
 async function talk(streams: Streams<Named>, process: Omit<Process, "signal">, body: Body): Promise<number> {
   const sockets = await streams.connected();
   const end = new AbortController();
-  listen(sockets.control, end);
+  streams.onArrival("control", (control) => listen(control, end));
   const { exitCode, stdout, stderr } = await runTo(end, process, body);
   for (const [socket, text] of [
     [sockets["1"], stdout],
@@ -79,7 +84,7 @@ export async function execute(call: Call): Promise<Reply> {
   if (instance.status === "Stopped") throw badRequest("Instance is not running");
   if (body.interactive === true) throw badRequest("This daemon simulates no terminals for commands");
   if (body["record-output"] === true) throw badRequest("This daemon records no output; listen to the websockets");
-  const streams = body["wait-for-websocket"] === true ? new Streams<Named>(["0", "1", "2", "control"]) : undefined;
+  const streams = body["wait-for-websocket"] === true ? commandStreams() : undefined;
   const process = processOf(call, instance, body);
   const { command, interactive = false } = body;
   const metadata = { command, environment: process.environment, interactive, ...(streams && { fds: streams.fds }) };

@@ -52,6 +52,14 @@ describeInstances("Exec", (site) => {
     expect(await fileIn("/tmp/once")).toBeUndefined();
   });
 
+  test("is heard to its end, however short it is", async () => {
+    const exec = resource();
+    for (const word of "abcdefghijklmnopqrst") {
+      await exec.up(sh(`echo ${word}`));
+      expect(exec.outputs).toMatchObject({ stdout: `${word}\n`, exitCode: 0 });
+    }
+  });
+
   test("that fails is an error with its last lines, and runs again the next time", async () => {
     const exec = resource();
     const failing = sh("echo begun; echo no luck >&2; exit 3");

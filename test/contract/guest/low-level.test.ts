@@ -37,7 +37,12 @@ describeEachDaemon("a running guest", (daemon) => {
     test("with an environment, a folder and a user, and tells their outputs and exit code apart", async () => {
       const more = { environment: { WORD: "a b" }, cwd: "/tmp", user: 1000, group: 7 };
       const script = 'echo "$WORD"; /bin/busybox pwd; /bin/busybox id -u; echo oops >&2; exit 3';
-      expect(await sh(script, more)).toEqual({ exitCode: 3, stdout: "a b\n/tmp\n1000\n", stderr: "oops\n" });
+      expect(await sh(script, more)).toEqual({
+        exitCode: 3,
+        stdout: "a b\n/tmp\n1000\n",
+        stderr: "oops\n",
+        isWhole: true,
+      });
     });
 
     test("and leaves nothing of them on the server", async () => {
