@@ -4,7 +4,15 @@ import type { Engine } from "../../../scripts/engine/index.mjs" with { "resoluti
 export type { Engine };
 
 /** These would pick the daemon behind a test's back. */
-const daemonVariables = ["INCUS_SOCKET", "INCUS_DIR", "INCUS_REMOTE", "LXD_SOCKET", "LXD_DIR", "LXC_REMOTE"];
+const daemonVariables = [
+  "INCUS_SOCKET",
+  "INCUS_DIR",
+  "INCUS_REMOTE",
+  "INCUS_PROJECT",
+  "LXD_SOCKET",
+  "LXD_DIR",
+  "LXC_REMOTE",
+];
 
 let engine: Promise<Engine> | undefined;
 
