@@ -20,7 +20,10 @@ export interface RemoteArgs {
   serverCertificateFingerprint?: pulumi.Input<string>;
   /** A CA that vouches for the server, beside those of the system: PEM, or the path of a file with it. */
   certificateAuthority?: pulumi.Input<string>;
-  /** PEM, or the path of a file with it. Default: that of the stack's config, else that of the command line. */
+  /**
+   * PEM, or the path of a file with it. Default: that of the stack's config, else that of the command line, or the one that
+   * was made here for a trust token.
+   */
   clientCertificate?: pulumi.Input<string>;
   /** PEM, or the path of a file with it; without a passphrase. */
   clientKey?: pulumi.Input<string>;
@@ -31,7 +34,7 @@ export interface RemoteArgs {
   trustToken?: pulumi.Input<string>;
   /** Sent with each request in place of a client certificate. Needs LXD 6.7, or a token that Incus takes. */
   bearerToken?: pulumi.Input<string>;
-  /** The project of resources that name none. Default: stack config `lxd:project`, else `default`. */
+  /** The project of resources that name none. Default: what `name` has, else stack config `lxd:project`, else `default`. */
   project?: pulumi.Input<string>;
 }
 

@@ -8,7 +8,7 @@ import { type ImageFile, withImageFiles } from "./images/image-files";
 import { imageNamed } from "./images/reference";
 import type { Command } from "./main";
 import { progressLine } from "./progress-line";
-import { daemonHelp, daemonOf, daemonOptions, type DaemonValues } from "./which-daemon";
+import { daemonHelp, daemonOf, daemonOptions, type DaemonValues, projectIn } from "./which-daemon";
 
 const help = `Usage: pulumi-lxd export image REF [options]
 
@@ -18,14 +18,14 @@ or a fingerprint or its first 12 digits or more. The files get their names once 
 Options:
   --to DIR|FILE      the folder to write to, or the file of an image in one file   (default: .)
   --force            replace files that are there already
-  --project PROJECT  the project on the server  (default: default)
+  --project PROJECT  the project on the server  (default: as in a program, without a stack's config)
 ${daemonHelp}
   -h, --help         this text`;
 
 const options = {
   to: { type: "string", default: "." },
   force: { type: "boolean", default: false },
-  project: { type: "string", default: "default" },
+  project: { type: "string" },
   ...daemonOptions,
   help: { type: "boolean", short: "h", default: false },
 } as const;
@@ -33,7 +33,7 @@ const options = {
 interface Values extends DaemonValues {
   to: string;
   force: boolean;
-  project: string;
+  project?: string;
 }
 
 async function run(args: string[]): Promise<number> {
@@ -54,7 +54,8 @@ async function run(args: string[]): Promise<number> {
 }
 
 async function write(reference: string, values: Values): Promise<ImageFile[]> {
-  const { project, force } = values;
+  const { force } = values;
+  const project = projectIn(values);
   const client = daemonOf(values);
   const image = await imageNamed(client, project, reference);
   const to = await destination(values.to);

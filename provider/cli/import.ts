@@ -6,7 +6,7 @@ import { describeServer, requireExtension } from "../client/server-info";
 import { LxdError } from "../errors";
 import { isoVolumeProgram } from "./iso-volume-program";
 import type { Command } from "./main";
-import { daemonHelp, daemonOf, daemonOptions, type DaemonValues } from "./which-daemon";
+import { daemonHelp, daemonOf, daemonOptions, type DaemonValues, projectIn } from "./which-daemon";
 
 const help = `Usage: pulumi-lxd import iso-volumes [options]
 
@@ -15,13 +15,13 @@ changes nothing there. Give a volume a \`source\` (and \`trustContent: true\`) t
 
 Options:
   --pool POOL        only this storage pool     (default: all pools)
-  --project PROJECT  the project on the server  (default: default)
+  --project PROJECT  the project on the server  (default: as in a program, without a stack's config)
 ${daemonHelp}
   -h, --help         this text`;
 
 const options = {
   pool: { type: "string" },
-  project: { type: "string", default: "default" },
+  project: { type: "string" },
   ...daemonOptions,
   help: { type: "boolean", short: "h", default: false },
 } as const;
@@ -42,11 +42,12 @@ async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-async function write({ pool, project, ...where }: DaemonValues & { pool?: string; project: string }): Promise<{
+async function write({ pool, ...where }: DaemonValues & { pool?: string; project?: string }): Promise<{
   program: string;
   skipped: string[];
 }> {
   const client = daemonOf(where);
+  const project = projectIn(where);
   const info = await client.info();
   requireExtension(info, "custom_volume_iso", "ISO volumes");
   const pools = (await listPools(client)).map((each) => each.name);

@@ -13,7 +13,7 @@ import { describeImage } from "./streams/describe";
 import { fetchInto } from "./streams/fetch";
 import { merge } from "./streams/merge";
 import { describeVersion, findServed, type Served } from "./streams/version";
-import { daemonHelp, daemonOf, daemonOptions, type DaemonValues } from "./which-daemon";
+import { daemonHelp, daemonOf, daemonOptions, type DaemonValues, projectIn } from "./which-daemon";
 
 const help = `Usage: pulumi-lxd publish-streams DIR [--image REF…] [options]
 
@@ -24,20 +24,20 @@ is new as newer versions, to which the aliases then lead, and keeps the older on
 Options:
   --image REF        only this image, by an alias or a fingerprint, public or not; may be given several times
                      (default: all public images)
-  --project PROJECT  the project on the server  (default: default)
+  --project PROJECT  the project on the server  (default: as in a program, without a stack's config)
 ${daemonHelp}
   -h, --help         this text`;
 
 const options = {
   image: { type: "string", multiple: true },
-  project: { type: "string", default: "default" },
+  project: { type: "string" },
   ...daemonOptions,
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
 interface Values extends DaemonValues {
   image?: string[];
-  project: string;
+  project?: string;
 }
 
 async function run(args: string[]): Promise<number> {
@@ -52,17 +52,21 @@ async function run(args: string[]): Promise<number> {
     return 2;
   }
   const client = daemonOf(values);
-  const images = await chosen(client, values);
+  const project = projectIn(values);
+  const images = await chosen(client, { ...values, project });
   // What cannot be published is said before anything is fetched.
   images.forEach(describeImage);
   const folder = resolve(given);
   readCatalogue(folder);
   await mkdir(folder, { recursive: true });
-  for (const image of images) console.log(await publish({ client, project: values.project, image, folder }));
+  for (const image of images) console.log(await publish({ client, project, image, folder }));
   return 0;
 }
 
-async function chosen(client: Client, { image: references, project }: Values): Promise<WireImage[]> {
+async function chosen(
+  client: Client,
+  { image: references, project }: Values & { project: string },
+): Promise<WireImage[]> {
   const images = await listImages(client, project);
   const wanted =
     references === undefined

@@ -4,6 +4,7 @@ import { clientFor } from "../client/connections";
 import { complete } from "../client/credentials";
 import { discover } from "../client/discovery";
 import { type RemoteInputs } from "../client/location";
+import { projectOf } from "../resources/common";
 
 export const daemonOptions = {
   remote: { type: "string" },
@@ -27,6 +28,11 @@ export interface DaemonValues {
 export function remoteOf(values: DaemonValues): RemoteInputs {
   const { remote: name, socket, address, "server-certificate-fingerprint": serverCertificateFingerprint } = values;
   return { name, socket, address, serverCertificateFingerprint };
+}
+
+/** As in a program: if none is said, that of the place that names the daemon. */
+export function projectIn({ project, ...values }: DaemonValues & { project?: string | undefined }): string {
+  return projectOf({ project, remote: remoteOf(values) }, {});
 }
 
 export function daemonOf(values: DaemonValues): Client {
