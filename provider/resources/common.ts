@@ -40,16 +40,13 @@ export function projectOf({ project, remote }: Draft<CommonInputs>, config: Stac
 }
 
 export async function checkProject(client: Client, project: string | undefined): Promise<Failure[]> {
-  // Whether a client may use the default project, other answers tell.
-  if (project === undefined || isUnknown(project) || project === "default") return [];
+  if (project === undefined || isUnknown(project)) return [];
+  if (project === "default") return checkDefault(client);
   if (isPlanned(client, "project", project)) return [];
   try {
     if ((await readProject(client, project)) !== undefined) return [];
   } catch (error) {
-    if (!isCode(error, "permission-denied")) throw error;
-    const names = (await listProjects(client)).map(({ name }) => name);
-    const reason = `this client may not use the project "${project}"; it may use: ${names.join(", ") || "none"} [permission-denied]`;
-    return [{ property: "project", reason }];
+    return [await refusedProject(client, project, error)];
   }
   const near = nearest(
     project,
@@ -57,6 +54,28 @@ export async function checkProject(client: Client, project: string | undefined):
   );
   const hint = near === undefined ? "create it, or name another" : `did you mean "${near}"?`;
   return [{ property: "project", reason: `there is no project "${project}"; ${hint} [not-found]` }];
+}
+
+/** Servers that were asked: their default project is always there, most resources are in it, and most clients may use it. */
+const openDefaults = new WeakMap<Client, Promise<unknown>>();
+
+async function checkDefault(client: Client): Promise<Failure[]> {
+  const asked = openDefaults.get(client) ?? readProject(client, "default");
+  openDefaults.set(client, asked);
+  try {
+    await asked;
+    return [];
+  } catch (error) {
+    openDefaults.delete(client);
+    return [await refusedProject(client, "default", error)];
+  }
+}
+
+async function refusedProject(client: Client, project: string, error: unknown): Promise<Failure> {
+  if (!isCode(error, "permission-denied")) throw error;
+  const names = (await listProjects(client)).map(({ name }) => name);
+  const reason = `this client may not use the project "${project}"; it may use: ${names.join(", ") || "none"} [permission-denied]`;
+  return { property: "project", reason };
 }
 
 export async function checkPool(client: Client, pool: string | undefined, property: string): Promise<Failure[]> {

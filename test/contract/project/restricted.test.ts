@@ -46,9 +46,10 @@ describeEachDaemon({ name: "a restricted client", on: ["incus-cluster", "lxd"] }
     await rm(dir, { recursive: true });
   });
 
-  const resource = (noun: "Image" | "Instance" | "IsoVolume"): StackResource =>
+  type Tried = "Image" | "Instance" | "IsoVolume" | "StorageVolume";
+  const resource = (noun: Tried): StackResource =>
     new StackResource(noun, daemon.name(noun.toLowerCase()), daemon.socket);
-  const told = async (noun: "Image" | "Instance" | "IsoVolume", args: object): Promise<string> =>
+  const told = async (noun: Tried, args: object): Promise<string> =>
     (await resource(noun).failures({ remote, ...args })).map(({ property, reason }) => `${property}: ${reason}`).join();
 
   daemon.test("has images and instances in its project", { timeoutMs: 60_000 }, async () => {
@@ -94,9 +95,9 @@ describeEachDaemon({ name: "a restricted client", on: ["incus-cluster", "lxd"] }
   });
 
   daemon.test("is told so of the default project too", {}, async () => {
-    const text = await told("Instance", { ...args.Instance, profiles: ["default"] });
-    expect(text).toContain("[permission-denied]");
-    expect(text).toContain("Name a project that it may use");
+    const refused = `this client may not use the project "default"; it may use: ${mine} [permission-denied]`;
+    expect(await told("Instance", { ...args.Instance, profiles: ["default"] })).toBe(`project: ${refused}`);
+    expect(await told("StorageVolume", { pool: "default" })).toBe(`project: ${refused}`);
   });
 
   daemon.test("is told of a pool that is not there, even by a server that does not show it all", {}, async () => {
