@@ -8,7 +8,7 @@ import { type ImageFile, withImageFiles } from "./images/image-files";
 import { imageNamed } from "./images/reference";
 import type { Command } from "./main";
 import { progressLine } from "./progress-line";
-import { daemonHelp, daemonOf, daemonOptions, type DaemonValues, projectIn } from "./which-daemon";
+import { daemonOf, type DaemonValues, imageHelp, imageOptions, projectIn } from "./which-daemon";
 
 const help = `Usage: pulumi-lxd export image REF [options]
 
@@ -18,16 +18,12 @@ or a fingerprint or its first 12 digits or more. The files get their names once 
 Options:
   --to DIR|FILE      the folder to write to, or the file of an image in one file   (default: .)
   --force            replace files that are there already
-  --project PROJECT  the project on the server  (default: as in a program, without a stack's config)
-${daemonHelp}
-  -h, --help         this text`;
+${imageHelp}`;
 
 const options = {
   to: { type: "string", default: "." },
   force: { type: "boolean", default: false },
-  project: { type: "string" },
-  ...daemonOptions,
-  help: { type: "boolean", short: "h", default: false },
+  ...imageOptions,
 } as const;
 
 interface Values extends DaemonValues {

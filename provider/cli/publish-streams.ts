@@ -13,7 +13,7 @@ import { describeImage } from "./streams/describe";
 import { fetchInto } from "./streams/fetch";
 import { merge } from "./streams/merge";
 import { describeVersion, findServed, type Served } from "./streams/version";
-import { daemonHelp, daemonOf, daemonOptions, type DaemonValues, projectIn } from "./which-daemon";
+import { daemonOf, type DaemonValues, imageHelp, imageOptions, projectIn } from "./which-daemon";
 
 const help = `Usage: pulumi-lxd publish-streams DIR [--image REF…] [options]
 
@@ -24,15 +24,11 @@ is new as newer versions, to which the aliases then lead, and keeps the older on
 Options:
   --image REF        only this image, by an alias or a fingerprint, public or not; may be given several times
                      (default: all public images)
-  --project PROJECT  the project on the server  (default: as in a program, without a stack's config)
-${daemonHelp}
-  -h, --help         this text`;
+${imageHelp}`;
 
 const options = {
   image: { type: "string", multiple: true },
-  project: { type: "string" },
-  ...daemonOptions,
-  help: { type: "boolean", short: "h", default: false },
+  ...imageOptions,
 } as const;
 
 interface Values extends DaemonValues {

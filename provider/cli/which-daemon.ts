@@ -18,6 +18,17 @@ export const daemonHelp = `  --remote NAME      a remote of the command line of 
   --address URL      a daemon over HTTPS, with the certificate of the command lines of Incus or LXD
   --server-certificate-fingerprint HEX   what that daemon is known by`;
 
+/** Of commands that work with the images of a project. */
+export const imageOptions = {
+  project: { type: "string" },
+  ...daemonOptions,
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+export const imageHelp = `  --project PROJECT  the project on the server  (default: as in a program, without a stack's config)
+${daemonHelp}
+  -h, --help         this text`;
+
 export interface DaemonValues {
   remote?: string | undefined;
   socket?: string | undefined;

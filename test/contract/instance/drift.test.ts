@@ -1,22 +1,17 @@
 // Instances: what somebody changed by hand is shown and put right, what only looks different is left alone.
 import { beforeAll, expect, test } from "vitest";
 
-import { blank, describeInstances } from "./site";
+import { blank, container, describeInstances } from "./site";
 
 describeInstances("drift of an instance", (site) => {
   let image = "";
   beforeAll(async () => {
     image = await site.image();
   });
-  const container = (): Record<string, unknown> => ({
-    source: { image },
-    rootDisk: { pool: "default" },
-    config: { "limits.memory": "64MiB" },
-  });
 
   test("what was changed by hand is shown by refresh and put right by the next up", async () => {
     const machine = site.resource();
-    const args = { ...container(), devices: { net: { type: "nic", nictype: "p2p" } } };
+    const args = { ...container(image), devices: { net: { type: "nic", nictype: "p2p" } } };
     await machine.up(args);
     const path = `/1.0/instances/${machine.name}`;
     await site.switchOff(machine.name);

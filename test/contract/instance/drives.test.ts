@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { tinyIso } from "../harness";
 import { StackResource } from "../harness/stack";
-import { describeInstances } from "./site";
+import { blank, describeInstances } from "./site";
 
 describeInstances("drives of an instance", (site) => {
   let [dir, file, volume] = ["", "", ""];
@@ -17,14 +17,7 @@ describeInstances("drives of an instance", (site) => {
     if (site.daemon.has("custom_volume_iso")) volume = await site.iso("hang");
   });
   afterAll(() => rm(dir, { recursive: true, force: true }));
-  const vm = (cdroms: object[], more: object = {}): Record<string, unknown> => ({
-    type: "virtual-machine",
-    rootDisk: { pool: "default", size: "64MiB" },
-    config: { "limits.memory": "256MiB", "security.secureboot": false },
-    running: false,
-    cdroms,
-    ...more,
-  });
+  const vm = (cdroms: object[], more: object = {}): Record<string, unknown> => ({ ...blank, cdroms, ...more });
   const drive = async (name: string): Promise<unknown> => (await site.instance(name)).devices["cdrom0"];
 
   site.testWithIso("is emptied and filled again under a running machine", async () => {

@@ -1,17 +1,12 @@
 // Instances: made, changed in place, made anew, and taken away.
 import { beforeAll, expect, test } from "vitest";
 
-import { blank, describeInstances } from "./site";
+import { blank, container, describeInstances } from "./site";
 
 describeInstances("instance", (site) => {
   let image = "";
   beforeAll(async () => {
     image = await site.image();
-  });
-  const container = (): Record<string, unknown> => ({
-    source: { image },
-    rootDisk: { pool: "default" },
-    config: { "limits.memory": "64MiB" },
   });
 
   test("a blank virtual machine has what the program says", async () => {
@@ -32,7 +27,7 @@ describeInstances("instance", (site) => {
 
   test("a container comes from an image and runs", async () => {
     const machine = site.resource();
-    await machine.up(container());
+    await machine.up(container(image));
     const made = await site.instance(machine.name);
     expect(made).toMatchObject({ type: "container", status: "Running", profiles: ["default"] });
     expect(made.config["volatile.base_image"]).toBe(image);
@@ -70,10 +65,10 @@ describeInstances("instance", (site) => {
 
   test("running is switched off and on in place", async () => {
     const machine = site.resource();
-    await machine.up(container());
-    await machine.up({ ...container(), running: false });
+    await machine.up(container(image));
+    await machine.up({ ...container(image), running: false });
     expect((await site.instance(machine.name)).status).toBe("Stopped");
-    await machine.up(container());
+    await machine.up(container(image));
     expect((await site.instance(machine.name)).status).toBe("Running");
   });
 
@@ -90,26 +85,26 @@ describeInstances("instance", (site) => {
 
   test("a running machine is stopped and deleted", async () => {
     const machine = site.resource();
-    await machine.up(container());
+    await machine.up(container(image));
     await machine.destroy();
     expect(await site.find(`/1.0/instances/${machine.name}`)).toBeUndefined();
   });
 
   test("a protected machine is not deleted, and still runs", async () => {
     const machine = site.resource();
-    await machine.up({ ...container(), config: { "security.protection.delete": true } });
+    await machine.up({ ...container(image), config: { "security.protection.delete": true } });
     await expect(machine.destroy()).rejects.toThrow(/protect/);
     expect((await site.instance(machine.name)).status).toBe("Running");
-    await machine.up(container());
+    await machine.up(container(image));
     await machine.destroy();
     expect(await site.find(`/1.0/instances/${machine.name}`)).toBeUndefined();
   });
 
   test("another image is a replacement, whose preview says so", async () => {
     const machine = site.resource();
-    await machine.up({ ...container(), running: false });
+    await machine.up({ ...container(image), running: false });
     const other = await site.image("other");
-    const args = { ...container(), running: false, source: { image: other } };
+    const args = { ...container(image), running: false, source: { image: other } };
     expect(await machine.preview(args)).toEqual({ changes: true, replaces: ["source"], deleteBeforeReplace: true });
     expect(await machine.up(args)).toBe("replaced");
     expect((await site.instance(machine.name)).config["volatile.base_image"]).toBe(other);
@@ -134,7 +129,7 @@ describeInstances("instance", (site) => {
 
   test("an image that is not there is told in one sentence, and nothing is made", async () => {
     const machine = site.resource();
-    const up = machine.up({ ...container(), source: { image: "0".repeat(64) } });
+    const up = machine.up({ ...container(image), source: { image: "0".repeat(64) } });
     await expect(up).rejects.toThrow(/create instance default\/.*there is no image 0+.*\[not-found\]/);
     expect(await site.find(`/1.0/instances/${machine.name}`)).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 // Instances: installation media are attached, swapped, taken out, and follow a volume that is made anew.
 import { beforeAll, expect, test } from "vitest";
 
-import { describeInstances } from "./site";
+import { blank, describeInstances } from "./site";
 
 describeInstances("cdroms of an instance", (site) => {
   let [first, second] = ["", ""];
@@ -11,14 +11,7 @@ describeInstances("cdroms of an instance", (site) => {
     second = await site.iso("hang");
   });
   const cdrom = (name: string, more: object = {}): object => ({ volume: { pool: "default", name }, ...more });
-  const vm = (cdroms: object[], more: object = {}): Record<string, unknown> => ({
-    type: "virtual-machine",
-    rootDisk: { pool: "default", size: "64MiB" },
-    config: { "limits.memory": "256MiB", "security.secureboot": false },
-    running: false,
-    cdroms,
-    ...more,
-  });
+  const vm = (cdroms: object[], more: object = {}): Record<string, unknown> => ({ ...blank, cdroms, ...more });
 
   site.testWithIso("are attached with their priorities, and listed as the volume's users", async () => {
     const machine = site.resource();

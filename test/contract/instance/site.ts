@@ -11,6 +11,13 @@ export const blank = {
   running: false,
 };
 
+/** As small as a container of this image can be. */
+export const container = (image: string): Record<string, unknown> => ({
+  source: { image },
+  rootDisk: { pool: "default" },
+  config: { "limits.memory": "64MiB" },
+});
+
 export interface RawInstance {
   name: string;
   type: string;
