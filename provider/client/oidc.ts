@@ -97,9 +97,20 @@ async function ask<S extends z.ZodType>(schema: S, url: string, form?: string): 
     const text = await body.text();
     const { origin, pathname } = new URL(url);
     if (statusCode !== 200) throw new Error(`${origin}${pathname} answers with status ${statusCode}${reason(text)}`);
-    return schema.parse(JSON.parse(text));
+    const parsed = schema.safeParse(parseJson(text));
+    // The words of a parser quote what it was given, which has tokens in it.
+    if (!parsed.success) throw new Error(`${origin}${pathname} does not answer as an issuer of tokens does`);
+    return parsed.data;
   } finally {
     await dispatcher.close();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 // Shows where the daemon is looked for, place by place, and which one names it.
 import { places } from "../../client/discovery";
 import { type Location, type Surroundings } from "../../client/location";
+import { shownText } from "../../content/url/shown-url";
 import { LxdError } from "../../errors";
 import { failed, type Finding } from "./finding";
 
@@ -56,7 +57,7 @@ function attempt(find: () => Location | undefined): Location | undefined | LxdEr
 }
 
 export function describe(location: Location): string {
-  const where = "socket" in location ? location.socket : location.addresses.join(", ");
+  const where = "socket" in location ? location.socket : location.addresses.map(shownText).join(", ");
   const { remote, project } = location;
   const named = remote === undefined ? where : `${where} (remote "${remote.name}" of \`${remote.cli}\`)`;
   return project === undefined ? named : `${named}, project ${project}`;
