@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ImageSourceArgs } from "./image-source";
 import { type RemoteInput } from "./remote";
 import { type CommonArgs, LxdResource } from "./resource";
+import { withSecretUrls } from "./secret-urls";
 
 export interface ImageAliasArgs {
   name: pulumi.Input<string>;
@@ -93,7 +94,8 @@ export class Image extends LxdResource {
       uploadedAt: undefined,
     };
     const settings = { public: undefined, autoUpdate: undefined, expiresAt: undefined, profiles: undefined };
-    const inputs = { project: undefined, aliases: undefined, properties: undefined, ...settings, ...args };
+    const given = { ...args, source: withSecretUrls(args.source) };
+    const inputs = { project: undefined, aliases: undefined, properties: undefined, ...settings, ...given };
     super("Image", name, { ...inputs, ...outputs }, opts);
   }
   /**

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FileEntry } from "../provider/resources/iso-volume/source";
 import type { IsoVolume } from "./iso-volume";
+import { withSecretUrls } from "./secret-urls";
 
 /**
  * A local file: relative to the program's folder, absolute, or from `~`; symbolic links are followed. It is hashed once
@@ -60,7 +61,7 @@ export type IsoSourceArgs = IsoFileSource | IsoUrlSource | IsoUrlsSource | IsoFi
 
 export function toSource(source: IsoSourceArgs): pulumi.Inputs {
   if ("files" in source) return { ...source, files: mapValues(source.files, toFile) };
-  if (!("volume" in source) || !pulumi.CustomResource.isInstance(source.volume)) return { ...source };
+  if (!("volume" in source) || !pulumi.CustomResource.isInstance(source.volume)) return withSecretUrls({ ...source });
   const { pool, name, project, digest } = source.volume;
   return { volume: { pool, name, project, digest } };
 }
