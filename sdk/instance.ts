@@ -184,7 +184,8 @@ export class Instance extends LxdResource {
     args: { remote?: RemoteInput } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): Instance {
-    return new Instance(name, args, pulumi.mergeOptions(opts, { id }));
+    // Its config can have secrets of others, such as data for cloud-init.
+    return new Instance(name, args, pulumi.mergeOptions(opts, { id, additionalSecretOutputs: ["config"] }));
   }
 }
 

@@ -56,6 +56,7 @@ export class Profile extends LxdResource {
     args: ServerArgs = {},
     opts: pulumi.CustomResourceOptions = {},
   ): Profile {
-    return new Profile(name, args, pulumi.mergeOptions(opts, { id }));
+    // Its config can have secrets of others, such as data for cloud-init.
+    return new Profile(name, args, pulumi.mergeOptions(opts, { id, additionalSecretOutputs: ["config"] }));
   }
 }
