@@ -82,9 +82,10 @@ async function screenshot({ client, project }: Place, name: string): Promise<str
     // Of a machine that has gone off in the meantime the daemon sends its console's text instead.
     if (!picture.subarray(0, 4).equals(Buffer.from("\x89PNG", "latin1"))) return undefined;
     const dir = join(tmpdir(), "pulumi-lxd-screens");
-    await mkdir(dir, { recursive: true });
+    // It may show what was typed, and others can read the folder for temporary files.
+    await mkdir(dir, { recursive: true, mode: 0o700 });
     const file = join(dir, `${project}-${name}.png`);
-    await writeFile(file, picture);
+    await writeFile(file, picture, { mode: 0o600 });
     return file;
   } catch {
     // A machine without a display has no screen, and the failure itself must not be lost for that.
