@@ -1,6 +1,7 @@
 // The first step of a resource: everything that can be said against its inputs, together, before anything is changed.
 import { isDeepStrictEqual } from "node:util";
 import { type Client } from "./client/client";
+import { Confidential } from "./confidential";
 import { type Bag } from "./dynamic-provider";
 import { LxdError } from "./errors";
 import { type Completion, type Draft, type Failure, type ResourceKind, type ServerInputs } from "./kind";
@@ -24,13 +25,15 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
   constructor(private readonly parts: Parts<Inputs, Outputs>) {}
 
   async run(oldBag: Bag, newBag: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
-    const { __urn, __provider, __import, __replaceOnChanges, __at, __server, ...bag } = newBag;
+    const { __urn, __provider, __import, __replaceOnChanges, __secrets, __at, __server, ...bag } = newBag;
     const { kind, servers, succession } = this.parts;
+    const confidential = new Confidential([newBag, oldBag], servers.config);
     const urn = String(__urn);
     const olds = Object.keys(oldBag).length === 0 ? undefined : (oldBag as Draft<Inputs>);
     const { written, kept } = this.#separate(bag, urn, olds);
     const { value, failures } = validate(kind.schema, written);
-    const row = progressRow(urn);
+    const told = ({ property, reason }: Failure): Failure => ({ property, reason: confidential.hide(reason) });
+    const row = progressRow(urn, confidential);
     const known = { urn, olds, kept, importId: __import as string | undefined, status: row.status };
     const completion = this.#completion({ draft: value as Draft<Inputs>, ...known });
     try {
@@ -40,11 +43,11 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
       if (isElsewhere(oldBag, where)) succession.move(urn);
       failures.push(...(await this.#preflight(completion, draft)));
       // What failed is unknown in the draft, and outside of a preview the engine takes no unknowns, not even then.
-      if (failures.length > 0) return { inputs: newBag, failures };
-      return { inputs: plain({ ...draft, __urn, __import, __replaceOnChanges, ...where }), failures };
+      if (failures.length > 0) return { inputs: newBag, failures: failures.map(told) };
+      return { inputs: plain({ ...draft, __urn, __import, __replaceOnChanges, __secrets, ...where }), failures };
     } catch (error) {
       failures.push({ property: "", reason: LxdError.from(error).message });
-      return { inputs: newBag, failures };
+      return { inputs: newBag, failures: failures.map(told) };
     } finally {
       row.clear();
     }

@@ -32,12 +32,21 @@ export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
     });
   const isMoved = isElsewhere(olds as Whereabouts, news as Whereabouts);
   if (isMoved) return { changes: true, replaces: ["remote"], deleteBeforeReplace: false };
+  // What has become a secret is encrypted in the outputs only by an update.
+  const hasOtherSecrets = !isDeepStrictEqual(secretsOf(kind.policies, olds), secretsOf(kind.policies, news));
   const replaces = costs.filter(([, cost]) => cost === "replace").map(([key]) => key);
   return {
-    changes: costs.some(([, cost]) => cost !== "ignore"),
+    changes: hasOtherSecrets || costs.some(([, cost]) => cost !== "ignore"),
     replaces,
     deleteBeforeReplace: replaces.length > 0 && kind.deleteBeforeReplace(olds, news),
   };
+}
+
+/** Where secrets are, in what can change by itself, in whatever order the program says it. */
+function secretsOf(policies: Record<string, unknown>, bag: object): string[] {
+  const paths = (bag as { __secrets?: [string, ...unknown[]][] }).__secrets ?? [];
+  const own = paths.filter(([key]) => policies[key] !== "ignore");
+  return own.map((path) => JSON.stringify(path)).sort();
 }
 
 /** The paths of the resource option `replaceOnChanges`: the engine has nothing to match them with but what is here. */

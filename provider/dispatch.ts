@@ -2,6 +2,7 @@
 import { inputsIn, keep, remoteOf } from "./bookkeeping";
 import { Check } from "./check";
 import { type Client } from "./client/client";
+import { Confidential } from "./confidential";
 import { difference, type Difference } from "./diff";
 import { type Bag, type DynamicProvider, partial, withoutStack } from "./dynamic-provider";
 import { type Context, type Draft, type Failure, type ResourceKind, type ServerInputs } from "./kind";
@@ -33,64 +34,62 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
   }
 
   async create(bag: Bag): Promise<{ id: string; outs: Bag }> {
-    let made: { id: string; outputs: Outputs } | undefined;
-    const created = (id: string, outputs: Outputs): void => void (made = { id, outputs });
-    return this.#inContext(bag, this.#servers.connect(remoteOf(bag)), async (context, where) => {
-      const replaced = this.#succession.replacedBy(context.urn) as Draft<Outputs> | undefined;
-      const importId = this.#succession.isFirst(context.urn) ? (bag["__import"] as string | undefined) : undefined;
-      try {
-        const inputs = bag as unknown as Inputs;
-        const { id, outputs, isTakenOver } = await this.kind.create(
-          { ...context, created, replaced, importId },
-          inputs,
-        );
-        if (isTakenOver === true) this.#succession.takeOver(placeOf(id, context.client));
-        return { id, outs: keep(outputs, bag, where) };
-      } catch (error) {
-        throw made === undefined ? error : partial(error, made.id, keep(made.outputs, bag, where));
-      }
+    let made: { id: string; outs: Bag } | undefined;
+    const work = this.#inContext({ bag }, async (context, where) => {
+      const { urn, client } = context;
+      const created = (id: string, outputs: Outputs): void => void (made = { id, outs: keep(outputs, bag, where) });
+      const replaced = this.#succession.replacedBy(urn) as Draft<Outputs> | undefined;
+      const importId = this.#succession.isFirst(urn) ? (bag["__import"] as string | undefined) : undefined;
+      const surroundings = { ...context, created, replaced, importId };
+      const { id, outputs, isTakenOver } = await this.kind.create(surroundings, bag as unknown as Inputs);
+      if (isTakenOver === true) this.#succession.takeOver(placeOf(id, client));
+      return { id, outs: keep(outputs, bag, where) };
+    });
+    return work.catch((error: unknown) => {
+      throw made === undefined ? error : partial(error, made);
     });
   }
 
   async read(id: string, bag: Bag): Promise<{ id: string; props: Bag; inputs?: Bag }> {
-    return this.#inContext(bag, await this.#holder(bag), async (context, where) => {
-      const outputs = await withoutStack(this.kind.read(context, id, bag as unknown as Outputs));
+    const work = this.#inContext({ bag, isStored: true }, async (context, where) => {
+      const outputs = await this.kind.read(context, id, bag as unknown as Outputs);
       if (outputs === undefined) return { id: "", props: {} };
       const props = keep(outputs, bag, where);
       return { id, props, inputs: inputsIn(props, this.kind.policies) };
     });
+    return withoutStack(work);
   }
 
   async update(id: string, oldBag: Bag, newBag: Bag): Promise<{ outs: Bag }> {
-    return this.#inContext(newBag, this.#servers.connect(remoteOf(newBag)), async (context, where) => {
+    return this.#inContext({ bag: newBag, oldBag }, async (context, where) => {
       const news = newBag as unknown as Inputs;
       return { outs: keep(await this.kind.update(context, id, oldBag as unknown as Outputs, news), newBag, where) };
     });
   }
 
   async delete(id: string, bag: Bag): Promise<void> {
-    const client = await this.#holder(bag);
-    if (this.#succession.isOwnSuccessor(placeOf(id, client))) return;
-    const state = bag as unknown as Outputs;
-    await this.#inContext(bag, client, (context) => withoutStack(this.kind.remove(context, id, state)));
+    const work = this.#inContext({ bag, isStored: true }, async (context) => {
+      if (this.#succession.isOwnSuccessor(placeOf(id, context.client))) return;
+      await this.kind.remove(context, id, bag as unknown as Outputs);
+    });
+    await withoutStack(work);
   }
 
-  #holder(bag: Bag): Promise<Client> {
-    return withoutStack(this.#servers.holder(remoteOf(bag), bag));
-  }
-
-  /** Does some work with the daemon and the row in the display that belong to a resource. */
+  /** Does some work with the daemon and the row in the display that belong to a resource; what it says has no secrets. */
   async #inContext<T>(
-    bag: Bag,
-    client: Client,
+    { bag, oldBag = {}, isStored = false }: { bag: Bag; oldBag?: Bag; isStored?: boolean },
     work: (context: Context, where: Whereabouts) => Promise<T>,
   ): Promise<T> {
     const urn = String(bag["__urn"]);
-    const row = progressRow(urn);
+    const { config, connect } = this.#servers;
+    const confidential = new Confidential([bag, oldBag], config);
+    const row = progressRow(urn, confidential);
     try {
+      const client = isStored ? await this.#servers.holder(remoteOf(bag), bag) : connect(remoteOf(bag));
       const where = await this.#servers.met(client, bag);
-      const { config, connect } = this.#servers;
       return await work({ client, connect, urn, status: row.status, config }, where);
+    } catch (error) {
+      throw confidential.hideIn(error);
     } finally {
       row.clear();
     }

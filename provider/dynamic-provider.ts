@@ -17,9 +17,9 @@ export interface DynamicProvider {
 }
 
 /** The form of error that makes Pulumi keep the resource, mark it as failed and update it the next time. */
-export function partial(cause: unknown, id: string, properties: Bag): Error {
-  const error = LxdError.from(cause);
-  return Object.assign(new Error(error.message), { id, properties, reasons: [error.message] });
+export function partial(cause: unknown, { id, outs }: { id: string; outs: Bag }): Error {
+  const { message } = LxdError.from(cause);
+  return Object.assign(new Error(message), { id, properties: outs, reasons: [message] });
 }
 
 /** Pulumi prints the stack of what `read` and `delete` throw, which tells a user nothing. */

@@ -1,4 +1,5 @@
 // What programs call without making a resource. It runs in the program's own process, which loads it when it is called.
+import { Confidential, secretsKey } from "./confidential";
 import { type ServedImage } from "./image-server/image-server";
 import { lookUpImage, lookUpImages } from "./resources/image/lookup";
 import { Servers } from "./servers";
@@ -6,12 +7,24 @@ import { stackConfig } from "./stack-config";
 
 export type GetConfig = (key: string) => string | undefined;
 
+type Bag = Record<string, unknown>;
+
 /** The images that a query means, the newest first. */
-export function lookupImages(query: Record<string, unknown>, get: GetConfig): Promise<ServedImage[]> {
-  return lookUpImages(query, new Servers(stackConfig(get)));
+export function lookupImages(query: Bag, get: GetConfig): Promise<ServedImage[]> {
+  return asked(query, get, lookUpImages);
 }
 
 /** The newest of them; throws if there is none. */
-export function lookupImage(query: Record<string, unknown>, get: GetConfig): Promise<ServedImage> {
-  return lookUpImage(query, new Servers(stackConfig(get)));
+export function lookupImage(query: Bag, get: GetConfig): Promise<ServedImage> {
+  return asked(query, get, lookUpImage);
+}
+
+async function asked<T>(bag: Bag, get: GetConfig, look: (query: Bag, servers: Servers) => Promise<T>): Promise<T> {
+  const servers = new Servers(stackConfig(get));
+  const { [secretsKey]: _, ...query } = bag;
+  try {
+    return await look(query, servers);
+  } catch (error) {
+    throw new Confidential([bag], servers.config).hideIn(error);
+  }
 }

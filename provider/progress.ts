@@ -2,6 +2,7 @@
 import type * as EngineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as Engine from "@pulumi/pulumi/proto/engine_pb";
 import { createRequire } from "node:module";
+import { type Confidential } from "./confidential";
 
 export type Status = (text: string) => void;
 
@@ -18,11 +19,11 @@ type Send = (urn: string, text: string) => void;
 let send: Send | undefined;
 
 /** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
-export function progressRow(urn: string): Row {
+export function progressRow(urn: string, confidential: Confidential): Row {
   let lastMs = 0;
   const show = (text: string): void => {
     send ??= connect(process.argv);
-    send(urn, text);
+    send(urn, confidential.hide(text));
   };
   const status = (text: string): void => {
     const now = Date.now();

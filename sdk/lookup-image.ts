@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as provider from "../provider/functions";
 import { type RemoteInput, toRemote } from "./remote";
+import { secretPaths } from "./secret-paths";
 
 /** What to look for, and where; everything that is said must be so. */
 export interface LookupImageArgs {
@@ -75,12 +76,13 @@ function call<T>(args: LookupImageArgs, { dependsOn = [] }: LookupOptions, run: 
   const config = new pulumi.Config("lxd");
   const get = (key: string): string | undefined => config.get(key.replace(/^lxd:/, ""));
   // A key or a token may be needed to ask; what is found is no secret.
-  const settled = pulumi.unsecret(pulumi.output({ ...args, remote: toRemote(args.remote) }));
-  return pulumi.all([settled, made(dependsOn)]).apply(async ([query]) => {
+  const { remote, ...query } = args;
+  const settled = pulumi.unsecret(pulumi.output({ ...query, remote: toRemote(remote) }));
+  return pulumi.all([settled, secretPaths(query), made(dependsOn)]).apply(async ([known, secrets]) => {
     // The one place where a program loads the provider's code, and only if it calls this.
     const functions = await import("../provider/functions.js");
     try {
-      return await run(functions, { ...query }, get);
+      return await run(functions, { ...known, __secrets: secrets }, get);
     } catch (error) {
       // The stack of it tells a user nothing.
       throw new pulumi.RunError((error as Error).message);

@@ -1,6 +1,7 @@
 // What all resource classes share: the serialized provider, the URN that owns what is made, and the options.
 import * as pulumi from "@pulumi/pulumi";
 import { type RemoteInput, toRemote } from "./remote";
+import { secretPaths } from "./secret-paths";
 
 /** Nouns, by the names of the exports of `pulumi-lxd/provider`. */
 export type Noun =
@@ -33,8 +34,10 @@ export abstract class LxdResource extends pulumi.CustomResource {
       // Pulumi matches this option with details of a diff that a dynamic provider cannot give.
       __replaceOnChanges: opts.replaceOnChanges,
     };
-    const remote = toRemote(props["remote"] as RemoteInput | undefined);
-    super(type, name, { ...props, remote, ...bookkeeping }, rest);
+    const { remote: said, ...own } = props;
+    const remote = toRemote(said as RemoteInput | undefined);
+    // The provider knows by itself what of a server is secret.
+    super(type, name, { ...own, remote, ...bookkeeping, __secrets: secretPaths(own) }, rest);
   }
 }
 

@@ -109,6 +109,11 @@ export class PulumiProject {
     return readFile(join(this.#base, "state/.pulumi/stacks/e2e", `${stack}.json`), "utf8");
   }
 
+  /** The state with its secrets in clear, as somebody who knows the passphrase can read it. */
+  async decryptedText(): Promise<string> {
+    return this.#require(["stack", "export", "--show-secrets"]);
+  }
+
   /** Removes all traces on this machine. What the stack made on a daemon is `destroy`'s to remove. */
   async dispose(): Promise<void> {
     await rm(this.#base, { recursive: true, force: true });

@@ -1,0 +1,75 @@
+// What the methods of every noun say when something goes wrong, with secrets among their inputs.
+import { describe, expect, it } from "vitest";
+import { LxdError } from "../../provider/errors";
+import { type ToyKind } from "./toy";
+import { inputs as plain, provider as providerOf } from "./toy-provider";
+
+const inputs = { ...plain, colour: "planted-colour", __secrets: [["colour"]] };
+const broken = new LxdError({ code: "failed", why: "the daemon does not like planted-colour" });
+const fails = (): Promise<never> => Promise.reject(broken);
+const shown = "the daemon does not like [secret] [failed]";
+
+const provider = (changes: Partial<ToyKind> = {}): ReturnType<typeof providerOf> =>
+  providerOf(changes, { "lxd:socket": "/nowhere", "lxd:bearerToken": "planted-token" });
+
+describe("secrets", () => {
+  it("are in no failure of a check", async () => {
+    const told = await provider({ rules: ({ colour }) => [{ property: "colour", reason: `${colour ?? ""} is ugly` }] });
+    expect((await told.check({}, inputs)).failures).toEqual([{ property: "colour", reason: "[secret] is ugly" }]);
+    const thrown = await provider({ complete: fails });
+    expect((await thrown.check({}, inputs)).failures).toEqual([{ property: "", reason: shown }]);
+  });
+
+  it("are in no error of create, update, read and delete, nor are those of before", async () => {
+    const toys = await provider({ create: fails, update: fails, read: fails, remove: fails });
+    await expect(toys.create(inputs)).rejects.toThrow(shown);
+    await expect(toys.update("a", inputs, { ...inputs, colour: "other" })).rejects.toThrow(shown);
+    await expect(toys.read("a", inputs)).rejects.toThrow(shown);
+    await expect(toys.delete("a", inputs)).rejects.toThrow(shown);
+  });
+
+  it("are not in what a partially created resource keeps as reasons", async () => {
+    const toys = await provider({
+      create: ({ created }, made) => {
+        created("a", { ...made, made: 1 });
+        return fails();
+      },
+    });
+    const error = await toys.create(inputs).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      message: shown,
+      reasons: [shown],
+      id: "a",
+      properties: { colour: "planted-colour" },
+    });
+    expect(String((error as Error).stack)).not.toContain("planted");
+  });
+
+  it("of the stack's config are in none either", async () => {
+    const why = "401: planted-token is no token";
+    const toys = await provider({ remove: () => Promise.reject(new Error(why)) });
+    await expect(toys.delete("a", inputs)).rejects.toThrow("401: [secret] is no token");
+  });
+
+  it("are known where they are to whoever has only the state", async () => {
+    const toys = await provider();
+    const { outs } = await toys.create(inputs);
+    const { props, inputs: read } = await toys.read("a", outs);
+    expect([outs, props, read].map((each) => each?.["__secrets"])).toEqual([[["colour"]], [["colour"]], [["colour"]]]);
+  });
+
+  it("that were none before are an update, which encrypts them in the state", async () => {
+    const toys = await provider();
+    const { __secrets: _, ...state } = { ...inputs, made: 1 };
+    expect(await toys.diff("a", state, inputs)).toMatchObject({ changes: true, replaces: [] });
+    expect(await toys.diff("a", { ...inputs, made: 1 }, inputs)).toMatchObject({ changes: false });
+    const [one, other] = [
+      [["colour"], ["size"]],
+      [["size"], ["colour"]],
+    ].map((__secrets) => ({ ...inputs, __secrets }));
+    expect(await toys.diff("a", { ...one, made: 1 }, other ?? {})).toMatchObject({ changes: false });
+    // What is never a change by itself is none for this either.
+    const noted = { ...inputs, __secrets: [["colour"], ["note"]] };
+    expect(await toys.diff("a", { ...inputs, made: 1 }, noted)).toMatchObject({ changes: false });
+  });
+});
