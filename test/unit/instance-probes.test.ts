@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { afterEach, expect, it } from "vitest";
 
 import { type Client } from "../../provider/client/client";
+import { ConsoleLog } from "../../provider/resources/instance/console";
 import { probeOf } from "../../provider/resources/instance/probes";
 import { type WireInstance } from "../../provider/api/instances";
 
@@ -19,7 +20,9 @@ const client = {
 
 function look(port: number, name?: string): ReturnType<ReturnType<typeof probeOf>> {
   const wait = { condition: "port", port, timeout: "1s", ...(name === undefined ? {} : { interface: name }) } as const;
-  return probeOf(wait)({ client, at: { project: "default", name: "web" }, wire: {} as WireInstance, leftMs: 1000 });
+  const at = { project: "default", name: "web" };
+  const log = new ConsoleLog(client, at);
+  return probeOf(wait)({ client, at, wire: {} as WireInstance, leftMs: 1000, log });
 }
 
 async function listen(): Promise<number> {

@@ -8,7 +8,7 @@ import { afterStart, afterStop } from "../instances/volatile";
 import type { InstanceRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { chooseBoot } from "./boot";
-import { dropLog } from "./console-log";
+import { beginLog, dropLog, endLog } from "./console-log";
 import { checkFirmware } from "./firmware";
 import { live } from "./life";
 import { Serial } from "./serial";
@@ -61,7 +61,7 @@ export class Guests {
     if (instance.status !== "Stopped") throw failed("The instance is already running");
     checkFirmware(this.#store, instance);
     const now = new Date().toISOString();
-    dropLog(this.#store, instance);
+    beginLog(this.#store, instance);
     const config = afterStart(instance.config, instance.type);
     const started = { ...instance, config, status: "Running", startedAt: now, lastUsedAt: now } as const;
     this.#save(started);
@@ -138,7 +138,10 @@ export class Guests {
     if (instance.ephemeral) {
       this.#store.instances.delete(key);
       dropLog(this.#store, instance);
-    } else this.#save({ ...instance, status: "Stopped", config: afterStop(instance.config) });
+    } else {
+      endLog(this.#store, instance);
+      this.#save({ ...instance, status: "Stopped", config: afterStop(instance.config) });
+    }
     this.#tell(action, instance);
   }
 

@@ -13,7 +13,7 @@ export class Serial {
 
   constructor(
     private readonly store: Store,
-    private readonly ref: Pick<InstanceRecord, "project" | "name">,
+    private readonly ref: Pick<InstanceRecord, "project" | "name" | "type">,
   ) {}
 
   print(lines: readonly string[]): void {

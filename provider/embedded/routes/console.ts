@@ -1,6 +1,6 @@
 // /1.0/instances/<name>/console: the serial log of a guest, and its port to connect to.
 import { badRequest, failed } from "../errors";
-import { dropLog, readLog } from "../guest/console-log";
+import { clearLog, readLog } from "../guest/console-log";
 import type { Call } from "../http/call";
 import { done, type Reply, running } from "../http/reply";
 import { instanceUrl, requireInstance } from "../instances/instance";
@@ -13,6 +13,7 @@ export function getConsole(call: Call): Reply {
     throw failed("Instance is not container type");
   }
   const body = readLog(store, instance);
+  if (body.length === 0 && settings.product.kind === "lxd") throw failed("open : no such file or directory");
   const headers = {
     "Content-Type": "application/octet-stream",
     "Content-Disposition": "inline;filename=",
@@ -24,7 +25,7 @@ export function getConsole(call: Call): Reply {
 export function clearConsole(call: Call): Reply {
   const instance = requireInstance(call);
   if (instance.type !== "container") throw failed("Instance is not container type");
-  dropLog(call.daemon.store, instance);
+  clearLog(call.daemon.store, instance);
   return done();
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findInstance, readScreen } from "../../api/instances";
 import { LxdError } from "../../errors";
-import { consoleTail } from "../instance/console";
+import { ConsoleLog } from "../instance/console";
 import { isRunning } from "../instance/power";
 import { builderName } from "./machine";
 import { isMachineOf, machinesOf, removeMachine } from "./machines";
@@ -70,7 +70,7 @@ async function look(
   const machine = (await findInstance(client, at))?.value;
   if (machine === undefined || !isRunning(machine)) return { tail: "", screen: undefined };
   const hasTail = error.details.why.includes("its console");
-  const tail = hasTail ? "" : await consoleTail(client, at);
+  const tail = hasTail ? "" : await new ConsoleLog(client, at).tail(machine);
   return { tail, screen: await screenshot(place, name) };
 }
 

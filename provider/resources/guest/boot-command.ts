@@ -74,21 +74,22 @@ export interface Typing {
  * not in the log of its console: the daemons give it to whoever is connected.
  */
 export async function typeBootCommand(typing: Typing): Promise<string> {
-  const { client, at, steps } = typing;
+  const { client, at, steps, status } = typing;
   const session = await Session.open(client, at);
   try {
     for (const [i, step] of steps.entries()) {
       try {
-        await take(session, step, (text) => typing.status(`boot command, step ${i + 1} of ${steps.length}: ${text}`));
+        await take(session, step, (text) => status(`boot command, step ${i + 1} of ${steps.length}: ${text}`));
       } catch (error) {
         const { details } = LxdError.from(error);
         throw new LxdError({ ...details, why: `bootCommand[${i}]: ${details.why}` });
       }
     }
-    return session.text;
   } finally {
     await session.close();
   }
+  // What came while it was being closed, as the answer to the last key, is in no log either.
+  return session.text;
 }
 
 async function take(session: Session, step: BootStep, status: (text: string) => void): Promise<void> {

@@ -1,21 +1,49 @@
-// What a machine has written to its console, as text.
-import { type InstanceAddress, readConsole } from "../../api/instances";
+// What a machine has said on its console since it was started, as text.
+import { clearConsole, type InstanceAddress, readConsole, type WireInstance } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { plainText, quotedTail } from "../guest/terminal";
+import { isRunning, start, wasStarted } from "./power";
 
-/** Without the sequences that move a terminal's cursor. */
-export async function consoleText(client: Client, at: InstanceAddress): Promise<string> {
-  return plainText(await readConsole(client, at));
-}
+/**
+ * One start of a machine, listened to by all waits for it. What the daemons give is put together here: of a running
+ * container each text once, of one that is off all of it or what was not read before, of a virtual machine everything
+ * each time.
+ */
+export class ConsoleLog {
+  #given = "";
 
-/** The last lines, for the end of an error. `heard` is what the log does not have: what came while keys were typed. */
-export async function consoleTail(client: Client, at: InstanceAddress, heard = ""): Promise<string> {
-  try {
-    return quotedTail(heard + (await consoleText(client, at)));
-  } catch (error) {
-    if (heard !== "") return quotedTail(heard);
-    // LXD keeps no log of a virtual machine's console. The wait's own failure must not be lost for that.
-    return `; its console cannot be read: ${LxdError.from(error).details.why}`;
+  /** `typing`: what came while keys were typed, which is in no log. */
+  constructor(
+    private readonly client: Client,
+    private readonly at: InstanceAddress,
+    public typing = "",
+  ) {}
+
+  /** Starts a machine that is off, and hears nothing of what its log keeps of earlier starts. */
+  static async ofStart(client: Client, at: InstanceAddress, wire: WireInstance): Promise<ConsoleLog> {
+    // The servers begin a virtual machine's log anew, and go on with a container's.
+    if (wire.type === "container" && wasStarted(wire)) await clearConsole(client, at);
+    await start(client, at);
+    return new ConsoleLog(client, at);
+  }
+
+  /** Without the sequences that move a terminal's cursor. `wire`: the machine as it was found just now. */
+  async text(wire: WireInstance): Promise<string> {
+    const said = await readConsole(this.client, this.at);
+    const isAll = wire.type === "virtual-machine" || (!isRunning(wire) && said.startsWith(this.#given));
+    this.#given = isAll ? said : this.#given + said;
+    return this.typing + plainText(this.#given);
+  }
+
+  /** The last lines, for the end of an error. */
+  async tail(wire: WireInstance): Promise<string> {
+    try {
+      return quotedTail(await this.text(wire));
+    } catch (error) {
+      if (this.typing !== "") return quotedTail(this.typing);
+      // LXD keeps no log of a virtual machine's console. The wait's own failure must not be lost for that.
+      return `; its console cannot be read: ${LxdError.from(error).details.why}`;
+    }
   }
 }

@@ -6,7 +6,7 @@ import { type Client } from "../../client/client";
 import { isCode, LxdError } from "../../errors";
 import { milliseconds } from "../../units";
 import { addressesOf } from "./addresses";
-import { consoleText } from "./console";
+import { type ConsoleLog } from "./console";
 import { isStopped } from "./power";
 import { type Wait } from "./schema";
 
@@ -16,8 +16,7 @@ export interface Look {
   wire: WireInstance;
   /** How much of the wait's time is left. */
   leftMs: number;
-  /** What the console said before its log begins. */
-  heard?: string | undefined;
+  log: ConsoleLog;
 }
 
 /** What is not so yet; undefined when the condition is met. */
@@ -104,8 +103,8 @@ async function cloudInit(look: Look): Promise<Seen | undefined> {
 
 function consoleSays({ pattern }: Of<"console">): Probe {
   const expression = new RegExp(pattern, "m");
-  return async ({ client, at, heard = "" }) =>
-    expression.test(heard) || expression.test(await consoleText(client, at))
+  return async ({ wire, log }) =>
+    expression.test(log.typing) || expression.test(await log.text(wire))
       ? undefined
       : { text: `the console has not said /${pattern}/` };
 }

@@ -7,6 +7,7 @@ import { milliseconds } from "../../units";
 import { typeBootCommand } from "../guest/boot-command";
 import { type GuestFile } from "../guest/file-content";
 import { applySettings } from "./apply-settings";
+import { ConsoleLog } from "./console";
 import { FileTask } from "./file-task";
 import { isRunning, start, stop, switchOff, wasStarted } from "./power";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
@@ -51,8 +52,8 @@ export async function sync(
   const pending = value.config?.[pendingKey];
   const files = new FileTask(context, inputs, oldFiles);
   await files.beforeStart(value);
-  const heard = pending === "boot" ? await boot(context, inputs, value) : undefined;
-  if (phaseOf(value) === "installing") await install(context, inputs, heard);
+  const log = pending === "boot" ? await boot(context, inputs, value) : undefined;
+  if (phaseOf(value) === "installing") await install(context, inputs, log);
   if (phaseOf(value) === "installing" || pending === "online") await comeOnline(context, inputs);
   if (inputs.power === "managed" || (inputs.power === "initial" && pending !== undefined)) await power(context, inputs);
   else if (wasStopped) await start(client, inputs);
@@ -69,21 +70,21 @@ function installationWaits({ waitFor: waits }: Inputs): number {
 
 /**
  * Starts the machine and types on its console. One that runs already was left by a run that did not come to the end of
- * the typing: where that was nobody knows, so it is started anew. Returns what the console has said meanwhile.
+ * the typing: where that was nobody knows, so it is started anew.
  */
-async function boot({ client, status }: Context, inputs: Inputs, wire: WireInstance): Promise<string> {
+async function boot({ client, status }: Context, inputs: Inputs, wire: WireInstance): Promise<ConsoleLog> {
   if (isRunning(wire)) await switchOff(client, inputs);
-  await start(client, inputs);
-  const heard = await typeBootCommand({ client, at: inputs, steps: inputs.bootCommand, status });
+  const log = await ConsoleLog.ofStart(client, inputs, wire);
+  log.typing = await typeBootCommand({ client, at: inputs, steps: inputs.bootCommand, status });
   await whenIdle(() =>
     changeSettings(client, inputs, ({ config }) => ({
       config: { ...config, [pendingKey]: "wait" satisfies Pending },
     })),
   );
-  return heard;
+  return log;
 }
 
-/** A guest that powers off on the last key is busy with that for a moment. */
+/** A machine that has just gone off by itself is busy with that for a moment, also when it is said to be off. */
 async function whenIdle(work: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + 60_000;
   for (;;) {
@@ -99,25 +100,29 @@ async function whenIdle(work: () => Promise<void>): Promise<void> {
 }
 
 /** Lets the machine do what is waited for; then its installation media are taken away as the program says. */
-async function install({ client, status, urn }: Context, inputs: Inputs, heard: string | undefined): Promise<void> {
+async function install({ client, status, urn }: Context, inputs: Inputs, boot?: ConsoleLog): Promise<void> {
   const { value } = await get(client, inputs);
   const waits = inputs.waitFor.slice(0, installationWaits(inputs));
   const mayBeOff = wasStarted(value) && waits.at(-1)?.condition === "powered-off";
-  if (!isRunning(value) && !mayBeOff && waits.length > 0) await start(client, inputs);
-  for (const wait of waits) await waitFor({ client, at: inputs, wait, status, heard });
+  const isToStart = !isRunning(value) && !mayBeOff && waits.length > 0;
+  const log = isToStart ? await ConsoleLog.ofStart(client, inputs, value) : (boot ?? new ConsoleLog(client, inputs));
+  for (const wait of waits) await waitFor({ client, at: inputs, wait, status, log });
   const info = await client.info();
-  await changeSettings(client, inputs, (found) => {
-    const config = { ...found.config, [pendingKey]: "online" satisfies Pending };
-    return wanted({ ...found, config }, inputs, { urn, info });
-  });
+  await whenIdle(() =>
+    changeSettings(client, inputs, (found) => {
+      const config = { ...found.config, [pendingKey]: "online" satisfies Pending };
+      return wanted({ ...found, config }, inputs, { urn, info });
+    }),
+  );
 }
 
 /** What was installed is started for the waits that come after the power-off. */
 async function comeOnline({ client, status }: Context, inputs: Inputs): Promise<void> {
   const waits = inputs.waitFor.slice(installationWaits(inputs));
   if (waits.length === 0) return;
-  if (!isRunning((await get(client, inputs)).value)) await start(client, inputs);
-  for (const wait of waits) await waitFor({ client, at: inputs, wait, status });
+  const { value } = await get(client, inputs);
+  const log = isRunning(value) ? new ConsoleLog(client, inputs) : await ConsoleLog.ofStart(client, inputs, value);
+  for (const wait of waits) await waitFor({ client, at: inputs, wait, status, log });
 }
 
 async function power({ client }: Context, inputs: Inputs): Promise<void> {

@@ -4,36 +4,41 @@ import { findInstance, type InstanceAddress } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { milliseconds } from "../../units";
-import { consoleTail } from "./console";
+import { ConsoleLog } from "./console";
 import { isFailed } from "./power";
 import { probeOf, type Seen } from "./probes";
 import { type Wait } from "./schema";
 
 const pollIntervalMs = 1000;
 const shortestPollMs = 50;
+/** Incus says `Error` of a virtual machine that is just going off, too, until it has noticed. */
+const failedForMs = 10_000;
 
 export interface Waiting {
   client: Client;
   at: InstanceAddress;
   wait: Wait;
   status: (text: string) => void;
-  /** What the console said while keys were typed: that is not in its log. */
-  heard?: string | undefined;
+  /** The start that is listened to; without it, whatever the server has of the console. */
+  log?: ConsoleLog | undefined;
 }
 
 export async function waitFor(waiting: Waiting): Promise<void> {
-  const { client, at, wait, status: show, heard } = waiting;
+  const { client, at, wait, status: show, log = new ConsoleLog(client, at) } = waiting;
   const deadline = Date.now() + milliseconds(wait.timeout);
   const probe = probeOf(wait);
+  let failedSince: number | undefined;
   for (;;) {
     const found = await findInstance(client, at);
     if (found === undefined)
       throw new LxdError({ code: "not-found", why: "the machine was deleted while it was waited for" });
     const leftMs = deadline - Date.now();
-    const seen = await probe({ client, at, wire: found.value, leftMs, heard });
+    const seen = await probe({ client, at, wire: found.value, leftMs, log });
     if (seen === undefined) return;
+    failedSince = isFailed(found.value) ? (failedSince ?? Date.now()) : undefined;
+    const hasFailed = failedSince !== undefined && Date.now() - failedSince >= failedForMs;
     const isLate = Date.now() > deadline && seen.isClose !== true;
-    if (isLate || isFailed(found.value)) throw await notMet(waiting, seen);
+    if (isLate || hasFailed) throw notMet(wait, seen, await log.tail(found.value));
     show(`waiting for ${wait.condition}: ${seen.text}, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`);
     await sleep(pauseMs(wait));
   }
@@ -45,8 +50,7 @@ function pauseMs(wait: Wait): number {
   return Math.min(pollIntervalMs, Math.max(milliseconds(wait.stableFor) / 5, shortestPollMs));
 }
 
-async function notMet({ client, at, wait, heard }: Waiting, seen: Seen): Promise<LxdError> {
-  const tail = await consoleTail(client, at, heard);
+function notMet(wait: Wait, seen: Seen, tail: string): LxdError {
   return new LxdError({
     code: "timeout",
     why: `waiting for ${wait.condition}: ${seen.text}, after ${wait.timeout}${tail}`,

@@ -140,6 +140,26 @@ describeEachDaemon("instance state", (daemon) => {
     else expect([reply.status, reply.bytes.length]).toEqual([200, 0]);
   });
 
+  it("keeps in its file what a container has said in earlier starts, and tells each text once while it runs", async () => {
+    const init = { "raw.lxc": "lxc.init.cmd = /bin/busybox sh /says" };
+    const path = await container("says", { config: daemon.kind.startsWith("embedded") ? {} : init });
+    const script = Buffer.from("echo system: up >/dev/console\nexec sleep 1000\n");
+    await daemon.raw.post(`${path}/files?path=/says`, script, { "Content-Type": "application/octet-stream" });
+    const said = async (): Promise<number> => {
+      const { status, bytes } = await daemon.raw.get(`${path}/console`);
+      return status === 200 ? bytes.toString().split("system: up").length - 1 : 0;
+    };
+    for (const times of [1, 2]) {
+      await setState(daemon, path, { action: "start" });
+      await expect.poll(said, { timeout: 5_000, interval: 100 }).toBe(1);
+      expect(await said()).toBe(0);
+      await setState(daemon, path, { action: "stop", force: true });
+      expect(await said()).toBe(times);
+    }
+    expect(await daemon.settle(daemon.raw.delete(`${path}/console`))).toMatchObject({ ok: true });
+    expect(await said()).toBe(0);
+  });
+
   it("leaves nothing of an instance whose creation failed", async () => {
     const outcome = await daemon.settle(postInstance(daemon, "failed", { devices: {} }));
     expect(outcome).toMatchObject({ ok: false });

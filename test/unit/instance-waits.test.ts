@@ -1,0 +1,22 @@
+// A wait for a machine that the daemon takes for broken while it goes off.
+import { expect, it } from "vitest";
+
+import { type WireInstance } from "../../provider/api/instances";
+import { type Client } from "../../provider/client/client";
+import { waitFor } from "../../provider/resources/instance/waits";
+
+/** Incus 6.0.4 says so of a machine whose QEMU has just ended by itself. */
+const broken = { status: "Error", status_code: 112 };
+const off = { status: "Stopped", status_code: 102 };
+
+it("goes on when a machine is in error for a moment only", async () => {
+  const says = [broken, broken, off];
+  const find = () => {
+    const value = { type: "virtual-machine", ...(says.shift() ?? off) } as WireInstance;
+    return Promise.resolve({ value, etag: undefined });
+  };
+  const wait = { condition: "powered-off", timeout: "5s", stableFor: "100ms" } as const;
+  const at = { project: "default", name: "vm" };
+  await waitFor({ client: { find } as unknown as Client, at, wait, status: () => undefined });
+  expect(says).toEqual([]);
+});
