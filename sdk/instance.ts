@@ -143,6 +143,7 @@ export class Instance extends LxdResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly type: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
+  /** A secret where the instance was read with `.get`: it can have that of others. */
   declare readonly config: pulumi.Output<Record<string, string>>;
   declare readonly devices: pulumi.Output<Record<string, Record<string, string>>>;
   declare readonly profiles: pulumi.Output<string[]>;

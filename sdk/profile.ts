@@ -41,6 +41,7 @@ export class Profile extends LxdResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
+  /** A secret where the profile was read with `.get`: it can have that of others. */
   declare readonly config: pulumi.Output<Record<string, string>>;
   declare readonly devices: pulumi.Output<Record<string, Record<string, string>>>;
 
