@@ -13,7 +13,7 @@ import {
   unexpected,
   type WireOperation,
 } from "./envelope";
-import { defaultParallel, Lanes } from "./lanes";
+import { defaultParallel, Lanes, lanesOf } from "./lanes";
 import { follow } from "./operations";
 import { type Query, withQuery } from "./paths";
 import { Patience, type Repeatable } from "./patience";
@@ -44,7 +44,8 @@ export interface ReadOptions {
 }
 
 export class Client {
-  readonly #lanes: Lanes;
+  /** Its own until the server is known, which may have other addresses: then that server's. */
+  #lanes: Lanes;
   readonly #patience: Patience;
   #info: Promise<ServerInfo> | undefined;
 
@@ -52,8 +53,12 @@ export class Client {
     readonly transport: Transport,
     private readonly options: ClientOptions = {},
   ) {
-    this.#lanes = new Lanes(options.parallel ?? defaultParallel);
+    this.#lanes = new Lanes(this.#parallel);
     this.#patience = new Patience(options.awayMs);
+  }
+
+  get #parallel(): number {
+    return this.options.parallel ?? defaultParallel;
   }
 
   /** What this server is and can do; asked once. A server that does not trust this client yet is asked to. */
@@ -66,6 +71,12 @@ export class Client {
   }
 
   async #introduce(): Promise<ServerInfo> {
+    const info = await this.#beTrusted();
+    if (info.fingerprint !== undefined) this.#lanes = lanesOf(info.fingerprint, this.#parallel);
+    return info;
+  }
+
+  async #beTrusted(): Promise<ServerInfo> {
     const value = await this.#whoAmI();
     if (value.trusted) return value;
     // Two providers, or two stacks, may enrol at the same time: for the slower one the token is spent, and all is well.

@@ -65,3 +65,13 @@ export class Lanes {
     }
   }
 }
+
+const ofServers = new Map<string, Lanes>();
+
+/** The same for all addresses of a server, which is known by its certificate; members of a cluster have one together. */
+export function lanesOf(fingerprint: string, parallel: number): Lanes {
+  const key = `${fingerprint} ${parallel}`;
+  const lanes = ofServers.get(key) ?? new Lanes(parallel);
+  ofServers.set(key, lanes);
+  return lanes;
+}

@@ -1,4 +1,5 @@
 // What goes on at a time on one server: a bound for changes, half of it for uploads, and nothing that waits for itself.
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PassThrough, Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
@@ -60,6 +61,21 @@ describe("changes", () => {
     waits.open();
     await Promise.all(all);
     expect([waits.most(), count(daemon, "POST")]).toEqual([3, 8]);
+  });
+
+  it("have one bound for all addresses of a server, once that is known", async () => {
+    const waits = gate();
+    const certificate_fingerprint = randomUUID();
+    const info = { api_extensions: [], auth: "trusted", environment: { server: "incus", certificate_fingerprint } };
+    const routes = { "GET /1.0": sync(info), "POST /1.0/x": begun(), [wait]: waits.hold(done) };
+    const addresses = [await fakeDaemon(routes, { parallel: 2 }), await fakeDaemon(routes, { parallel: 2 })];
+    for (const { client } of addresses) await client.info();
+    const all = addresses.flatMap((daemon) => [change(daemon), change(daemon)]);
+    await until(() => waits.inside() === 2);
+    expect(addresses.map((daemon) => count(daemon, "POST"))).toEqual([2, 0]);
+    waits.open();
+    await Promise.all(all);
+    expect([waits.most(), ...addresses.map((daemon) => count(daemon, "POST"))]).toEqual([2, 2, 2]);
   });
 
   it("leave their place when they fail", async () => {
