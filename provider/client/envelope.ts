@@ -34,9 +34,19 @@ export function parseEnvelope(text: string, request: FailedRequest): Envelope {
 /** The daemon's refusal as an error in its own words. */
 export function refusal(why: string, status: number, request: FailedRequest): LxdError {
   const code = meaning(why, status);
-  const advice = code === "permission-denied" && status !== 401 ? restricted : undefined;
-  return new LxdError({ code, why, advice, request: { ...request, status } });
+  return new LxdError({ code, why, advice: adviceOn(code, why, status), request: { ...request, status } });
 }
+
+function adviceOn(code: ErrorCode, why: string, status: number): string | undefined {
+  if (memberAway.test(why)) return awaited;
+  return code === "permission-denied" && status !== 401 ? restricted : undefined;
+}
+
+/** What a member of a cluster says when another one, to which it hands the request on, does not answer. */
+const memberAway =
+  /^Server isn't ready yet$|^Missing event connection with target cluster member$|^\w+ "https:\S+": Unable to connect to: /;
+const awaited =
+  "A member of the cluster does not answer: `incus cluster list` or `lxc cluster list` shows which. Until it is back, what is on it can be neither read nor changed.";
 
 const restricted =
   "This client may not do that. Name a project that it may use (`project`, or stack config `lxd:project`), or give it more rights on the server.";
@@ -55,6 +65,7 @@ const byStatus: Record<number, ErrorCode> = {
 function meaning(why: string, status: number): ErrorCode {
   const known = byStatus[status];
   if (known !== undefined) return known;
+  if (memberAway.test(why)) return "unavailable";
   if (/already exists|UNIQUE constraint failed/i.test(why)) return "already-exists";
   if (/in use/i.test(why)) return "in-use";
   // Incus 6.0 forgets the status of these two.

@@ -7,7 +7,7 @@ const info = { api_extensions: [], auth: "trusted", environment: { server: "incu
 const members = [
   { server_name: "up", status: "Online", message: "Fully operational" },
   { server_name: "tired", status: "Evacuated", message: "Unavailable due to maintenance" },
-  { server_name: "dead", status: "Offline", message: "No heartbeat for 25s" },
+  { server_name: "dead", status: "Offline", message: "No heartbeat for 16.4s (2026-11-21 16:35:10.71 +0000 UTC)" },
 ];
 
 async function told(target: string, kept: Kept): Promise<string> {
@@ -24,7 +24,10 @@ describe("a machine", () => {
   it.each(["up", "@some"])("may be meant for %s", async (target) => expect(await told(target, "machine")).toBe(""));
 
   it.each([
-    ["dead", /"dead" is offline \(No heartbeat for 25s\); bring it back, or name one of: up \[unavailable\]/],
+    [
+      "dead",
+      /"dead" is offline \(No heartbeat for 16.4s \(2026-.*\)\); bring it back, or name one of: up \[unavailable\]/,
+    ],
     ["tired", /"tired" is evacuated .*`incus cluster restore tired`, or name one of: up \[unavailable\]/],
     ["@none", /no member of the cluster group "none" takes a machine: tired is evacuated, dead is offline/],
     ["@nobody", /there is no cluster group "nobody" with members \[not-found\]/],

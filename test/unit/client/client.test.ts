@@ -6,6 +6,9 @@ import { begun, error, fakeDaemon, sync } from "./fake-daemon";
 
 const thing = z.object({ name: z.string(), size: z.number() });
 
+const awayWords =
+  'Post "https://127.0.0.43:8443/1.0/instances?project=default&target=t3": Unable to connect to: 127.0.0.43:8443 ([dial tcp 127.0.0.43:8443: connect: connection refused])';
+
 describe("an object", () => {
   it("comes with its ETag, and may have fields that nobody knows", async () => {
     const { client, requests } = await fakeDaemon({
@@ -63,6 +66,10 @@ describe("a refusal", () => {
     [412, "ETag doesn't match: a vs b", "conflict"],
     [501, "not implemented", "unsupported"],
     [503, "Daemon is starting up", "unavailable"],
+    // What members of a cluster said of one that had been killed.
+    [500, "Server isn't ready yet", "unavailable"],
+    [500, "Missing event connection with target cluster member", "unavailable"],
+    [500, awayWords, "unavailable"],
     [400, "The storage volume is still in use", "in-use"],
     [400, "Invalid instance name", "invalid-argument"],
     [500, 'Instance "x" already exists', "already-exists"],
