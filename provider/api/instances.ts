@@ -126,15 +126,19 @@ export async function rebuildInstance(
   await client.change({ method: "POST", path: rebuild, query: { project: at.project }, json: { source }, ...options });
 }
 
-/** Moves a stopped machine to another pool, or another member of the cluster. */
+/** Moves a machine to another pool or to another member of the cluster, where it goes on running if that is `live`. */
 export async function moveInstance(
   client: Client,
   at: InstanceAddress,
-  to: { pool: string } | { target: string },
+  to: { pool: string } | { target: string; live: boolean },
   options: MakeOptions,
 ): Promise<void> {
   const query = { project: at.project, target: "target" in to ? to.target : undefined };
-  const json = { name: at.name, migration: true, live: false, ...("pool" in to ? { pool: to.pool } : {}) };
+  const json = {
+    name: at.name,
+    migration: true,
+    ...("pool" in to ? { pool: to.pool, live: false } : { live: to.live }),
+  };
   await client.change({ method: "POST", path: instancePath(at), query, json, ...options });
 }
 

@@ -28,9 +28,10 @@ describeEachDaemon({ name: "A program on a cluster", on: ["incus-cluster"] }, (d
 
   beforeAll(async () => {
     const { body: listed } = await daemon.raw.get("/1.0/cluster/members");
+    // Machines keep off the last one: another suite evacuates it.
     members = (listed.metadata as string[]).map((url) => url.split("/").at(-1) ?? "").sort();
     expect(members.length).toBeGreaterThan(2);
-    stack = await IsoStack.create(daemon, body(members[1] ?? "", members[2] ?? ""));
+    stack = await IsoStack.create(daemon, body(members[1] ?? "", members[0] ?? ""));
     await stack.write("medium.iso", tinyIso({ marker: daemon.prefix }));
     await stack.write("image.tar.gz", tinyImage({ properties: { description: daemon.prefix } }));
   });
@@ -39,14 +40,14 @@ describeEachDaemon({ name: "A program on a cluster", on: ["incus-cluster"] }, (d
   daemon.test("is on the members that it names, and stays there", needs, async () => {
     await succeed(stack.project.up());
     expect(await locationOf(vm)).toBe(members[1]);
-    expect(await locationOf(web)).toBe(members[2]);
+    expect(await locationOf(web)).toBe(members[0]);
     expect(await stack.volumes()).toMatchObject([{ location: members[1], content_type: "iso" }]);
     await succeed(stack.project.up({ expectNoChanges: true }));
     await succeed(stack.project.refresh({ expectNoChanges: true }));
   });
 
   daemon.test("is told in the preview where a medium is that the machine's new member has not", needs, async () => {
-    await stack.setBody(body(members[0] ?? "", members[2] ?? ""));
+    await stack.setBody(body(members[0] ?? "", members[0] ?? ""));
     const preview = await stack.project.preview();
     expect(preview.code).not.toBe(0);
     expect(errorsOf(preview)).toContain(`is on the cluster member ${members[1] ?? ""} alone`);
@@ -54,9 +55,9 @@ describeEachDaemon({ name: "A program on a cluster", on: ["incus-cluster"] }, (d
   });
 
   daemon.test("moves a machine in place, and goes with all that it made", needs, async () => {
-    await stack.setBody(body(members[1] ?? "", members[0] ?? ""));
+    await stack.setBody(body(members[1] ?? "", members[1] ?? ""));
     expect(stepsOf(await succeed(stack.project.up()))).toEqual([`update ${web}`]);
-    expect(await locationOf(web)).toBe(members[0]);
+    expect(await locationOf(web)).toBe(members[1]);
     await succeed(stack.project.destroy());
     expect([await locationOf(vm), await locationOf(web)]).toEqual([undefined, undefined]);
     expect(await stack.volumes()).toEqual([]);

@@ -6,8 +6,11 @@ import { type Context } from "../../kind";
 import { isUnknown } from "../../unknowns";
 import { createDeadlineMs } from "./bookkeeping";
 import { stopFor } from "./consent";
+import { isAt } from "./home";
+import { isRunning } from "./power";
 import { type InstanceDraft, type InstanceInputs } from "./schema";
 import { get, rootPoolOf } from "./settings";
+import { isTrue } from "./spelling";
 
 /** Returns whether the machine was shut down for it. */
 export async function move(context: Context, news: InstanceInputs): Promise<boolean> {
@@ -17,14 +20,24 @@ export async function move(context: Context, news: InstanceInputs): Promise<bool
   const { value } = await get(client, news);
   const target = await otherMember(client, value, news);
   if (target !== undefined) {
-    wasStopped = await stopFor(context, news, { news, what: "moved to another member of the cluster" });
-    await moveInstance(client, news, { target }, options);
+    const live = movesLive(value);
+    if (!live) wasStopped = await stopFor(context, news, { news, what: "moved to another member of the cluster" });
+    await moveInstance(client, news, { target, live }, options);
   }
   const pool = otherPool(value, news);
   if (pool === undefined) return wasStopped;
   wasStopped = (await stopFor(context, news, { news, what: "moved to another storage pool" })) || wasStopped;
   await moveInstance(client, news, { pool }, options);
   return wasStopped;
+}
+
+/**
+ * Whether a machine can change members while it runs. The servers do that with virtual machines that were started for it;
+ * containers would need CRIU, which hardly any guest survives.
+ */
+export function movesLive(wire: WireInstance): boolean {
+  const isStateful = isTrue(wire.expanded_config?.["migration.stateful"]);
+  return wire.type === "virtual-machine" && isRunning(wire) && isStateful;
 }
 
 /** The pool that the root disk is to be in, if it is in another. */
@@ -36,11 +49,12 @@ export function otherPool(wire: WireInstance, { rootDisk }: InstanceDraft): stri
 /** The member that the machine is to be on, if it is on another; of a group, one of its members. */
 export async function otherMember(
   client: Client,
-  { location }: WireInstance,
+  wire: WireInstance,
   { target }: InstanceDraft,
 ): Promise<string | undefined> {
-  if (target === undefined || isUnknown(target) || target === location) return undefined;
+  // The daemons would bring a machine back to an evacuated member too.
+  if (target === undefined || isUnknown(target) || isAt(wire, target)) return undefined;
   if (!target.startsWith("@")) return target;
   const members = await listGroupMembers(client, target.slice(1));
-  return members.includes(location) ? undefined : members[0];
+  return members.some((member) => isAt(wire, member)) ? undefined : members[0];
 }

@@ -8,7 +8,7 @@ import { checkPool } from "../common";
 import { checkMember } from "../member";
 import { coldFailures } from "./consent";
 import { mediaFailures } from "./media";
-import { otherMember, otherPool } from "./move";
+import { movesLive, otherMember, otherPool } from "./move";
 import { needsRebuild, rebuildExtension } from "./rebuild";
 import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "./schema";
 
@@ -32,7 +32,7 @@ async function memberFailures(client: Client, wire: WireInstance, { draft, olds 
   const failures = isNew
     ? [...(await checkMember(client, draft.target, "machine")), ...(await mediaFailures(client, draft))]
     : [];
-  if (failures.length > 0 || (await otherMember(client, wire, draft)) === undefined) return failures;
+  if (failures.length > 0 || movesLive(wire) || (await otherMember(client, wire, draft)) === undefined) return failures;
   return coldFailures(wire, draft, { property: "target", what: "moved to another member of the cluster" });
 }
 

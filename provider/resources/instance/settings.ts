@@ -13,6 +13,7 @@ import { type ServerInfo } from "../../client/server-info";
 import { isCode, LxdError } from "../../errors";
 import { type NetworkOutputs, observeNetwork } from "./addresses";
 import { configFromWire, configToWire } from "./config";
+import { isAt } from "./home";
 import { fromWire, type Phase, toWire } from "./devices";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { isRunning } from "./power";
@@ -84,6 +85,11 @@ export async function observe(client: Client, inputs: Inputs, wire: WireInstance
   return { ...toOutputs(inputs, wire), ...(await observeNetwork(client, inputs, wire)) };
 }
 
+/** What others have moved is told; what an evacuation has, is as the program says. */
+function targetFrom(wire: WireInstance, { target }: Inputs): string | undefined {
+  return target === undefined || target.startsWith("@") || isAt(wire, target) ? target : wire.location;
+}
+
 /** Without what needs another request. */
 export function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, keyof NetworkOutputs> {
   return {
@@ -94,7 +100,7 @@ export function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, key
     ...sourceFromWire(inputs, wire),
     onImageChange: inputs.onImageChange,
     ephemeral: wire.ephemeral,
-    target: inputs.target?.startsWith("@") === false ? wire.location : inputs.target,
+    target: targetFrom(wire, inputs),
     ...fromWire(wire.devices ?? {}, inputs, phaseOf(wire)),
     ...configFromWire(
       pick(wire.config, (key) => !isServers(key)),

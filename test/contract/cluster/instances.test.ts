@@ -116,9 +116,17 @@ describeEachDaemon({ name: "instances in a cluster", on: ["incus-cluster"] }, (d
     );
   });
 
-  daemon.test("are not made on an evacuated member, which takes volumes", slow, async () => {
+  daemon.test("are not made on an evacuated member, which takes volumes and gets its own back", slow, async () => {
+    const vm = resource("Instance");
+    const named = machine({ target: last });
+    await vm.up(named);
     await change("evacuate", last);
     try {
+      expect(await locationOf(vm.name)).not.toBe(last);
+      expect(await vm.refresh()).toBe(true);
+      expect(await vm.up(named)).toBe("same");
+      expect(await vm.up({ ...named, description: "changed meanwhile" })).toBe("updated");
+      expect(await locationOf(vm.name)).not.toBe(last);
       const text = await told(resource("Instance"), machine({ target: last }));
       expect(text).toContain(`target: the cluster member "${last}" is evacuated (Unavailable due to maintenance)`);
       expect(text).toContain(`incus cluster restore ${last}`);
@@ -129,5 +137,8 @@ describeEachDaemon({ name: "instances in a cluster", on: ["incus-cluster"] }, (d
     } finally {
       await change("restore", last);
     }
+    expect(await locationOf(vm.name)).toBe(last);
+    expect(await vm.refresh()).toBe(true);
+    expect(await vm.up({ ...named, description: "changed meanwhile" })).toBe("same");
   });
 });
