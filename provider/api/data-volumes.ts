@@ -3,7 +3,15 @@ import { z } from "zod";
 import { type Client, type Found } from "../client/client";
 import { path } from "../client/paths";
 import { headerPrefix } from "../client/server-info";
-import { customPath, type IsoUpload, queryOf, type VolumeAddress, volumePath, type WireVolume } from "./volumes";
+import {
+  copySource,
+  customPath,
+  type IsoUpload,
+  queryOf,
+  type VolumeAddress,
+  volumePath,
+  type WireVolume,
+} from "./volumes";
 
 /** The fields that a PUT replaces as a whole. */
 export interface VolumeSettings {
@@ -31,7 +39,7 @@ export async function createCopy(
   options: { deadlineMs: number; onProgress: (text: string) => void },
 ): Promise<void> {
   const { from, ...rest } = settings;
-  const source = { type: "copy", name: from.name, pool: from.pool, project: from.project, volume_only: true };
+  const source = { ...copySource(from, at), volume_only: true };
   const json = { name: at.name, type: "custom", ...rest, source };
   await client.change({ method: "POST", path: customPath(at), query: queryOf(at), json, ...options });
 }

@@ -25,6 +25,11 @@ const volumeSchema = z.object({
 });
 export type WireVolume = z.output<typeof volumeSchema>;
 
+/** The cluster member that has a volume. A single server says `none`, and a pool that all members share says nothing. */
+export function memberOf({ location }: { location?: string | undefined }): string | undefined {
+  return location === undefined || location === "" || location === "none" ? undefined : location;
+}
+
 /** Bytes of the content, or what a pool has rounded them up to when it copied the volume. */
 export function sizeOf(wire: WireVolume): number {
   return Number(wire.config?.["size"] ?? NaN);
@@ -62,17 +67,27 @@ export async function importIsoVolume(client: Client, at: VolumeAddress, upload:
   });
 }
 
-/** Copies a volume within the server, without its bytes passing through here. */
+/** Copies a volume within the server or the cluster, without its bytes passing through here. */
 export async function copyVolume(
   client: Client,
   at: VolumeAddress,
-  from: VolumeAddress,
+  from: VolumeAddress & { sizeBytes: number },
   options: { deadlineMs: number; onProgress: (text: string) => void },
 ): Promise<void> {
-  const source = { type: "copy", name: from.name, pool: from.pool, project: from.project };
-  const json = { name: at.name, type: "custom", content_type: "iso", source };
+  const source = copySource(from, at);
+  // What comes from another member has no size of its own.
+  const config = from.target === undefined ? undefined : { size: String(from.sizeBytes) };
+  const json = { name: at.name, type: "custom", content_type: "iso", config, source };
   const collection = path("storage-pools", at.pool, "volumes", "custom");
   await client.change({ method: "POST", path: collection, query: queryOf(at), json, ...options });
+}
+
+/**
+ * Of a pool that is local to members, another member than the original's finds it only by its location; and then it takes
+ * no project that is its own.
+ */
+export function copySource({ name, pool, project, target: location }: VolumeAddress, to: VolumeAddress): object {
+  return { type: "copy", name, pool, project: project === to.project ? undefined : project, location };
 }
 
 /** The config is sent back byte for byte: the daemons refuse any other for an ISO volume. */

@@ -128,7 +128,8 @@ class ConfigMapKind<
   async #update(context: Context, id: string, { olds, news }: { olds: Outputs; news: Inputs }): Promise<Outputs> {
     try {
       await this.noun.move?.(context, olds, news);
-      return await this.#settings.sync(context, news, olds.serverConfig);
+      const inputs = this.noun.located?.(olds, news) ?? news;
+      return await this.#settings.sync(context, inputs, olds.serverConfig);
     } catch (error) {
       throw LxdError.from(error).during(`update ${this.noun.noun} ${id}`);
     }

@@ -83,6 +83,8 @@ export interface ConfigNoun<
   drop: (client: Client, at: Outputs) => Promise<void>;
   /** Gives an object that is there another name or place, in place. */
   move?: (context: Context, olds: Outputs, news: Inputs) => Promise<void>;
+  /** The inputs of an object that is there, with where it is, if they do not say that. */
+  located?: (olds: Outputs, news: Inputs) => Inputs;
   /** Outputs beside those of every such noun, and inputs that are no config, as the daemon has them. */
   observe: (inputs: Inputs, wire: Wire) => Omit<Outputs, keyof ConfigInputs | keyof ConfigFacts>;
   /** What the server always makes, and so may be taken although nobody of this stack has made it. */

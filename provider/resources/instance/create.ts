@@ -33,7 +33,8 @@ export async function make(context: Context, inputs: Inputs): Promise<void> {
   const settings = wanted({ config: bookkeeping, devices: {} }, inputs, { urn, info: await client.info() });
   const request = {
     ...settings,
-    ...{ name, type, architecture },
+    // Of another member's machine a cluster wants to be told it, which it takes from its own machines by itself.
+    ...{ name, type, architecture: architecture ?? copied?.architecture },
     config: { ...hints(inputs), ...unsaid(copied?.config), ...settings.config },
     devices: { ...withoutDevices(copied?.devices), ...settings.devices },
     source: await sourceToWire(client, inputs),
@@ -106,7 +107,7 @@ async function getCopied(
   client: Client,
   { project, type }: Inputs,
   source: AnyCopySource,
-): Promise<Pick<WireInstance, "config" | "devices">> {
+): Promise<Pick<WireInstance, "config" | "devices" | "architecture">> {
   const place = source.project ?? project;
   const [name = "", snapshot] = ("instance" in source ? source.instance : source.snapshot).split("/");
   const found = await findInstance(client, { project: place, name });
@@ -116,7 +117,7 @@ async function getCopied(
   if (snapshot === undefined) return found.value;
   const frozen = await findSnapshot(client, { project: place, name, snapshot });
   if (frozen === undefined) throw missing(`snapshot ${snapshot} of the ${what}`);
-  return frozen;
+  return { ...frozen, architecture: found.value.architecture };
 }
 
 function missing(what: string): LxdError {

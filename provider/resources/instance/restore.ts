@@ -1,7 +1,7 @@
 // Makes an instance from a backup file, under a name that says whose it will be until it carries the owner key.
 import { createHash } from "node:crypto";
 import { restoreBackup } from "../../api/instance-backups";
-import { deleteInstance, findInstance, type InstanceAddress, renameInstance } from "../../api/instances";
+import { deleteInstance, findInstance, type InstanceAddress, moveInstance, renameInstance } from "../../api/instances";
 import { settleInstance } from "../../api/operations";
 import { type Client } from "../../client/client";
 import { fileContent } from "../../content/file";
@@ -10,6 +10,7 @@ import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { bookkeepingOf, createDeadlineMs, requireType, serversOwn } from "./bookkeeping";
 import { makeOrFind } from "./lost";
+import { otherMember } from "./move";
 import { type InstanceInputs } from "./schema";
 import { changeSettings, get, wanted } from "./settings";
 import { type BackupSource } from "./source";
@@ -28,6 +29,10 @@ export async function restore(context: Context, inputs: Inputs, source: BackupSo
   try {
     const { value } = await get(client, at);
     requireType(inputs.type, value, `the backup ${source.backup}`);
+    // Incus restores on the member that it is sent to, whatever is asked for.
+    const target = await otherMember(client, value, inputs);
+    const moving = { deadlineMs: createDeadlineMs, onProgress: context.status };
+    if (target !== undefined) await moveInstance(client, at, { target, live: false }, moving);
     const info = await client.info();
     await changeSettings(client, at, (wire) => {
       const config = { ...serversOwn(wire.config), ...bookkeepingOf(inputs, urn, wire) };

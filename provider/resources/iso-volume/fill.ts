@@ -3,6 +3,7 @@ import {
   copyVolume,
   findVolume,
   importIsoVolume,
+  memberOf,
   sizeOf,
   type VolumeAddress,
   type WireVolume,
@@ -136,7 +137,7 @@ async function copyFrom(
   const sizeBytes = sizeOf(found.value);
   // The name of what a killed run has left was made from this content, and a copy is made whole or not at all.
   if (existing !== undefined && sizeOf(existing) >= sizeBytes) return { sizeBytes: undefined };
-  return copy(context, inputs, { from, sizeBytes });
+  return copy(context, inputs, { from: { ...from, target: memberOf(found.value) }, sizeBytes });
 }
 
 async function copy(
@@ -144,7 +145,7 @@ async function copy(
   inputs: IsoVolumeInputs,
   { from, sizeBytes }: { from: VolumeAddress; sizeBytes: number },
 ): Promise<Filled> {
-  await copyVolume(client, inputs, from, { deadlineMs, onProgress: status });
+  await copyVolume(client, inputs, { ...from, sizeBytes }, { deadlineMs, onProgress: status });
   return { sizeBytes: from.pool === inputs.pool ? sizeBytes : undefined };
 }
 

@@ -3,6 +3,7 @@ import {
   deleteVolume,
   describeVolume,
   findVolume,
+  memberOf,
   sizeOf,
   type VolumeAddress,
   type WireVolume,
@@ -132,9 +133,4 @@ function toOutputs(inputs: Inputs, wire: WireVolume, state?: Outputs): Outputs {
     location: wire.location,
     createdAt: wire.created_at,
   };
-}
-
-/** A single server says `none`, and a pool that all members share says nothing. */
-function memberOf({ location }: Partial<Outputs>): string | undefined {
-  return location === undefined || location === "" || location === "none" ? undefined : location;
 }

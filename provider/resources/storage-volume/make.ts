@@ -1,6 +1,6 @@
 // Makes a volume: blank, of another volume or one of its snapshots, or of a backup's file.
 import { createCopy, createVolume, importBackup, type VolumeSettings } from "../../api/data-volumes";
-import { findVolume } from "../../api/volumes";
+import { findVolume, memberOf } from "../../api/volumes";
 import { fileContent } from "../../content/file";
 import { type Context } from "../../kind";
 import { type CopySource, type StorageVolumeInputs } from "./inputs";
@@ -26,9 +26,11 @@ interface Copy {
 async function copy({ client, status }: Context, { inputs, settings, source }: Copy): Promise<void> {
   const { volume } = source;
   const original = { project: volume.project ?? inputs.project, pool: volume.pool, name: volume.name };
-  const from = { ...original, name: [volume.name, volume.snapshot].filter((part) => part !== undefined).join("/") };
+  const found = (await findVolume(client, original))?.value;
+  const name = [volume.name, volume.snapshot].filter((part) => part !== undefined).join("/");
+  const from = { ...original, name, target: found && memberOf(found) };
   // The config that is sent is the whole config, and a block device without a size is none.
-  const size = (await findVolume(client, original))?.value.config?.["size"];
+  const size = found?.config?.["size"];
   const config = { ...(size !== undefined && { size }), ...settings.config };
   await createCopy(client, inputs, { ...settings, config, from }, { deadlineMs: copyDeadlineMs, onProgress: status });
 }

@@ -1,7 +1,7 @@
 // What the daemon can say about a storage volume before anything is changed: its source, its size, its users.
 import { findSnapshot } from "../../api/data-volumes";
 import { findInstance } from "../../api/instances";
-import { findVolume, type VolumeAddress, type WireVolume } from "../../api/volumes";
+import { findVolume, memberOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
 import { type Client } from "../../client/client";
 import { missingExtension } from "../../client/server-info";
 import { fileContent } from "../../content/file";
@@ -41,6 +41,9 @@ async function originalFailures(client: Client, draft: StorageVolumeDraft, { vol
   if (found === undefined) return failure(`there is no storage volume ${id} [not-found]`);
   const { content_type: type } = found.value;
   if (type === "iso") return failure(`${id} is an ISO volume; copy it with an IsoVolume`);
+  const member = memberOf(found.value);
+  if (member !== undefined && draft.target !== undefined && draft.target !== member && at.project !== draft.project)
+    return failure(`${id} is on the cluster member ${member}; servers copy to another member or project, not to both`);
   if (draft.contentType !== undefined && !isUnknown(draft.contentType) && draft.contentType !== type)
     return [{ property: "contentType", reason: `the source ${id} is a ${type} volume; write that, or nothing` }];
   if (volume.snapshot === undefined || (await findSnapshot(client, at, volume.snapshot)) !== undefined) return [];

@@ -1,6 +1,6 @@
 // Storage volumes: file systems and block devices of a pool, beside those of instances.
 import { moveVolume, updateVolume, type VolumeSettings } from "../../api/data-volumes";
-import { deleteVolume, findVolume, type VolumeAddress, type WireVolume } from "../../api/volumes";
+import { deleteVolume, findVolume, memberOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
 import { type Context } from "../../kind";
 import { volumeName } from "../../schema";
 import { checkPool, checkProject } from "../common";
@@ -41,16 +41,21 @@ export const storageVolume = configMapKind<Inputs, Outputs, WireVolume, VolumeSe
   put: (client, at, found, settings) => updateVolume(client, placed(at), found, settings),
   drop: (client, at) => deleteVolume(client, placed(at)),
   move,
+  located,
   observe,
   mismatch: ({ content_type: type }, { contentType }) =>
     contentType === undefined || contentType === type ? undefined : `left by an earlier run, a ${type} volume`,
 });
 
-/** The member that a volume is on, where the server says one: that of a pool which all share is none. */
+/** With the member that a volume is on, where the server says one. */
 function placed(at: Inputs & { location?: string }): VolumeAddress {
-  const { project, pool, name, target, location } = at;
-  const isOnMember = location !== undefined && location !== "" && location !== "none";
-  return { project, pool, name, target: isOnMember ? location : target };
+  const { project, pool, name, target } = at;
+  return { project, pool, name, target: memberOf(at) ?? target };
+}
+
+/** Other members may have volumes of the same name. */
+function located({ pool, location }: Outputs, news: Inputs): Inputs & { location?: string } {
+  return pool === news.pool ? { ...news, location } : news;
 }
 
 function observe(inputs: Inputs, wire: WireVolume): Omit<Outputs, "name" | "description" | "config" | "serverConfig"> {
