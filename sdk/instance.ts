@@ -55,7 +55,8 @@ export interface InstanceArgs extends CommonArgs {
   /**
    * The member of the cluster to be on, or `@group` for any of a group. Default: the server's choice. Another member
    * moves the instance: a virtual machine that was started with the config `migration.stateful: true` while it runs; any
-   * other must be off, so that a running one needs `allowRestart`.
+   * other must be off, so that a running one needs `allowRestart`. While the member is evacuated, the instance is left
+   * where the evacuation has put it.
    */
   target?: pulumi.Input<string>;
   /** Needed unless a profile or `devices` has a root disk. A virtual machine's does not shrink: the preview says so. */
