@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as lxd from "pulumi-lxd";
+import { archive } from "./archive";
 
 const config = new pulumi.Config();
 const pool = config.get("pool") ?? "default";
 const release = config.get("release") ?? "13.2.0";
-const mirror = `https://cdimage.debian.org/debian-cd/${release}/amd64/iso-cd`;
+// Debian keeps its newest release there, older ones at cdimage.debian.org/cdimage/archive/.
+const mirror = config.get("mirror") ?? `https://cdimage.debian.org/debian-cd/${release}/amd64/iso-cd`;
 
 // The checksum is looked up in Debian's own list, and only when the release changes.
 const iso = config.get("iso");
@@ -25,31 +27,39 @@ const answers = new lxd.IsoVolume("answers", {
   source: {
     label: "ANSWERS",
     files: {
-      "preseed.cfg": pulumi
+      "preseed.cpio": pulumi
         .all([config.get("hostname") ?? "debian", config.requireSecret("passwordHash")])
         .apply(([hostname, hash]) =>
-          preseed.replace("{{hostname}}", () => hostname).replace("{{passwordHash}}", () => hash),
+          archive("preseed.cfg", preseed.split("{{hostname}}").join(hostname).split("{{passwordHash}}").join(hash)),
         ),
     },
   },
 });
 
+const enter: lxd.BootStepArgs[] = [{ key: "enter" }, { waitFor: "grub> ", timeout: "1m" }];
+
 const golden = new lxd.GoldenImage("debian", {
   iso: installer,
   media: [answers],
   machine: { cpus: 2, memory: "2GiB", rootDisk: { pool, size: "10GiB" }, firmware: "uefi-secureboot" },
-  // The installer has no answer file of its own on its medium. GRUB can hand it one from another medium: `newc:` makes a
-  // small archive of it, which the kernel unpacks beside the installer's own, and there the installer finds it.
+  // The installer knows of no answers on another medium. GRUB can read them there, and hands them to the kernel, which
+  // unpacks them beside the installer's own files: there the installer looks for a `preseed.cfg`.
   bootCommand: [
-    { waitFor: "Graphical install|Automatic boot|GNU GRUB", timeout: "2m" },
+    // The first that Debian 12's GRUB says, and 13's: it minds modules that are not signed. From there on it shows itself on
+    // the screen alone, but reads the serial console too. A key ends the pauses before its menu; this one does nothing in it.
+    { waitFor: "Welcome to GRUB!|Loading bootloader|prohibited by secure boot", timeout: "3m" },
+    { key: "ctrl-a", times: 15, every: "1s" },
     { type: "c" },
-    { pause: "2s" },
+    { pause: "1s" },
+    { type: "terminal_output console" },
+    ...enter,
     { type: "search --no-floppy --label ANSWERS --set=answers" },
-    { key: "enter" },
-    { type: "linux /install.amd/vmlinuz auto=true priority=critical console=ttyS0 --- console=ttyS0" },
-    { key: "enter" },
-    { type: "initrd /install.amd/initrd.gz newc:preseed.cfg:($answers)/preseed.cfg" },
-    { key: "enter" },
+    ...enter,
+    // What follows `---` is for the installed system, too. With `net.ifnames=0` its card is `eth0` in every machine.
+    { type: "linux /install.amd/vmlinuz priority=critical --- console=ttyS0 net.ifnames=0" },
+    ...enter,
+    { type: "initrd /install.amd/initrd.gz ($answers)/preseed.cpio" },
+    ...enter,
     { type: "boot" },
     { key: "enter" },
   ],
