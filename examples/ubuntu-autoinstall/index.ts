@@ -7,7 +7,8 @@ import * as lxd from "pulumi-lxd";
 const config = new pulumi.Config();
 const pool = config.get("pool") ?? "default";
 const release = config.get("release") ?? "24.04.3";
-const mirror = `https://releases.ubuntu.com/${release}`;
+// Ubuntu keeps the newest point release of each line there, older ones at old-releases.ubuntu.com/releases/.
+const mirror = config.get("mirror") ?? `https://releases.ubuntu.com/${release}`;
 
 const iso = config.get("iso");
 const installer = new lxd.IsoVolume("ubuntu-server", {
@@ -29,11 +30,13 @@ const answers = new lxd.IsoVolume("answers", {
       "user-data": pulumi
         .all([config.get("hostname") ?? "ubuntu", config.requireSecret("passwordHash")])
         .apply(([hostname, hash]) =>
-          userData.replace("{{hostname}}", () => hostname).replace("{{passwordHash}}", () => hash),
+          userData.split("{{hostname}}").join(hostname).split("{{passwordHash}}").join(hash),
         ),
     },
   },
 });
+
+const enter: lxd.BootStepArgs[] = [{ key: "enter" }, { waitFor: "grub> ", timeout: "1m" }];
 
 const golden = new lxd.GoldenImage("ubuntu", {
   iso: installer,
@@ -41,13 +44,14 @@ const golden = new lxd.GoldenImage("ubuntu", {
   machine: { cpus: 2, memory: "4GiB", rootDisk: { pool, size: "16GiB" }, firmware: "uefi-secureboot" },
   // Without the word `autoinstall` the installer asks whether it may erase the disk.
   bootCommand: [
-    { waitFor: "Try or Install|GNU GRUB", timeout: "2m" },
-    { type: "c" },
+    { waitFor: "GNU GRUB", timeout: "2m" },
     { pause: "2s" },
+    { type: "c" },
+    { waitFor: "grub> ", timeout: "1m" },
     { type: "linux /casper/vmlinuz autoinstall console=ttyS0 ---" },
-    { key: "enter" },
+    ...enter,
     { type: "initrd /casper/initrd" },
-    { key: "enter" },
+    ...enter,
     { type: "boot" },
     { key: "enter" },
   ],
