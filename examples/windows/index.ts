@@ -7,15 +7,19 @@ import * as lxd from "pulumi-lxd";
 const config = new pulumi.Config();
 const pool = config.get("pool") ?? "default";
 
-/** A template of the folder `answers`, with `{{name}}` filled in and escaped for XML. */
+/** A template of the folder `answers`, with `{{name}}` filled in and escaped for XML. A line for an empty value is left out. */
 function answer(file: string, values: Record<string, string>): string {
   const escape = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-  const template = readFileSync(join(__dirname, "answers", file), "utf8");
-  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+  const valueOf = (name: string): string => {
     const value = values[name];
     if (value === undefined) throw new pulumi.RunError(`answers/${file} asks for {{${name}}}, which has no value`);
-    return escape(value);
-  });
+    return value;
+  };
+  const lines = readFileSync(join(__dirname, "answers", file), "utf8").split("\n");
+  const said = lines.filter((line) =>
+    [...line.matchAll(/\{\{(\w+)\}\}/g)].every(([, name = ""]) => valueOf(name) !== ""),
+  );
+  return said.join("\n").replace(/\{\{(\w+)\}\}/g, (_, name: string) => escape(valueOf(name)));
 }
 
 const installer = new lxd.IsoVolume("windows-11", {
@@ -35,18 +39,16 @@ function stableDrivers(): lxd.IsoUrlSource {
 }
 
 const locale = config.get("locale") ?? "en-US";
+const edition = config.get("edition") ?? "Windows 11 Pro";
+// A generic key chooses the edition and activates nothing. Evaluation media take none.
+const productKey = config.get("productKey") ?? (edition === "Windows 11 Pro" ? "VK7JG-NPHTM-C97JM-9MPGT-3V66T" : "");
 const answers = new lxd.IsoVolume("answers", {
   pool,
   source: {
     label: "ANSWERS",
     files: {
       // Windows Setup looks for this name at the root of every drive.
-      "autounattend.xml": answer("autounattend.xml", {
-        locale,
-        edition: config.get("edition") ?? "Windows 11 Pro",
-        // A generic key, which chooses the edition and activates nothing.
-        productKey: config.get("productKey") ?? "VK7JG-NPHTM-C97JM-9MPGT-3V66T",
-      }),
+      "autounattend.xml": answer("autounattend.xml", { locale, edition, productKey }),
       "oobe.xml": config
         .requireSecret("adminPassword")
         .apply((adminPassword) => answer("oobe.xml", { locale, adminPassword })),
@@ -60,7 +62,7 @@ const golden = new lxd.GoldenImage("windows-11", {
   media: [drivers, answers],
   machine: {
     os: "windows",
-    cpus: 4,
+    cpus: config.getNumber("cpus") ?? 4,
     memory: "8GiB",
     rootDisk: { pool, size: "64GiB" },
     // What Windows 11 asks for.
@@ -68,9 +70,12 @@ const golden = new lxd.GoldenImage("windows-11", {
     tpm: true,
     agentDrive: true,
   },
-  // "Press any key to boot from CD or DVD": once a second while the firmware starts, and no longer, so that the
-  // restarts of the installer boot the disk.
-  bootCommand: [{ key: "enter", times: 15, every: "1s" }],
+  // "Press any key to boot from CD or DVD" comes on the screen some seconds after the firmware has named the drive on the
+  // serial console. Keys are pressed for ten seconds and no longer, so that the restarts of the installer boot the disk.
+  bootCommand: [
+    { waitFor: "BdsDxe: starting Boot", timeout: "2m" },
+    { key: "enter", times: 10, every: "1s" },
+  ],
   // Sealing switches the machine off. Windows restarts several times before.
   install: { until: "powered-off", timeout: "2h", stableFor: "60s" },
   image: {

@@ -23,7 +23,7 @@ function missingDriveTool(): string | undefined {
 describeEachSite(
   "the example of Windows",
   (site) => {
-    let project: PulumiProject;
+    let project: PulumiProject | undefined;
     let build: Build | undefined;
     let missing: string | undefined;
 
@@ -31,11 +31,12 @@ describeEachSite(
       missing = (await missingSignedIso()) ?? missingDriveTool();
       if (missing !== undefined) return;
       const media = { "e2e:windowsIso": "windows.iso", "e2e:driversIso": "drivers.iso", "e2e:cpus": "2" };
-      project = await PulumiProject.create({ program: { example: "windows" }, config: { ...site.config, ...media } });
-      await project.setConfig("adminPassword", "R<&>7", { secret: true });
-      await pressAnyKeyIso(join(project.dir, "windows.iso"));
-      await site.makeIso(project.dir, "drivers.iso", "drivers");
-      build = new Build(site, project);
+      const config = { ...site.config, ...media };
+      const made = (project = await PulumiProject.create({ program: { example: "windows" }, config }));
+      await made.setConfig("adminPassword", "R<&>7", { secret: true });
+      await pressAnyKeyIso(join(made.dir, "windows.iso"));
+      await site.makeIso(made.dir, "drivers.iso", "drivers");
+      build = new Build(site, made);
     }, 120_000);
     afterAll(async () => {
       await build?.stop();
@@ -68,7 +69,7 @@ describeEachSite(
       const pool = await site.cli.query<{ config: Record<string, string> }>("/1.0/storage-pools/default");
       const image = join(pool.config["source"] ?? "", "custom", `${site.project}_${source}.iso`, "root.img");
       await access(image).catch(() => context.skip("the daemon's files cannot be read: run as root on its machine"));
-      const to = join(project.dir, "read-back");
+      const to = join(project?.dir ?? "", "read-back");
       await mkdir(to);
       // Without Rock Ridge it reads the names that Windows reads: those of Joliet.
       await run("xorriso", ["-read_fs", "norock", "-osirrox", "on", "-indev", image, "-extract", "/", to]);

@@ -1,8 +1,11 @@
 @echo off
 rem Runs in audit mode, from the medium with the answers (%~d0).
 
-rem All virtio drivers, from whichever drive has them.
+rem Drivers of virtio, from whichever drive has them.
 for %%d in (D E F G H) do if exist %%d:\virtio-win-gt-x64.msi msiexec /i %%d:\virtio-win-gt-x64.msi /qn /norestart
+
+rem The agent of newer servers talks over vsock.
+for %%d in (D E F G H) do if exist %%d:\viosock\w11\amd64 pnputil /add-driver %%d:\viosock\w11\amd64\*.inf /install
 
 rem The server's own agent, from the drive that the server makes; `incus exec` and addresses need it.
 for %%d in (D E F G H) do if exist %%d:\install.ps1 powershell -NoProfile -ExecutionPolicy Bypass -File %%d:\install.ps1

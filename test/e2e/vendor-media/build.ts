@@ -17,11 +17,12 @@ export class Build {
 
   /** What the console has said since the keys were typed, once it has said this. */
   async consoleSaying(pattern: RegExp, timeoutMs: number): Promise<string> {
-    for (const end = Date.now() + timeoutMs; ; await sleep(500)) {
+    for (const end = Date.now() + timeoutMs; ;) {
       const said = await this.#console();
       if (pattern.test(said)) return said;
       if (Date.now() > end)
         throw new Error(`not said within ${timeoutMs} ms: ${String(pattern)}\n${said.slice(-2000)}`);
+      await sleep(500);
     }
   }
 
