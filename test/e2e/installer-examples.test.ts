@@ -42,7 +42,7 @@ for (const example of examples) {
 }
 
 function define({ name, makeIso, prepare, says }: Example, site: Site): void {
-  let project: PulumiProject;
+  let project: PulumiProject | undefined;
   let build: Build | undefined;
   let missing: string | undefined;
 
@@ -51,11 +51,11 @@ function define({ name, makeIso, prepare, says }: Example, site: Site): void {
     missing = isWanted ? await missingInstaller() : `takes a minute: set ${variable}=1 to run it`;
     if (missing !== undefined) return;
     const config = { ...site.config, "e2e:iso": "installer.iso", "e2e:hostname": "answered" };
-    project = await PulumiProject.create({ program: { example: name }, config });
-    await project.setConfig("passwordHash", "$6$salt$hash", { secret: true });
-    await makeIso(join(project.dir, "installer.iso"));
-    await prepare(project);
-    build = new Build(site, project);
+    const made = (project = await PulumiProject.create({ program: { example: name }, config }));
+    await made.setConfig("passwordHash", "$6$salt$hash", { secret: true });
+    await makeIso(join(made.dir, "installer.iso"));
+    await prepare(made);
+    build = new Build(site, made);
   }, 180_000);
   afterAll(async () => {
     await build?.stop();
