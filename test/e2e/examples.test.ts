@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PulumiProject } from "./harness/project";
 import { describeEachSite, type Site } from "./harness/site";
 import { workspace } from "./harness/package";
+import { archive } from "../../examples/debian-preseed/archive";
 import { selfSigned } from "../unit/content/url/certificate";
 
 interface Example {
@@ -102,18 +103,23 @@ describe("the pipeline's example", () => {
 
   it("is a workflow of GitHub that previews requests and builds the rest", () => {
     const workflow = load(read(".github/workflows/golden-image.yml")) as {
-      jobs: Record<string, { steps: { if?: string; run?: string }[] }>;
+      jobs: Record<string, { steps: { if?: string; run?: string; uses?: string }[] }>;
     };
     const steps = workflow.jobs["image"]?.steps ?? [];
     const conditionOf = (command: string): string | undefined => steps.find(({ run }) => run?.startsWith(command))?.if;
     expect(conditionOf("pulumi preview")).toBe("github.event_name == 'pull_request'");
     expect(conditionOf("pulumi up")).toBe("github.event_name != 'pull_request'");
+    const actions = steps.flatMap(({ uses }) => uses ?? []);
+    // A tag can be moved; these steps see the secrets.
+    expect(actions.filter((action) => !/@[0-9a-f]{40}$/.test(action))).toEqual([]);
+    expect(workflow).toMatchObject({ permissions: { contents: "read" }, concurrency: { "cancel-in-progress": false } });
   });
 
   it("is a pipeline of GitLab with the same two jobs", () => {
-    const pipeline = load(read(".gitlab-ci.yml")) as Record<string, { script: string[] }>;
+    const pipeline = load(read(".gitlab-ci.yml")) as Record<string, { script: string[]; resource_group?: string }>;
     expect(pipeline["preview"]?.script).toEqual(["pulumi preview --diff"]);
     expect(pipeline["build"]?.script[0]).toBe("pulumi up --yes --skip-preview");
+    expect(pipeline["build"]?.resource_group).toBe("golden-image");
   });
 });
 
@@ -128,6 +134,15 @@ describe("an answer file", () => {
   it("of Debian has the format of debconf", ({ skip }) => {
     skip(!has("debconf-set-selections"), "debconf-set-selections (not installed)");
     execFileSync("debconf-set-selections", ["--checkonly", path("debian-preseed/preseed.cfg")]);
+  });
+
+  it("of Debian gets into an archive that others can unpack", ({ skip }) => {
+    skip(!has("busybox"), "busybox (not installed)");
+    const unpack = (...args: string[]): string =>
+      execFileSync("busybox", ["cpio", ...args], { input: packed }).toString();
+    const packed = archive("preseed.cfg", "d-i netcfg/hostname string größer\n");
+    expect(unpack("-t")).toBe("preseed.cfg\n");
+    expect(unpack("-i", "--to-stdout", "preseed.cfg")).toBe("d-i netcfg/hostname string größer\n");
   });
 
   it("of Ubuntu switches the machine off at its end", () => {
