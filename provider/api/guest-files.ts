@@ -51,9 +51,12 @@ export async function findEntry(
   }
 }
 
-/** Of an absent file the daemons say no more than this; of an absent instance or project they name the kind. */
+/**
+ * Of an absent instance or project the daemons say the kind in the end. An absent file is `Not Found`, or since LXD 6.8
+ * `Failed accessing "/x" in instance "y": file does not exist`.
+ */
 function isNoEntry(error: unknown): boolean {
-  return isCode(error, "not-found") && !/instance|project/i.test(error.details.why);
+  return isCode(error, "not-found") && !/(instance|project) not found$/i.test(error.details.why);
 }
 
 /** The owner and mode are those of a new file: one that is there keeps its own. The folder must be there. */

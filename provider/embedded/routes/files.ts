@@ -20,6 +20,13 @@ function filesOf(call: Call): { files: FileSystem; path: string } {
   return { files: new FileSystem(call.daemon.store, instance), path };
 }
 
+/** In the words of LXD 6.8 and newer, which name the instance where Incus says no more than that. */
+function noFile(call: Call, path: string): Error {
+  if (call.daemon.settings.product.kind === "incus") return notFound("Not Found");
+  const instance = requireInstance(call);
+  return notFound(`Failed accessing "${path}" in instance "${instance.name}": file does not exist`);
+}
+
 function headersOf(call: Call, { type, uid, gid, mode, modifiedAt }: GuestFile): Record<string, string> {
   const { product } = call.daemon.settings;
   const header = (name: string) => `${product.headerPrefix}${name}`;
@@ -35,7 +42,7 @@ function headersOf(call: Call, { type, uid, gid, mode, modifiedAt }: GuestFile):
 export function getFile(call: Call): Reply {
   const { files, path } = filesOf(call);
   const found = files.find(path);
-  if (found === undefined) throw notFound("Not Found");
+  if (found === undefined) throw noFile(call, path);
   const headers = headersOf(call, found);
   if (found.type === "directory") return { kind: "sync", metadata: files.list(path), headers };
   const body = Buffer.from(found.content, found.type === "file" ? "base64" : "utf8");
