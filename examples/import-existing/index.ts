@@ -35,7 +35,8 @@ const server = new lxd.Instance(
     type: "virtual-machine",
     rootDisk: { pool, size: config.get("rootSize") ?? "10GiB" },
     cdroms: [{ volume: installer, name: "installer", bootPriority: 10 }],
-    config: { "limits.memory": config.get("memory") ?? "1GiB", "security.secureboot": false },
+    config: { "limits.memory": config.get("memory") ?? "1GiB" },
+    firmware: "uefi",
     running: false,
   },
   // `protect` keeps a slip in the program from deleting what was there before it.

@@ -13,7 +13,8 @@ const machine = new lxd.Instance("machine", {
   type: "virtual-machine",
   rootDisk: { pool: config.get("pool") ?? "default", size: "64MiB" },
   cdroms: [{ volume: installer, bootPriority: 10 }],
-  config: { "limits.memory": "256MiB", "security.secureboot": false },
+  config: { "limits.memory": "256MiB" },
+  firmware: "uefi",
   waitFor: [{ condition: "powered-off", timeout: "5m" }],
 });
 

@@ -11,14 +11,15 @@ import { policies } from "./inputs";
 import { coldFailures, consent, staysOn } from "./consent";
 import { sizeFailures } from "./growth";
 import { placeFailures } from "./place";
-import { extensionFailures, otherOwner, takenBy } from "./preflight";
+import { extensionFailures } from "./features";
+import { otherOwner, takenBy } from "./preflight";
 import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "./schema";
 import { comparable } from "./spelling";
 import { drives } from "./typed-devices";
 
 /** Config keys of virtual machines that the daemons take only while the machine is off. */
 const coldKeys =
-  /^(raw\.qemu.*|migration\.stateful|limits\.memory\.hugepages|agent\.nic_config|security\.(sev.*|iommu)|boot\.mode)$/;
+  /^(raw\.qemu.*|migration\.stateful|limits\.memory\.hugepages|agent\.nic_config|security\.(sev.*|iommu))$/;
 
 export async function preflightChange(
   client: Client,

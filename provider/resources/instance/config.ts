@@ -41,6 +41,13 @@ export function configToWire({ config, firmware, cloudInit }: ConfigInputs, hasB
   return { ...config, ...firmwareToWire(firmware, hasBootMode), ...Object.fromEntries(data) };
 }
 
+/** Firmware keys of `config` that this server does not know, each with the `firmware` that says it to every server. */
+export function foreignFirmware(config: StringMap, hasBootMode: boolean): { key: string; firmware: Firmware }[] {
+  const foreign = hasBootMode ? ["security.csm", "security.secureboot"] : ["boot.mode"];
+  const firmware = firmwareFromWire(config);
+  return foreign.filter((key) => config[key] !== undefined).map((key) => ({ key, firmware }));
+}
+
 function firmwareToWire(firmware: Firmware | undefined, hasBootMode: boolean): StringMap {
   if (firmware === undefined) return {};
   if (hasBootMode) return { "boot.mode": firmware === "uefi" ? "uefi-nosecureboot" : firmware };

@@ -2,13 +2,13 @@
 import { findInstance, type InstanceAddress, type StringMap, type WireInstance } from "../../api/instances";
 import { listProfiles, type WireProfile } from "../../api/profiles";
 import { type Client } from "../../client/client";
-import { describeServer, missingExtension, type ServerInfo } from "../../client/server-info";
 import { LxdError } from "../../errors";
 import { type Completion, type Failure } from "../../kind";
 import { nearest } from "../../nearest";
 import { hasUnknown, isUnknown } from "../../unknowns";
 import { checkPool, checkProject } from "../common";
 import { checkMember } from "../member";
+import { featureFailures } from "./features";
 import { type InstanceDraft, type InstanceInputs } from "./schema";
 import { importFailures } from "./import";
 import { mediaFailures } from "./media";
@@ -78,44 +78,6 @@ function sourceFailures({ draft }: Completion<InstanceInputs>): Failure[] {
   const reason =
     'is required for a container; a machine without one is blank, and only type: "virtual-machine" can be that';
   return [{ property: "source", reason }];
-}
-
-function featureFailures(info: ServerInfo, draft: InstanceDraft): Failure[] {
-  const failures: Failure[] = [];
-  if (draft.type === "virtual-machine" && !info.virtualMachines) {
-    const advice = "install QEMU on the server, or use a container";
-    failures.push({
-      property: "type",
-      reason: `${describeServer(info)} runs no virtual machines; ${advice} [unsupported]`,
-    });
-  }
-  return [...failures, ...extensionFailures(info, draft)];
-}
-
-function isBackup({ source }: InstanceDraft): boolean {
-  return typeof source === "object" && "backup" in source;
-}
-
-/** What the inputs need of the server, each with the words for it. */
-export function extensionFailures(info: ServerInfo, draft: InstanceDraft): Failure[] {
-  const { cdroms, firmware, agentDrive } = draft;
-  const media = Array.isArray(cdroms) ? cdroms : [];
-  const buses = [draft.rootDisk?.bus, ...media.map((cdrom) => cdrom.bus)];
-  const hasBootMode = info.extensions.has("instance_boot_mode");
-  const needs: [boolean, string, string, string][] = [
-    [media.some((cdrom) => cdrom.volume !== undefined), "cdroms", "custom_volume_iso", "ISO volumes"],
-    [firmware === "bios" && !hasBootMode, "firmware", "security_csm", "BIOS"],
-    [buses.some((bus) => bus !== undefined && bus !== "usb"), "bus", "disk_io_bus", "choice of a disk's bus"],
-    [isBackup(draft), "source.backup", "backup_override_name", "backups that are restored under a name of choice"],
-    [buses.includes("usb"), "bus", "disk_io_bus_usb", "USB media"],
-  ];
-  const failures = needs.flatMap(([isNeeded, property, extension, feature]) => {
-    if (!isNeeded || info.extensions.has(extension)) return [];
-    return [{ property, reason: missingExtension(info, extension, feature).message }];
-  });
-  if (agentDrive !== true || info.product === "incus") return failures;
-  const reason = `${describeServer(info)} has no agent drive; it gives the agent to its guests in another way`;
-  return [...failures, { property: "agentDrive", reason }];
 }
 
 async function profileFailures(client: Client, draft: InstanceDraft): Promise<Failure[]> {

@@ -11,7 +11,8 @@ describeInstances("the boot command", (site) => {
   const machine = (bootCommand: object[], more: object = {}): Record<string, unknown> => ({
     type: "virtual-machine",
     rootDisk: { pool: "default", size: "16MiB" },
-    config: { "security.secureboot": "false", "limits.memory": "256MiB" },
+    config: { "limits.memory": "256MiB" },
+    firmware: "uefi",
     cdroms: [{ volume: { pool: "default", name: medium }, bootPriority: 10, afterWaits: "eject" }],
     bootCommand,
     waitFor: [{ condition: "powered-off", timeout: "60s", stableFor: "1s" }],

@@ -88,13 +88,33 @@ describeInstances("typed inputs of an instance", (site) => {
     expect(machine.inputs["firmware"]).toBe("uefi");
   });
 
+  test("a firmware key that this server does not know is told in the preview, with what every server knows", async () => {
+    const hasBootMode = site.daemon.has("instance_boot_mode");
+    const foreign = async (config: object): Promise<unknown> =>
+      (await site.resource().failures(vm({ config }))).map(({ property, reason }) => [property, reason]);
+    const says = (key: string, firmware: string): unknown => [
+      `config["${key}"]`,
+      expect.stringMatching(`^(LXD|Incus) .* does not know ${key}; write firmware: "${firmware}", which every server `),
+    ];
+    const old = { "security.csm": "true", "security.secureboot": "false" };
+    expect(await foreign(old)).toEqual(hasBootMode ? Object.keys(old).map((key) => says(key, "bios")) : []);
+    const modes = { "uefi-nosecureboot": "uefi", "uefi-secureboot": "uefi-secureboot", bios: "bios" };
+    for (const [mode, firmware] of Object.entries(modes)) {
+      expect(await foreign({ "boot.mode": mode })).toEqual(hasBootMode ? [] : [says("boot.mode", firmware)]);
+    }
+  });
+
   test("a BIOS is had, or refused in the preview", async () => {
     const machine = site.resource();
     const args = vm({ firmware: "bios" });
     if (site.daemon.has("security_csm")) {
       await machine.up(args);
       const made = await site.instance(machine.name);
-      expect(made.config).toMatchObject({ "security.csm": "true", "security.secureboot": "false" });
+      expect(made.config).toMatchObject(
+        site.daemon.has("instance_boot_mode")
+          ? { "boot.mode": "bios" }
+          : { "security.csm": "true", "security.secureboot": "false" },
+      );
       await machine.refresh();
       expect(await machine.up(args)).toBe("same");
       return;

@@ -53,11 +53,11 @@ describeInstances("drift of an instance", (site) => {
 
   test("another spelling of the same sizes and booleans is no change", async () => {
     const vm = site.resource();
-    await vm.up(blank);
+    await vm.up({ ...blank, config: { ...blank.config, "security.protection.delete": false } });
     const spelled = {
       ...blank,
       rootDisk: { pool: "default", size: "67108864" },
-      config: { "limits.memory": "268435456B", "security.secureboot": "0" },
+      config: { "limits.memory": "268435456B", "security.protection.delete": "0" },
     };
     expect(await vm.up(spelled)).toBe("same");
   });

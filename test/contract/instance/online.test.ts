@@ -111,7 +111,8 @@ describeInstances("waiting for a guest that is up", (site) => {
     const args = (pattern: string, timeout: string): Record<string, unknown> => ({
       type: "virtual-machine",
       rootDisk: { pool: "default", size: "64MiB" },
-      config: { "limits.memory": "256MiB", "security.secureboot": false },
+      config: { "limits.memory": "256MiB" },
+      firmware: "uefi",
       cdroms: [{ volume: { pool: "default", name: iso }, bootPriority: 10 }],
       waitFor: [{ condition: "console", pattern, timeout }],
     });
@@ -136,7 +137,7 @@ describeInstances("waiting for a guest that is up", (site) => {
         cdroms: [
           { volume: { pool: "default", name: await site.iso("power off") }, bootPriority: 10, afterWaits: "eject" },
         ],
-        config: { "security.secureboot": false },
+        firmware: "uefi",
         waitFor: [
           { condition: "powered-off", timeout: "20s", stableFor: "300ms" },
           { condition: "agent", timeout: "5s" },

@@ -16,7 +16,8 @@ describeInstances("power of an instance", (site) => {
   const vm = (more: object = {}): Record<string, unknown> => ({
     type: "virtual-machine",
     rootDisk: { pool: "default", size: "64MiB" },
-    config: { "limits.memory": "256MiB", "security.secureboot": false },
+    config: { "limits.memory": "256MiB" },
+    firmware: "uefi",
     ...more,
   });
   const startedAt = async (name: string): Promise<string> =>
@@ -82,7 +83,7 @@ describeInstances("power of an instance", (site) => {
     "what a running machine does not take is refused in the preview, and done with consent",
     async () => {
       const machine = site.resource();
-      const cold = { "limits.memory": "256MiB", "security.secureboot": false, "migration.stateful": true };
+      const cold = { "limits.memory": "256MiB", "migration.stateful": true };
       await machine.up(vm());
       const [failure, ...more] = await machine.failures(vm({ config: cold }));
       expect(more).toEqual([]);
@@ -117,7 +118,7 @@ describeInstances("power of an instance", (site) => {
   site.testWithGuest("a machine that is switched off in the same update takes every change", async () => {
     const machine = site.resource();
     await machine.up(vm({ shutdownTimeout: "0s" }));
-    const cold = { "security.secureboot": false, "migration.stateful": true };
+    const cold = { "limits.memory": "256MiB", "migration.stateful": true };
     await machine.up(vm({ config: cold, running: false, shutdownTimeout: "0s" }));
     expect(await site.instance(machine.name)).toMatchObject({
       status: "Stopped",

@@ -7,7 +7,8 @@ describeInstances("a virtual machine", (site) => {
   const vm = (more: object): Record<string, unknown> => ({
     type: "virtual-machine",
     rootDisk: { pool: "default", size: "64MiB" },
-    config: { "limits.memory": "256MiB", "security.secureboot": false },
+    config: { "limits.memory": "256MiB" },
+    firmware: "uefi",
     running: false,
     ...more,
   });

@@ -7,7 +7,8 @@ import { StackResource } from "../harness/stack";
 export const blank = {
   type: "virtual-machine",
   rootDisk: { pool: "default", size: "64MiB" },
-  config: { "limits.memory": "256MiB", "security.secureboot": false },
+  config: { "limits.memory": "256MiB" },
+  firmware: "uefi",
   running: false,
 };
 

@@ -6,7 +6,8 @@ import { describeInstances } from "./site";
 const vm = {
   type: "virtual-machine",
   rootDisk: { pool: "default", size: "64MiB" },
-  config: { "limits.memory": "256MiB", "security.secureboot": false },
+  config: { "limits.memory": "256MiB" },
+  firmware: "uefi",
 };
 
 describeInstances("waiting for powered-off", (site) => {
