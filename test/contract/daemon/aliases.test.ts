@@ -75,7 +75,8 @@ describeEachDaemon("image aliases", (daemon) => {
     expect([again.status, again.body.error]).toEqual([409, `Alias "${daemon.name("once")}" already exists`]);
     expect((await make("aimless", { target: "0".repeat(64) })).status).toBe(404);
     const nameless = await daemon.raw.post(ALIASES, { target });
-    expect([nameless.status, nameless.body.error]).toEqual([400, "name and target are required"]);
+    expect(nameless.status).toBe(400);
+    expect(nameless.body.error).toMatch(/^(Alias )?name and target are required$/);
   });
 
   it("is deleted, once", async () => {

@@ -17,6 +17,7 @@ import {
   ROOT,
   setState,
   type TestDaemon,
+  unsigned,
 } from "../harness";
 
 const OPTIONS = { needs: ["custom_volume_iso"], missing: missingIsoTools, timeoutMs: 240_000 };
@@ -45,7 +46,7 @@ describeEachDaemon("installation from an ISO", (daemon) => {
   daemon.test("ends in a machine that has powered itself off", OPTIONS, async () => {
     expect(await importIso(daemon, "installer", await bootableIso("hello"))).toMatchObject({ ok: true });
     const path = await makeInstance(daemon, "machine", {
-      config: { "security.secureboot": "false", "limits.memory": "256MiB" },
+      config: { ...unsigned(daemon), "limits.memory": "256MiB" },
       devices: { root: ROOT, cd: cd(daemon, "installer", { "boot.priority": "10" }) },
     });
     expect(await setState(daemon, path, { action: "start" })).toMatchObject({ ok: true });

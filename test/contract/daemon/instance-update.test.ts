@@ -1,7 +1,16 @@
 // Changing instances: PUT replaces in an operation, PATCH merges at once, the ETag guards both.
 import { expect, it } from "vitest";
 
-import { changeInstance, describeEachDaemon, makeInstance, objectAt, postInstance, ROOT, setState } from "../harness";
+import {
+  changeInstance,
+  describeEachDaemon,
+  makeInstance,
+  objectAt,
+  postInstance,
+  ROOT,
+  setState,
+  unsigned,
+} from "../harness";
 
 describeEachDaemon("instance update", (daemon) => {
   const configOf = async (path: string) => (await objectAt(daemon, path))["config"] as Record<string, string>;
@@ -21,7 +30,7 @@ describeEachDaemon("instance update", (daemon) => {
   });
 
   daemon.test("breaks a machine when a PUT drops the daemon's own keys", STARTS, async () => {
-    const own = { "security.secureboot": "false", "limits.memory": "256MiB" };
+    const own = { ...unsigned(daemon), "limits.memory": "256MiB" };
     const path = await makeInstance(daemon, "broken", { config: own });
     expect(await changeInstance(daemon, path, { config: own })).toMatchObject({ ok: true });
     expect(await configOf(path)).toEqual(own);
@@ -30,14 +39,16 @@ describeEachDaemon("instance update", (daemon) => {
     expect(outcome.error).toContain("Failed to parse instance UUID from volatile.uuid");
   });
 
-  it("merges by PATCH at once, and clears the description when it is left out", async () => {
+  it("merges by PATCH at once, and clears the description when it is left out, or not", async () => {
     const path = await makeInstance(daemon, "patch", { description: "old", config: { "user.a": "1", "user.b": "2" } });
     const outcome = await daemon.settle(daemon.raw.patch(path, { config: { "user.a": "", "user.c": "3" } }));
     expect(outcome).toMatchObject({ ok: true, wasAsync: false });
     const config = await configOf(path);
     expect(config).toMatchObject({ "user.b": "2", "user.c": "3" });
     expect(config).not.toHaveProperty("user.a");
-    expect(await objectAt(daemon, path)).toMatchObject({ description: "" });
+    // Incus keeps it from 6.0.6 and 6.17 on.
+    const { description } = await objectAt(daemon, path);
+    expect(daemon.isModel || daemon.product === "lxd" ? [""] : ["", "old"]).toContain(description);
     const devices = { root: { ...ROOT, size: "32MiB" } };
     await daemon.raw.patch(path, { description: "new", devices });
     expect(await objectAt(daemon, path)).toMatchObject({ description: "new", devices });
@@ -61,7 +72,7 @@ describeEachDaemon("instance update", (daemon) => {
   it.each([
     ["an unknown key", { "foo.bar": "1" }, "Invalid expanded config: Unknown configuration key: foo.bar"],
     ["bad memory", { "limits.memory": "12 apples" }, "Invalid config: Invalid value: 12 apples"],
-    ["a bad boolean", { "security.secureboot": "maybe" }, 'Invalid config: Invalid value for a boolean "maybe"'],
+    ["a bad boolean", { "migration.stateful": "maybe" }, 'Invalid config: Invalid value for a boolean "maybe"'],
   ])("refuses %s", async (what, config, error) => {
     const path = await makeInstance(daemon, what.replaceAll(" ", ""));
     const before = await configOf(path);
@@ -69,7 +80,7 @@ describeEachDaemon("instance update", (daemon) => {
     expect(put).toMatchObject({ ok: false, wasAsync: true });
     const patch = await daemon.settle(daemon.raw.patch(path, { config }));
     expect(patch).toMatchObject({ ok: false, wasAsync: false });
-    if (daemon.kind !== "lxd") expect([put.error, patch.error]).toEqual([error, error]);
+    if (daemon.isModel) expect([put.error, patch.error]).toEqual([error, error]);
     expect(await configOf(path)).toEqual(before);
   });
 
@@ -92,7 +103,7 @@ describeEachDaemon("instance update", (daemon) => {
     // LXD 5.0 lets a stopped machine go without a root.
     if (daemon.kind === "lxd" && what === "no root") return;
     expect(outcome).toMatchObject({ ok: false, wasAsync: true });
-    if (daemon.kind !== "lxd") expect(outcome.error).toBe(error);
+    if (daemon.isModel) expect(outcome.error).toBe(error);
     expect(await objectAt(daemon, path)).toMatchObject({ devices: { root: ROOT } });
   });
 
@@ -109,7 +120,7 @@ describeEachDaemon("instance update", (daemon) => {
       const reply = await daemon.raw.send({ method, path, body: { profiles: ["nope"], devices: { root: ROOT } } });
       const outcome = await daemon.settle(reply);
       expect(outcome).toMatchObject({ ok: false });
-      if (daemon.kind !== "lxd") expect([outcome.code, outcome.error]).toEqual([404, "Profile not found"]);
+      if (daemon.isModel) expect([outcome.code, outcome.error]).toEqual([404, "Profile not found"]);
     }
   });
 
@@ -127,7 +138,8 @@ describeEachDaemon("instance update", (daemon) => {
   it("is deleted when it is stopped and not protected", async () => {
     const path = await makeInstance(daemon, "gone", { config: { "security.protection.delete": "true" } });
     const refused = await daemon.settle(daemon.raw.delete(path));
-    expect(refused).toMatchObject({ ok: false, error: "Instance is protected" });
+    expect(refused).toMatchObject({ ok: false });
+    expect(refused.error).toMatch(/protect/);
     await daemon.raw.patch(path, { config: { "security.protection.delete": "false" } });
     expect(await daemon.settle(daemon.raw.delete(path))).toMatchObject({ ok: true, wasAsync: true });
     for (const [method, url] of [
@@ -143,7 +155,7 @@ describeEachDaemon("instance update", (daemon) => {
   });
 
   daemon.test("is started by its creation, and takes live only what a running machine can", STARTS, async () => {
-    const config = { "security.secureboot": "false", "limits.memory": "256MiB" };
+    const config = { ...unsigned(daemon), "limits.memory": "256MiB" };
     const path = await makeInstance(daemon, "live", { config, start: true });
     expect(await objectAt(daemon, path)).toMatchObject({ status: "Running", status_code: 103 });
     const patch = (change: object) => daemon.settle(daemon.raw.patch(path, { config: change }));
@@ -151,7 +163,8 @@ describeEachDaemon("instance update", (daemon) => {
     const stateful = await patch({ "migration.stateful": "true" });
     expect(stateful.error).toBe('Key "migration.stateful" cannot be updated when VM is running');
     const memory = await patch({ "limits.memory": "512MiB" });
-    expect(memory.error).toContain("Cannot increase memory size beyond boot time size when VM is running");
+    if (daemon.has("memory_hotplug")) expect(memory).toMatchObject({ ok: true });
+    else expect(memory.error).toContain("Cannot increase memory size beyond boot time size when VM is running");
     await setState(daemon, path, { action: "stop", force: true });
   });
 

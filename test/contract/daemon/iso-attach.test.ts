@@ -9,6 +9,7 @@ import {
   importIso,
   makeInstance,
   objectAt,
+  operationCode,
   postInstance,
   ROOT,
   tinyIso,
@@ -80,7 +81,7 @@ describeEachDaemon("ISO volumes as CDs", (daemon) => {
 
   daemon.test("is nothing for a container", ISO, async () => {
     const outcome = await bad("container", cd(daemon, "one"), { type: "container", config: {} });
-    expect(outcome).toMatchObject({ ok: false, code: 500 });
+    expect(outcome).toMatchObject({ ok: false, code: operationCode(daemon, 500) });
     expect(outcome.error).toBe(`${say}Custom ISO volumes cannot be used on containers`);
   });
 
@@ -94,10 +95,10 @@ describeEachDaemon("ISO volumes as CDs", (daemon) => {
     const volumeMissing = `${say}Failed loading custom volume: Storage volume not found`;
     // LXD 5.0 says it without the storage's word for it.
     expect(missing).toMatchObject({ ok: false });
-    if (daemon.kind !== "lxd") expect([missing.code, missing.error]).toEqual([404, volumeMissing]);
+    if (daemon.isModel) expect([missing.code, missing.error]).toEqual([404, volumeMissing]);
     const poolless = await bad("poolless", { ...cd(daemon, "one"), pool: "nope" });
     expect(poolless).toMatchObject({ ok: false });
-    if (daemon.kind !== "lxd") {
+    if (daemon.isModel) {
       expect(poolless.error).toBe(`${say}Failed to get storage pool "nope": Storage pool not found`);
     }
   });
@@ -106,7 +107,7 @@ describeEachDaemon("ISO volumes as CDs", (daemon) => {
     const path = await makeInstance(daemon, "update");
     const outcome = await changeInstance(daemon, path, { devices: { root: ROOT, cd: cd(daemon, "nope") } });
     const error = 'Failed add validation for device "cd": Failed loading custom volume: Storage volume not found';
-    expect(outcome).toMatchObject({ ok: false, wasAsync: true, code: 404, error });
+    expect(outcome).toMatchObject({ ok: false, wasAsync: true, code: operationCode(daemon, 404), error });
     expect((await objectAt(daemon, path))["devices"]).toEqual({ root: ROOT });
   });
 });

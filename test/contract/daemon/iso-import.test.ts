@@ -2,7 +2,7 @@
 import { PassThrough } from "node:stream";
 import { expect } from "vitest";
 
-import { describeEachDaemon, tinyIso } from "../harness";
+import { describeEachDaemon, operationCode, tinyIso } from "../harness";
 
 const ISO = { needs: ["custom_volume_iso"] };
 const CUSTOM = "/1.0/storage-pools/default/volumes/custom";
@@ -53,7 +53,7 @@ describeEachDaemon("ISO import", (daemon) => {
   daemon.test("says only in the operation that the name is taken", ISO, async () => {
     await daemon.settle(importTo(CUSTOM, "taken"));
     const outcome = await daemon.settle(importTo(CUSTOM, "taken"));
-    expect(outcome).toMatchObject({ ok: false, wasAsync: true, code: 500 });
+    expect(outcome).toMatchObject({ ok: false, wasAsync: true, code: operationCode(daemon, 500) });
     expect(outcome.error).toMatch(
       daemon.product === "incus"
         ? /^Failed creating custom volume from ISO: Cannot create volume, already exists on target storage$/
@@ -63,12 +63,17 @@ describeEachDaemon("ISO import", (daemon) => {
 
   daemon.test("says only in the operation that the pool does not exist", ISO, async () => {
     const outcome = await daemon.settle(importTo("/1.0/storage-pools/nope/volumes/custom", "poolless"));
-    expect(outcome).toMatchObject({ ok: false, wasAsync: true, code: 404, error: "Storage pool not found" });
+    expect(outcome).toMatchObject({
+      ok: false,
+      wasAsync: true,
+      code: operationCode(daemon, 404),
+      error: "Storage pool not found",
+    });
   });
 
   daemon.test("refuses an empty body in the operation", ISO, async () => {
     const outcome = await daemon.settle(importTo(CUSTOM, "empty", Buffer.alloc(0)));
-    expect(outcome).toMatchObject({ ok: false, wasAsync: true, code: 500 });
+    expect(outcome).toMatchObject({ ok: false, wasAsync: true, code: operationCode(daemon, 500) });
     expect(outcome.error).toContain("Size cannot be zero");
     expect((await daemon.raw.get(`${CUSTOM}/${daemon.name("empty")}`)).status).toBe(404);
   });

@@ -64,6 +64,6 @@ describeEachDaemon("profiles", (daemon) => {
   ])("refuses to make %o", async (body, error) => {
     const reply = await daemon.raw.post(PROFILES, body);
     expect(reply.status).toBeGreaterThanOrEqual(400);
-    if (daemon.kind !== "lxd") expect(reply.body.error).toMatch(error);
+    if (daemon.isModel) expect(reply.body.error).toMatch(error);
   });
 });

@@ -83,7 +83,7 @@ describeEachDaemon("projects", (daemon) => {
   ])("refuses to make %o", async (body, error) => {
     const reply = await daemon.raw.post(PROJECTS, body);
     expect(reply.status).toBe(400);
-    if (daemon.kind !== "lxd") expect(reply.body.error).toBe(error);
+    if (daemon.isModel) expect(reply.body.error).toBe(error);
   });
 
   it("is not asked for together with all projects", async () => {

@@ -69,6 +69,8 @@ describeEachDaemon("server", (daemon) => {
   ])("refuses the body %s", async (body, error) => {
     const reply = await daemon.raw.post("/1.0/instances", body, { "Content-Type": "application/json" });
     expect(reply.status).toBe(400);
+    // Incus 7 takes numbers and booleans as values of a config, and then finds no source.
+    if (!daemon.isModel && reply.body.error === "Unknown source type ") return;
     // LXD embeds the fields in another struct, and says so from some version on.
     const words = error.replace(
       "InstancesPost.config",

@@ -49,6 +49,6 @@ describeEachDaemon("instance snapshots", (daemon) => {
   it("is not restored when it does not exist", async () => {
     const outcome = await daemon.settle(daemon.raw.put(path, { restore: "nope" }));
     expect(outcome).toMatchObject({ ok: false });
-    if (daemon.kind !== "lxd") expect(outcome.error).toBe(`Snapshot ${daemon.name("machine")}/nope does not exist`);
+    if (daemon.isModel) expect(outcome.error).toBe(`Snapshot ${daemon.name("machine")}/nope does not exist`);
   });
 });

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { CUSTOM, isoHeaders, useEmbedded } from "../harness/embedded";
+import { unsigned } from "../harness/objects";
 import { RawClient } from "../harness/raw";
 import { settle } from "../harness/operation";
 import { StackResource } from "../harness/stack";
@@ -18,7 +19,7 @@ describeGoldenImages("releases of golden images", (site) => {
     const bases: (string | undefined)[] = [];
     const devices = { root: { type: "disk", path: "/", pool: "default", size: "64MiB" } };
     const source = { type: "image", alias: golden.alias };
-    const config = { "security.secureboot": "false" };
+    const config = unsigned(site.daemon);
     for (let i = 0; !isDone; i++) {
       const name = `${golden.name}u${i}`;
       const machine = { name, type: "virtual-machine", profiles: [], devices, source, config };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, it, type TestContext } from "vitest";
 
 import { cleanUp, extensionsOf } from "./cleanup";
 import { type Outcome, settle } from "./operation";
-import { RawClient, type RawReply } from "./raw";
+import { RawClient, type RawReply, textAt } from "./raw";
 import { type DaemonKind, type Source, sources, type Started, usual } from "./sources";
 
 export type { DaemonKind } from "./sources";
@@ -19,6 +19,8 @@ export interface TestDaemon {
   readonly raw: RawClient;
   /** Begins the name of everything that is made: what has it is removed in the end. */
   readonly prefix: string;
+  /** Whether it is Incus 6.0, whose words the embedded daemon speaks, or that itself; others word some things otherwise. */
+  readonly isModel: boolean;
   /** A name of this run: `daemon.name("cd")`. */
   name(suffix: string): string;
   /** Whether the daemon announces an API extension. */
@@ -45,10 +47,15 @@ class Daemon implements TestDaemon {
   readonly raw = new RawClient(() => this.socket);
   #started: Started | undefined;
   #extensions: readonly string[] = [];
+  #version = "";
 
   constructor(private readonly source: Source) {
     this.kind = source.kind;
     this.product = source.product;
+  }
+
+  get isModel(): boolean {
+    return this.kind.startsWith("embedded") || (this.product === "incus" && this.#version.startsWith("6.0."));
   }
 
   get socket(): string {
@@ -59,6 +66,7 @@ class Daemon implements TestDaemon {
   async start(): Promise<void> {
     this.#started = await this.source.start();
     this.#extensions = await extensionsOf(this.raw);
+    this.#version = textAt((await this.raw.get("/1.0")).body, "metadata", "environment", "server_version");
   }
 
   async stop(): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { makeInstance, setState, textAt } from "../harness";
+import { makeInstance, setState, textAt, unsigned } from "../harness";
 import { type Site } from "./site";
 
 const run = promisify(execFile);
@@ -53,7 +53,7 @@ export async function consoleOfMachine(site: Site, fingerprint: string): Promise
   const { daemon } = site;
   const path = await makeInstance(daemon, `${site.count}-boots`, {
     source: { type: "image", fingerprint },
-    config: { "security.secureboot": "false", "limits.memory": "256MiB" },
+    config: { ...unsigned(site.daemon), "limits.memory": "256MiB" },
     devices: { root: { type: "disk", path: "/", pool: "default", size: "64MiB" } },
   });
   await required(setState(daemon, path, { action: "start" }));

@@ -23,7 +23,7 @@ describeEachDaemon("profiles as resources", (daemon: TestDaemon) => {
     const args = {
       description: "for the web",
       config: { "limits.memory": "256MiB", "limits.cpu": 2, "security.nesting": true },
-      cloudInit: { userData: "#cloud-config\n" },
+      cloudInit: { userData: "#cloud-config\n{}\n" },
       rootDisk: { pool: "default", size: "1GiB" },
       nics: [{ nictype: "p2p" }],
     };
@@ -34,7 +34,7 @@ describeEachDaemon("profiles as resources", (daemon: TestDaemon) => {
         "limits.memory": "256MiB",
         "limits.cpu": "2",
         "security.nesting": "true",
-        "cloud-init.user-data": "#cloud-config\n",
+        "cloud-init.user-data": "#cloud-config\n{}\n",
         "user.pulumi.owner": profile.urn,
       },
       devices: { root: { ...root, size: "1GiB" }, eth0: { type: "nic", nictype: "p2p" } },
