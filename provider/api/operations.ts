@@ -26,11 +26,14 @@ export async function settleInstance(
   }
 }
 
+/** `container` from Incus and LXD 5.0, `instance` from newer LXD. */
+const packing = /^create_image_from_(container|instance)_pack_progress$/;
+
 /** Waits until the daemon packs no image any more: it does not say of which instance, and packs one at a time anyway. */
 export async function settlePacking(client: Client, project: string, deadlineMs: number): Promise<void> {
   const request = { method: "GET", path: path("operations") };
   for (const { id, metadata } of await listBusy(client, project)) {
-    if (metadata?.["create_image_from_container_pack_progress"] === undefined) continue;
+    if (!Object.keys(metadata ?? {}).some((key) => packing.test(key))) continue;
     await follow(client, id, { request, deadlineMs }).catch((error: unknown) => {
       if (!(error instanceof LxdError) || isCode(error, "timeout")) throw error;
     });
