@@ -3,9 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client } from "../client/client";
 import { openStreams } from "../client/operation-streams";
 import { path } from "../client/paths";
+import { type Product } from "../client/server-info";
 import { type InstanceAddress } from "./instances";
 
 const closeMs = 2000;
+/** LXD lets go of QEMU's socket as soon as its client goes, and QEMU drops what it has not read by then. */
+const lingerMs: Record<Product, number> = { incus: 0, lxd: 500 };
 
 export interface Console {
   type: (keys: string) => void;
@@ -36,10 +39,17 @@ export async function openConsole(
       ["0", (bytes) => receive(decoder.decode(bytes, { stream: true }))],
     ],
   });
+  const { product } = await client.info();
+  let typedAt = -Infinity;
   return {
-    type: (keys) => terminal.send(Buffer.from(keys)),
+    type: (keys) => {
+      typedAt = Date.now();
+      terminal.send(Buffer.from(keys));
+    },
     ended: terminal.ended,
     close: async () => {
+      const restMs = typedAt + lingerMs[product] - Date.now();
+      if (restMs > 0) await Promise.race([terminal.ended, sleep(restMs)]);
       terminal.close();
       // The daemon drops the console at once when `control` goes, whatever is still on its way.
       await Promise.race([terminal.ended, sleep(closeMs)]);

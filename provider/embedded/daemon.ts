@@ -35,7 +35,9 @@ function assemble(settings: Settings): Daemon {
   seed(store, settings.product.title);
   const events = new Events();
   const operations = new Operations(events, settings.operationTtlMs);
-  const guests = new Guests({ store, events, bootMs: settings.guestBootMs });
+  // LXD lets go of a console as soon as its client does; what QEMU has not read by then is lost.
+  const keyMs = settings.product.kind === "lxd" ? 50 : 0;
+  const guests = new Guests({ store, events, bootMs: settings.guestBootMs, keyMs });
   return { settings, store, events, operations, guests };
 }
 

@@ -17,6 +17,8 @@ interface Surroundings {
   store: Store;
   events: Events;
   bootMs: number;
+  /** How long a key is on its way. */
+  keyMs: number;
 }
 
 type Ref = Pick<InstanceRecord, "project" | "name">;
@@ -28,15 +30,17 @@ export class Guests {
   readonly #store: Store;
   readonly #events: Events;
   readonly #bootMs: number;
+  readonly #keyMs: number;
   /** Of guests that are alive: how to end them, and whether they listen to a shutdown. */
   readonly #alive = new Map<string, { end: AbortController; obeys: boolean; serial: Serial }>();
 
   #isStopping = false;
 
-  constructor({ store, events, bootMs }: Surroundings) {
+  constructor({ store, events, bootMs, keyMs }: Surroundings) {
     this.#store = store;
     this.#events = events;
     this.#bootMs = bootMs;
+    this.#keyMs = keyMs;
   }
 
   /** Guests that ran when the daemon was stopped boot again. */
@@ -110,7 +114,7 @@ export class Guests {
     const key = instanceKey(instance);
     const boot = chooseBoot(this.#store, instance);
     const end = new AbortController();
-    const serial = new Serial(this.#store, instance);
+    const serial = new Serial(this.#store, instance, this.#keyMs);
     this.#alive.set(key, { end, obeys: boot.kind === "system", serial });
     const change = (fields: Partial<InstanceRecord>) => {
       const current = this.#store.instances.find(key);

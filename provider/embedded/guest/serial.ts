@@ -14,6 +14,8 @@ export class Serial {
   constructor(
     private readonly store: Store,
     private readonly ref: Pick<InstanceRecord, "project" | "name" | "type">,
+    /** How long keys are on their way: they are lost if the client goes meanwhile, as with LXD. */
+    private readonly keyMs: number,
   ) {}
 
   print(lines: readonly string[]): void {
@@ -43,7 +45,10 @@ export class Serial {
   /** Resolves when the client has gone. */
   connect(terminal: WebSocket): Promise<void> {
     this.#terminal = terminal;
-    terminal.onMessage((keys) => this.#take(keys.toString()));
+    terminal.onMessage((keys) => {
+      if (this.keyMs === 0) this.#take(keys.toString());
+      else setTimeout(() => this.#terminal === terminal && this.#take(keys.toString()), this.keyMs).unref();
+    });
     return new Promise((resolve) => terminal.onClose(resolve));
   }
 
