@@ -15,6 +15,7 @@ import { type ImageInputs, type ImageOutputs, policies, rules, schema } from "./
 import { publishFailures } from "./publish";
 import { fieldOf, isPulled } from "./source";
 import { findUpdated } from "./updates";
+import { urlFailures } from "./url";
 import { release } from "./release";
 import { isCopied, sync, toOutputs } from "./sync";
 import { mayTake, taken } from "./take-over";
@@ -42,7 +43,7 @@ async function preflight(client: Client, completion: Completion<Inputs>): Promis
   if (importId !== undefined) return failures.length > 0 ? failures : importFailures(client, completion);
   const { project, fingerprint, aliases, source, adopt } = draft;
   if (failures.length > 0 || project === undefined || hasUnknown(project) || source === undefined) return failures;
-  failures.push(...(await publishFailures(client, source)));
+  failures.push(...(await publishFailures(client, source)), ...(await urlFailures(client, source)));
   if (isPlacePlanned(client, { project })) return failures;
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
   if (Array.isArray(aliases)) {

@@ -21,6 +21,7 @@ export interface TestDaemon {
   readonly prefix: string;
   /** Whether it is Incus 6.0, whose words the embedded daemon speaks, or that itself; others word some things otherwise. */
   readonly isModel: boolean;
+  readonly version: string;
   /** A name of this run: `daemon.name("cd")`. */
   name(suffix: string): string;
   /** Whether the daemon announces an API extension. */
@@ -52,6 +53,10 @@ class Daemon implements TestDaemon {
   constructor(private readonly source: Source) {
     this.kind = source.kind;
     this.product = source.product;
+  }
+
+  get version(): string {
+    return this.#version;
   }
 
   get isModel(): boolean {

@@ -6,7 +6,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { makeInstance, setState } from "../harness";
 import { StackResource } from "../harness/stack";
 import { noRealContainer } from "./guests";
-import { describeImages, sha256 } from "./site";
+import { describeImages, noUrls, sha256 } from "./site";
 
 const shown = vi.hoisted((): { texts: string[]; watch: (text: string) => void } => ({
   texts: [],
@@ -63,7 +63,7 @@ describeImages("progress of an image", (site) => {
     await use(`http://127.0.0.1:${(web.address() as AddressInfo).port}/`).finally(() => web.close());
   };
 
-  daemon.test("shows a download of the daemon while it goes on", { missing }, () =>
+  daemon.test("shows a download of the daemon while it goes on", { missing: () => missing() ?? noUrls(daemon) }, () =>
     halves(async (url) => {
       await site.resource().up({ source: { url }, properties: { run: site.name() } });
       expect(shown.texts.filter((text) => /^downloading \d+% \(.*\/s\)$/.test(text))).not.toEqual([]);

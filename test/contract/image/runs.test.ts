@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { tinySplitImage } from "../harness";
 import { noRealContainer, runInContainer } from "./guests";
 import { ImageServer } from "./image-server";
-import { describeImages, sha256 } from "./site";
+import { describeImages, noUrls, sha256 } from "./site";
 
 describeImages("image that runs", (site) => {
   const { daemon } = site;
@@ -61,7 +61,8 @@ describeImages("image that runs", (site) => {
     return runs({ download: `${url}image.tar.gz`, checksum }, undefined);
   });
 
-  test("from a URL of the daemon's own protocol", () => runs({ url }, undefined));
+  const needsUrls = { missing: () => missing() ?? noUrls(daemon), timeoutMs: 60_000 };
+  daemon.test("from a URL of the daemon's own protocol", needsUrls, () => runs({ url }, undefined));
 
   const needsServer = { missing: () => missing() ?? ImageServer.missing(), timeoutMs: 60_000 };
   daemon.test("from an image server, by alias and by fingerprint", needsServer, async () => {

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { type StackResource } from "../harness/stack";
 import { ImageServer } from "./image-server";
-import { describeImages, sha256 } from "./site";
+import { describeImages, noUrls, sha256 } from "./site";
 
 describeImages("image settings", (site) => {
   const { daemon } = site;
@@ -89,7 +89,7 @@ describeImages("image settings", (site) => {
     });
   });
 
-  daemon.test("a URL is fetched by the daemon itself", {}, async () => {
+  daemon.test("a URL is fetched by the daemon itself", { missing: () => noUrls(daemon) }, async () => {
     let methods = "";
     const server = createServer((request, response) => {
       methods += `${request.method ?? ""} `;

@@ -16,6 +16,12 @@ export type Wire = Record<string, unknown> & {
   aliases: { name: string; description: string }[];
 };
 
+/** LXD 5.21.7 fetches them, and then can make no instance of them; 6.9 and newer refuse. */
+export function noUrls({ product, version }: TestDaemon): string | undefined {
+  const isWithout = product === "lxd" && /^(5\.21\.7|6\.(9|\d\d)(\..*)?)$/.test(version);
+  return isWithout ? `LXD ${version} has no good images from URLs` : undefined;
+}
+
 /** Each test has a file of its own, with content of its own. */
 export class Site {
   dir = "";
