@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import { describeEachDaemon, type TestDaemon, tinyIso } from "../contract/harness";
 import { selfSigned } from "../unit/content/url/certificate";
-import { linuxIso, missingLinux } from "./iso-volume/linux-guest";
+import { linuxIso, missingLinux } from "./guest/linux-guest";
 import { errorsOf, IsoStack, stepsOf, succeed } from "./iso-volume/stack";
 
 const iso = { needs: ["custom_volume_iso"], timeoutMs: 180_000 };

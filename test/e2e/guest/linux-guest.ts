@@ -1,44 +1,21 @@
-// A real guest that reads its media: Debian's kernel and a static busybox on a bootable ISO, which tells on the serial
-// console, again and again, what files the other media have.
+// A real guest: Debian's kernel and a static busybox on a bootable ISO, which tells on the serial console what machine it is
+// in and what files the other media have. Written to a disk byte by byte, the ISO boots from there too.
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { missingIsoTools } from "../harness/iso";
+import { init } from "./init";
+import { busybox, modules } from "./modules";
 
 const run = promisify(execFile);
-const busybox = "/bin/busybox";
 
-/** In the order in which they need each other. */
-const modules = [
-  ...["virtio/virtio_ring", "virtio/virtio", "virtio/virtio_pci_modern_dev", "virtio/virtio_pci_legacy_dev"],
-  ...["virtio/virtio_pci", "scsi/scsi_common", "scsi/scsi_mod", "scsi/virtio_scsi", "cdrom/cdrom", "scsi/sr_mod"],
-].map((name) => `drivers/${name}`);
 const allModules = [...modules, "fs/isofs/isofs"];
+const fileOf = (path: string): string => path.split("/").at(-1) ?? "";
 
-/** Kept in the machine's folder for temporary files: it is the same for all runs. */
-const cache = join(tmpdir(), "pulumi-lxd-guest-kernel");
-
-/** Reads every medium that is no boot medium: names through Rock Ridge, and the content of all small files. */
-const init = `#!${busybox} sh
-${busybox} --install -s /bin
-export PATH=/bin
-mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev
-for m in ${allModules.map((path) => path.split("/").at(-1) ?? "").join(" ")}; do insmod /$m.ko; done
-while true; do
-  for medium in /dev/sr*; do
-    mount -t iso9660 -o ro $medium /mnt 2>/dev/null || continue
-    if [ ! -d /mnt/boot ]; then
-      echo "medium begins"
-      (cd /mnt && find . -type f | sort | while read -r file; do echo "$file: $(cat "$file")"; done)
-      echo "medium ends"
-    fi
-    umount /mnt
-  done
-  sleep 1
-done
-`;
+/** Kept in the machine's folder for temporary files: it is the same for all runs with these modules. */
+const cache = join(tmpdir(), `pulumi-lxd-guest-kernel-${allModules.length}`);
 
 /** Why there is no such guest here; undefined once everything is at hand. */
 export async function missingLinux(): Promise<string | undefined> {
@@ -82,7 +59,7 @@ async function downloadKernel(): Promise<void> {
     await mkdir(join(dir, "ready"));
     await copyFile(join(dir, "x/boot", kernel), join(dir, "ready/kernel"));
     for (const path of allModules) {
-      const name = `${path.split("/").at(-1) ?? ""}.ko`;
+      const name = `${fileOf(path)}.ko`;
       await copyFile(join(dir, "x/lib/modules", version, `kernel/${path}.ko`), join(dir, "ready", name));
     }
     await rename(join(dir, "ready"), cache);
@@ -99,7 +76,7 @@ async function initramfs(): Promise<Buffer> {
   );
   const programs = [
     record({ name: "bin/busybox", mode: 0o100755, data: await readFile(busybox) }),
-    record({ name: "init", mode: 0o100755, data: Buffer.from(init) }),
+    record({ name: "init", mode: 0o100755, data: Buffer.from(init(allModules.map(fileOf))) }),
   ];
   return Buffer.concat([...folders, ...kept, ...programs, record({ name: "TRAILER!!!", mode: 0 })]);
 }
