@@ -1,29 +1,41 @@
 // The daemon's background operations, as a list: what another run has begun and may not have ended.
 import { z } from "zod";
 import { type Client } from "../client/client";
-import { operationSchema, type WireOperation } from "../client/envelope";
+import { operationSchema } from "../client/envelope";
 import { follow } from "../client/operations";
 import { path } from "../client/paths";
 import { isCode, LxdError } from "../errors";
 
-const listSchema = z.record(z.string(), z.array(operationSchema).nullish()).nullish();
+const listedSchema = operationSchema.extend({ description: z.string().default("") });
+type ListedOperation = z.output<typeof listedSchema>;
+const listSchema = z.record(z.string(), z.array(listedSchema).nullish()).nullish();
 
-/** Waits for what is being done to an instance. How that ends is seen by looking at the instance afterwards. */
+/** What people do with a running machine; it excludes nothing, and may last for days. */
+const sessions = ["Executing command", "Showing console"];
+
+/**
+ * Waits for what is being done to an instance. How that ends is seen by looking at the instance afterwards. Returns whether
+ * there was anything.
+ */
 export async function settleInstance(
   client: Client,
   { project, name }: { project: string; name: string },
   deadlineMs: number,
-): Promise<void> {
+): Promise<boolean> {
   const request = { method: "GET", path: path("operations") };
-  for (const { id, resources, metadata } of await listBusy(client, project)) {
+  let isBusy = false;
+  for (const { id, resources, metadata, description } of await listBusy(client, project)) {
+    if (sessions.includes(description)) continue;
     const entity = metadata?.["entity_url"];
     const urls = [...Object.values(resources ?? {}).flat(), ...(typeof entity === "string" ? [entity] : [])];
     if (!urls.some((url) => isInstance(url, name))) continue;
+    isBusy = true;
     await follow(client, id, { request, deadlineMs }).catch((error: unknown) => {
       // It failed, or was over before it could be waited for.
       if (!(error instanceof LxdError) || isCode(error, "unavailable") || isCode(error, "timeout")) throw error;
     });
   }
+  return isBusy;
 }
 
 /** `container` from Incus and LXD 5.0, `instance` from newer LXD. */
@@ -40,7 +52,7 @@ export async function settlePacking(client: Client, project: string, deadlineMs:
   }
 }
 
-async function listBusy(client: Client, project: string): Promise<WireOperation[]> {
+async function listBusy(client: Client, project: string): Promise<ListedOperation[]> {
   const query = { project, recursion: "1" };
   const byStatus = (await client.get(path("operations"), listSchema, query)).value ?? {};
   return Object.entries(byStatus).flatMap(([status, list]) => (/running|pending/.test(status) ? (list ?? []) : []));

@@ -34,6 +34,8 @@ export class Guests {
   /** Of guests that are alive: how to end them, and whether they listen to a shutdown. */
   readonly #alive = new Map<string, { end: AbortController; obeys: boolean; serial: Serial }>();
 
+  /** Guests that somebody has asked to power off, and waits for: their instances take no change meanwhile. */
+  readonly #leaving = new Set<string>();
   #isStopping = false;
 
   constructor({ store, events, bootMs, keyMs }: Surroundings) {
@@ -83,6 +85,15 @@ export class Guests {
   /** Asks the guest to power off, and waits; without a time limit when it is undefined. */
   async shutDown(ref: Ref, timeoutMs: number | undefined): Promise<void> {
     if (this.#record(ref).status === "Stopped") throw badRequest("The instance is already stopped");
+    this.#leaving.add(instanceKey(ref));
+    await this.#untilOff(ref, timeoutMs).finally(() => this.#leaving.delete(instanceKey(ref)));
+  }
+
+  isLeaving(ref: Ref): boolean {
+    return this.#leaving.has(instanceKey(ref));
+  }
+
+  async #untilOff(ref: Ref, timeoutMs: number | undefined): Promise<void> {
     const deadline = timeoutMs === undefined ? Infinity : Date.now() + timeoutMs;
     for (;;) {
       const instance = this.#store.instances.find(instanceKey(ref));

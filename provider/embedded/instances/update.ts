@@ -46,7 +46,10 @@ function deferredQuota(after: InstanceRecord, before: Devices, devices: Devices)
 
 /** Checks what `after` will be, and stores it; throws with the instance as it was. */
 export function updateInstance(daemon: Daemon, before: InstanceRecord, after: InstanceRecord): void {
-  const { store, events } = daemon;
+  const { store, events, guests } = daemon;
+  if (guests.isLeaving(before)) {
+    throw failed('Failed to create instance update operation: Instance is busy running a "stop" operation');
+  }
   wrapErrors("Invalid config", () => checkConfigEarly(after.config, after.type));
   const [oldDevices, newDevices] = [expandDevices(store, before), expandDevices(store, after)];
   wrapErrors("Invalid devices", () => checkDevices(newDevices));

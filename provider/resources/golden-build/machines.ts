@@ -3,6 +3,7 @@ import { deleteInstance, listInstances, type WireInstance } from "../../api/inst
 import { settleInstance } from "../../api/operations";
 import { findInstance } from "../../api/instances";
 import { isCode } from "../../errors";
+import { whenIdle } from "../instance/idle";
 import { isStopped, switchOff } from "../instance/power";
 import { hashKey, ownerKey, versionKey } from "../ownership";
 import { type Place } from "./versions";
@@ -26,8 +27,8 @@ export async function removeMachine({ client, project }: Place, name: string): P
     await settleInstance(client, at, settleDeadlineMs);
     const found = await findInstance(client, at);
     if (found === undefined) return;
-    if (!isStopped(found.value)) await switchOff(client, at);
-    await deleteInstance(client, at);
+    if (!isStopped(found.value)) await switchOff({ client }, at);
+    await whenIdle({ client }, at, () => deleteInstance(client, at));
   } catch (error) {
     if (!isCode(error, "not-found")) throw error;
   }

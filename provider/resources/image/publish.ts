@@ -38,9 +38,9 @@ export async function publish(context: Surroundings, publication: Publication): 
   if (!isRunning(found.value)) return made();
   if (source.stopRunning !== true) throw running(at);
   context.status(`stopping ${at.name}`);
-  await stop(client, at, stopTimeoutMs);
+  await stop(context, at, stopTimeoutMs);
   // Whatever comes of it, a machine that ran before runs again.
-  return made().finally(() => start(client, at));
+  return made().finally(() => start(context, at));
 }
 
 /** What the server has not. Whether the instance is there and stopped shows only when the program has come that far. */

@@ -13,6 +13,7 @@ import { settleInstance } from "../../api/operations";
 import { type Client, type Found } from "../../client/client";
 import { isCode, LxdError } from "../../errors";
 import { type Context, type CreateContext, type Made, type ResourceKind } from "../../kind";
+import { whenIdle } from "../instance/idle";
 import { changeSettings, without } from "../instance/settings";
 import { requireMachine } from "../machine";
 import { comparable, complete, instantOf, policies, schema, type SnapshotInputs, type SnapshotOutputs } from "./inputs";
@@ -60,15 +61,17 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
 }
 
 /** A snapshot carries nothing of its own, but it has a copy of the machine's config: there its owner is written. */
-async function take({ client, urn, status }: Context, inputs: Inputs): Promise<void> {
+async function take(context: Context, inputs: Inputs): Promise<void> {
+  const { client, urn, status } = context;
   const at = addressOf(inputs);
   const { name, stateful } = inputs;
-  await changeSettings(client, at, ({ config }) => ({ config: { ...config, [takenByKey]: urn } }));
+  await changeSettings(context, at, ({ config }) => ({ config: { ...config, [takenByKey]: urn } }));
   try {
     const expiry = inputs.expiresAt === undefined ? {} : { expires_at: inputs.expiresAt };
-    await createSnapshot(client, at, { name, stateful, ...expiry }, status);
+    const wanted = { name, stateful, ...expiry };
+    await whenIdle(context, at, () => createSnapshot(client, at, wanted, status));
   } finally {
-    await changeSettings(client, at, ({ config }) => ({ config: without(config, takenByKey) }));
+    await changeSettings(context, at, ({ config }) => ({ config: without(config, takenByKey) }));
   }
 }
 
@@ -111,7 +114,8 @@ function requireId(id: string): SnapshotAddress {
   throw new LxdError({ code: "invalid-argument", why: `"${id}" is no ID of a snapshot`, advice });
 }
 
-async function update({ client, status }: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
+async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
+  const { client, status } = context;
   try {
     const before = { ...addressOf(news), snapshot: olds.name };
     // Under its new name already, if a run was broken off.
@@ -121,9 +125,10 @@ async function update({ client, status }: Context, id: string, olds: Outputs, ne
     const outputs = await sync(client, news);
     if (news.restore !== undefined && news.restore !== olds.restore) {
       status(`restoring ${news.instance}`);
-      await restoreSnapshot(client, addressOf(news), { stateful: news.stateful, onProgress: status });
+      const how = { stateful: news.stateful, onProgress: status };
+      await whenIdle(context, addressOf(news), () => restoreSnapshot(client, addressOf(news), how));
       // The machine has its old config back, and with it the mark of when the snapshot was taken.
-      await changeSettings(client, addressOf(news), ({ config }) => ({ config: without(config, takenByKey) }));
+      await changeSettings(context, addressOf(news), ({ config }) => ({ config: without(config, takenByKey) }));
     }
     return outputs;
   } catch (error) {

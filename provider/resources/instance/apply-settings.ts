@@ -11,9 +11,10 @@ import { changeSettings, get, wanted } from "./settings";
  * Changes settings, under the running machine where the server can. Where it cannot, and the program allows it, the
  * machine is shut down for the change; returns whether it was.
  */
-export async function applySettings({ client, urn }: Context, inputs: InstanceInputs): Promise<boolean> {
+export async function applySettings(context: Context, inputs: InstanceInputs): Promise<boolean> {
+  const { client, urn } = context;
   const info = await client.info();
-  const change = (): Promise<void> => changeSettings(client, inputs, (wire) => wanted(wire, inputs, { urn, info }));
+  const change = (): Promise<void> => changeSettings(context, inputs, (wire) => wanted(wire, inputs, { urn, info }));
   try {
     await change();
   } catch (error) {
@@ -21,14 +22,14 @@ export async function applySettings({ client, urn }: Context, inputs: InstanceIn
     if (!needsStop(error) || !isRunning(value) || value.ephemeral) throw error;
     if (!inputs.allowRestart)
       throw new LxdError({ ...error.details, advice: "Set allowRestart: true, or running: false." });
-    await stop(client, inputs, milliseconds(inputs.shutdownTimeout));
+    await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
     await change();
     return true;
   }
   const { value } = await get(client, inputs);
   if (!isGrowthDeferred(value)) return false;
   if (!inputs.allowRestart || value.ephemeral) throw deferredGrowth;
-  await stop(client, inputs, milliseconds(inputs.shutdownTimeout));
+  await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
   return true;
 }
 

@@ -9,16 +9,16 @@ import { get, phaseOf } from "./settings";
 
 /** `what`: `renamed`. Returns whether it ran. */
 export async function stopFor(
-  { client }: Pick<Context, "client">,
+  context: Pick<Context, "client" | "status">,
   at: InstanceAddress,
   { news, what }: { news: InstanceInputs; what: string },
 ): Promise<boolean> {
-  const { value } = await get(client, at);
+  const { value } = await get(context.client, at);
   if (isStopped(value)) return false;
   const why = `a running machine cannot be ${what}`;
   if (value.ephemeral) throw new LxdError({ code: "invalid-argument", why: `${why}, ${lostByStop}` });
   if (!news.allowRestart) throw new LxdError({ code: "invalid-argument", why, advice });
-  await stop(client, at, milliseconds(news.shutdownTimeout));
+  await stop(context, at, milliseconds(news.shutdownTimeout));
   return true;
 }
 

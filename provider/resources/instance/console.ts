@@ -3,6 +3,7 @@ import { clearConsole, type InstanceAddress, readConsole, type WireInstance } fr
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { plainText, quotedTail } from "../guest/terminal";
+import { type Changer } from "./idle";
 import { isRunning, start, wasStarted } from "./power";
 
 /**
@@ -21,11 +22,11 @@ export class ConsoleLog {
   ) {}
 
   /** Starts a machine that is off, and hears nothing of what its log keeps of earlier starts. */
-  static async ofStart(client: Client, at: InstanceAddress, wire: WireInstance): Promise<ConsoleLog> {
+  static async ofStart(changer: Changer, at: InstanceAddress, wire: WireInstance): Promise<ConsoleLog> {
     // The servers begin a virtual machine's log anew, and go on with a container's.
-    if (wire.type === "container" && wasStarted(wire)) await clearConsole(client, at);
-    await start(client, at);
-    return new ConsoleLog(client, at);
+    if (wire.type === "container" && wasStarted(wire)) await clearConsole(changer.client, at);
+    await start(changer, at);
+    return new ConsoleLog(changer.client, at);
   }
 
   /** Without the sequences that move a terminal's cursor. `wire`: the machine as it was found just now. */

@@ -7,6 +7,7 @@ import { milliseconds } from "../../units";
 import { createDeadlineMs } from "./bookkeeping";
 import { preflightChange } from "./change";
 import { make } from "./create";
+import { whenIdle } from "./idle";
 import { addressOf, unwritten } from "./import";
 import { madeBefore } from "./identity";
 import { complete, policies } from "./inputs";
@@ -101,15 +102,16 @@ async function isGone({ client }: Context, at: InstanceAddress, news: Inputs): P
   return found === undefined;
 }
 
-async function remove({ client }: Context, id: string, state: Outputs): Promise<void> {
+async function remove(context: Context, id: string, state: Outputs): Promise<void> {
+  const { client } = context;
   try {
     const found = await findInstance(client, state);
     if (found === undefined) return;
     const { expanded_config: expanded, config } = found.value;
     if (isTrue({ ...expanded, ...config }["security.protection.delete"])) throw isProtected;
     const patienceMs = state.onDelete === "shutdown" ? milliseconds(state.shutdownTimeout) : 0;
-    if (!isStopped(found.value)) await stop(client, state, patienceMs);
-    await deleteInstance(client, state);
+    if (!isStopped(found.value)) await stop(context, state, patienceMs);
+    await whenIdle(context, state, () => deleteInstance(client, state));
   } catch (error) {
     if (!isCode(error, "not-found")) throw LxdError.from(error).during(`delete instance ${id}`);
   }

@@ -7,6 +7,7 @@ import { isUnknown } from "../../unknowns";
 import { createDeadlineMs } from "./bookkeeping";
 import { stopFor } from "./consent";
 import { isAt } from "./home";
+import { whenIdle } from "./idle";
 import { isRunning } from "./power";
 import { type InstanceDraft, type InstanceInputs } from "./schema";
 import { get, rootPoolOf } from "./settings";
@@ -22,12 +23,12 @@ export async function move(context: Context, news: InstanceInputs): Promise<bool
   if (target !== undefined) {
     const live = movesLive(value);
     if (!live) wasStopped = await stopFor(context, news, { news, what: "moved to another member of the cluster" });
-    await moveInstance(client, news, { target, live }, options);
+    await whenIdle(context, news, () => moveInstance(client, news, { target, live }, options));
   }
   const pool = otherPool(value, news);
   if (pool === undefined) return wasStopped;
   wasStopped = (await stopFor(context, news, { news, what: "moved to another storage pool" })) || wasStopped;
-  await moveInstance(client, news, { pool }, options);
+  await whenIdle(context, news, () => moveInstance(client, news, { pool }, options));
   return wasStopped;
 }
 

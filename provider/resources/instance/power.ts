@@ -1,7 +1,7 @@
 // Starts and stops machines, and tells whether they run.
-import { changeState, type InstanceAddress, type WireInstance } from "../../api/instances";
-import { type Client } from "../../client/client";
+import { changeState, type InstanceAddress, type StateChange, type WireInstance } from "../../api/instances";
 import { isCode } from "../../errors";
+import { type Changer, whenIdle } from "./idle";
 
 const status = { stopped: 102, running: 103, frozen: 110, error: 112, ready: 113 };
 
@@ -22,32 +22,36 @@ export function wasStarted(wire: WireInstance): boolean {
   return Date.parse(wire.last_used_at) > 0;
 }
 
-export async function start(client: Client, at: InstanceAddress): Promise<void> {
-  await changeState(client, at, { action: "start" }).catch((error: unknown) => {
+export async function start(changer: Changer, at: InstanceAddress): Promise<void> {
+  await change(changer, at, { action: "start" }).catch((error: unknown) => {
     if (!says(error, "already running")) throw error;
   });
 }
 
 /** Asks the guest to shut down; one that has not done so in time is switched off, at once if the time is 0. */
-export async function stop(client: Client, at: InstanceAddress, timeoutMs: number): Promise<void> {
+export async function stop(changer: Changer, at: InstanceAddress, timeoutMs: number): Promise<void> {
   if (timeoutMs === 0) {
-    await switchOff(client, at);
+    await switchOff(changer, at);
     return;
   }
   try {
-    await changeState(client, at, { action: "stop", timeoutMs });
+    await change(changer, at, { action: "stop", timeoutMs });
   } catch (error) {
     if (says(error, "already stopped")) return;
     // Only a guest that does not obey is switched off, not one of which nothing is known.
     if (!isCode(error, "failed") && !isCode(error, "timeout")) throw error;
-    await switchOff(client, at);
+    await switchOff(changer, at);
   }
 }
 
-export async function switchOff(client: Client, at: InstanceAddress): Promise<void> {
-  await changeState(client, at, { action: "stop" }).catch((error: unknown) => {
+export async function switchOff(changer: Changer, at: InstanceAddress): Promise<void> {
+  await change(changer, at, { action: "stop" }).catch((error: unknown) => {
     if (!says(error, "already stopped")) throw error;
   });
+}
+
+function change(changer: Changer, at: InstanceAddress, to: StateChange): Promise<void> {
+  return whenIdle(changer, at, () => changeState(changer.client, at, to));
 }
 
 function says(error: unknown, words: string): boolean {

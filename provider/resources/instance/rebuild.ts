@@ -6,6 +6,7 @@ import { pendingKey, rebuilding, sourceKey } from "../ownership";
 import { createDeadlineMs } from "./bookkeeping";
 import { stopFor } from "./consent";
 import { imageToWire } from "./create";
+import { whenIdle } from "./idle";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { changeSettings, get, without } from "./settings";
 import { imageOf, isImage, markOf } from "./source";
@@ -25,12 +26,13 @@ export async function rebuild(context: Context, olds: InstanceOutputs, news: Ins
   const wasStopped = await stopFor(context, news, { news, what: "rebuilt" });
   // Whoever finds this mark knows that the disk is neither the old nor the new one. The new one is waited for like any.
   const pending = firstPhase(news);
-  await changeSettings(client, news, ({ config }) => ({
+  await changeSettings(context, news, ({ config }) => ({
     config: { ...config, [sourceKey]: rebuilding, ...(pending === undefined ? {} : { [pendingKey]: pending }) },
   }));
-  await rebuildInstance(client, news, root, { deadlineMs: createDeadlineMs, onProgress: status });
+  const options = { deadlineMs: createDeadlineMs, onProgress: status };
+  await whenIdle(context, news, () => rebuildInstance(client, news, root, options));
   const mark = markOf(source, news.sourceVersion);
-  await changeSettings(client, news, ({ config }) => ({
+  await changeSettings(context, news, ({ config }) => ({
     config: { ...without(config, sourceKey), ...(mark === undefined ? {} : { [sourceKey]: mark }) },
   }));
   return wasStopped;

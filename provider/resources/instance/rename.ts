@@ -3,6 +3,7 @@ import { findInstance, renameInstance } from "../../api/instances";
 import { isCode } from "../../errors";
 import { type Context } from "../../kind";
 import { stopFor } from "./consent";
+import { whenIdle } from "./idle";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { ownerKey } from "../ownership";
 
@@ -14,7 +15,7 @@ export async function rename(context: Context, olds: InstanceOutputs, news: Inst
   if (already?.value.config?.[ownerKey] === urn) return false;
   const at = { project: news.project, name: olds.name };
   const wasStopped = await stopFor(context, at, { news, what: "renamed" });
-  await renameInstance(client, at, news.name).catch((error: unknown) => {
+  await whenIdle(context, at, () => renameInstance(client, at, news.name)).catch((error: unknown) => {
     if (!isCode(error, "already-exists")) throw error;
     throw error.during(`rename ${at.name} to ${news.name}`, "Choose another name, or delete that instance first.");
   });

@@ -34,7 +34,7 @@ export async function restore(context: Context, inputs: Inputs, source: BackupSo
     const moving = { deadlineMs: createDeadlineMs, onProgress: context.status };
     if (target !== undefined) await moveInstance(client, at, { target, live: false }, moving);
     const info = await client.info();
-    await changeSettings(client, at, (wire) => {
+    await changeSettings(context, at, (wire) => {
       const config = { ...serversOwn(wire.config), ...bookkeepingOf(inputs, urn, wire) };
       return wanted({ ...wire, config }, inputs, { urn, info });
     });

@@ -15,6 +15,7 @@ import { type NetworkOutputs, observeNetwork } from "./addresses";
 import { configFromWire, configToWire } from "./config";
 import { isAt } from "./home";
 import { fromWire, type Phase, toWire } from "./devices";
+import { type Changer, whenIdle } from "./idle";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { isRunning } from "./power";
 import { detachedKey, isBookkeeping, ownerKey, pendingKey, rebuilding, sourceKey } from "../ownership";
@@ -60,12 +61,15 @@ export function wanted(
   };
 }
 
-/** Merges a change into the settings as they are. The daemon itself writes to them too, so a conflict is merged anew. */
-export async function changeSettings(
-  client: Client,
-  at: InstanceAddress,
-  change: (wire: WireInstance) => Partial<InstanceSettings>,
-): Promise<void> {
+type SettingsChange = (wire: WireInstance) => Partial<InstanceSettings>;
+
+/** Merges a change into the settings as they are, when the machine takes it. */
+export function changeSettings(changer: Changer, at: InstanceAddress, change: SettingsChange): Promise<void> {
+  return whenIdle(changer, at, () => merge(changer.client, at, change));
+}
+
+/** The daemon itself writes to the settings too, so a conflict is merged anew. */
+async function merge(client: Client, at: InstanceAddress, change: SettingsChange): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const found = await get(client, at);
     const changes = change(found.value);

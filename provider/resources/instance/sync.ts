@@ -1,7 +1,5 @@
 // Brings a machine to what the program says: one road for a new one, a changed one and one whose last run was broken off.
-import { setTimeout as sleep } from "node:timers/promises";
 import { findInstance, type InstanceAddress, type WireInstance } from "../../api/instances";
-import { LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { milliseconds } from "../../units";
 import { typeBootCommand } from "../guest/boot-command";
@@ -30,11 +28,11 @@ export function firstPhase({ waitFor, power, bootCommand }: Inputs): Pending | u
 }
 
 /** A machine that is to be off is so before it is changed, so that it takes every change. */
-export async function shutDownFirst({ client }: Context, at: InstanceAddress, news: Inputs): Promise<void> {
+export async function shutDownFirst(context: Context, at: InstanceAddress, news: Inputs): Promise<void> {
   if (news.power !== "managed" || news.running) return;
-  const found = await findInstance(client, at);
+  const found = await findInstance(context.client, at);
   if (found === undefined || !isRunning(found.value) || phaseOf(found.value) === "installing") return;
-  await stop(client, at, milliseconds(news.shutdownTimeout));
+  await stop(context, at, milliseconds(news.shutdownTimeout));
 }
 
 /**
@@ -56,9 +54,9 @@ export async function sync(
   if (phaseOf(value) === "installing") await install(context, inputs, log);
   if (phaseOf(value) === "installing" || pending === "online") await comeOnline(context, inputs);
   if (inputs.power === "managed" || (inputs.power === "initial" && pending !== undefined)) await power(context, inputs);
-  else if (wasStopped) await start(client, inputs);
+  else if (wasStopped) await start(context, inputs);
   await files.afterStart((await get(client, inputs)).value);
-  if (pending !== undefined) await changeSettings(client, inputs, ({ config }) => done(config));
+  if (pending !== undefined) await changeSettings(context, inputs, ({ config }) => done(config));
   return observe(client, inputs, (await get(client, inputs)).value);
 }
 
@@ -72,63 +70,47 @@ function installationWaits({ waitFor: waits }: Inputs): number {
  * Starts the machine and types on its console. One that runs already was left by a run that did not come to the end of
  * the typing: where that was nobody knows, so it is started anew.
  */
-async function boot({ client, status }: Context, inputs: Inputs, wire: WireInstance): Promise<ConsoleLog> {
-  if (isRunning(wire)) await switchOff(client, inputs);
-  const log = await ConsoleLog.ofStart(client, inputs, wire);
+async function boot(context: Context, inputs: Inputs, wire: WireInstance): Promise<ConsoleLog> {
+  const { client, status } = context;
+  if (isRunning(wire)) await switchOff(context, inputs);
+  const log = await ConsoleLog.ofStart(context, inputs, wire);
   log.typing = await typeBootCommand({ client, at: inputs, steps: inputs.bootCommand, status });
-  await whenIdle(() =>
-    changeSettings(client, inputs, ({ config }) => ({
-      config: { ...config, [pendingKey]: "wait" satisfies Pending },
-    })),
-  );
+  await changeSettings(context, inputs, ({ config }) => ({
+    config: { ...config, [pendingKey]: "wait" satisfies Pending },
+  }));
   return log;
 }
 
-/** A machine that has just gone off by itself is busy with that for a moment, also when it is said to be off. */
-async function whenIdle(work: () => Promise<void>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      const isBusy = /Instance is busy running a "\w+" operation/.test(LxdError.from(error).details.why);
-      if (!isBusy || Date.now() > deadline) throw error;
-      await sleep(250);
-    }
-  }
-}
-
 /** Lets the machine do what is waited for; then its installation media are taken away as the program says. */
-async function install({ client, status, urn }: Context, inputs: Inputs, boot?: ConsoleLog): Promise<void> {
+async function install(context: Context, inputs: Inputs, boot?: ConsoleLog): Promise<void> {
+  const { client, status, urn } = context;
   const { value } = await get(client, inputs);
   const waits = inputs.waitFor.slice(0, installationWaits(inputs));
   const mayBeOff = wasStarted(value) && waits.at(-1)?.condition === "powered-off";
   const isToStart = !isRunning(value) && !mayBeOff && waits.length > 0;
-  const log = isToStart ? await ConsoleLog.ofStart(client, inputs, value) : (boot ?? new ConsoleLog(client, inputs));
+  const log = isToStart ? await ConsoleLog.ofStart(context, inputs, value) : (boot ?? new ConsoleLog(client, inputs));
   for (const wait of waits) await waitFor({ client, at: inputs, wait, status, log });
   const info = await client.info();
-  await whenIdle(() =>
-    changeSettings(client, inputs, (found) => {
-      const config = { ...found.config, [pendingKey]: "online" satisfies Pending };
-      return wanted({ ...found, config }, inputs, { urn, info });
-    }),
-  );
+  await changeSettings(context, inputs, (found) => {
+    const config = { ...found.config, [pendingKey]: "online" satisfies Pending };
+    return wanted({ ...found, config }, inputs, { urn, info });
+  });
 }
 
 /** What was installed is started for the waits that come after the power-off. */
-async function comeOnline({ client, status }: Context, inputs: Inputs): Promise<void> {
+async function comeOnline(context: Context, inputs: Inputs): Promise<void> {
+  const { client, status } = context;
   const waits = inputs.waitFor.slice(installationWaits(inputs));
   if (waits.length === 0) return;
   const { value } = await get(client, inputs);
-  const log = isRunning(value) ? new ConsoleLog(client, inputs) : await ConsoleLog.ofStart(client, inputs, value);
+  const log = isRunning(value) ? new ConsoleLog(client, inputs) : await ConsoleLog.ofStart(context, inputs, value);
   for (const wait of waits) await waitFor({ client, at: inputs, wait, status, log });
 }
 
-async function power({ client }: Context, inputs: Inputs): Promise<void> {
-  const isOn = isRunning((await get(client, inputs)).value);
-  if (inputs.running && !isOn) await start(client, inputs);
-  if (!inputs.running && isOn) await stop(client, inputs, milliseconds(inputs.shutdownTimeout));
+async function power(context: Context, inputs: Inputs): Promise<void> {
+  const isOn = isRunning((await get(context.client, inputs)).value);
+  if (inputs.running && !isOn) await start(context, inputs);
+  if (!inputs.running && isOn) await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
 }
 
 function done(config: WireInstance["config"]): Pick<WireInstance, "config"> {

@@ -9,6 +9,7 @@ import {
 import { findVolume, type VolumeAddress } from "../../api/volumes";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
+import { whenIdle } from "../instance/idle";
 import { detachedKey, isSameStack, ownerKey } from "../ownership";
 
 type Devices = Record<string, StringMap>;
@@ -35,7 +36,7 @@ export async function releaseVolume(client: Client, volume: VolumeAddress, urn: 
       advice: "Take it out of them first; they are not of this stack.",
     });
   }
-  for (const instance of own) await detach(client, instance, volume);
+  for (const instance of own) await whenIdle({ client }, instance, () => detach(client, instance, volume));
 }
 
 async function detach(client: Client, at: InstanceAddress, volume: VolumeAddress): Promise<void> {
@@ -58,7 +59,8 @@ export async function returnVolume(client: Client, volume: VolumeAddress, urn: s
   for (const { project, name, config } of await listAllInstances(client)) {
     const note = noteOf(config?.[detachedKey]);
     const isWaiting = Object.values(note).some((device) => isOf(volume, device));
-    if (isWaiting && isSameStack(urn, config?.[ownerKey])) await attach(client, { project, name }, volume);
+    if (!isWaiting || !isSameStack(urn, config?.[ownerKey])) continue;
+    await whenIdle({ client }, { project, name }, () => attach(client, { project, name }, volume));
   }
 }
 
