@@ -30,8 +30,16 @@ export interface Pull {
 /** Pulls that would bring the same image do not run side by side. */
 export function pull(context: Context, request: Pull): Promise<string> {
   const { inputs, source } = request;
-  const where = "server" in source ? [source.server, source.alias ?? source.fingerprint] : [source.url];
-  return inTurn([inputs.remote, inputs.project, ...where], () => pullOnce(context, request));
+  return inTurn(turnOf(context.client, inputs.project, source), () => pullOnce(context, request));
+}
+
+type Pulled = Pick<ServerSource, "server" | "alias" | "fingerprint"> | UrlSource;
+
+/** What tells pulls of one image from others, whether it is wanted for itself or for an instance. */
+export function turnOf(client: Client, project: string, source: Pulled): unknown[] {
+  const where =
+    "url" in source ? [source.url] : [source.server.replace(/\/+$/, ""), source.alias ?? source.fingerprint];
+  return [client.transport.place, project, ...where];
 }
 
 /**

@@ -12,7 +12,8 @@ import {
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { type Context } from "../../kind";
-import { spokenProtocol } from "../image/pull";
+import { spokenProtocol, turnOf } from "../image/pull";
+import { afterFirst } from "../image/turns";
 import { bookkeepingOf, createDeadlineMs, requireType } from "./bookkeeping";
 import { makeOrFind } from "./lost";
 import { requireOwn } from "./preflight";
@@ -41,9 +42,20 @@ export async function make(context: Context, inputs: Inputs): Promise<void> {
   };
   const options = { deadlineMs: createDeadlineMs, onProgress: status };
   const check = (found: WireInstance): void => requireOwn(found, inputs, urn);
-  await makeOrFind(context, { at: inputs, deadlineMs: createDeadlineMs, check }, () =>
-    createInstance(client, { project, target }, request, options),
+  await bringing(context, inputs, () =>
+    makeOrFind(context, { at: inputs, deadlineMs: createDeadlineMs, check }, () =>
+      createInstance(client, { project, target }, request, options),
+    ),
   );
+}
+
+/** Work for which the daemon pulls an image: of many that need one image, the first brings it for all. */
+export function bringing(context: Context, { source, project }: Inputs, work: () => Promise<void>): Promise<void> {
+  if (source === undefined || !("server" in source)) return work();
+  const { client, status } = context;
+  const image = `${source.alias ?? source.fingerprint ?? ""} of ${source.server}`;
+  const onWait = (): void => status(`waiting for the image ${image}, which another resource brings`);
+  return afterFirst(turnOf(client, project, source), onWait, work);
 }
 
 /** The daemons hand on the source's config and devices; an empty value, or no device, keeps them from that. */

@@ -5,7 +5,7 @@ import { type Context } from "../../kind";
 import { pendingKey, rebuilding, sourceKey } from "../ownership";
 import { createDeadlineMs } from "./bookkeeping";
 import { stopFor } from "./consent";
-import { imageToWire } from "./create";
+import { bringing, imageToWire } from "./create";
 import { whenIdle } from "./idle";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { changeSettings, get, without } from "./settings";
@@ -30,7 +30,7 @@ export async function rebuild(context: Context, olds: InstanceOutputs, news: Ins
     config: { ...config, [sourceKey]: rebuilding, ...(pending === undefined ? {} : { [pendingKey]: pending }) },
   }));
   const options = { deadlineMs: createDeadlineMs, onProgress: status };
-  await whenIdle(context, news, () => rebuildInstance(client, news, root, options));
+  await bringing(context, news, () => whenIdle(context, news, () => rebuildInstance(client, news, root, options)));
   const mark = markOf(source, news.sourceVersion);
   await changeSettings(context, news, ({ config }) => ({
     config: { ...without(config, sourceKey), ...(mark === undefined ? {} : { [sourceKey]: mark }) },
