@@ -78,13 +78,14 @@ interface CardArgs extends DeviceArgs {
 
 /** A card on a network that the server manages. */
 export interface NetworkNicArgs extends CardArgs {
+  /** Its name. One that is not there is told in the preview, unless this program makes it. */
   network: pulumi.Input<string>;
 }
 
 /** A card of a kind that the server knows: `bridged`, `macvlan`, `physical`, `p2p` … */
 export interface PlainNicArgs extends CardArgs {
   nictype: pulumi.Input<string>;
-  /** The host's interface, for the kinds that have one. */
+  /** The host's interface, for the kinds that have one. Only the server can tell whether it is there. */
   parent?: pulumi.Input<string>;
 }
 
@@ -102,6 +103,7 @@ interface AnyDiskArgs extends DeviceArgs {
 
 /** A custom volume of a storage pool, for file systems and block devices. */
 export interface VolumeDiskArgs extends AnyDiskArgs {
+  /** Its name. One that is not there is told in the preview, unless this program makes it. */
   volume: pulumi.Input<string>;
   pool: pulumi.Input<string>;
 }

@@ -44,9 +44,17 @@ export async function listIsoVolumes(
   client: Client,
   at: Pick<VolumeAddress, "project" | "pool">,
 ): Promise<WireVolume[]> {
+  return (await listVolumes(client, at)).filter((volume) => volume.content_type === "iso");
+}
+
+/** Of all custom volumes of one pool; of a cluster those of all members. */
+export async function listVolumeNames(client: Client, at: Pick<VolumeAddress, "project" | "pool">): Promise<string[]> {
+  return (await listVolumes(client, at)).map(({ name }) => name);
+}
+
+async function listVolumes(client: Client, at: Pick<VolumeAddress, "project" | "pool">): Promise<WireVolume[]> {
   const collection = path("storage-pools", at.pool, "volumes", "custom");
-  const { value } = await client.get(collection, z.array(volumeSchema), { project: at.project, recursion: "1" });
-  return value.filter((volume) => volume.content_type === "iso");
+  return (await client.get(collection, z.array(volumeSchema), { project: at.project, recursion: "1" })).value;
 }
 
 export interface IsoUpload {

@@ -3,6 +3,7 @@ import { failed, notFound, wrapErrors } from "../errors";
 import type { Daemon } from "../daemon";
 import type { Config, Devices, InstanceRecord } from "../store/records";
 import { EPOCH, NEVER } from "../store/records";
+import { keyOf } from "../store/store";
 import { expandDevices } from "../used-by";
 import { checkConfigEarly, checkConfigLate } from "./config-keys";
 import { checkAttachments, checkDevices, checkDeviceTypes, requireRoot } from "./devices";
@@ -28,6 +29,16 @@ export function checkSurroundings(
 ) {
   const place = { store: daemon.store, volumeProject: volumeProjectOf(daemon, instance.project), type: instance.type };
   checkAttachments(devices, place);
+  checkNetworks(daemon, instance.project, devices);
+}
+
+function checkNetworks({ store }: Daemon, project: string, devices: Devices): void {
+  const home = store.projects.find(project)?.config["features.networks"] === "true" ? project : "default";
+  for (const [name, { type, network }] of Object.entries(devices)) {
+    if (type !== "nic" || network === undefined || store.networks.find(keyOf(home, network)) !== undefined) continue;
+    const reason = `Failed to load network "${network}" for project "${home}": Network not found`;
+    throw failed(`Invalid devices: Device validation failed for "${name}": Failed loading device "${name}": ${reason}`);
+  }
 }
 
 function checkNew(daemon: Daemon, instance: InstanceRecord): void {

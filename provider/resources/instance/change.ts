@@ -9,6 +9,7 @@ import { isUnknown } from "../../unknowns";
 import { parseSize } from "../../units";
 import { policies } from "./inputs";
 import { coldFailures, consent, staysOn } from "./consent";
+import { deviceChangeFailures } from "./device-preflight";
 import { sizeFailures } from "./growth";
 import { placeFailures } from "./place";
 import { extensionFailures } from "./features";
@@ -35,6 +36,7 @@ export async function preflightChange(
   return [
     ...(await nameFailures(client, wire, { draft, urn, project })),
     ...(await placeFailures(client, wire, { draft, olds: olds as InstanceOutputs })),
+    ...(await deviceChangeFailures(client, draft, olds)),
     ...extensionFailures(info, draft),
     ...(await sizeFailures(client, wire, draft)),
     ...restartFailures(wire, draft, info),

@@ -10,6 +10,7 @@ import { checkPool, checkProject } from "../common";
 import { checkMember } from "../member";
 import { featureFailures } from "./features";
 import { type InstanceDraft, type InstanceInputs } from "./schema";
+import { deviceFailures } from "./device-preflight";
 import { importFailures } from "./import";
 import { mediaFailures } from "./media";
 import { imageOf, markOf } from "./source";
@@ -28,6 +29,7 @@ export async function preflight(client: Client, completion: Completion<InstanceI
     checkPool(client, draft.rootDisk?.pool, "rootDisk.pool"),
     checkMember(client, draft.target, "machine"),
     mediaFailures(client, draft),
+    deviceFailures(client, draft),
     isNew ? [] : profileFailures(client, draft),
     isNew ? [] : nameFailures(client, completion),
   ]);

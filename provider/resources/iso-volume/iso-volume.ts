@@ -15,6 +15,7 @@ import { complete } from "./complete";
 import { fill } from "./fill";
 import { digitsOf, isAutomatic, type IsoVolumeInputs, type IsoVolumeOutputs, policies, schema } from "./inputs";
 import { preflight } from "./preflight";
+import { unplan } from "../planned";
 import { parseVolumeId, volumeId } from "./id";
 import { releaseVolume, returnVolume } from "./users";
 
@@ -40,6 +41,7 @@ export const isoVolume: ResourceKind<Inputs, Outputs> = {
 async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
   const { client, importId } = context;
   const id = volumeId(inputs);
+  unplan(client, "storage volume", id);
   try {
     // What is imported was compared with the program in `check`, and is taken as it is.
     const { sizeBytes, isTakenOver } = importId === undefined ? await fill(context, inputs) : imported;

@@ -9,7 +9,7 @@ import { type Completion, type Failure } from "../../kind";
 import { isUnknown } from "../../unknowns";
 import { checkPool, checkProject } from "../common";
 import { checkMember } from "../member";
-import { isPlacePlanned } from "../planned";
+import { isPlacePlanned, plan } from "../planned";
 import { importFailures } from "./import";
 import { sizeInAdvance } from "./source";
 import { digitsOf, isAutomatic, type IsoVolumeDraft, type IsoVolumeInputs } from "./inputs";
@@ -29,6 +29,8 @@ export async function preflight(client: Client, completion: Completion<IsoVolume
   if (failures.length > 0 || project === undefined || pool === undefined || name === undefined) return failures;
   if ([project, pool, name, target].some(isUnknown) || isPlacePlanned(client, { project, pool })) return failures;
   const at = { project, pool, name, target };
+  // A machine may name it as a disk in the same preview.
+  plan(client, "storage volume", volumeId(at));
   if (importId !== undefined) return importFailures(client, at, completion);
   const answers = await Promise.all([nameFailures(client, at, completion), spaceFailures(client, at, completion)]);
   return answers.flat();

@@ -10,6 +10,7 @@ describeInstances("waiting for a guest that is up", (site) => {
   let image = "";
   beforeAll(async () => {
     image = await site.image();
+    if (site.isSimulated) await site.change("POST", "/1.0/networks", { name: "lan", type: "bridge" });
   });
   const container = (waitFor: object[], more: object = {}): Record<string, unknown> => ({
     source: { image },
