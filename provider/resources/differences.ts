@@ -2,18 +2,39 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Failure } from "../kind";
 import { hasUnknown } from "../unknowns";
+import { likeProgram, type Sides } from "./program-spelling";
 
-/** Inputs whose keys are compared one by one, so that each difference has its own line. */
-const maps = ["config", "devices"];
+type Bag = Record<string, unknown>;
 
-export function valueDifferences(key: string, program: unknown, daemon: unknown): Failure[] {
+/** Inputs whose parts are compared one by one, so that each difference has its own line; and how such a line names one. */
+const divided: Record<string, (part: string) => string> = {
+  config: (key) => `config[${JSON.stringify(key)}]`,
+  devices: (name) => `devices[${JSON.stringify(name)}]`,
+  rootDisk: (field) => `rootDisk.${field}`,
+};
+
+/** `compared`: in the one form in which they are compared. `written`: as each of the two writes it, for people. */
+export function valueDifferences(key: string, compared: Sides, written: Sides): Failure[] {
+  const { program, daemon } = compared;
   if (hasUnknown(program) || isDeepStrictEqual(program, daemon)) return [];
-  if (!maps.includes(key)) return [difference(key, program, daemon)];
-  const [one, other] = [program, daemon] as [Record<string, unknown>, Record<string, unknown>];
-  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
-  return names
-    .filter((name) => !isDeepStrictEqual(one[name], other[name]))
-    .map((name) => difference(`${key}[${JSON.stringify(name)}]`, one[name], other[name]));
+  const nameOf = divided[key];
+  if (nameOf === undefined || !isBag(program) || !isBag(daemon)) return [told(key, compared, written)];
+  const parts = [...new Set([...Object.keys(program), ...Object.keys(daemon)])];
+  return parts
+    .filter((part) => !isDeepStrictEqual(program[part], daemon[part]))
+    .map((part) => told(nameOf(part), partOf(compared, part), partOf(written, part)));
+}
+
+function told(property: string, compared: Sides, written: Sides): Failure {
+  return difference(property, written.program, likeProgram(compared, written));
+}
+
+function partOf({ program, daemon }: Sides, part: string): Sides {
+  return { program: isBag(program) ? program[part] : undefined, daemon: isBag(daemon) ? daemon[part] : undefined };
+}
+
+function isBag(value: unknown): value is Bag {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What may hold a secret is not repeated. */

@@ -1,11 +1,11 @@
 // What the daemon can say about a simple noun before anything is changed: places, names, and what is to be imported.
-import { isDeepStrictEqual } from "node:util";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { type Completion, type Draft, type Failure } from "../../kind";
 import { plain } from "../../plain";
 import { isUnknown } from "../../unknowns";
 import { valueDifferences } from "../differences";
+import { type Sides } from "../program-spelling";
 import { ownerKey } from "../ownership";
 import { isPlacePlanned, plan } from "../planned";
 import { spelledFields } from "./fields";
@@ -102,11 +102,19 @@ export class NounPreflight<
     const wanted = draft as Inputs;
     const found = await this.noun.find(client, wanted);
     if (found === undefined) return [{ property: "", reason: `import: there is no ${noun} ${importId}` }];
-    const form = (inputs: Inputs): Record<string, unknown> =>
-      plain(this.comparable(inputs)) as unknown as Record<string, unknown>;
-    const [program, daemon] = [form(wanted), form(this.settings.observe(wanted, found.value, undefined))];
+    const actual: Inputs = this.settings.observe(wanted, found.value, undefined);
+    const compared = { program: bag(this.comparable(wanted)), daemon: bag(this.comparable(actual)) };
+    const written = { program: bag(wanted), daemon: bag(actual) };
+    const at = ({ program, daemon }: typeof compared, key: string): Sides => ({
+      program: program[key],
+      daemon: daemon[key],
+    });
     return Object.keys(policies)
-      .filter((key) => !passed.includes(key as keyof Inputs & string) && !isDeepStrictEqual(program[key], daemon[key]))
-      .flatMap((key) => valueDifferences(key, program[key], daemon[key]));
+      .filter((key) => !passed.includes(key as keyof Inputs & string))
+      .flatMap((key) => valueDifferences(key, at(compared, key), at(written, key)));
   }
+}
+
+function bag(inputs: object): Record<string, unknown> {
+  return plain(inputs) as Record<string, unknown>;
 }

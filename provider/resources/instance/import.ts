@@ -6,6 +6,7 @@ import { type Completion, type Failure } from "../../kind";
 import { plain } from "../../plain";
 import { hasUnknown } from "../../unknowns";
 import { difference, valueDifferences } from "../differences";
+import { type Sides } from "../program-spelling";
 import { policies } from "./inputs";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { toOutputs } from "./settings";
@@ -62,14 +63,22 @@ const passed = [
 ];
 
 function differences(wanted: InstanceInputs, actual: InstanceInputs): Failure[] {
-  const [program, daemon] = [plain(comparable(wanted)), plain(comparable(actual))];
+  const compared = { program: plain(comparable(wanted)), daemon: plain(comparable(actual)) };
+  const written = { program: plain(wanted), daemon: plain(actual) };
   const keys = (Object.keys(policies) as (keyof InstanceInputs)[]).filter((key) => !passed.includes(key));
   const open = (["architecture", "target"] as const).filter((key) => wanted[key] === undefined);
   const skipped: string[] = [...open, ...(wanted.power === "managed" ? [] : ["running"])];
   const failures = keys.flatMap((key) =>
-    skipped.includes(key) ? [] : valueDifferences(key, program[key], daemon[key]),
+    skipped.includes(key) ? [] : valueDifferences(key, at(compared, key), at(written, key)),
   );
   return [...failures, ...imageDifferences(wanted, actual)];
+}
+
+function at(
+  { program, daemon }: { program: InstanceInputs; daemon: InstanceInputs },
+  key: keyof InstanceInputs,
+): Sides {
+  return { program: program[key], daemon: daemon[key] };
 }
 
 function imageDifferences({ source }: InstanceInputs, { source: actual }: InstanceInputs): Failure[] {

@@ -65,9 +65,31 @@ describeInstances("existing instance", (site) => {
         .sort(),
     );
     const reasons = failures.map((failure) => failure.reason).join("\n");
-    expect(reasons).toContain('is "33554432" in the program and "67108864" on the daemon');
+    expect(reasons).toContain('is "32MiB" in the program and "64MiB" on the daemon');
     expect(reasons).not.toContain("sesame");
     expect(await site.instance(machine.name)).toEqual(before);
+  });
+
+  test("is told in the words of the program: its units, its yes and no", async () => {
+    const machine = site.resource();
+    await site.change("POST", "/1.0/instances", {
+      ...{ name: machine.name, type: "container", source: { type: "image", fingerprint: image } },
+      config: { "limits.memory": "4294967296", "security.nesting": "false", "boot.autostart": "1" },
+      devices: { root: { type: "disk", path: "/", pool: "default", size: "2048MiB" } },
+    });
+    const failures = await machine.failures(
+      args(machine.name, {
+        rootDisk: { pool: "default", size: "8GiB" },
+        config: { "limits.memory": "8GiB", "security.nesting": "yes", "boot.autostart": false },
+      }),
+    );
+    const told = failures.map(({ property, reason }) => `${property} ${reason}`).sort();
+    expect(told).toEqual([
+      'config["boot.autostart"] import: is "false" in the program and "true" on the daemon',
+      'config["limits.memory"] import: is "8GiB" in the program and "4GiB" on the daemon',
+      'config["security.nesting"] import: is "yes" in the program and "no" on the daemon',
+      'rootDisk.size import: is "8GiB" in the program and "2GiB" on the daemon',
+    ]);
   });
 
   test("under another name, or none at all, is told", async () => {
