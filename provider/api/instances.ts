@@ -42,6 +42,12 @@ export async function listInstances(client: Client, project: string): Promise<Wi
   return (await client.get(path("instances"), z.array(instanceSchema), { recursion: "1", project })).value;
 }
 
+/** The same, of a daemon that may have many. */
+export async function listInstanceNames(client: Client, project: string): Promise<string[]> {
+  const { value: urls } = await client.get(path("instances"), z.array(z.string()), { project });
+  return urls.map((url) => decodeURIComponent((url.split("?")[0] ?? "").split("/").at(-1) ?? ""));
+}
+
 /** Of all projects that the client may see, each with its own. */
 export async function listAllInstances(client: Client): Promise<(WireInstance & { project: string })[]> {
   const schema = z.array(instanceSchema.extend({ project: z.string().default("default") }));

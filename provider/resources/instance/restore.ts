@@ -1,18 +1,25 @@
 // Makes an instance from a backup file, under a name that says whose it will be until it carries the owner key.
 import { createHash } from "node:crypto";
 import { restoreBackup } from "../../api/instance-backups";
-import { deleteInstance, findInstance, type InstanceAddress, moveInstance, renameInstance } from "../../api/instances";
+import {
+  deleteInstance,
+  findInstance,
+  type InstanceAddress,
+  listInstanceNames,
+  moveInstance,
+  renameInstance,
+} from "../../api/instances";
 import { settleInstance } from "../../api/operations";
-import { type Client } from "../../client/client";
 import { fileContent } from "../../content/file";
 import { reportTo, shown } from "../../content/shown";
 import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { bookkeepingOf, createDeadlineMs, requireType, serversOwn } from "./bookkeeping";
+import { whenIdle } from "./idle";
 import { makeOrFind } from "./lost";
 import { otherMember } from "./move";
 import { type InstanceInputs } from "./schema";
-import { changeSettings, get, wanted } from "./settings";
+import { changeSettings, get, wanted, without } from "./settings";
 import { type BackupSource } from "./source";
 
 type Inputs = InstanceInputs;
@@ -24,6 +31,7 @@ type Inputs = InstanceInputs;
 export async function restore(context: Context, inputs: Inputs, source: BackupSource): Promise<void> {
   const { client, urn } = context;
   const at = { project: inputs.project, name: interimName(inputs, urn) };
+  await removeOthers(context, at, urn);
   await settleInstance(client, at, createDeadlineMs);
   if ((await findInstance(client, at)) === undefined) await upload(context, { inputs, source, at });
   try {
@@ -42,17 +50,39 @@ export async function restore(context: Context, inputs: Inputs, source: BackupSo
       renameInstance(client, at, inputs.name),
     );
   } catch (error) {
-    await discard(client, at, error);
+    await discard(context, at, error);
     throw error;
   }
 }
 
-/** As good as an owner key: nobody else makes a machine of this name. */
+/** As good as an owner key: nobody else makes a machine of this name. Its end says of which file. */
 function interimName({ sourceVersion }: Inputs, urn: string): string {
-  const digits = createHash("sha256")
-    .update(`${urn} ${sourceVersion ?? ""}`)
-    .digest("hex");
-  return `pulumi-${digits.slice(0, 40)}`;
+  return `${interimPrefix(urn)}${digits(sourceVersion ?? "")}`;
+}
+
+function interimPrefix(urn: string): string {
+  return `pulumi-${digits(urn)}-`;
+}
+
+function digits(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 20);
+}
+
+/** What killed runs have made for this resource of a file that was another then. */
+async function removeOthers(context: Context, { project, name }: InstanceAddress, urn: string): Promise<void> {
+  const { client } = context;
+  const names = await listInstanceNames(client, project);
+  for (const other of names.filter((each) => each.startsWith(interimPrefix(urn)) && each !== name)) {
+    const at = { project, name: other };
+    await settleInstance(client, at, createDeadlineMs);
+    if ((await findInstance(client, at)) !== undefined) await remove(context, at);
+  }
+}
+
+/** The backup may be one of a machine that is protected; what was never finished is not. */
+async function remove(context: Context, at: InstanceAddress): Promise<void> {
+  await changeSettings(context, at, ({ config }) => ({ config: without(config, "security.protection.delete") }));
+  await whenIdle(context, at, () => deleteInstance(context.client, at));
 }
 
 interface Upload {
@@ -79,8 +109,8 @@ async function upload(context: Context, { inputs, source, at }: Upload): Promise
 }
 
 /** What cannot become this machine is taken away again; what nobody has heard the end of, the next run looks at. */
-async function discard(client: Client, at: InstanceAddress, error: unknown): Promise<void> {
+async function discard(context: Context, at: InstanceAddress, error: unknown): Promise<void> {
   if (isCode(error, "unavailable") || isCode(error, "timeout")) return;
   // Why it failed matters more than that its remains could not be removed.
-  await deleteInstance(client, at).catch(() => undefined);
+  await remove(context, at).catch(() => undefined);
 }

@@ -5,24 +5,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 
+import { FlakySocket } from "../harness/flaky-socket";
+import { StackResource } from "../harness/stack";
 import { describeInstances, type Site } from "./site";
 
 type Args = Record<string, unknown>;
 const needs = ["backup_override_name"];
 
 /** A backup of a container of another stack. */
-async function backup(site: Site, image: string): Promise<Buffer> {
+async function backup(site: Site, image: string, more: Record<string, string> = {}): Promise<Buffer> {
   const name = site.name();
   await site.change("POST", "/1.0/instances", {
     name,
     type: "container",
     source: { type: "image", fingerprint: image },
-    config: { "user.pulumi.owner": "another", "user.pulumi.pending": "wait", "user.note": "other" },
+    config: { "user.pulumi.owner": "another", "user.pulumi.pending": "wait", "user.note": "other", ...more },
     devices: { root: { type: "disk", path: "/", pool: "default" }, eth0: { type: "nic", nictype: "p2p" } },
   });
   const json = { name: "b", instance_only: true, compression_algorithm: "gzip" };
   await site.change("POST", `/1.0/instances/${name}/backups`, json);
   const { bytes } = await site.daemon.raw.get(`/1.0/instances/${name}/backups/b/export`);
+  await site.change("PATCH", `/1.0/instances/${name}`, { config: { "security.protection.delete": "" } });
   await site.change("DELETE", `/1.0/instances/${name}`);
   return bytes;
 }
@@ -47,8 +50,8 @@ describeInstances("an instance of a backup", (site) => {
     ...more,
   });
   const interimOf = (urn: string): string => {
-    const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-    return `pulumi-${createHash("sha256").update(`${urn} ${digest}`).digest("hex").slice(0, 40)}`;
+    const sha = (text: string | Buffer): string => createHash("sha256").update(text).digest("hex");
+    return `pulumi-${sha(urn).slice(0, 20)}-${sha(`sha256:${sha(bytes)}`).slice(0, 20)}`;
   };
   const upload = (name: string): Promise<unknown> =>
     site.change("POST", "/1.0/instances", bytes, {
@@ -77,6 +80,30 @@ describeInstances("an instance of a backup", (site) => {
     expect(await machine.up(args())).toBe("created");
     expect((await site.instance(machine.name)).config["user.pulumi.owner"]).toBe(machine.urn);
     expect(await site.find(`/1.0/instances/${interimOf(machine.urn)}`)).toBeUndefined();
+  });
+
+  site.daemon.test("what a killed run has made of another file is removed, protected or not", { needs }, async () => {
+    const machine = site.resource();
+    const changing = join(dir, "changing.tar.gz");
+    await writeFile(changing, await backup(site, image, { "security.protection.delete": "true" }));
+    const flaky = new FlakySocket(site.daemon.socket);
+    await flaky.start();
+    const killed = new StackResource("Instance", machine.name, flaky.socket);
+    const sent = flaky.swallowAnswerTo(/^POST \/1\.0\/instances[? ]/);
+    const source = { backup: changing };
+    void killed.up(args({ source })).catch(() => undefined);
+    await sent;
+    flaky.isDead = true;
+    const left = async (): Promise<string[]> =>
+      (await site.get<string[]>("/1.0/instances")).filter((url) =>
+        url.includes(`pulumi-${createHash("sha256").update(machine.urn).digest("hex").slice(0, 20)}`),
+      );
+    await expect.poll(left).toHaveLength(1);
+    await writeFile(changing, bytes);
+    expect(await machine.up(args({ source }))).toBe("created");
+    expect(await left()).toEqual([]);
+    expect((await site.instance(machine.name)).config["user.pulumi.owner"]).toBe(machine.urn);
+    await flaky.stop();
   });
 
   site.daemon.test("other bytes are a replacement, and nothing is left of what fails", { needs }, async () => {
