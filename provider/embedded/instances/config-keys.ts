@@ -40,6 +40,7 @@ const RULES: readonly KeyRule[] = [
   { on: "any", check: sizeOrPercent, keys: ["limits.memory"] },
   { on: "any", check: uuid, keys: ["volatile.uuid", "volatile.uuid.generation", "volatile.cloud-init.instance-id"] },
   { on: "any", check: anything, keys: ["volatile.base_image", "volatile.apply_template", "volatile.idmap.*"] },
+  { on: "any", check: anything, keys: ["volatile.evacuate.origin"] },
   { on: "any", check: anything, keys: ["volatile.last_state.*", "linux.kernel_modules", "linux.sysctl.*"] },
   { on: "container", check: anything, keys: ["limits.cpu.allowance", "limits.memory.swap", "security.syscalls.*"] },
   { on: "container", check: integer, keys: ["limits.cpu.priority", "limits.memory.swap.priority", "limits.processes"] },
