@@ -61,9 +61,15 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
   }
 
   async update(id: string, oldBag: Bag, newBag: Bag): Promise<{ outs: Bag }> {
-    return this.#inContext({ bag: newBag, oldBag }, async (context, where) => {
+    let left: { id: string; outs: Bag } | undefined;
+    const work = this.#inContext({ bag: newBag, oldBag }, async (context, where) => {
+      const kept = (outputs: Outputs): void => void (left = { id, outs: keep(outputs, newBag, where) });
+      const olds = oldBag as unknown as Outputs;
       const news = newBag as unknown as Inputs;
-      return { outs: keep(await this.kind.update(context, id, oldBag as unknown as Outputs, news), newBag, where) };
+      return { outs: keep(await this.kind.update({ ...context, kept }, id, olds, news), newBag, where) };
+    });
+    return work.catch((error: unknown) => {
+      throw left === undefined ? error : partial(error, left);
     });
   }
 
@@ -87,7 +93,8 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
     try {
       const client = isStored ? await this.#servers.holder(remoteOf(bag), bag) : connect(remoteOf(bag));
       const where = await this.#servers.met(client, bag);
-      return await work({ client, connect, urn, status: row.status, config }, where);
+      const holder: Context["holder"] = (remote, known) => this.#servers.holder(remote, known);
+      return await work({ client, connect, holder, urn, status: row.status, config }, where);
     } catch (error) {
       throw confidential.hideIn(error);
     } finally {

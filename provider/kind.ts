@@ -2,6 +2,7 @@
 import { type z } from "zod";
 import { type Client } from "./client/client";
 import { type ConnectionConfig, type RemoteInputs } from "./client/location";
+import { type Whereabouts } from "./servers";
 
 /** What a changed input costs: an update in place, a replacement, or nothing. */
 export type Cost = "update" | "replace" | "ignore";
@@ -39,6 +40,8 @@ export interface Context {
   client: Client;
   /** A client for another server, such as one of images, to which this stack is the same client. */
   connect: (remote: RemoteInputs) => Client;
+  /** The same for a server that has something of this resource: where it was met last, if the name means another now. */
+  holder: (remote: RemoteInputs | undefined, known: Whereabouts) => Promise<Client>;
   /** The resource's URN: who owns what is made. */
   urn: string;
   /** Shows what is going on, on the resource's row in Pulumi's display. */
@@ -56,6 +59,14 @@ export interface CreateContext<Outputs> extends Context {
    * state, which the next `pulumi up` updates, instead of an orphan.
    */
   created: (id: string, outputs: Outputs) => void;
+}
+
+export interface UpdateContext<Outputs> extends Context {
+  /**
+   * To be called once there is something that the state does not know of yet: if the update fails after that, this is the
+   * state then, of a resource that is to be updated again. Without it a failed update leaves the state as it was.
+   */
+  kept: (outputs: Outputs) => void;
 }
 
 /** Inputs of which any part may be missing, wrong (then unknown) or unknown. */
@@ -110,7 +121,7 @@ export interface ResourceKind<Inputs extends ServerInputs, Outputs extends Input
   create: (context: CreateContext<Outputs>, inputs: Inputs) => Promise<Made<Outputs>>;
   /** The object as it is, or undefined if it is gone. */
   read: (context: Context, id: string, state: Outputs) => Promise<Outputs | undefined>;
-  update: (context: Context, id: string, olds: Outputs, news: Inputs) => Promise<Outputs>;
+  update: (context: UpdateContext<Outputs>, id: string, olds: Outputs, news: Inputs) => Promise<Outputs>;
   /** An object that is gone already counts as deleted. */
   remove: (context: Context, id: string, state: Outputs) => Promise<void>;
 }

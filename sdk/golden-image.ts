@@ -9,6 +9,7 @@ import { type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./i
 import { type WaitArgs } from "./instance-waits";
 import { keeper, type MediumArgs, toMedium } from "./golden-keepers";
 import { type ExecStepArgs, type ProvisionStepArgs, stepContent, toStep } from "./golden-steps";
+import { type PublishTargetArgs, toTarget } from "./publish-target";
 import { type CommonArgs } from "./resource";
 
 /** The machine that is installed. All of it goes into the image: a change builds a new version. */
@@ -100,6 +101,11 @@ export interface GoldenImageArgs extends CommonArgs {
   verify?: pulumi.Input<VerifyArgs>;
   image?: pulumi.Input<GoldenResultArgs>;
   /**
+   * Servers that get a copy of each version that is released, server to server. Changes in place: one that is added gets
+   * its copy without a build, of one that is taken out the copies of this stack are deleted.
+   */
+  publishTo?: PublishTargetArgs[];
+  /**
    * How many versions stay on the server, the newest among them. One that an instance was made from, or that is pinned,
    * stays beside them. Changes in place. Default: 2.
    */
@@ -121,6 +127,10 @@ export interface GoldenImageArgs extends CommonArgs {
  * preview names what it was. Until the new version is released, the old one has the aliases. The builder is no resource
  * of the stack; a run that was killed is gone on with wherever it was.
  *
+ * Every phase has a limit, and one that runs over is named with it. Those that depend on what is built have a `timeout`:
+ * `install`, each step of `provision` and `seal`, `image` (packing), `verify`, each of `publishTo`. Beyond that: media 10
+ * minutes, making the machine 1 hour, its agent's first answer 10 minutes, moving aliases 10 minutes.
+ *
  * Needs a server that runs virtual machines and has ISO volumes (`custom_volume_iso`).
  */
 export class GoldenImage extends pulumi.ComponentResource {
@@ -137,7 +147,7 @@ export class GoldenImage extends pulumi.ComponentResource {
   constructor(name: string, args: GoldenImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("lxd:index:GoldenImage", name, {}, opts);
     const own = { parent: this };
-    const { iso, media = [], machine = {}, bootCommand = [], provision = [], seal = [], ...rest } = args;
+    const { iso, media = [], machine = {}, bootCommand = [], provision = [], seal = [], publishTo, ...rest } = args;
     const steps = { bootCommand: keeper(bootCommand), provision: keeper(stepContent(provision)), seal: keeper(seal) };
     const keepers = { iso: keeper(iso), media: keeper(media), machine: keeper(machine), ...steps };
     const version = new random.RandomId(name, { byteLength: 4, keepers }, own).hex;
@@ -149,7 +159,7 @@ export class GoldenImage extends pulumi.ComponentResource {
       provision: provision.map(toStep),
       seal,
     };
-    const build = new GoldenBuild(name, { ...rest, ...content, version }, own);
+    const build = new GoldenBuild(name, { ...rest, ...content, publishTo: publishTo?.map(toTarget), version }, own);
     this.fingerprint = build.fingerprint;
     this.version = build.releasedVersion;
     this.inputsHash = build.inputsHash;

@@ -8,6 +8,7 @@ export {
   type VerifyArgs,
 } from "./golden-image";
 export { type MediumArgs } from "./golden-keepers";
+export { type PublishTargetArgs } from "./publish-target";
 export { type AwaitStep, type BootStepArgs, type KeyStep, type PauseStep, type TypeStep } from "./boot-command";
 export { Exec, type ExecArgs } from "./exec";
 export { InstanceSnapshot, type InstanceSnapshotArgs } from "./instance-snapshot";

@@ -8,6 +8,8 @@ interface Site {
   name: string;
   remote: string | lxd.RemoteArgs;
   pool?: string;
+  /** Gets the image through the machine that Pulumi runs on, as it cannot reach the building server. */
+  relay?: boolean;
   /** Members of a cluster, or `@group`, each of which gets a machine; without any, one machine where the server wants. */
   members?: string[];
 }
@@ -24,6 +26,10 @@ const installer = new lxd.IsoVolume("installer", {
   source: { file: config.get("iso") ?? "./installer.iso" },
 });
 
+// Where the sites find the building server, if that is not where it says itself that it is.
+const address = config.get("buildAddress");
+const seen = address === undefined ? {} : { address };
+
 const machine = { memory: "1GiB", rootDisk: { pool, size: "4GiB" }, firmware: "uefi" as const };
 const golden = new lxd.GoldenImage("base", {
   remote: build,
@@ -31,30 +37,21 @@ const golden = new lxd.GoldenImage("base", {
   machine,
   install: { until: "powered-off", timeout: "1h" },
   image: { aliases: ["base"] },
+  // From server to server: the sites pull from the building server, or get the image through here.
+  publishTo: sites.map(({ remote, relay }) => (relay === true ? { remote, relay } : { remote, ...seen })),
 });
 
 export const version = golden.version;
 
 export const machines = sites.map((site) => {
-  // From server to server: the image is private, so the building server is asked for a secret that is good for one copy.
-  const image = new lxd.Image(`base-${site.name}`, {
-    remote: site.remote,
-    source: {
-      server: config.require("buildAddress"),
-      protocol: "incus",
-      certificate: config.require("buildCertificate"),
-      fingerprint: golden.fingerprint,
-      private: true,
-    },
-    aliases: ["base"],
-  });
   const places = site.members?.map((target) => ({ target })) ?? [{}];
   return places.map((place, i) => {
     const web = new lxd.Instance(`web-${site.name}-${i + 1}`, {
       remote: site.remote,
       type: "virtual-machine",
       ...place,
-      source: { image: image.fingerprint },
+      // The fingerprint is known when every site has its copy.
+      source: { image: golden.fingerprint },
       rootDisk: { pool: site.pool ?? "default", size: machine.rootDisk.size },
       firmware: machine.firmware,
       config: { "limits.memory": machine.memory },

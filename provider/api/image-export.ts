@@ -17,7 +17,10 @@ export interface ImagePart {
   body: AsyncIterable<Buffer>;
 }
 
-export async function* exportImage(client: Client, { project, fingerprint }: ImageAddress): AsyncGenerator<ImagePart> {
+export async function* exportImage(
+  client: Client,
+  { project, fingerprint }: ImageAddress,
+): AsyncGenerator<ImagePart, void> {
   const exportPath = path("images", fingerprint, "export");
   const { headers, body } = await client.open(exportPath, { project });
   // Whoever reads meets the failure; one that comes of giving up here concerns nobody.
@@ -33,7 +36,7 @@ async function* partsIn(
   headers: HttpReply["headers"],
   chunks: AsyncIterable<Buffer>,
   fingerprint: string,
-): AsyncGenerator<ImagePart> {
+): AsyncGenerator<ImagePart, void> {
   const boundary = boundaryOf(String(headers["content-type"]));
   if (boundary === undefined) {
     const named = /filename="?([^";]+)/.exec(String(headers["content-disposition"]))?.[1];

@@ -14,6 +14,7 @@ import {
   type WireOperation,
 } from "./envelope";
 import { defaultParallel, Lanes, lanesOf } from "./lanes";
+import { type Limit } from "./limit";
 import { follow } from "./operations";
 import { type Query, withQuery } from "./paths";
 import { Patience, type Repeatable } from "./patience";
@@ -52,9 +53,23 @@ export class Client {
   constructor(
     readonly transport: Transport,
     private readonly options: ClientOptions = {},
+    private readonly bound?: { client: Client; limit: Limit },
   ) {
-    this.#lanes = new Lanes(this.#parallel);
-    this.#patience = new Patience(options.awayMs);
+    const whole = bound?.client;
+    this.#lanes = whole === undefined ? new Lanes(this.#parallel) : whole.#lanes;
+    this.#patience = whole === undefined ? new Patience(options.awayMs) : whole.#patience;
+    this.#info = whole === undefined ? undefined : whole.#info;
+  }
+
+  /** The same server, which is asked nothing any more when a time limit is over. */
+  until(limit: Limit): Client {
+    return new Client(this.transport, this.options, { client: this, limit });
+  }
+
+  #send(request: HttpRequest): Promise<HttpReply> {
+    if (this.bound === undefined) return this.transport.send(request);
+    const { client, limit } = this.bound;
+    return limit.send(request, (limited) => client.#send(limited));
   }
 
   get #parallel(): number {
@@ -144,7 +159,7 @@ export class Client {
   }
 
   async #open(request: HttpRequest): Promise<HttpReply> {
-    const reply = await this.transport.send(request);
+    const reply = await this.#send(request);
     if (reply.status < 300) return reply;
     throw noText(await this.#text(reply, request), request);
   }
@@ -177,7 +192,7 @@ export class Client {
 
   #exchange(request: HttpRequest, repeatable: Repeatable): Promise<{ envelope: Envelope; reply: HttpReply }> {
     return this.#patience.persist(repeatable, async () => {
-      const reply = await this.transport.send(request);
+      const reply = await this.#send(request);
       const envelope = parseEnvelope(await this.#text(reply, request), request);
       if (envelope.type === "error") throw refusal(envelope.error, envelope.error_code, request);
       return { envelope, reply };

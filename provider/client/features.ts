@@ -69,6 +69,10 @@ export const features = {
     shown: "memory of running machines grown",
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.12", "Incus 7": "7.0" },
   },
+  "virtual-machines": {
+    shown: "copies of golden images",
+    since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
+  },
   instance_console_screenshot: {
     shown: "screens of golden images that failed",
     since: { "Incus 6.0": "6.0.3", "Incus 6": "6.8", "Incus 7": "7.0" },

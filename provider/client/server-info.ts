@@ -15,6 +15,8 @@ export const serverInfoSchema = z
         driver: z.string().default(""),
         architectures: z.array(z.string()).default([]),
         certificate_fingerprint: z.string().default(""),
+        certificate: z.string().default(""),
+        addresses: z.array(z.string()).nullish(),
         storage_supported_drivers: z.array(z.object({ Name: z.string() })).nullish(),
       })
       .optional(),
@@ -31,6 +33,10 @@ export const serverInfoSchema = z
     driver: wire.environment?.driver ?? "",
     /** What it is known by, wherever it is met; undefined where it does not say. */
     fingerprint: wire.environment?.certificate_fingerprint || undefined,
+    /** That certificate as PEM; undefined where it does not say. */
+    certificate: wire.environment?.certificate || undefined,
+    /** `HOST:PORT` of all that it listens on; none if it has its socket only. */
+    addresses: wire.environment?.addresses ?? [],
     /** What it can run, its own first. */
     architectures: wire.environment?.architectures ?? [],
     trusted: wire.auth === "trusted",

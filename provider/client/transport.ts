@@ -80,7 +80,7 @@ export abstract class Transport {
       // The daemon answers an upload only after it has all of it: that is watched in another way.
       headersTimeout: upload === undefined ? silenceMs : 0,
       bodyTimeout: silenceMs,
-      signal: upload?.signal ?? request.signal ?? null,
+      signal: anyOf(upload?.signal, request.signal),
     });
     return { status: statusCode, headers, body };
   }
@@ -111,6 +111,11 @@ export abstract class Transport {
   async close(): Promise<void> {
     await Promise.all([this.#agent.close(), this.#shortReads.close()]);
   }
+}
+
+function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal | null {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length < 2 ? (given[0] ?? null) : AbortSignal.any(given);
 }
 
 const silent: Unreachable = {

@@ -19,6 +19,8 @@ export interface EmbeddedDaemonOptions {
   withExtensions?: readonly string[];
   /** API extensions to be without: `["custom_volume_iso"]` makes a server that knows no ISO volumes. */
   withoutExtensions?: readonly string[];
+  /** What it says that it can run, its own first. Default: `["x86_64", "i686"]`. */
+  architectures?: readonly string[];
   /** Milliseconds that a finished operation can still be read. Default: 5000, as the real daemons. */
   operationTtlMs?: number;
   /**
@@ -34,6 +36,7 @@ export interface Settings {
   readonly socket: string;
   readonly product: Product;
   readonly guestBootMs: number;
+  readonly architectures: readonly string[];
   readonly operationTtlMs: number;
   readonly failedWait: "error" | "operation";
 }
@@ -48,6 +51,7 @@ export function completeOptions(options: EmbeddedDaemonOptions): Settings {
       remove: options.withoutExtensions ?? [],
     }),
     guestBootMs: options.guestBootMs ?? 1500,
+    architectures: options.architectures ?? ["x86_64", "i686"],
     operationTtlMs: options.operationTtlMs ?? 5000,
     failedWait: options.failedWait ?? "error",
   };

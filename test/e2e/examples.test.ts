@@ -8,7 +8,6 @@ import { PulumiProject } from "./harness/project";
 import { describeEachSite, type Site } from "./harness/site";
 import { workspace } from "./harness/package";
 import { archive } from "../../examples/debian-preseed/archive";
-import { selfSigned } from "../unit/content/url/certificate";
 
 interface Example {
   name: string;
@@ -18,11 +17,12 @@ interface Example {
   secrets: Record<string, string>;
   /** Other media that the vendor offers. */
   media: string[];
+  /** Projects that must be there. */
+  projects?: string[];
   /** Some of the resources that are planned. */
   planned: string[];
 }
 
-const certificate = selfSigned();
 const secret = { passwordHash: "$6$salt$hash" };
 const examples: Example[] = [
   {
@@ -56,15 +56,15 @@ const examples: Example[] = [
     config: ({ socket }) => ({
       build: JSON.stringify({ socket }),
       buildAddress: "https://build.example.org:8443",
-      buildCertificate: certificate.cert,
       sites: JSON.stringify([
-        { name: "east", remote: { socket } },
-        { name: "west", remote: { socket } },
+        { name: "east", remote: { socket, project: "east" } },
+        { name: "west", remote: { socket, project: "west" }, relay: true },
       ]),
     }),
     secrets: {},
     media: [],
-    planned: ["installer", "base-east", "base-west", "web-east-1", "web-west-1"],
+    projects: ["east", "west"],
+    planned: ["installer", "web-east-1", "web-west-1"],
   },
 ];
 
@@ -75,6 +75,7 @@ describeEachSite("an example", (site) => {
     let project: PulumiProject;
     beforeAll(async () => {
       project = await PulumiProject.create({ program: { example: example.name }, config: site.config });
+      for (const name of example.projects ?? []) await site.raw.post("/1.0/projects", { name });
       for (const [key, value] of Object.entries(example.config(site))) await project.setConfig(key, value);
       for (const [key, value] of Object.entries(example.secrets)) await project.setConfig(key, value, { secret: true });
       for (const key of [example.iso, ...example.media]) await project.setConfig(key, `${key}.iso`);

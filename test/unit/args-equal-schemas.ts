@@ -4,6 +4,7 @@ import { type z } from "zod";
 import { type remoteSchema } from "../../provider/resources/common";
 import { type schema as exec } from "../../provider/resources/exec/inputs";
 import { type schema as goldenBuild } from "../../provider/resources/golden-build/schema";
+import { type targetSchema } from "../../provider/resources/golden-build/target-inputs";
 import { type schema as image } from "../../provider/resources/image/inputs";
 import { type schema as instance } from "../../provider/resources/instance/schema";
 import { type schema as instanceSnapshot } from "../../provider/resources/instance-snapshot/inputs";
@@ -27,6 +28,7 @@ import {
   type NetworkArgs,
   type ProfileArgs,
   type ProjectArgs,
+  type PublishTargetArgs,
   type RemoteArgs,
   type StoragePoolArgs,
   type StorageVolumeArgs,
@@ -89,8 +91,8 @@ type WrittenVolume = Omit<z.input<typeof isoVolume>, "source"> & { source?: IsoS
 type KeysOfAny<T> = T extends unknown ? keyof T : never;
 
 /** The component gives the version, and turns volumes and files into what can be sent. */
-type WrittenGolden = Omit<z.input<typeof goldenBuild>, "version" | "iso" | "media" | "provision"> &
-  Pick<GoldenImageArgs, "iso" | "media" | "provision">;
+type WrittenGolden = Omit<z.input<typeof goldenBuild>, "version" | "iso" | "media" | "provision" | "publishTo"> &
+  Pick<GoldenImageArgs, "iso" | "media" | "provision" | "publishTo">;
 
 /** The class sends an instance by its name and by when it was made. */
 type WrittenExec = Omit<z.input<typeof exec>, "instance" | "machine" | "stdout" | "stderr"> &
@@ -101,6 +103,7 @@ type WrittenSnapshot = Omit<z.input<typeof instanceSnapshot>, "instance" | "mach
 export const execArgs: Nothing = [] as never as Same<ExecArgs, WrittenExec>;
 export const snapshotArgs: Nothing = [] as never as Same<InstanceSnapshotArgs, WrittenSnapshot>;
 export const goldenImageArgs: Nothing = [] as never as Same<GoldenImageArgs, WrittenGolden>;
+export const publishTargetArgs: Nothing = [] as never as Same<PublishTargetArgs, z.input<typeof targetSchema>>;
 export const isoVolumeArgs: Nothing = [] as never as Same<IsoVolumeArgs, WrittenVolume>;
 export const isoSourceKeys: Equal<KeysOfAny<IsoSourceArgs>, KeysOfAny<IsoSource>> = true;
 export const imageArgs: Nothing = [] as never as Same<ImageArgs, z.input<typeof image>>;

@@ -1,4 +1,5 @@
 // /1.0/images: upload, publish, look at, change, export and delete.
+import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
@@ -139,9 +140,19 @@ function refresh(call: Call): Reply {
   return running(call.daemon.operations.start({ description: "Refreshing image", project, run }));
 }
 
+/** Whoever comes by the socket is trusted, so the secret opens nothing here; on real daemons it is good for one reading. */
+function secret(call: Call): Reply {
+  const image = requireImage(call, true);
+  const resources = { images: [imageUrl(image)] };
+  const metadata = { secret: randomUUID().replaceAll("-", "") };
+  const work = { description: "Image download token", project: image.project, resources, metadata };
+  return running(call.daemon.operations.start({ ...work, run: () => undefined }));
+}
+
 export const imageRoutes: Route[] = [
   { path: "/1.0/images", GET: listImages, POST: createImage },
   { path: "/1.0/images/{fingerprint}", GET: getImage, PUT: putImage, PATCH: patchImage, DELETE: deleteImage },
   { path: "/1.0/images/{fingerprint}/export", GET: exportImage },
   { path: "/1.0/images/{fingerprint}/refresh", POST: refresh },
+  { path: "/1.0/images/{fingerprint}/secret", POST: secret },
 ];

@@ -11,7 +11,7 @@ function environment({ daemon: { settings } }: Call, project: string): Record<st
   const { product } = settings;
   return {
     addresses: [],
-    architectures: ["x86_64", "i686"],
+    architectures: settings.architectures,
     certificate: "",
     certificate_fingerprint: createHash("sha256").update(settings.dir).digest("hex"),
     driver: "qemu | lxc",

@@ -10,23 +10,14 @@ import { type InstanceInputs } from "../instance/schema";
 import { pendingKey } from "../ownership";
 import { milliseconds } from "../../units";
 import { failure } from "./failure";
+import { findBuilt, removeTwins, startClean } from "./find-built";
 import { builderOf, trialOf } from "./machine";
-import { isMachineOf, machinesOf, removeMachine } from "./machines";
+import { machinesOf, removeMachine } from "./machines";
 import { type Progress } from "./phases";
 import { provision } from "./provision";
 import { requirementsOf, resultOf } from "./result";
 import { type GoldenInputs } from "./schema";
-import {
-  changeProperties,
-  fileNameOf,
-  isBuildOf,
-  isCandidate,
-  mark,
-  type Place,
-  removeImage,
-  unmarkedOf,
-  versionsOf,
-} from "./versions";
+import { changeProperties, fileNameOf, isCandidate, type Place } from "./versions";
 
 export interface Build {
   context: Context;
@@ -41,47 +32,20 @@ export interface Build {
 export async function build(work: Build): Promise<WireImage> {
   const { place, inputs, progress } = work;
   try {
-    await startClean(work);
-    const image = (await findBuilt(work)) ?? (await make(work));
-    await removeTwins(work, image);
-    if (isCandidate(image)) await verify(work, image);
-    for (const { name } of await machinesOf(place)) await removeMachine(place, name);
-    return (await findBuilt(work)) ?? gone();
+    return await goOn({ ...work, place: { ...place, client: place.client.until(progress.limit) } });
   } catch (error) {
-    throw await failure({ place, inputs, phase: progress.phase }, error);
+    throw await failure({ place, inputs, phase: progress.phase }, progress.limit.explain(error));
   }
 }
 
-/** The image of this build, if it is packed. */
-async function findBuilt({ place, inputs }: Build): Promise<WireImage | undefined> {
-  const find = async (): Promise<WireImage | undefined> =>
-    (await versionsOf(place)).find((image) => isBuildOf(image, inputs));
-  const found = await find();
-  if (found !== undefined) return found;
-  const name = fileNameOf(inputs, place.urn);
-  const packed = (await unmarkedOf(place)).find((image) => image.filename === name);
-  if (packed === undefined) return undefined;
-  await mark(place, packed, inputs);
-  return find();
-}
-
-/** A run that was killed may have left the daemon at packing before that could be seen: then there are two. */
-async function removeTwins({ place, inputs }: Build, image: WireImage): Promise<void> {
-  const twins = (await versionsOf(place)).filter((each) => isBuildOf(each, inputs));
-  for (const { fingerprint } of [...twins, ...(await unmarkedOf(place))]) {
-    if (fingerprint !== image.fingerprint) await removeImage(place, fingerprint);
-  }
-}
-
-/** What runs for other inputs have left is of no use any more. */
-async function startClean({ place, inputs }: Build): Promise<void> {
-  for (const machine of await machinesOf(place)) {
-    if (!isMachineOf(machine, inputs)) await removeMachine(place, machine.name);
-  }
-  const name = fileNameOf(inputs, place.urn);
-  const candidates = (await versionsOf(place)).filter((image) => isCandidate(image) && !isBuildOf(image, inputs));
-  const unmarked = (await unmarkedOf(place)).filter(({ filename }) => filename !== name);
-  for (const { fingerprint } of [...candidates, ...unmarked]) await removeImage(place, fingerprint);
+async function goOn(work: Build): Promise<WireImage> {
+  const { place } = work;
+  await startClean(work);
+  const image = (await findBuilt(work)) ?? (await make(work));
+  await removeTwins(work, image);
+  if (isCandidate(image)) await verify(work, image);
+  for (const { name } of await machinesOf(place)) await removeMachine(place, name);
+  return (await findBuilt(work)) ?? gone();
 }
 
 async function make(work: Build): Promise<WireImage> {
@@ -91,7 +55,7 @@ async function make(work: Build): Promise<WireImage> {
   progress.enter("machine");
   const machine = builderOf(inputs, place.urn);
   await installed(work, machine);
-  await provision(work.context, { inputs, machine, progress });
+  await provision(progress.in(work.context), { inputs, machine, progress });
   progress.enter("publish");
   return pack(work);
 }

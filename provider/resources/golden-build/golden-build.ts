@@ -1,14 +1,15 @@
 // The build of a golden image: made once for each set of inputs, released when it is verified, kept for a way back.
 import { LxdError } from "../../errors";
-import { type Context, type CreateContext, type Made, type ResourceKind } from "../../kind";
-import { build } from "./build";
+import { type Context, type CreateContext, type Made, type ResourceKind, type UpdateContext } from "../../kind";
+import { build, type Build } from "./build";
 import { complete, policies, rules } from "./inputs";
 import { releasedBefore } from "./known";
 import { builderName } from "./machine";
 import { machinesOf, removeMachine } from "./machines";
 import { Progress } from "./phases";
-import { pinFailures, preflight } from "./preflight";
-import { outputsOf, release, released } from "./release";
+import { preflight, preflightChange } from "./preflight";
+import { observe, pruneCopies, removeAll } from "./publish-to";
+import { outputsOf, type Release, release, released } from "./release";
 import { type GoldenInputs, type GoldenOutputs, schema } from "./schema";
 import { versionKey } from "../ownership";
 import { inSlot, slotsOf } from "./slots";
@@ -37,7 +38,7 @@ export const goldenBuild: ResourceKind<Inputs, Outputs> = {
     return { draft: { ...draft, ...(await releasedBefore({ ...completion, draft })) }, failures };
   },
   preflight,
-  preflightChange: pinFailures,
+  preflightChange,
   deleteBeforeReplace: () => false,
   create,
   read,
@@ -50,40 +51,38 @@ async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<
   const id = idOf(inputs, context.urn);
   // The resource that is replaced goes on standing for the stack's images until the new one is there, and finds what a
   // failed build leaves when it is deleted.
-  const begun = (): void => {
-    if (replaced === undefined) context.created(id, { ...inputs });
+  const keep = (outputs: Outputs): void => {
+    if (replaced === undefined) context.created(id, outputs);
   };
-  const former = { aliases: [], properties: {} };
-  const formerUrn = (replaced as Bookkeeping | undefined)?.__urn;
-  return { id, outputs: await run(context, inputs, { begun, former, formerUrn }) };
+  const begun = (): void => keep({ ...inputs });
+  const { remote, publishTo, __urn: formerUrn } = (replaced ?? {}) as Partial<Outputs> & Bookkeeping;
+  const former = { aliases: [], properties: {}, targets: { remote, publishTo }, urn: formerUrn };
+  return { id, outputs: await run(context, inputs, { begun, keep, former }) };
 }
 
-interface Beginning {
-  begun: () => void;
-  former: Pick<Inputs["image"], "aliases" | "properties">;
-  formerUrn: string | undefined;
-}
+type Beginning = Pick<Release, "former" | "keep"> & Pick<Build, "begun">;
 
 /** Builds what is not built yet, and releases it. */
-async function run(context: Context, inputs: Inputs, { begun, former, formerUrn }: Beginning): Promise<Outputs> {
-  const { client, urn, config, status } = context;
-  const place = { client, project: inputs.project, urn };
+async function run(context: Context, inputs: Inputs, { begun, keep, former }: Beginning): Promise<Outputs> {
+  const { urn, config, status } = context;
+  const place = placeOf(context, inputs);
   const slots = slotsOf(config.parallelBuilds);
-  const progress = new Progress(status);
+  const progress = new Progress(status, inputs);
   const whenBusy = (): void => status(`waiting until fewer than ${slots} golden images are built (lxd:parallelBuilds)`);
-  await takeAlong(place, formerUrn);
+  await takeAlong(place, former.urn);
   await inSlot(slots, whenBusy, () => build({ context, place, inputs, progress, begun }));
+  begun();
   progress.enter("release");
   try {
-    return await release({ context, place, inputs, former });
+    return await release({ context: { ...context, status: progress.status }, place, inputs, former, keep });
   } catch (error) {
     throw LxdError.from(error).during(`release golden image ${idOf(inputs, urn)}`);
   }
 }
 
 /** What was begun and is not finished is there as long as anything of it is. */
-async function read({ client, urn }: Context, _id: string, state: Outputs): Promise<Outputs | undefined> {
-  const place = { client, project: state.project, urn };
+async function read(context: Context, id: string, state: Outputs): Promise<Outputs | undefined> {
+  const place = placeOf(context, state);
   const versions = await versionsOf(place);
   const built = versions.find((image) => isBuildOf(image, state));
   if (state.fingerprint === undefined) {
@@ -91,21 +90,26 @@ async function read({ client, urn }: Context, _id: string, state: Outputs): Prom
   }
   if (built === undefined) return undefined;
   const target = released(versions, state);
-  return target === undefined ? { ...outputsOf(state, built), pin: undefined } : outputsOf(state, target);
+  const publishTo = await observe(context, state, target ?? built).catch((error: unknown) => {
+    throw LxdError.from(error).during(`read golden image ${id}`);
+  });
+  const outputs = { ...outputsOf(state, target ?? built), publishTo };
+  return target === undefined ? { ...outputs, pin: undefined } : outputs;
 }
 
 /** The content is the same, or there is none yet: then the build goes on. */
-async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
+async function update(context: UpdateContext<Outputs>, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
   const inputs = { ...news, version: olds.version, inputsHash: olds.inputsHash };
-  const formerUrn = (olds as Bookkeeping).__urn;
-  if (olds.fingerprint === undefined) {
-    return run(context, inputs, { begun: () => undefined, former: olds.image, formerUrn });
-  }
-  const place = { client: context.client, project: inputs.project, urn: context.urn };
+  const { remote, publishTo, __urn: formerUrn } = olds as Outputs & Bookkeeping;
+  const former = { ...olds.image, targets: { remote, publishTo }, urn: formerUrn };
+  const { kept: keep } = context;
+  if (olds.fingerprint === undefined) return run(context, inputs, { begun: () => undefined, keep, former });
+  const place = placeOf(context, inputs);
   try {
     await takeAlong(place, formerUrn);
-    const outputs = await release({ context, place, inputs, former: olds.image });
+    const outputs = await release({ context, place, inputs, former, keep });
     await prune(place);
+    await pruneCopies(context, outputs);
     return outputs;
   } catch (error) {
     throw LxdError.from(error).during(`update golden image ${id}`);
@@ -113,19 +117,19 @@ async function update(context: Context, id: string, olds: Outputs, news: Inputs)
 }
 
 /** One that was replaced leaves its image as a way back, as far as that is kept; else everything goes. */
-async function remove({ client, urn }: Context, id: string, state: Outputs): Promise<void> {
-  const place: Place = { client, project: state.project, urn };
+async function remove(context: Context, id: string, state: Outputs): Promise<void> {
+  const place = placeOf(context, state);
   try {
     const versions = await versionsOf(place);
     const newest = versions.findLast((image) => !isCandidate(image));
     const isReplaced = newest !== undefined && versionOf(newest) !== state.version;
-    const machines = await machinesOf(place);
-    for (const { name, config } of machines) {
+    for (const { name, config } of await machinesOf(place)) {
       if (!isReplaced || config?.[versionKey] === state.version) await removeMachine(place, name);
     }
+    const gone = isReplaced ? [] : [...versions, ...(await unmarkedOf(place))];
+    for (const { fingerprint } of gone) await removeImage(place, fingerprint);
     if (isReplaced) await prune(place);
-    else
-      for (const { fingerprint } of [...versions, ...(await unmarkedOf(place))]) await removeImage(place, fingerprint);
+    await (isReplaced ? pruneCopies(context, state) : removeAll(context, state));
   } catch (error) {
     throw LxdError.from(error).during(`delete golden image ${id}`);
   }
@@ -133,6 +137,10 @@ async function remove({ client, urn }: Context, id: string, state: Outputs): Pro
 
 interface Bookkeeping {
   __urn?: string;
+}
+
+function placeOf({ client, urn }: Context, { project }: Inputs): Place {
+  return { client, project, urn };
 }
 
 function idOf({ project, version }: Inputs, urn: string): string {

@@ -12,6 +12,7 @@ import { spelledOutDevices } from "../instance/inputs";
 import { type ContentField, inputsHashOf, isSameContent } from "./content";
 import { machineDraft } from "./machine";
 import { hashed } from "./steps";
+import { isSameTargets, targetRules, wholeTargets } from "./target-inputs";
 import { type GoldenDraft, type GoldenInputs, type GoldenOutputs, type Machine, type Result } from "./schema";
 
 const content =
@@ -32,6 +33,7 @@ export const policies: ResourceKind<GoldenInputs, GoldenOutputs>["policies"] = {
   install: "ignore",
   verify: "ignore",
   image: ({ image }, news) => (isSameResult(image, news.image) ? "ignore" : "update"),
+  publishTo: ({ publishTo }, news) => (isSameTargets(publishTo, news.publishTo) ? "ignore" : "update"),
   keep: "update",
   pin: "update",
   onFailure: "ignore",
@@ -76,6 +78,7 @@ export async function complete({
     seal: draft.seal ?? [],
     verify: verify === undefined || isUnknown(verify) ? verify : { ...{ timeout: "10m" }, ...verify },
     image: isUnknown(image) ? (image as Result) : wholeResult(image),
+    publishTo: wholeTargets(draft.publishTo, { remote: draft.remote, config, failures }),
     keep: draft.keep ?? 2,
     onFailure: draft.onFailure ?? "keep",
   };
@@ -127,6 +130,7 @@ export function rules(draft: GoldenDraft): Failure[] {
     ...ofMachine.map((failure) => ({ ...failure, property: `machine.${failure.property}` })),
     ...ofImage.map((failure) => ({ ...failure, property: `image.${failure.property}` })),
     ...(isUnknown(machine) ? [] : limitRules(machine ?? {})),
+    ...targetRules(draft.publishTo),
     ...(last?.condition === "powered-off" && waits?.length === 1 ? [nothingSeen] : []),
   ];
 }

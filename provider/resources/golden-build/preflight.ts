@@ -9,6 +9,7 @@ import { builderDraft } from "./machine";
 import { missing } from "./release";
 import { type GoldenInputs } from "./schema";
 import { slotsOf } from "./slots";
+import { targetFailures } from "./target-preflight";
 import { isCandidate, versionOf, versionsOf } from "./versions";
 
 type Inputs = GoldenInputs;
@@ -23,8 +24,13 @@ export async function preflight(client: Client, completion: Completion<Inputs>):
   return [
     ...ofMachine.map(({ property, reason }) => ({ property: fieldOf(property), reason })),
     ...(ofMachine.some(({ property }) => property === "project") ? [] : await aliasFailures(client, completion)),
-    ...(await pinFailures(client, completion)),
+    ...(await preflightChange(client, completion)),
   ];
+}
+
+export async function preflightChange(client: Client, completion: Completion<Inputs>): Promise<Failure[]> {
+  const ofTargets = await targetFailures(client, completion);
+  return [...(await pinFailures(client, completion)), ...ofTargets];
 }
 
 /** The field of this resource for one of the builder's. */
@@ -41,7 +47,7 @@ async function aliasFailures(client: Client, { draft, urn }: Completion<Inputs>)
   return failures.map((failure) => ({ ...failure, property: `image.${failure.property}` }));
 }
 
-export async function pinFailures(client: Client, { draft, urn }: Completion<Inputs>): Promise<Failure[]> {
+async function pinFailures(client: Client, { draft, urn }: Completion<Inputs>): Promise<Failure[]> {
   const { pin, project } = draft;
   if (pin === undefined || isUnknown(pin) || project === undefined || isUnknown(project)) return [];
   const versions = await versionsOf({ client, project, urn });

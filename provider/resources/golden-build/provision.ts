@@ -6,11 +6,10 @@ import { type InstanceInputs } from "../instance/schema";
 import { changeSettings, get } from "../instance/settings";
 import { waitFor } from "../instance/waits";
 import { stepsKey } from "../ownership";
+import { fixedMs } from "./limits";
 import { type Progress } from "./phases";
 import { type GoldenInputs } from "./schema";
 import { runStep } from "./steps";
-
-const agentTimeout = "10m";
 
 /** How many steps are done is kept on the builder: a run that was killed goes on with the one that it was at. */
 export async function provision(
@@ -23,7 +22,7 @@ export async function provision(
   if ((await done()) >= steps.length) return;
   progress.enter("provision");
   if (!isRunning((await get(client, machine)).value)) await start(changer, machine);
-  const wait = { condition: "agent", timeout: agentTimeout } as const;
+  const wait = { condition: "agent", timeout: `${fixedMs.agent}ms` } as const;
   await waitFor({ client, at: machine, wait, status: progress.status });
   for (const [i, step] of steps.entries()) {
     if (i < (await done())) continue;

@@ -1,38 +1,53 @@
 // Releases a version: the aliases move to it in one step each, and what is said about the image becomes so.
 import { type WireImage } from "../../api/images";
+import { Limit } from "../../client/limit";
 import { LxdError } from "../../errors";
-import { type Context } from "../../kind";
 import { sync } from "../image/sync";
-import { keepKey, pinKey } from "../ownership";
+import { limitOf } from "./limits";
+import { dropFormer, type Publication, publishTo, takenOut } from "./publish-to";
 import { resultOf } from "./result";
 import { type GoldenInputs, type GoldenOutputs, type Result } from "./schema";
-import { changeProperties, isBuildOf, isCandidate, type Place, versionOf, versionsOf } from "./versions";
+import { isBuildOf, isCandidate, remember, versionOf, versionsOf } from "./versions";
 
-export interface Release {
-  context: Context;
-  place: Place;
-  inputs: GoldenInputs;
-  /** What was said about the image before. */
-  former: Pick<Result, "aliases" | "properties">;
+export interface Release extends Publication {
+  /** Told what the state must know of, whatever fails from then on. */
+  keep: (outputs: GoldenOutputs) => void;
 }
 
-/** Makes the version that the program wants the released one. */
+/** Makes the version that the program wants the released one, here and on the targets. */
 export async function release(work: Release): Promise<GoldenOutputs> {
-  const { context, place, inputs, former } = work;
-  const versions = await versionsOf(place);
-  const built = versions.find((image) => isBuildOf(image, inputs));
-  if (built === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
-  const target = released(versions, inputs) ?? missing(inputs.pin ?? "", versions);
-  await remember(place, inputs, versions);
-  const wanted = resultOf(inputs, inputs.image);
-  await sync(context, former, { ...wanted, fingerprint: target.fingerprint });
-  return outputsOf(
-    inputs,
-    (await versionsOf(place)).find(({ fingerprint }) => fingerprint === target.fingerprint),
-  );
+  const { context, inputs, former, keep } = work;
+  const limit = new Limit(limitOf("release", inputs));
+  const image = await limit.run(() => releaseHere(work, limit));
+  const outputs = outputsOf(inputs, image);
+  const { targets, failed } = await publishTo(work, image);
+  const whole = { ...outputs, publishTo: targets };
+  // The state goes on naming the targets that were taken out, until they are seen to.
+  if (takenOut(former.targets, targets).length === 0) keep(whole);
+  if (failed !== undefined) throw failed;
+  await dropFormer(context, former.targets, targets);
+  return whole;
 }
 
-const refresh = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+async function releaseHere({ context, place, inputs, former }: Release, limit: Limit): Promise<WireImage> {
+  const client = context.client.until(limit);
+  const near = { ...place, client };
+  const versions = await versionsOf(near);
+  const built = versions.find((image) => isBuildOf(image, inputs));
+  if (built === undefined) throw gone();
+  const target = released(versions, inputs) ?? missing(inputs.pin ?? "", versions);
+  await remember(near, inputs, versions);
+  const wanted = resultOf(inputs, inputs.image);
+  await sync({ ...context, client }, former, { ...wanted, fingerprint: target.fingerprint });
+  const found = (await versionsOf(near)).find(({ fingerprint }) => fingerprint === target.fingerprint);
+  if (found === undefined) throw gone();
+  return found;
+}
+
+function gone(): LxdError {
+  const advice = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+  return new LxdError({ code: "not-found", why: "the image is gone", advice });
+}
 
 /** The image that the program wants released, as far as it is there. */
 export function released(versions: WireImage[], inputs: GoldenInputs): WireImage | undefined {
@@ -42,17 +57,8 @@ export function released(versions: WireImage[], inputs: GoldenInputs): WireImage
   return versions.findLast(isWanted);
 }
 
-/** On the newest image, where the deletion of an older one finds it. */
-async function remember({ client, project }: Place, { keep, pin }: GoldenInputs, versions: WireImage[]): Promise<void> {
-  const image = versions.at(-1);
-  if (image === undefined) return;
-  const change = { [keepKey]: String(keep), [pinKey]: pin };
-  await changeProperties(client, { project, fingerprint: image.fingerprint }, { image, change });
-}
-
 /** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
-export function outputsOf(inputs: GoldenInputs, image: WireImage | undefined): GoldenOutputs {
-  if (image === undefined) return { ...inputs };
+export function outputsOf(inputs: GoldenInputs, image: WireImage): GoldenOutputs {
   const { aliases, properties, expiresAt } = inputs.image;
   const onImage = new Map((image.aliases ?? []).map((alias) => [alias.name, alias]));
   const found = Object.entries(image.properties ?? {}).filter(([key]) => key in properties);

@@ -11,6 +11,7 @@ import { type BootStep } from "../guest/boot-command";
 import { type CloudInit, type Firmware } from "../instance/config";
 import { type RootDisk, type VolumeReference } from "../instance/devices";
 import { schema as instanceSchema, volumeReference, type Wait } from "../instance/schema";
+import { type PublishTarget, targetSchema } from "./target-inputs";
 import { type ExecStep, provisionSchema, sealSchema, type Step } from "./steps";
 import { type Disk, type Nic } from "../instance/typed-devices";
 
@@ -69,6 +70,7 @@ export interface GoldenInputs extends CommonInputs, ReleasedImage {
   seal: ExecStep[];
   verify?: Verify | undefined;
   image: Result;
+  publishTo: PublishTarget[];
   keep: number;
   pin?: string | undefined;
   onFailure: "keep" | "clean";
@@ -91,7 +93,6 @@ export type GoldenDraft = Draft<GoldenInputs>;
 const { rootDisk, firmware, os, tpm, agentDrive, cloudInitDrive, cloudInit } = instanceSchema.shape;
 const { nics, disks, config, devices, profiles, waitFor, bootCommand } = instanceSchema.shape;
 const { aliases, properties, public: isPublic, expiresAt, aliasPolicy } = imageSchema.shape;
-
 /** A volume's ID `project/pool/name`, `pool/name`, its bare name in the pool of the root disk, or its parts. */
 const medium = z.union([name, volumeReference], { error: 'must be an ISO volume, "pool/name", or { pool, name }' });
 
@@ -118,6 +119,7 @@ export const schema = strict({
     compression: name.optional(),
     timeout: duration.optional(),
   }).optional(),
+  publishTo: z.array(targetSchema).optional(),
   keep: z.int().min(1).optional(),
   pin: name.optional(),
   onFailure: z.enum(["keep", "clean"]).optional(),

@@ -47,7 +47,8 @@ const step = tagged<Step>({ files: strict({ files: z.record(guestPath, file) }),
 export const provisionSchema = z.array(step).optional();
 export const sealSchema = z.array(exec).optional();
 
-const defaultTimeout = "10m";
+/** How long a step may take that does not say it. */
+export const stepTimeout = "10m";
 const fileOwner = { uid: 0, gid: 0, mode: 0o644 };
 const folderOwner = { uid: 0, gid: 0, mode: 0o755 };
 
@@ -91,7 +92,7 @@ async function run(
   { exec: command, environment, cwd, timeout }: ExecStep,
 ): Promise<void> {
   status(`running ${command.join(" ")}`);
-  const timeoutMs = milliseconds(timeout ?? defaultTimeout);
+  const timeoutMs = milliseconds(timeout ?? stepTimeout);
   const ended = await runCommand(client, at, { command, environment, cwd, timeoutMs });
   if (ended.exitCode === 0) return;
   const said = lastLines(`${ended.stdout}\n${ended.stderr}`);

@@ -75,6 +75,18 @@ export async function changeProperties(
   await updateImage(client, at, { ...image, properties }, undefined);
 }
 
+/** On the newest image, where the deletion of an older one finds it. */
+export async function remember(
+  { client, project }: Place,
+  { keep, pin }: { keep: number; pin?: string | undefined },
+  versions: WireImage[],
+): Promise<void> {
+  const image = versions.at(-1);
+  if (image === undefined) return;
+  const change = { [keepKey]: String(keep), [pinKey]: pin };
+  await changeProperties(client, { project, fingerprint: image.fingerprint }, { image, change });
+}
+
 /** A resource that got another URN takes along what it has made under the former one. */
 export async function takeAlong(place: Place, former: string | undefined): Promise<void> {
   if (former === undefined || former === place.urn) return;
@@ -89,7 +101,7 @@ export async function takeAlong(place: Place, former: string | undefined): Promi
  * Deletes the oldest versions beyond the number that is kept. One that an alias names, as the pinned one does, or that an
  * instance was made from, stays.
  */
-export async function prune(place: Place): Promise<void> {
+export async function prune(place: Place, remove = removeImage): Promise<void> {
   const { client, project } = place;
   const released = (await versionsOf(place)).filter((image) => !isCandidate(image));
   const { [keepKey]: keep = Infinity, [pinKey]: pin } = released.at(-1)?.properties ?? {};
@@ -99,6 +111,6 @@ export async function prune(place: Place): Promise<void> {
   for (const image of beyond) {
     const { fingerprint, aliases } = image;
     if (bases.includes(fingerprint) || (aliases ?? []).length > 0 || versionOf(image) === pin) continue;
-    await removeImage(place, fingerprint);
+    await remove(place, fingerprint);
   }
 }

@@ -1,5 +1,7 @@
 // Brings an image from a server that the daemon cannot reach: read here, and sent on as it comes.
-import { findImage, uploadImage } from "../../api/images";
+import { findImage, type ImageAddress, uploadImage } from "../../api/images";
+import { type ImagePart } from "../../api/image-export";
+import { type Client } from "../../client/client";
 import { reportTo } from "../../content/shown";
 import { isCode } from "../../errors";
 import { imageServer } from "../../image-server/image-server";
@@ -29,13 +31,11 @@ export async function relay(context: Context, { inputs, source }: Relay): Promis
   return inTurn(key, async () => {
     if (await isThere(context, inputs, fingerprint)) return fingerprint;
     const parts = imageServer(source, context.connect).parts(image);
-    const fileName = relayName(fingerprint);
     const shown = reportTo(context.status, `relaying from ${new URL(source.server).host}`);
     const report = (done: number): void => shown(done, image.sizeBytes);
-    const body = await relayBody(parts, { fingerprint, fileName, report });
-    const said = { fingerprint, fileName, public: inputs.public, deadlineMs: uploadDeadlineMs };
+    const at = { project: inputs.project, fingerprint };
     try {
-      await uploadImage(context.client, inputs.project, { ...body, ...said });
+      await sendOn(context.client, at, { parts, fileName: relayName(fingerprint), public: inputs.public, report });
     } catch (error) {
       // Without an answer it may be there all the same, and somebody else may have brought it meanwhile.
       const isUnclear = isCode(error, "unavailable") || isCode(error, "already-exists");
@@ -43,6 +43,24 @@ export async function relay(context: Context, { inputs, source }: Relay): Promis
     }
     return fingerprint;
   });
+}
+
+export interface SentOn {
+  parts: AsyncGenerator<ImagePart, void>;
+  fileName: string;
+  public: boolean;
+  report: (done: number) => void;
+}
+
+/** The files of an image, from one server to another as they are read. */
+export async function sendOn(
+  client: Client,
+  { project, fingerprint }: ImageAddress,
+  { parts, fileName, public: isPublic, report }: SentOn,
+): Promise<void> {
+  const body = await relayBody(parts, { fingerprint, fileName, report });
+  const said = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
+  await uploadImage(client, project, { ...body, ...said });
 }
 
 async function isThere({ client, urn }: Context, inputs: ImageInputs, fingerprint: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { type RawInstance, Site } from "../instance/site";
 
 export interface RawImage {
   fingerprint: string;
+  filename: string;
   type: string;
   public: boolean;
   expires_at: string;

@@ -8,6 +8,8 @@ export interface TlsFront {
   /** `host:port` */
   address: string;
   fingerprint: string;
+  /** PEM. */
+  certificate: string;
   /** All that clients have sent. */
   seen: () => string;
   close: () => Promise<void>;
@@ -27,6 +29,7 @@ export async function tlsFront(socketPath: string): Promise<TlsFront> {
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     fingerprint: new X509Certificate(certificate.cert).fingerprint256.replaceAll(":", "").toLowerCase(),
+    certificate: certificate.cert,
     seen: () => seen,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };

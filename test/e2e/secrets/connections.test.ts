@@ -1,9 +1,10 @@
 // Planted secrets are looked for in all that Pulumi writes: state, preview, events, logs of the engine, errors.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../../provider/embedded";
+import { RawClient, tinyIso } from "../../contract/harness";
 import { selfSigned } from "../../unit/content/url/certificate";
 import { PulumiProject } from "../harness/project";
 import { type TlsFront, tlsFront } from "../harness/tls-front";
@@ -41,18 +42,26 @@ const program = (address: string): string => `
     profiles: [], rootDisk: { pool: "default" }, running: false, cdroms: [{ volume: answers }],
     cloudInit: { userData: pulumi.secret("#cloud-config\\n# ${planted.cloudInit}\\n") },
   });
+  const iso = new lxd.IsoVolume("installer", { pool: "default", remote: bearer, source: { file: "./installer.iso" } });
+  new lxd.GoldenImage("golden", {
+    remote: bearer, iso, machine: { rootDisk: { pool: "default" }, firmware: "uefi", profiles: [] },
+    install: { timeout: "1m", stableFor: "300ms" }, publishTo: [{ remote: enrolled, project: "copies", relay: true }],
+  });
   new lxd.IsoVolume("stack", { pool: "default", source: { files: { "c.txt": "by the stack's config" }, label: "X" } });
 `;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-secrets-"));
-  daemon = await startEmbeddedDaemon({ dir });
+  daemon = await startEmbeddedDaemon({ dir, guestBootMs: 300 });
+  const raw = new RawClient(() => daemon.socket);
+  await raw.post("/1.0/projects", { name: "copies", config: { "features.images": "true" } });
   front = await tlsFront(daemon.socket);
   const { address, fingerprint } = front;
   const token = { client_name: "x", fingerprint, addresses: [address], secret: planted.trustTokenSecret };
   trustToken = Buffer.from(JSON.stringify(token)).toString("base64");
   const config = { "lxd:address": address, "lxd:serverCertificateFingerprint": fingerprint };
   project = await PulumiProject.create({ program: program(address), config });
+  await writeFile(join(project.dir, "installer.iso"), tinyIso({ bootable: true }));
   await project.setConfig("lxd:bearerToken", planted.configToken, { secret: true });
 }, 60_000);
 afterAll(async () => {

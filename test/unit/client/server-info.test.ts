@@ -13,6 +13,8 @@ describe("a server", () => {
       server_clustered: true,
       driver: "lxc | qemu",
       architectures: ["x86_64"],
+      addresses: ["192.0.2.1:8443"],
+      certificate: "PEM",
       certificate_fingerprint: "f".repeat(64),
     };
     const info = serverInfoSchema.parse({ auth: "trusted", api_extensions: ["a"], environment, config: {} });
@@ -24,6 +26,8 @@ describe("a server", () => {
       virtualMachines: true,
       driver: "lxc | qemu",
       fingerprint: "f".repeat(64),
+      certificate: "PEM",
+      addresses: ["192.0.2.1:8443"],
       architectures: ["x86_64"],
       trusted: true,
       extensions: new Set(["a"]),

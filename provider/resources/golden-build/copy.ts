@@ -1,0 +1,130 @@
+// Brings a released image to a target: pulled by it from the server that built the image, else relayed through here.
+import { exportImage } from "../../api/image-export";
+import { createImage, deleteImage, findImage, imageSecret, type WireImage } from "../../api/images";
+import { type Client } from "../../client/client";
+import { Limit } from "../../client/limit";
+import { reportTo } from "../../content/shown";
+import { isCode, LxdError } from "../../errors";
+import { milliseconds } from "../../units";
+import { isUploadOf, marksOf, uploadName } from "../image/owners";
+import { spokenProtocol } from "../image/pull";
+import { sendOn } from "../image/relay";
+import { isCacheOnly, mayTake } from "../image/take-over";
+import { pendingKey } from "../ownership";
+import { type Target } from "./targets";
+import { type Place } from "./versions";
+
+/** On a copy as long as it still has on it what the building server's stacks have written on the image. */
+const copying = "copy";
+
+export interface Original {
+  /** Where the image was built. */
+  place: Place;
+  image: WireImage;
+}
+
+/** The copy on the target, which is this stack's then. */
+export async function bring(target: Target, original: Original): Promise<WireImage> {
+  const { timeout } = target.wanted;
+  const why = `phase release: the copy is not there after ${timeout}, the limit that \`timeout\` of this target sets`;
+  const limit = new Limit({ ms: milliseconds(timeout), why, advice });
+  const place = { ...target.place, client: target.place.client.until(limit) };
+  const { client } = original.place;
+  const from = { ...original, place: { ...original.place, client: client.until(limit) } };
+  return limit.run(() => have({ ...target, place }, from));
+}
+
+const advice = "The next `pulumi up` goes on.";
+
+async function have(target: Target, original: Original): Promise<WireImage> {
+  const { client, project, urn } = target.place;
+  const at = { project, fingerprint: original.image.fingerprint };
+  const find = async (): Promise<WireImage | undefined> => (await findImage(client, at))?.value;
+  let found = await find();
+  // Incus goes on taking it for a cached one, which expires.
+  if (found !== undefined && isCacheOnly(found)) await deleteImage(client, at);
+  if (found === undefined || isCacheOnly(found)) {
+    await send(target, original).catch(async (error: unknown) => {
+      // Without an answer it may be there all the same, and somebody else may have brought it meanwhile.
+      const isUnclear = isCode(error, "unavailable") || isCode(error, "already-exists");
+      if (!isUnclear || (await find()) === undefined) throw error;
+    });
+    found = await find();
+  }
+  if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon made no copy" });
+  if (!mayTake(found, { urn, adopt: false, isPulled: true })) throw strangers(found);
+  return found;
+}
+
+/** Whether nobody but this stack has had to do with a copy: then all marks on it were brought along. */
+export function isFresh(copy: WireImage, urn: string): boolean {
+  return copy.properties?.[pendingKey] === copying || isUploadOf(copy, urn);
+}
+
+async function send(target: Target, original: Original): Promise<void> {
+  const { wanted } = target;
+  const addresses = wanted.relay === true ? [] : await addressesOf(original.place.client, wanted.address);
+  if (addresses.length === 0) return relay(target, original);
+  const failures: LxdError[] = [];
+  for (const address of addresses) {
+    try {
+      await pull(target, original, address);
+      return;
+    } catch (error) {
+      if (!isCode(error, "failed")) throw error;
+      failures.push(error);
+    }
+  }
+  throw unpulled(failures, addresses);
+}
+
+/** Where the target may find the building server: as it is said, as it was found from here, as it says itself. */
+async function addressesOf(builder: Client, said: string | undefined): Promise<string[]> {
+  if (said !== undefined) return [said.replace(/\/+$/, "")];
+  const { place } = builder.transport;
+  const { addresses } = await builder.info();
+  const own = place.startsWith("https:") ? [place] : [];
+  return [...new Set([...own, ...addresses.map((address) => `https://${address}`)])];
+}
+
+/** The image is private, or still is: the building server gives out a secret that is good for one copy. */
+async function pull(
+  { place, wanted, status }: Target,
+  { place: from, image }: Original,
+  server: string,
+): Promise<void> {
+  const { fingerprint } = image;
+  const { product, certificate } = await from.client.info();
+  const secret = await imageSecret(from.client, { project: from.project, fingerprint });
+  const known = { certificate: wanted.certificate ?? certificate, project: from.project, fingerprint, secret };
+  const protocol = await spokenProtocol(place.client, product);
+  const source = { type: "image", mode: "pull", server, protocol, ...known } as const;
+  const properties = { ...marksOf(place.urn, { fingerprint }), [pendingKey]: copying };
+  const options = { deadlineMs: milliseconds(wanted.timeout), onProgress: status };
+  await createImage(place.client, place.project, { source, public: false, properties, auto_update: false }, options);
+}
+
+async function relay({ place, status }: Target, { place: from, image }: Original): Promise<void> {
+  const { fingerprint } = image;
+  const parts = exportImage(from.client, { project: from.project, fingerprint });
+  const shown = reportTo(status, "relaying");
+  const report = (done: number): void => shown(done, image.size);
+  const fileName = uploadName(place.urn, fingerprint.slice(0, 12));
+  await sendOn(place.client, { project: place.project, fingerprint }, { parts, fileName, public: false, report });
+}
+
+function unpulled(failures: LxdError[], addresses: string[]): LxdError {
+  const [first] = failures;
+  const details = first?.details ?? { code: "failed" as const, why: "the image could not be pulled" };
+  const where = `The server was to pull the image from ${addresses.join(", then ")}.`;
+  const otherwise = "If it finds the building server elsewhere, say so with `address`; if nowhere, set `relay: true`.";
+  return new LxdError({ ...details, advice: `${where} ${otherwise}` });
+}
+
+function strangers({ fingerprint }: WireImage): LxdError {
+  return new LxdError({
+    code: "already-exists",
+    why: `there is an image with this content already (${fingerprint.slice(0, 12)}), which is not this stack's`,
+    advice: "Delete it there, or take this target out.",
+  });
+}

@@ -1,0 +1,134 @@
+// Keeps the copies of a golden image on other servers: made when a version is released, and taken away with it.
+import { findImage, type WireImage } from "../../api/images";
+import { LxdError } from "../../errors";
+import { type Context } from "../../kind";
+import { isOwnedBy } from "../image/owners";
+import { release as letGo } from "../image/release";
+import { sync } from "../image/sync";
+import { hashKey, isBookkeeping, versionKey } from "../ownership";
+import { bring, isFresh } from "./copy";
+import { resultOf } from "./result";
+import { type GoldenInputs, type GoldenOutputs } from "./schema";
+import { type PublishTarget } from "./target-inputs";
+import { copierOf, type Done, forEachTarget, type Target, type Targets } from "./targets";
+import { type Place, prune, remember, takeAlong, unmarkedOf, versionOf, versionsOf } from "./versions";
+
+export interface Publication {
+  context: Context;
+  place: Place;
+  inputs: GoldenInputs;
+  /** What there was before. */
+  former: Former;
+}
+
+/** The program's words of before, and under which URN. */
+export type Former = Pick<GoldenInputs["image"], "aliases" | "properties"> & {
+  targets: Targets;
+  urn?: string | undefined;
+};
+
+/** Each target has a copy of the released image then, and its aliases name that. */
+export async function publishTo({ context, place, inputs, former }: Publication, image: WireImage): Promise<Done> {
+  return forEachTarget(context, inputs, async (target) => {
+    await takeAlong(target.place, former.urn === undefined ? undefined : copierOf(former.urn));
+    const copy = await bring(target, { place, image });
+    await settle({ context, place, inputs, former }, target, { copy, image });
+    const { missing, ...found } = target.wanted;
+    target.kept = found;
+  });
+}
+
+/** It becomes what the released one is, with whose it is in place of what was brought along; then the aliases move. */
+async function settle(
+  { context, inputs, former }: Publication,
+  { place, wanted }: Target,
+  { copy, image }: { copy: WireImage; image: WireImage },
+): Promise<void> {
+  const { client, urn, project } = place;
+  const { fingerprint, properties } = image;
+  const said = Object.entries(properties ?? {}).filter(([key]) => !isBookkeeping(key));
+  const marks = Object.fromEntries([versionKey, hashKey].map((key) => [key, properties?.[key] ?? ""]));
+  const before = former.targets.publishTo?.find((each) => isSamePlace(each, wanted));
+  const aliases = before === undefined ? [] : (before.aliases ?? former.aliases);
+  const olds = { aliases, properties: former.properties, marks, isNew: isFresh(copy, urn) };
+  const news = {
+    ...resultOf(inputs, { public: wanted.public ?? inputs.image.public }),
+    ...{ project, fingerprint, aliases: wanted.aliases ?? inputs.image.aliases },
+    properties: Object.fromEntries(said),
+  };
+  await sync({ ...context, client, urn }, olds, news);
+  // The one that is released stays, however old it is.
+  await remember(place, { keep: inputs.keep, pin: versionOf(image) }, await versionsOf(place));
+}
+
+/** Two entries for one place, as far as that can be seen: by where the server is, or by its certificate. */
+function isSamePlace(one: PublishTarget, other: PublishTarget): boolean {
+  const isSame = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b;
+  return one.project === other.project && (isSame(one.__at, other.__at) || isSame(one.__server, other.__server));
+}
+
+/** Targets that the program wants no more. What was never met has no copies. */
+export function takenOut({ publishTo = [] }: Targets, now: PublishTarget[]): PublishTarget[] {
+  return publishTo.filter((each) => each.__at !== undefined && !now.some((target) => isSamePlace(each, target)));
+}
+
+/** Takes the copies away from where the program wants none any more. */
+export async function dropFormer(context: Context, former: Targets, now: PublishTarget[]): Promise<void> {
+  const gone = takenOut(former, now);
+  const { failed } = await forEachTarget(context, { ...former, publishTo: gone }, (target) => removeCopies(target, []));
+  if (failed === undefined) return;
+  const advice =
+    "The copies there are to be deleted, since this target was taken out. Of a server that is gone for good, forget the " +
+    "resource with `pulumi state delete`: the next `pulumi up` finds the image again and builds nothing.";
+  const why = failed.details.why.replaceAll("publishTo[", "the former publishTo[");
+  throw new LxdError({ ...failed.details, why, advice });
+}
+
+/** Versions beyond the number that is kept go, as they do on the server that builds. */
+export async function pruneCopies(context: Context, targets: Targets): Promise<void> {
+  const { failed } = await forEachTarget(context, targets, ({ place }) => prune(place, removeCopy));
+  if (failed !== undefined) throw failed;
+}
+
+/** All that this stack has made on the targets. */
+export async function removeAll(context: Context, state: GoldenOutputs): Promise<void> {
+  const met = (state.publishTo as PublishTarget[] | undefined)?.filter(({ __at }) => __at !== undefined);
+  const { failed } = await forEachTarget(context, { ...state, publishTo: met }, (target) =>
+    removeCopies(target, target.wanted.aliases ?? state.image.aliases),
+  );
+  if (failed !== undefined) throw failed;
+}
+
+async function removeCopies({ place }: Target, aliases: GoldenInputs["image"]["aliases"]): Promise<void> {
+  for (const { fingerprint } of [...(await versionsOf(place)), ...(await unmarkedOf(place))]) {
+    await letGo(place, { project: place.project, fingerprint, aliases });
+  }
+}
+
+function removeCopy(place: Place, fingerprint: string): Promise<void> {
+  return letGo(place, { project: place.project, fingerprint, aliases: [] });
+}
+
+/** The targets as they are: a copy that is gone, or is no more what the program says, is a difference. */
+export async function observe(context: Context, state: GoldenOutputs, image: WireImage): Promise<PublishTarget[]> {
+  const { targets, failed } = await forEachTarget(context, state, async (target) => {
+    const { place, wanted } = target;
+    const found = (await findImage(place.client, { project: place.project, fingerprint: image.fingerprint }))?.value;
+    const isThere = found !== undefined && isOwnedBy(found, place.urn);
+    const seen = isThere ? differences(found, { ...state.image, ...defined(wanted) }) : { missing: true as const };
+    target.kept = { ...wanted, ...seen };
+  });
+  if (failed !== undefined) throw failed;
+  return targets;
+}
+
+function defined({ aliases, public: isPublic }: PublishTarget): Partial<GoldenInputs["image"]> {
+  return { ...(aliases && { aliases }), ...(isPublic !== undefined && { public: isPublic }) };
+}
+
+function differences(found: WireImage, said: GoldenInputs["image"]): Partial<PublishTarget> {
+  const there = said.aliases.flatMap(({ name }) => (found.aliases ?? []).filter((alias) => alias.name === name));
+  const isSame =
+    JSON.stringify(there) === JSON.stringify(said.aliases.map(({ name, description }) => ({ name, description })));
+  return { ...(!isSame && { aliases: there }), ...(found.public !== said.public && { public: found.public }) };
+}

@@ -1,0 +1,95 @@
+// What can be written about the servers that get copies of a golden image, what is filled in, and what of it is a change.
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { type Alias } from "../../api/images";
+import { type RemoteInputs } from "../../client/location";
+import { LxdError } from "../../errors";
+import { type Failure, type StackConfig } from "../../kind";
+import { plain } from "../../plain";
+import { duration, name, strict } from "../../schema";
+import { type Whereabouts } from "../../servers";
+import { isUnknown } from "../../unknowns";
+import { projectOf, remoteSchema } from "../common";
+import { namedAliases } from "../image/complete";
+import { rules as imageRules, schema as imageSchema } from "../image/inputs";
+import { placeSchema } from "../image/source";
+
+/** A server, or another project of one, that gets copies of what is released. */
+export interface PublishTarget extends Whereabouts {
+  /** Undefined is the server that builds. */
+  remote?: RemoteInputs | undefined;
+  project: string;
+  /** Of the image, unless they are said. */
+  aliases?: Alias[] | undefined;
+  public?: boolean | undefined;
+  /** Where this server finds the one that builds, and by which certificate it knows it. */
+  address?: string | undefined;
+  certificate?: string | undefined;
+  relay?: boolean | undefined;
+  timeout: string;
+  /** In the state only: a refresh has found no copy of what is released. */
+  missing?: true | undefined;
+}
+
+const { aliases, public: isPublic } = imageSchema.shape;
+const { certificate, server: address } = placeSchema;
+
+export const targetSchema = strict({
+  remote: remoteSchema,
+  project: name.optional(),
+  ...{ aliases, public: isPublic, certificate },
+  address: address.optional(),
+  relay: z.boolean().optional(),
+  timeout: duration.optional(),
+});
+
+const defaultTimeout = "4h";
+
+interface Completion {
+  remote: RemoteInputs | undefined;
+  config: StackConfig;
+  failures: Failure[];
+}
+
+/** The targets with what they leave out. A remote that nobody knows is told here. */
+export function wholeTargets(targets: PublishTarget[] | undefined, completion: Completion): PublishTarget[] {
+  if (targets === undefined || isUnknown(targets)) return targets ?? [];
+  return targets.map((target, i) => (isUnknown(target) ? target : wholeTarget(target, i, completion)));
+}
+
+function wholeTarget(target: PublishTarget, i: number, { remote, config, failures }: Completion): PublishTarget {
+  const { aliases: named } = target;
+  const whole = {
+    ...target,
+    timeout: (target as Partial<PublishTarget>).timeout ?? defaultTimeout,
+    ...(named === undefined ? {} : { aliases: namedAliases(named) }),
+  };
+  try {
+    return { ...whole, project: projectOf({ ...target, remote: target.remote ?? remote }, config) };
+  } catch (error) {
+    failures.push({ property: `publishTo[${i}].remote`, reason: LxdError.from(error).message });
+    return whole;
+  }
+}
+
+export function targetRules(targets: PublishTarget[] | undefined): Failure[] {
+  if (!Array.isArray(targets)) return [];
+  return targets.flatMap((target, i) => {
+    if (isUnknown(target)) return [];
+    const { address: said, relay, certificate: known, aliases: named } = target;
+    const isRelayed = relay === true && (said !== undefined || known !== undefined);
+    const ofImage = named === undefined ? [] : imageRules({ source: { instance: "" }, aliases: named });
+    return [
+      ...(isRelayed
+        ? [{ property: "relay", reason: "what is relayed through here needs no address of the builder's" }]
+        : []),
+      ...ofImage,
+    ].map(({ property, reason }) => ({ property: `publishTo[${i}].${property}`, reason }));
+  });
+}
+
+/** Without what the state alone knows, except for a copy that is missing. */
+export function isSameTargets(olds: PublishTarget[] | undefined, news: PublishTarget[]): boolean {
+  const form = ({ __at, __server, ...said }: PublishTarget): PublishTarget => said;
+  return isDeepStrictEqual(plain((olds ?? []).map(form)), plain(news.map(form)));
+}
