@@ -1,12 +1,6 @@
 // The public API: what a Pulumi program imports from `pulumi-lxd`.
-export {
-  type GoldenImageArgs,
-  GoldenImage,
-  type GoldenMachineArgs,
-  type GoldenResultArgs,
-  type InstallArgs,
-  type VerifyArgs,
-} from "./golden-image";
+export { type GoldenImageArgs, GoldenImage } from "./golden-image";
+export { type GoldenMachineArgs, type GoldenResultArgs, type InstallArgs, type VerifyArgs } from "./golden-parts";
 export { type MediumArgs } from "./golden-keepers";
 export { type PublishTargetArgs } from "./publish-target";
 export { type AwaitStep, type BootStepArgs, type KeyStep, type PauseStep, type TypeStep } from "./boot-command";

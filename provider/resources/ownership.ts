@@ -9,6 +9,8 @@ export const versionKey = "user.pulumi.version";
 export const hashKey = "user.pulumi.inputs-hash";
 /** On a builder: how many steps are done in what was installed. */
 export const stepsKey = "user.pulumi.steps";
+/** On a builder whose installation was given up: for how many milliseconds it was waited for, and since which start. */
+export const givenUpKey = "user.pulumi.given-up";
 /** On the newest version: how many are kept, and which of them in any case. */
 export const keepKey = "user.pulumi.keep";
 export const pinKey = "user.pulumi.pin";

@@ -1,6 +1,7 @@
 // /1.0/instances/<name>/console: the serial log of a guest, and its port to connect to.
 import { badRequest, failed } from "../errors";
 import { clearLog, readLog } from "../guest/console-log";
+import { screenPicture } from "../guest/screen";
 import type { Call } from "../http/call";
 import { done, type Reply, running } from "../http/reply";
 import { instanceUrl, requireInstance } from "../instances/instance";
@@ -11,6 +12,11 @@ export function getConsole(call: Call): Reply {
   const { store, settings } = call.daemon;
   if (instance.type === "virtual-machine" && settings.product.kind === "lxd") {
     throw failed("Instance is not container type");
+  }
+  if (call.query.get("type") === "vga" && settings.product.has("instance_console_screenshot")) {
+    if (call.daemon.guests.serialOf(instance) === undefined) throw failed("Instance is not running");
+    const picture = screenPicture();
+    return { kind: "body", headers: { "Content-Type": "image/png" }, body: picture };
   }
   const body = readLog(store, instance);
   if (body.length === 0 && settings.product.kind === "lxd") throw failed("open : no such file or directory");

@@ -13,6 +13,7 @@ import { failure } from "./failure";
 import { findBuilt, removeTwins, startClean } from "./find-built";
 import { builderOf, trialOf } from "./machine";
 import { machinesOf, removeMachine } from "./machines";
+import { withTimeLeft } from "./patience";
 import { type Progress } from "./phases";
 import { provision } from "./provision";
 import { requirementsOf, resultOf } from "./result";
@@ -54,7 +55,7 @@ async function make(work: Build): Promise<WireImage> {
   await requireMedia(work);
   progress.enter("machine");
   const machine = builderOf(inputs, place.urn);
-  await installed(work, machine);
+  await installed(work, await withTimeLeft(work, machine));
   await provision(progress.in(work.context), { inputs, machine, progress });
   progress.enter("publish");
   return pack(work);

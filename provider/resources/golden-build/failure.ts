@@ -1,15 +1,14 @@
 // What is told of a failed build, and what is left of it: the phase, the console, the screen, the machine.
-import { mkdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { findInstance, readScreen } from "../../api/instances";
+import { findInstance } from "../../api/instances";
 import { LxdError } from "../../errors";
 import { ConsoleLog } from "../instance/console";
 import { isRunning } from "../instance/power";
 import { builderName } from "./machine";
 import { isMachineOf, machinesOf, removeMachine } from "./machines";
+import { giveUp, isGivenUp } from "./patience";
 import { type Phase } from "./phases";
 import { type GoldenInputs } from "./schema";
+import { type Screen, takeScreen } from "./screen";
 import { isBuildOf, isCandidate, type Place, removeImage, versionsOf } from "./versions";
 
 export interface Failed {
@@ -25,19 +24,29 @@ export async function failure(failed: Failed, thrown: unknown): Promise<LxdError
   const doing = `build golden image ${inputs.project}/${builderName(failed.place.urn, inputs.version)}, phase ${phase}`;
   // Of a daemon that does not answer nothing more can be learned, and nothing on it be changed.
   if (error.code === "unavailable") return error.during(doing, goesOn);
-  const seen = await look(failed, error).catch(() => ({ tail: "", screen: undefined }));
-  const screen = seen.screen === undefined ? "" : `Its screen is in ${seen.screen}. `;
-  const advice = screen + (inputs.onFailure === "clean" ? await cleaned(failed) : kept(failed, error));
-  return new LxdError({ ...error.details, doing, why: error.details.why + seen.tail, advice });
+  const seen = await look(failed, error).catch((fault: unknown) => ({ tail: `; ${unseen(fault)}`, screen: undefined }));
+  const { tail, screen } = seen;
+  const picture = screen !== undefined && "file" in screen ? `Its screen is in ${screen.file}. ` : "";
+  const blind = screen !== undefined && "why" in screen ? `; its screen cannot be seen: ${screen.why}` : "";
+  const advice = picture + (inputs.onFailure === "clean" ? await cleaned(failed) : await kept(failed, error));
+  return new LxdError({ ...error.details, doing, why: error.details.why + tail + blind, advice });
 }
 
 const goesOn = "The next `pulumi up` goes on from here.";
 
-function kept({ phase }: Failed, { details }: LxdError): string {
+function unseen(fault: unknown): string {
+  return `the machine cannot be looked at: ${LxdError.from(fault).details.why}`;
+}
+
+async function kept({ place, inputs, phase }: Failed, error: LxdError): Promise<string> {
+  if (phase === "install" && isGivenUp(error)) {
+    const at = { project: place.project, name: builderName(place.urn, inputs.version) };
+    return giveUp(place.client, at, inputs);
+  }
   if (phase === "machine" || phase === "install") {
     return `The builder is kept as it is; the next \`pulumi up\` goes on with it, or starts clean if an input changes.`;
   }
-  return phase === "verify" ? `The machine of the trial is kept. ${goesOn}` : (details.advice ?? goesOn);
+  return phase === "verify" ? `The machine of the trial is kept. ${goesOn}` : (error.details.advice ?? goesOn);
 }
 
 async function cleaned(failed: Failed): Promise<string> {
@@ -63,7 +72,7 @@ async function clean({ place, inputs }: Failed): Promise<void> {
 async function look(
   { place, inputs, phase }: Failed,
   error: LxdError,
-): Promise<{ tail: string; screen: string | undefined }> {
+): Promise<{ tail: string; screen: Screen | undefined }> {
   const { client, project, urn } = place;
   const name = builderName(urn, inputs.version) + (phase === "verify" ? "-verify" : "");
   const at = { project, name };
@@ -71,24 +80,5 @@ async function look(
   if (machine === undefined || !isRunning(machine)) return { tail: "", screen: undefined };
   const hasTail = error.details.why.includes("its console");
   const tail = hasTail ? "" : await new ConsoleLog(client, at).tail(machine);
-  return { tail, screen: await screenshot(place, name) };
-}
-
-/** A picture of what the machine shows, for people: some installers say on the screen only what is wrong. */
-async function screenshot({ client, project }: Place, name: string): Promise<string | undefined> {
-  if (!(await client.info()).extensions.has("instance_console_screenshot")) return undefined;
-  try {
-    const picture = await readScreen(client, { project, name });
-    // Of a machine that has gone off in the meantime the daemon sends its console's text instead.
-    if (!picture.subarray(0, 4).equals(Buffer.from("\x89PNG", "latin1"))) return undefined;
-    const dir = join(tmpdir(), "pulumi-lxd-screens");
-    // It may show what was typed, and others can read the folder for temporary files.
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    const file = join(dir, `${project}-${name}.png`);
-    await writeFile(file, picture, { mode: 0o600 });
-    return file;
-  } catch {
-    // A machine without a display has no screen, and the failure itself must not be lost for that.
-    return undefined;
-  }
+  return { tail, screen: await takeScreen(client, at) };
 }

@@ -1,4 +1,9 @@
 // Golden images: built from an ISO to a released image, once for each set of inputs, with a way back.
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "vitest";
 import { describeGoldenImages, type Golden } from "./site";
 
@@ -21,6 +26,7 @@ describeGoldenImages("golden images", (site) => {
     });
     const keys = Object.keys(image?.properties ?? {});
     expect(keys.filter((key) => /boot\.priority|volatile|pending/.test(key))).toEqual([]);
+    await hasNoTraces(golden, String(image?.fingerprint));
     expect(await golden.machines()).toEqual([]);
     expect(golden.resource.outputs).toMatchObject({
       fingerprint: image?.fingerprint,
@@ -34,6 +40,31 @@ describeGoldenImages("golden images", (site) => {
     expect(await golden.images()).toEqual([]);
     expect(await golden.target()).toBeUndefined();
   });
+
+  /** What every copy of the image has in it, and what machines and images come of it. */
+  async function hasNoTraces(golden: Golden, fingerprint: string): Promise<void> {
+    const dir = await mkdtemp(join(tmpdir(), "golden-image-"));
+    const { bytes } = await site.daemon.raw.get(`/1.0/images/${fingerprint}/export`);
+    await writeFile(join(dir, "image"), bytes);
+    const { stdout: metadata } = await promisify(execFile)("tar", ["-xOf", join(dir, "image"), "metadata.yaml"]);
+    await rm(dir, { recursive: true });
+    // YAML, which JSON is too.
+    expect(metadata).toMatch(/"?os"?: ?"?tiny/);
+    expect(metadata).toMatch(/"?requirements\.secureboot"?: ?"?false/);
+    const own = /user\.pulumi|urn:pulumi|volatile|boot\.priority|installer|media0/;
+    expect(metadata).not.toMatch(own);
+    await machineOf(golden, fingerprint);
+    const machine = await site.instance(`${golden.name}-user`);
+    expect(Object.values(machine.devices).filter((device) => "source" in device || "boot.priority" in device)).toEqual(
+      [],
+    );
+    expect(machine.config["user.pulumi.owner"]).toBeUndefined();
+    const source = { type: "instance", name: `${golden.name}-user` };
+    const again = String((await site.change("POST", "/1.0/images", { source }))["fingerprint"]);
+    expect(JSON.stringify(await site.get(`/1.0/images/${again}`))).not.toMatch(/user\.pulumi|urn:pulumi/);
+    await site.change("DELETE", `/1.0/images/${again}`);
+    await site.change("DELETE", `/1.0/instances/${golden.name}-user`);
+  }
 
   site.testWithGuest("are built by installers that ask for a key", async () => {
     const golden = await site.golden("key");
