@@ -51,7 +51,9 @@ describeEachSite("the example of importing", (site) => {
     await project.setConfig("memory", "512MiB");
     const wrong = await project.preview();
     expect(wrong.code).not.toBe(0);
-    expect(wrong.stdout + wrong.stderr).toMatch(/limits\.memory[^]*is .*536870912.* and .*268435456.* on the daemon/);
+    expect(wrong.stdout + wrong.stderr).toMatch(
+      /limits\.memory[^]*is .*512MiB.* in the program and .*256MiB.* on the daemon/,
+    );
 
     await project.setConfig("memory", "256MiB");
     const up = await project.up();
