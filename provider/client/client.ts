@@ -1,8 +1,8 @@
 // Typed requests to one daemon: read an object, or change something and follow the change to its end.
 import { type z } from "zod";
-import { isCode, LxdError } from "../errors";
+import { isCode } from "../errors";
 import { type Change, defaultDeadlineMs, toHttp } from "./change";
-import { enrol, type Proof, untrusted } from "./enrol";
+import { type Proof } from "./enrol";
 import {
   type Envelope,
   isContainerMissing,
@@ -13,12 +13,13 @@ import {
   unexpected,
   type WireOperation,
 } from "./envelope";
+import { introduce } from "./introduction";
 import { defaultParallel, Lanes, lanesOf } from "./lanes";
 import { type Limit } from "./limit";
 import { follow } from "./operations";
 import { type Query, withQuery } from "./paths";
 import { Patience, type Repeatable } from "./patience";
-import { type ServerInfo, serverInfoSchema } from "./server-info";
+import { type ServerInfo } from "./server-info";
 import { type HttpReply, type HttpRequest, type Transport } from "./transport";
 
 export interface Found<T> {
@@ -86,30 +87,9 @@ export class Client {
   }
 
   async #introduce(): Promise<ServerInfo> {
-    const info = await this.#beTrusted();
+    const info = await introduce(this, this.options);
     if (info.fingerprint !== undefined) this.#lanes = lanesOf(info.fingerprint, this.#parallel);
     return info;
-  }
-
-  async #beTrusted(): Promise<ServerInfo> {
-    const value = await this.#whoAmI();
-    if (value.trusted) return value;
-    // Two providers, or two stacks, may enrol at the same time: for the slower one the token is spent, and all is well.
-    const refused = await enrol(this, value, this.options).catch((error: unknown) => LxdError.from(error));
-    const again = await this.#whoAmI();
-    if (again.trusted) return again;
-    throw refused ?? untrusted(this.transport.place, this.options);
-  }
-
-  /** Whoever shows a wrong token is not even told what everybody may know. */
-  async #whoAmI(): Promise<ServerInfo> {
-    try {
-      return (await this.get("/1.0", serverInfoSchema)).value;
-    } catch (error) {
-      const { request } = LxdError.from(error).details;
-      if (request?.status === 401 || request?.status === 403) throw untrusted(this.transport.place, this.options);
-      throw error;
-    }
   }
 
   async get<S extends z.ZodType>(

@@ -24,9 +24,8 @@ export interface Proof {
 /** Spends the token. A server that trusts the client already never sees it. */
 export async function enrol(client: Client, info: ServerInfo, proof: Proof): Promise<void> {
   const { trustToken, clientCertificate } = proof;
-  if (trustToken === undefined) throw untrusted(client.transport.place, proof);
   // The servers take the token for spent before they notice that nobody is there to be trusted.
-  if (clientCertificate === undefined) throw untrusted(client.transport.place, proof);
+  if (trustToken === undefined || clientCertificate === undefined) throw untrusted(client.transport.place, proof);
   const doing = `enrol at ${client.transport.place}`;
   const advice = "Make a new trust token with `incus config trust add NAME` or `lxc config trust add --name NAME`.";
   const expired = expiryOf(trustToken);
