@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { type Client, type Found } from "../client/client";
 import { path } from "../client/paths";
-import { isCode } from "../errors";
 
 export interface InstanceAddress {
   project: string;
@@ -63,27 +62,6 @@ export async function findSnapshot(
 ): Promise<Pick<WireInstance, "name" | "config" | "devices"> | undefined> {
   const frozen = path("instances", at.name, "snapshots", at.snapshot);
   return (await client.find(frozen, frozenSchema, { project: at.project }))?.value;
-}
-
-const stateSchema = z.object({
-  status_code: z.number(),
-  /** -1 for a virtual machine whose agent does not answer. */
-  processes: z.number().default(-1),
-  network: z
-    .record(
-      z.string(),
-      z.object({
-        type: z.string().default(""),
-        addresses: z.array(z.object({ family: z.string(), address: z.string(), scope: z.string() })).nullish(),
-      }),
-    )
-    .nullish(),
-});
-export type WireState = z.output<typeof stateSchema>;
-
-/** How the machine runs, with its network as far as the server sees it. */
-export async function findState(client: Client, at: InstanceAddress): Promise<WireState | undefined> {
-  return (await client.find(path("instances", at.name, "state"), stateSchema, { project: at.project }))?.value;
 }
 
 /** What a root disk begins as. */
@@ -171,58 +149,8 @@ export async function renameInstance(client: Client, at: InstanceAddress, name: 
   await client.change({ method: "POST", path: instancePath(at), query: { project: at.project }, json: { name } });
 }
 
-export interface StateChange {
-  action: "start" | "stop";
-  /** How long a clean stop may take; without it the stop is forced. */
-  timeoutMs?: number;
-}
-
-export async function changeState(client: Client, at: InstanceAddress, change: StateChange): Promise<void> {
-  const { action, timeoutMs } = change;
-  const json =
-    timeoutMs === undefined
-      ? { action, force: action === "stop" }
-      : { action, force: false, timeout: Math.ceil(timeoutMs / 1000) };
-  const deadlineMs = (timeoutMs ?? 60_000) + 60_000;
-  const query = { project: at.project };
-  const request = { method: "PUT", path: path("instances", at.name, "state"), query, json, deadlineMs } as const;
-  await client.change({ ...request, isUpToGuest: timeoutMs !== undefined });
-}
-
 export async function deleteInstance(client: Client, at: InstanceAddress): Promise<void> {
   await client.change({ method: "DELETE", path: instancePath(at), query: { project: at.project } });
-}
-
-/**
- * What the machine has written to its console, as far as the server keeps it. Of a container that runs, the server tells
- * each text once.
- */
-export async function readConsole(client: Client, at: InstanceAddress): Promise<string> {
-  try {
-    return await client.text(path("instances", at.name, "console"), { project: at.project });
-  } catch (error) {
-    if (isCode(error, "failed") && nothing.test(error.details.why)) return "";
-    throw error;
-  }
-}
-
-/** LXD's words for a log with nothing in it, or nothing more; both servers' for a container that is just going off. */
-const nothing = /^(open .*: no such file or directory|connection refused)$/;
-
-/** Empties the log of a container that is off; the server goes on with it otherwise. */
-export async function clearConsole(client: Client, at: InstanceAddress): Promise<void> {
-  const request = { method: "DELETE" as const, path: path("instances", at.name, "console") };
-  await client.change({ ...request, query: { project: at.project } }).catch((error: unknown) => {
-    if (!isCode(error, "not-found")) throw error;
-  });
-}
-
-/** A picture of the screen, as PNG. Needs the extension `instance_console_screenshot`. */
-export async function readScreen(client: Client, at: InstanceAddress): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const query = { project: at.project, type: "vga" };
-  await client.download(path("instances", at.name, "console"), query, (chunk) => chunks.push(chunk));
-  return Buffer.concat(chunks);
 }
 
 function instancePath({ name }: InstanceAddress): string {

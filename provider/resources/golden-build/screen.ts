@@ -2,7 +2,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type InstanceAddress, readScreen } from "../../api/instances";
+import { readScreen } from "../../api/console-log";
+import { type InstanceAddress } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 

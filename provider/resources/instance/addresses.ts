@@ -1,5 +1,6 @@
 // The network of a running machine: addresses that others can reach, and the cards' hardware addresses.
-import { findState, type InstanceAddress, type WireInstance, type WireState } from "../../api/instances";
+import { findState, type WireState } from "../../api/instance-state";
+import { type InstanceAddress, type WireInstance } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { isRunning } from "./power";
 

@@ -1,5 +1,6 @@
 // What a machine has said on its console since it was started, as text.
-import { clearConsole, type InstanceAddress, readConsole, type WireInstance } from "../../api/instances";
+import { clearConsole, readConsole } from "../../api/console-log";
+import { type InstanceAddress, type WireInstance } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { plainText, quotedTail } from "../guest/terminal";

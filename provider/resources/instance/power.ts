@@ -1,5 +1,6 @@
 // Starts and stops machines, and tells whether they run.
-import { changeState, type InstanceAddress, type StateChange, type WireInstance } from "../../api/instances";
+import { changeState, type StateChange } from "../../api/instance-state";
+import { type InstanceAddress, type WireInstance } from "../../api/instances";
 import { isCode } from "../../errors";
 import { type Changer, whenIdle } from "./idle";
 

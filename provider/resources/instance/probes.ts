@@ -1,7 +1,8 @@
 // One look at a machine for each condition that can be waited for: whether it is met, and else what is seen instead.
 import { connect } from "node:net";
 import { runCommand } from "../../api/exec";
-import { findState, type InstanceAddress, type WireInstance } from "../../api/instances";
+import { findState } from "../../api/instance-state";
+import { type InstanceAddress, type WireInstance } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { isCode, LxdError } from "../../errors";
 import { milliseconds } from "../../units";
