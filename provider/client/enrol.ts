@@ -33,8 +33,7 @@ export async function enrol(client: Client, info: ServerInfo, proof: Proof): Pro
     const why = `the trust token has expired, on ${expired.toISOString()}`;
     throw new LxdError({ code: "permission-denied", doing, why, advice });
   }
-  // Before tokens had a field of their own, LXD took them as the trust password.
-  const field = info.product === "incus" || info.extensions.has("explicit_trust_token") ? "trust_token" : "password";
+  const field = takesTokensAsPassword(info) ? "password" : "trust_token";
   try {
     const json = { type: "client", [field]: trustToken };
     await client.change({ method: "POST", path: path("certificates"), json });
@@ -43,6 +42,11 @@ export async function enrol(client: Client, info: ServerInfo, proof: Proof): Pro
     const hint = `${advice} Each works once, for a limited time, and only on the server that has made it.`;
     throw new LxdError({ code, doing, why, request, advice: proof.isOwn === true ? `${hint}\n${onLostKeys}` : hint });
   }
+}
+
+/** LXD did, before tokens had a field of their own. Servers that tell strangers nothing are newer. */
+function takesTokensAsPassword({ product, extensions }: ServerInfo): boolean {
+  return product === "lxd" && extensions.size > 0 && !extensions.has("explicit_trust_token");
 }
 
 const onLostKeys =

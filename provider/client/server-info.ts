@@ -5,7 +5,11 @@ import { releasesWith } from "./features";
 
 export const serverInfoSchema = z
   .object({
-    api_extensions: z.array(z.string()),
+    /** Incus 7 does not tell them to strangers. */
+    api_extensions: z
+      .array(z.string())
+      .nullable()
+      .transform((list) => list ?? []),
     auth: z.string(),
     environment: z
       .object({

@@ -23,6 +23,7 @@ export class HttpsSite {
   fingerprint = "";
   /** A folder of the tests' own, which is the client's home too. */
   dir = "";
+  #tokens = 0;
 
   constructor(private readonly daemon: TestDaemon) {}
 
@@ -72,7 +73,8 @@ export class HttpsSite {
 
   /** A join token, as the daemons' own clients put it together. */
   async token(changes: Record<string, unknown> = {}): Promise<string> {
-    const name = this.daemon.name("t");
+    // LXD 6 takes a name once.
+    const name = this.daemon.name(`t${++this.#tokens}`);
     const { body } = await this.daemon.raw.post("/1.0/certificates", { name, type: "client", token: true });
     const secret = textAt(body.metadata, "metadata", "secret");
     const fields = { client_name: name, fingerprint: this.fingerprint, addresses: [this.address], secret, ...changes };
