@@ -1,10 +1,9 @@
 // An image in two files, as the form in which the daemons take it; its fingerprint is the hash of one after the other.
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { open } from "node:fs/promises";
 import { LxdError } from "../errors";
 import { byteStream } from "./byte-stream";
+import { readCache, writeCache } from "./cache";
 import { type ReportBytes } from "./content";
 import { expandPath, fileContent, type FileContent } from "./file";
 import { type ImageBody, type ImageContent } from "./image-content";
@@ -28,9 +27,9 @@ export async function splitContent(files: SplitFiles, report: ReportBytes): Prom
 
 /** The hash follows from those of the two files, so it is computed once for each pair of contents. */
 async function combinedHash(parts: FileContent[], report: ReportBytes): Promise<string> {
-  const known = join(cacheFolder(), parts.map(({ digest }) => digest.slice("sha256:".length)).join("-"));
-  const remembered = await readFile(known, "utf8").catch(() => "");
-  if (/^[0-9a-f]{64}$/.test(remembered)) return remembered;
+  const known = `split-image/${parts.map(({ digest }) => digest.slice("sha256:".length)).join("-")}`;
+  const remembered = await readCache(known);
+  if (remembered !== undefined && /^[0-9a-f]{64}$/.test(remembered)) return remembered;
   const hash = createHash("sha256");
   const total = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
   let done = 0;
@@ -41,11 +40,7 @@ async function combinedHash(parts: FileContent[], report: ReportBytes): Promise<
     }
   }
   const hex = hash.digest("hex");
-  // A cache that cannot be written (a read-only home, a full disk) costs time, not correctness.
-  await mkdir(dirname(known), { recursive: true }).then(
-    () => writeFile(known, hex).catch(() => undefined),
-    () => undefined,
-  );
+  await writeCache(known, hex);
   return hex;
 }
 
@@ -95,8 +90,4 @@ async function requireRoot({ rootfs, isVirtualMachine }: SplitFiles): Promise<vo
 
 function quoted(fileName: string): string {
   return fileName.replaceAll(/["\\\r\n]/g, "_");
-}
-
-function cacheFolder(): string {
-  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-lxd", "split-image");
 }

@@ -1,0 +1,32 @@
+// What was computed before, as small texts in the user's cache folder. A cache that cannot be read or written (a user
+// without a home, a read-only one, a full disk) costs time, not correctness.
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** `name` is a path below the cache folder. */
+export async function readCache(name: string): Promise<string | undefined> {
+  try {
+    return await readFile(pathOf(name), "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nobody sees half of a text. */
+export async function writeCache(name: string, text: string): Promise<void> {
+  try {
+    const path = pathOf(name);
+    const temporary = `${path}.${process.pid}`;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch {
+    // The next run computes it again.
+  }
+}
+
+/** Throws for a user of whom the system knows no home, as in some containers. */
+function pathOf(name: string): string {
+  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-lxd", name);
+}
