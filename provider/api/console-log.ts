@@ -17,8 +17,9 @@ export async function readConsole(client: Client, at: InstanceAddress): Promise<
   }
 }
 
-/** LXD's words for a log with nothing in it, or nothing more; both servers' for a container that is just going off. */
-const nothing = /^(open .*: no such file or directory|connection refused)$/;
+/** LXD's words for a log with nothing in it, or nothing more; both servers' for a machine that is just going off. */
+const nothing =
+  /^(open .*: no such file or directory|connection refused|Instance is busy running an? "[^"]+" operation)$/;
 
 /** Empties the log of a container that is off; the server goes on with it otherwise. */
 export async function clearConsole(client: Client, at: InstanceAddress): Promise<void> {

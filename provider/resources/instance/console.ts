@@ -33,7 +33,9 @@ export class ConsoleLog {
   /** Without the sequences that move a terminal's cursor. `wire`: the machine as it was found just now. */
   async text(wire: WireInstance): Promise<string> {
     const said = await readConsole(this.client, this.at);
-    const isAll = wire.type === "virtual-machine" || (!isRunning(wire) && said.startsWith(this.#given));
+    const isWhole = wire.type === "virtual-machine" || (!isRunning(wire) && said.startsWith(this.#given));
+    // Nothing is said while a machine goes off, and what was heard before stays.
+    const isAll = said !== "" && isWhole;
     this.#given = isAll ? said : this.#given + said;
     return this.typing + plainText(this.#given);
   }

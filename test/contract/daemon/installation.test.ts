@@ -35,8 +35,9 @@ async function bootableIso(text: string): Promise<Buffer> {
 async function lastLog(daemon: TestDaemon, path: string): Promise<string> {
   let log = "";
   for (;;) {
-    const { bytes } = await daemon.raw.get(`${path}/console`);
-    if (bytes.length > 0) log = bytes.toString();
+    const { status, bytes } = await daemon.raw.get(`${path}/console`);
+    // While the machine goes off, the answer may be that it is busy.
+    if (status === 200 && bytes.length > 0) log = bytes.toString();
     if ((await objectAt(daemon, path))["status"] === "Stopped") return log;
     await sleep(100);
   }

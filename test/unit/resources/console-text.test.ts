@@ -1,0 +1,22 @@
+// What is heard of a machine's console while it goes off: the servers refuse to say anything for that moment.
+import { expect, it } from "vitest";
+import { type WireInstance } from "../../../provider/api/instances";
+import { ConsoleLog } from "../../../provider/resources/instance/console";
+import { error, fakeDaemon } from "../client/fake-daemon";
+
+it("keeps what was heard before", async () => {
+  let said: string | undefined;
+  const { client } = await fakeDaemon({
+    "GET /1.0/instances/box/console": (request, response) => {
+      if (said === undefined) error(500, 'Instance is busy running a "stop" operation')(request, response);
+      else response.end(said);
+    },
+  });
+  const log = new ConsoleLog(client, { project: "default", name: "box" });
+  const wire = { type: "virtual-machine", status_code: 103 } as WireInstance;
+  expect(await log.text(wire)).toBe("");
+  said = "BOOTED\n";
+  expect(await log.text(wire)).toContain("BOOTED");
+  said = undefined;
+  expect(await log.text(wire)).toContain("BOOTED");
+});
