@@ -1,6 +1,5 @@
 // The check of every noun: all failures at once, defaults filled in, bookkeeping kept, nobody asked without need.
 import { describe, expect, it } from "vitest";
-import { Dispatch } from "../../provider/dispatch";
 import { type Completion } from "../../provider/kind";
 import { unknown } from "../../provider/unknowns";
 import { toy, type ToyInputs } from "./toy";
@@ -57,13 +56,13 @@ describe("check", () => {
 
   it("keeps a computed input that Pulumi sends back, as it does for `ignoreChanges`", async () => {
     const seen: unknown[] = [];
-    const kind = toy({
+    const toys = await provider({
       complete: ({ draft, kept }) => {
         seen.push(kept);
         return Promise.resolve({ draft: { ...draft, weight: kept.weight ?? 5 }, failures: [] });
       },
+      policies: { ...toy({}).policies, weight: "replace" },
     });
-    const toys = new Dispatch({ ...kind, policies: { ...kind.policies, weight: "replace" } });
     const old = { ...inputs, weight: 3 };
     expect(await toys.check(old, { ...inputs, weight: 3 })).toMatchObject({ inputs: { weight: 3 }, failures: [] });
     // The check of a replacement: what was kept goes with the old object.
