@@ -2,9 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Failure } from "../kind";
 import { hasUnknown } from "../unknowns";
-import { likeProgram, type Sides } from "./program-spelling";
-
-type Bag = Record<string, unknown>;
+import { isBag, likeProgram, partOf, type Sides } from "./program-spelling";
 
 /** Inputs whose parts are compared one by one, so that each difference has its own line; and how such a line names one. */
 const divided: Record<string, (part: string) => string> = {
@@ -27,14 +25,6 @@ export function valueDifferences(key: string, compared: Sides, written: Sides): 
 
 function told(property: string, compared: Sides, written: Sides): Failure {
   return difference(property, written.program, likeProgram(compared, written));
-}
-
-function partOf({ program, daemon }: Sides, part: string): Sides {
-  return { program: isBag(program) ? program[part] : undefined, daemon: isBag(daemon) ? daemon[part] : undefined };
-}
-
-function isBag(value: unknown): value is Bag {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What may hold a secret is not repeated. */

@@ -22,12 +22,8 @@ const answers = [
 export function likeProgram(compared: Sides, written: Sides): unknown {
   const { program, daemon } = written;
   if (isBag(program) && isBag(daemon)) {
-    const part = ({ program: one, daemon: other }: Sides, key: string): Sides => ({
-      program: isBag(one) ? one[key] : undefined,
-      daemon: isBag(other) ? other[key] : undefined,
-    });
     return Object.fromEntries(
-      Object.keys(daemon).map((key) => [key, likeProgram(part(compared, key), part(written, key))]),
+      Object.keys(daemon).map((key) => [key, likeProgram(partOf(compared, key), partOf(written, key))]),
     );
   }
   const isNormalized = compared.program !== program || compared.daemon !== daemon;
@@ -35,7 +31,12 @@ export function likeProgram(compared: Sides, written: Sides): unknown {
   return inUnitOf(program, daemon) ?? inWordsOf(program, compared.daemon) ?? daemon;
 }
 
-function isBag(value: unknown): value is Record<string, unknown> {
+/** What stands under a key on each side; undefined where there is no such thing. */
+export function partOf({ program, daemon }: Sides, key: string): Sides {
+  return { program: isBag(program) ? program[key] : undefined, daemon: isBag(daemon) ? daemon[key] : undefined };
+}
+
+export function isBag(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
