@@ -1,5 +1,5 @@
 // Root disks of virtual machines that grow: of a running one where the driver of its pool can, else at its next start.
-import { type StringMap, type WireInstance } from "../../api/instances";
+import { type WireInstance } from "../../api/instances";
 import { findPool } from "../../api/pools";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
@@ -9,7 +9,7 @@ import { parseSize } from "../../units";
 import { consent, staysOn } from "./consent";
 import { isRunning } from "./power";
 import { type InstanceDraft } from "./schema";
-import { rootPoolOf } from "./settings";
+import { rootOf, rootPoolOf } from "./settings";
 
 /** Drivers that put a running machine's disk off ("We don't allow online resizing of block volumes"), on both servers. */
 const patientDrivers = ["dir", "btrfs", "ceph"];
@@ -44,8 +44,3 @@ export const deferredGrowth = new LxdError({
   why: "rootDisk.size: the server gives the machine the larger disk at its next start only",
   advice: "Set allowRestart: true to let it be shut down and started for that, or start it anew yourself.",
 });
-
-/** Its name and its options. */
-function rootOf({ expanded_devices: expanded, devices }: WireInstance): [string, StringMap] | undefined {
-  return Object.entries({ ...expanded, ...devices }).find(([, device]) => device["path"] === "/");
-}

@@ -147,10 +147,14 @@ function sourceFromWire(
   return { source, sourceVersion: isFollowed ? image : sourceVersion };
 }
 
-/** The pool of the root disk, its own or a profile's. */
-export function rootPoolOf({ devices, expanded_devices: expanded }: WireInstance): string | undefined {
-  const roots = Object.values({ ...expanded, ...devices }).filter((device) => device["path"] === "/");
-  return roots[0]?.["pool"];
+/** The pool of the root disk. */
+export function rootPoolOf(wire: WireInstance): string | undefined {
+  return rootOf(wire)?.[1]["pool"];
+}
+
+/** The root disk, its own or a profile's: its name and its options. */
+export function rootOf({ devices, expanded_devices: expanded }: WireInstance): [string, StringMap] | undefined {
+  return Object.entries({ ...expanded, ...devices }).find(([, device]) => device["path"] === "/");
 }
 
 /** Keys of the config that the server, or this provider's bookkeeping, writes. */
