@@ -1,4 +1,5 @@
 // Gives a machine the settings that the program says: while it runs as far as the server can, else while it is shut down.
+import { type WireInstance } from "../../api/instances";
 import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { milliseconds } from "../../units";
@@ -7,11 +8,18 @@ import { isRunning, stop } from "./power";
 import { type InstanceInputs } from "./schema";
 import { changeSettings, get, wanted } from "./settings";
 
+export interface Applied {
+  /** The machine as it is then. */
+  wire: WireInstance;
+  /** Whether it was shut down for the change. */
+  wasStopped: boolean;
+}
+
 /**
  * Changes settings, under the running machine where the server can. Where it cannot, and the program allows it, the
- * machine is shut down for the change; returns whether it was.
+ * machine is shut down for the change.
  */
-export async function applySettings(context: Context, inputs: InstanceInputs): Promise<boolean> {
+export async function applySettings(context: Context, inputs: InstanceInputs): Promise<Applied> {
   const { client, urn } = context;
   const info = await client.info();
   const change = (): Promise<void> => changeSettings(context, inputs, (wire) => wanted(wire, inputs, { urn, info }));
@@ -24,13 +32,13 @@ export async function applySettings(context: Context, inputs: InstanceInputs): P
       throw new LxdError({ ...error.details, advice: "Set allowRestart: true, or running: false." });
     await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
     await change();
-    return true;
+    return { wire: (await get(client, inputs)).value, wasStopped: true };
   }
   const { value } = await get(client, inputs);
-  if (!isGrowthDeferred(value)) return false;
+  if (!isGrowthDeferred(value)) return { wire: value, wasStopped: false };
   if (!inputs.allowRestart || value.ephemeral) throw deferredGrowth;
   await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
-  return true;
+  return { wire: (await get(client, inputs)).value, wasStopped: true };
 }
 
 /** The daemons' words for a change that a running machine does not take. */

@@ -45,8 +45,7 @@ export async function sync(
   { isStoppedFor = false, oldFiles }: { isStoppedFor?: boolean; oldFiles?: GuestFile[] } = {},
 ): Promise<InstanceOutputs> {
   const { client } = context;
-  const wasStopped = (await applySettings(context, inputs)) || isStoppedFor;
-  const { value } = await get(client, inputs);
+  const { wire: value, wasStopped } = await applySettings(context, inputs);
   const pending = value.config?.[pendingKey];
   const files = new FileTask(context, inputs, oldFiles);
   await files.beforeStart(value);
@@ -54,7 +53,7 @@ export async function sync(
   if (phaseOf(value) === "installing") await install(context, inputs, log);
   if (phaseOf(value) === "installing" || pending === "online") await comeOnline(context, inputs);
   if (inputs.power === "managed" || (inputs.power === "initial" && pending !== undefined)) await power(context, inputs);
-  else if (wasStopped) await start(context, inputs);
+  else if (wasStopped || isStoppedFor) await start(context, inputs);
   await files.afterStart((await get(client, inputs)).value);
   if (pending !== undefined) await changeSettings(context, inputs, ({ config }) => done(config));
   return observe(client, inputs, (await get(client, inputs)).value);
