@@ -1,5 +1,6 @@
 // What a machine shows on its screen, as a picture in a file: some installers say only there what is wrong.
-import { mkdir, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { mkdtemp, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readScreen } from "../../api/console-log";
@@ -7,7 +8,6 @@ import { type InstanceAddress } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 
-const folder = "pulumi-lxd-screens";
 const png = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 
 /** The file, or why there is none: the failure that it would explain must not be lost for that. */
@@ -20,14 +20,21 @@ export async function takeScreen(client: Client, at: InstanceAddress): Promise<S
     const picture = await readScreen(client, at);
     // Of a machine that has gone off in the meantime Incus 6.0 sends the text of its console instead.
     if (!picture.subarray(0, png.length).equals(png)) return { why: "the server sent no picture" };
-    const dir = join(tmpdir(), folder);
-    // It may show what was typed, and others can read the folder for temporary files.
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    const file = join(dir, `${at.project}-${at.name}.png`);
-    await writeFile(file, picture, { mode: 0o600 });
-    return { file };
+    return { file: await keep(`${at.project}-${at.name}.png`, picture) };
   } catch (error) {
     // Incus before 6.19 has QEMU write into a folder that only root may enter, also where QEMU is somebody else.
     return { why: LxdError.from(error).details.why };
   }
+}
+
+/**
+ * A picture may show what was typed. The folder for temporary files belongs to all users, who could have put links where a
+ * name is known in advance: so it goes into a new folder that only its owner may enter, as a new file.
+ */
+async function keep(name: string, picture: Buffer): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "pulumi-lxd-screen-")), name);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  await file.writeFile(picture).finally(() => file.close());
+  return path;
 }
