@@ -29,7 +29,7 @@ export abstract class LxdResource extends pulumi.CustomResource {
     // Names that begin with two underscores are left out of previews and diffs.
     const bookkeeping = {
       __provider: serializedProvider(noun),
-      __urn: pulumi.createUrn(name, type, opts.parent),
+      __urn: urnOf(name, type, opts.parent),
       __import: importId,
       // Pulumi matches this option with details of a diff that a dynamic provider cannot give.
       __replaceOnChanges: opts.replaceOnChanges,
@@ -39,6 +39,14 @@ export abstract class LxdResource extends pulumi.CustomResource {
     // The provider knows by itself what of a server is secret.
     super(type, name, { ...own, remote, ...bookkeeping, __secrets: secretPaths(own) }, rest);
   }
+}
+
+/**
+ * The value of the URN, not the output with it: that depends on the parent, and whoever depends on a component waits for
+ * all of its children. Two children of one component would wait for each other.
+ */
+function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): Promise<string> {
+  return pulumi.runtime.serializeProperty("URN", pulumi.createUrn(name, type, parent)) as Promise<string>;
 }
 
 /** Each resource carries the text twice, in inputs and outputs: there, long nouns have shorter names. */
