@@ -1,5 +1,6 @@
 // The sources of an image as programs write them; told apart by their keys.
 import type * as pulumi from "@pulumi/pulumi";
+import type { PinnedArgs } from "./iso-source";
 
 /**
  * A unified image tarball: relative to the program's folder, absolute, or from `~`; symbolic links are followed. It is
@@ -22,10 +23,8 @@ export interface ImageSplitSource {
  * A unified image of any web server, downloaded here and streamed to the daemon without a copy. Broken transfers are
  * resumed; proxies come from the environment. The preview knows the fingerprint if the checksum is a SHA-256.
  */
-export interface ImageDownloadSource {
+export interface ImageDownloadSource extends PinnedArgs {
   download: pulumi.Input<string>;
-  /** What pins it: `sha256:…`, `sha512:…`, or the HTTPS URL or path of a `SHA256SUMS`-style list. */
-  checksum: pulumi.Input<string>;
 }
 
 /**

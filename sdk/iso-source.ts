@@ -12,9 +12,16 @@ export interface IsoFileSource {
   file: pulumi.Input<string>;
 }
 
-/** What pins a download: `sha256:…`, `sha512:…`, or the HTTPS URL or path of a `SHA256SUMS`-style list. */
+/** What pins a download. */
 export interface PinnedArgs {
+  /**
+   * `sha256:…`, `sha512:…`, or the HTTPS URL or path of a `SHA256SUMS`-style list. A list on disk is read in every preview: a
+   * new sum in it is new content. A list on a web server is read when the resource is made and when the source or `trigger`
+   * changes, never otherwise: what its publisher changes there changes nothing here by itself.
+   */
   checksum: pulumi.Input<string>;
+  /** Any text. Another one has the list of a web server read again; new content only if the sum in it is another. */
+  trigger?: pulumi.Input<string>;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The bytes of an image as they are uploaded: one tarball, or metadata and root as the two parts of a form.
 import { basename } from "node:path";
-import { type ReportBytes, type Opened } from "./content";
+import { type Digest, type ReportBytes, type Opened } from "./content";
 import { LxdError } from "../errors";
 import { diskFormatOf } from "./disk-image/formats";
 import { fileContent } from "./file";
@@ -15,6 +15,8 @@ export interface ImageBody extends Opened {
 export interface ImageContent {
   /** SHA-256 of all bytes, by which the daemons know an image; undefined if only the bytes themselves will tell. */
   readonly fingerprint: string | undefined;
+  /** What the bytes hash to by another algorithm, where only that is known. */
+  readonly digest?: Digest | undefined;
   readonly fileName: string;
   /** With the name that the daemon is to keep. */
   open(fileName: string): Promise<ImageBody>;
@@ -37,8 +39,10 @@ export async function tarballContent(file: string, report: ReportBytes): Promise
 export async function downloadContent(url: string, checksum: string | undefined): Promise<ImageContent> {
   const content = await urlContent({ urls: [url], checksum });
   const [algorithm, hex] = content.digest.split(":");
+  const isFingerprint = algorithm === "sha256";
   return {
-    fingerprint: algorithm === "sha256" ? hex : undefined,
+    fingerprint: isFingerprint ? hex : undefined,
+    digest: isFingerprint ? undefined : content.digest,
     fileName: basename(fileNameOf(parseSourceUrl(url)) ?? "image"),
     open: async () => ({ ...(await content.open()), contentType: octets }),
   };

@@ -36,6 +36,14 @@ export async function digestFor(checksum: Checksum, urls: readonly URL[], settin
   }
 }
 
+/**
+ * Whether a checksum is looked up at each check: a list on disk, which is as near and as cheap as a local source. A list
+ * on a web server is read when the program speaks of another source, list or `trigger` than the last time: decision 7 says why.
+ */
+export function isLocalList(checksum: string | undefined): boolean {
+  return parseChecksum(checksum).kind === "list-path";
+}
+
 function wantedPath([first]: readonly URL[]): string[] {
   if (first !== undefined && fileNameOf(first) !== undefined) return pathSegments(first);
   throw new LxdError({

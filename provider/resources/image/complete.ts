@@ -1,27 +1,17 @@
 // Fills in what the program leaves to the provider: defaults, and the fingerprint as far as it can be known in advance.
-import { isDeepStrictEqual } from "node:util";
 import { type Alias, listImages } from "../../api/images";
-import { inspectDisk } from "../../content/disk-image/disk-image";
-import { reportTo } from "../../content/shown";
 import { LxdError } from "../../errors";
 import { type ServedImage } from "../../image-server/image-server";
 import { type Completion, type Failure } from "../../kind";
-import { plain } from "../../plain";
 import { hasUnknown, isUnknown, unknown } from "../../unknowns";
 import { projectOf, spelledOut } from "../common";
-import { contentOf, diskOf } from "./content";
+import { hashesOf } from "./hashes";
 import { findByName, parseImageId } from "./id";
 import { type ImageDraft, type ImageInputs, isSame } from "./inputs";
 import { markedImages } from "./owners";
 import { isAskedHere, servedBy } from "./served";
-import { fieldOf, identityOf, isContent, sourceFailures, sourceTags } from "./source";
-import {
-  type ContentSource,
-  type DiskSource,
-  type DownloadSource,
-  type ImageSource,
-  type ServerSource,
-} from "./source-types";
+import { fieldOf, identityOf, sourceFailures, sourceTags } from "./source";
+import { type ImageSource, type ServerSource } from "./source-types";
 
 type ImageCompletion = Completion<ImageInputs>;
 
@@ -42,16 +32,20 @@ export async function complete(completion: ImageCompletion): Promise<{ draft: Im
   if (hasUnknown(source) || failures.length > 0) {
     return { draft: { ...whole, fingerprint: unknown }, failures };
   }
+  let field = "download" in source ? "source.checksum" : fieldOf(source);
   try {
-    whole.digest = "disk" in source ? await digestOf(source, completion) : undefined;
+    const hashes = await hashesOf(completion, source);
+    field = fieldOf(source);
+    whole.digest = hashes.digest;
     const said = { ...completion, draft: whole };
     const served = "server" in source ? await consult(said, source) : undefined;
     whole.copiedAliases = copiedAliases(said, source, served);
     whole.aliases = withCopied(whole);
-    const fingerprint = (await identify(said, source)) ?? served?.fingerprint ?? (await importedFingerprint(said));
+    const fingerprint =
+      hashes.fingerprint ?? (await identify(said, source)) ?? served?.fingerprint ?? (await importedFingerprint(said));
     return { draft: { ...whole, fingerprint }, failures: [] };
   } catch (error) {
-    const failure = { property: fieldOf(source), reason: LxdError.from(error).message };
+    const failure = { property: field, reason: LxdError.from(error).message };
     return { draft: { ...whole, fingerprint: unknown }, failures: [failure] };
   }
 }
@@ -102,12 +96,6 @@ async function importedFingerprint({ draft, importId, client }: ImageCompletion)
 
 async function identify(completion: ImageCompletion, source: ImageSource): Promise<string | undefined> {
   if ("server" in source && source.fingerprint !== undefined) return source.fingerprint;
-  const isConverted = "disk" in source && source.format !== "qcow2";
-  if (isContent(source) && !isConverted) {
-    const known = "download" in source ? pinnedBefore(completion, source) : undefined;
-    const fingerprint = known ?? (await fingerprintOf(source, completion.status));
-    if (fingerprint !== undefined) return fingerprint;
-  }
   return (await madeBefore(completion, source)) ?? sameAsBefore(completion, source);
 }
 
@@ -115,22 +103,6 @@ async function identify(completion: ImageCompletion, source: ImageSource): Promi
 function sameAsBefore({ olds, draft }: ImageCompletion, source: ImageSource): string | undefined {
   if (olds?.fingerprint === undefined || isUnknown(olds.fingerprint) || olds.digest !== draft.digest) return undefined;
   return isSame(olds.source, source) && olds.project === draft.project ? olds.fingerprint : undefined;
-}
-
-async function fingerprintOf(source: ContentSource, status: (text: string) => void): Promise<string | undefined> {
-  const content = await contentOf(source, status);
-  await content.dispose?.();
-  return content.fingerprint;
-}
-
-function digestOf(source: DiskSource, { status }: ImageCompletion): Promise<string> {
-  return inspectDisk(diskOf(source), reportTo(status, `hashing ${source.disk}`));
-}
-
-/** A list of checksums is asked for only when the program speaks of another download than the last time. */
-function pinnedBefore({ olds }: ImageCompletion, source: DownloadSource): string | undefined {
-  if (olds?.source === undefined || !isDeepStrictEqual(plain(olds.source), plain(source))) return undefined;
-  return isUnknown(olds.fingerprint) ? undefined : olds.fingerprint;
 }
 
 /** What only the making told is read from the daemon, so that a preview of a change knows it like any other. */

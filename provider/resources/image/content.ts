@@ -49,9 +49,10 @@ interface Upload {
 
 async function sendContent(context: Context, { inputs }: Upload, content: ImageContent): Promise<Brought> {
   const { client, status, urn } = context;
-  const { fingerprint } = content;
+  const { fingerprint, digest } = content;
   // Of a converted disk nothing was known; that the disk itself is the same, its hash in the inputs has told.
-  if (inputs.fingerprint !== undefined && fingerprint !== inputs.fingerprint) {
+  const isOther = inputs.fingerprint !== undefined && fingerprint !== inputs.fingerprint;
+  if (isOther || (digest !== undefined && digest !== inputs.digest)) {
     const why = `${content.fileName} is not what it was in the preview`;
     throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
   }

@@ -28,7 +28,7 @@ export interface ImageInputs extends CommonInputs {
   fingerprint?: string | undefined;
   /** Computed: the aliases that the image had on its server when it was made, with `copyAliases`; they are among `aliases`. */
   copiedAliases?: Alias[] | undefined;
-  /** Computed: the hash of a disk, from which the image is still to be made. */
+  /** Computed: what the bytes hash to where that is not the fingerprint: of a disk to be converted, or by SHA-512. */
   digest?: string | undefined;
 }
 

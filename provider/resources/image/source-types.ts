@@ -19,6 +19,7 @@ export interface SplitSource {
 export interface DownloadSource {
   download: string;
   checksum: string;
+  trigger?: string | undefined;
 }
 
 /** A disk of a virtual machine. */

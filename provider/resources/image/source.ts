@@ -16,6 +16,7 @@ import {
   type ImageSource,
 } from "./source-types";
 
+const trigger = z.string().optional();
 const type = z.enum(["container", "virtual-machine"]).optional();
 /** What the daemons take; some of it needs a program on the server. */
 const packers = ["none", "gzip", "pigz", "bzip2", "lzma", "xz", "zstd", "lz4", "squashfs"];
@@ -27,7 +28,7 @@ const published = {
     })
     .optional(),
   format: z.enum(["unified", "split"]).optional(),
-  trigger: z.string().optional(),
+  trigger,
 };
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, { error: "must be all 64 digits, in lower case" });
 
@@ -44,7 +45,7 @@ export const placeSchema = {
 export const sourceSchema = tagged<ImageSource>({
   file: strict({ file: name }),
   metadata: strict({ metadata: name, rootfs: name, type }),
-  download: strict({ download: name, checksum: name.optional() }),
+  download: strict({ download: name, checksum: name.optional(), trigger }),
   disk: strict({
     disk: name,
     format: z.enum(diskFormats, { error: ({ input }) => whyNoFormat(input) }),
@@ -107,6 +108,10 @@ function serverFailures({ alias, fingerprint: digits, protocol, project, ...sour
 /** The part of a source that decides which image it is; with another one, the image is replaced. */
 export function identityOf(source: ImageSource, digest?: string): object {
   if ("disk" in source) return { format: source.format, architecture: architectureOf(source), digest };
+  if ("download" in source) {
+    const { download, checksum } = source;
+    return digest === undefined ? { download, checksum } : { digest };
+  }
   if ("server" in source) {
     const { certificate, copyAliases, relay, private: _, ...rest } = source;
     return { ...rest, server: source.server.replace(/\/+$/, "") };

@@ -5,6 +5,7 @@ import { findVolume } from "../../api/volumes";
 import { type Client } from "../../client/client";
 import { expandPath } from "../../content/file";
 import { isOptical, notOptical } from "../../content/optical";
+import { isLocalList } from "../../content/url/resolve-checksum";
 import { LxdError } from "../../errors";
 import { type Completion, type Failure } from "../../kind";
 import { plain } from "../../plain";
@@ -62,7 +63,7 @@ async function identifySource(completion: IsoCompletion, source: IsoSource): Pro
   const { draft, olds, status, client } = completion;
   // A web server or another volume is asked only when the program speaks of another one than the last time.
   const isKnown = olds?.digest !== undefined && isDigest(olds.digest) && sameSource(olds.source, source);
-  if (isKnown && !("file" in source) && !("files" in source)) return { digest: olds.digest ?? "", failures: [] };
+  if (isKnown && !isLocal(source)) return { digest: olds.digest ?? "", failures: [] };
   if ("volume" in source) return { digest: await digestOfVolume(client(), source, draft.project ?? ""), failures: [] };
   const content = await contentOf(source, status);
   const isNew = "file" in source && olds?.digest !== content.digest && draft.allowAnyContent !== true;
@@ -113,6 +114,12 @@ function baseName(urn: string): string {
   return safe.replaceAll(/^[^A-Za-z0-9]+/g, "").slice(0, 50) || "iso";
 }
 
+/** Whether what tells the content is on this machine. */
+function isLocal(source: IsoSource): boolean {
+  if ("url" in source || "urls" in source) return isLocalList(source.checksum);
+  return "file" in source || "files" in source;
+}
+
 function sameSource(olds: unknown, news: unknown): boolean {
   return olds !== undefined && isDeepStrictEqual(plain(olds), plain(news));
 }
@@ -121,7 +128,8 @@ function isDigest(text: string): boolean {
   return /^(sha256|sha512|volume):[0-9a-f]{64,128}$/.test(text);
 }
 
+/** Of a download, nothing but its list of checksums is asked for here. */
 function fieldOf(source: IsoSource): string {
-  const tag = ["file", "url", "urls", "files", "volume"].find((key) => key in source);
+  const tag = ["file", "checksum", "files", "volume"].find((key) => key in source);
   return `source.${tag ?? ""}`;
 }

@@ -20,8 +20,10 @@ export interface FileSource {
 }
 
 /** A file of a web server, pinned by a checksum; `urls` are mirrors, tried in order. */
-export type UrlSource =
-  { url: string; checksum?: string | undefined } | { urls: string[]; checksum?: string | undefined };
+export type UrlSource = ({ url: string } | { urls: string[] }) & {
+  checksum?: string | undefined;
+  trigger?: string | undefined;
+};
 
 /** A file of an image that is made here: text, bytes in base64, a local file, or a local folder with all that is in it. */
 export type FileEntry = { text: string } | { base64: string } | { file: string } | { folder: string };
@@ -51,10 +53,12 @@ const fileEntry = tagged<FileEntry>({
   folder: strict({ folder: name }),
 });
 
+const pin = { checksum: name.optional(), trigger: z.string().optional() };
+
 export const sourceSchema = tagged<IsoSource>({
   file: strict({ file: name }),
-  url: strict({ url: name, checksum: name.optional() }),
-  urls: strict({ urls: z.array(name).min(1), checksum: name.optional() }),
+  url: strict({ url: name, ...pin }),
+  urls: strict({ urls: z.array(name).min(1), ...pin }),
   files: strict({ files: z.record(z.string(), fileEntry), label: name }),
   volume: strict({
     volume: strict({

@@ -1,0 +1,39 @@
+// What the bytes of an image hash to, as far as it is known without fetching or converting them.
+import { isDeepStrictEqual } from "node:util";
+import { inspectDisk } from "../../content/disk-image/disk-image";
+import { reportTo } from "../../content/shown";
+import { isLocalList } from "../../content/url/resolve-checksum";
+import { type Completion } from "../../kind";
+import { plain } from "../../plain";
+import { isUnknown } from "../../unknowns";
+import { contentOf, diskOf } from "./content";
+import { type ImageInputs } from "./inputs";
+import { isContent } from "./source";
+import { type DiskSource, type DownloadSource, type ImageSource } from "./source-types";
+
+type Hashes = Pick<ImageInputs, "fingerprint" | "digest">;
+
+/** Nothing of what the daemon makes or fetches by itself. */
+export async function hashesOf(completion: Completion<ImageInputs>, source: ImageSource): Promise<Hashes> {
+  if (!isContent(source)) return {};
+  const known = "download" in source ? pinnedBefore(completion, source) : undefined;
+  if (known !== undefined) return known;
+  const digest = "disk" in source ? await digestOf(source, completion) : undefined;
+  if ("disk" in source && source.format !== "qcow2") return { digest };
+  const content = await contentOf(source, completion.status);
+  await content.dispose?.();
+  return { fingerprint: content.fingerprint, digest: digest ?? content.digest };
+}
+
+function digestOf(source: DiskSource, { status }: Completion<ImageInputs>): Promise<string> {
+  return inspectDisk(diskOf(source), reportTo(status, `hashing ${source.disk}`));
+}
+
+/** A web server is asked for its list of checksums only when the program speaks of another download than the last time. */
+function pinnedBefore({ olds }: Completion<ImageInputs>, source: DownloadSource): Hashes | undefined {
+  const isSameAsWritten = olds?.source !== undefined && isDeepStrictEqual(plain(olds.source), plain(source));
+  if (!isSameAsWritten || isLocalList(source.checksum)) return undefined;
+  const { digest } = olds;
+  const fingerprint = isUnknown(olds.fingerprint) ? undefined : olds.fingerprint;
+  return fingerprint === undefined && digest === undefined ? undefined : { fingerprint, digest };
+}
