@@ -4,7 +4,8 @@ import { type Client } from "./client/client";
 import { Confidential } from "./confidential";
 import { type Bag } from "./dynamic-provider";
 import { LxdError } from "./errors";
-import { type Completion, type Draft, type Failure, type ResourceKind, type ServerInputs } from "./kind";
+import { type Completion, type Draft, type Failure, type KindDefinition, type ServerInputs } from "./kind";
+import { asWritten, withDefaults } from "./engine/written-inputs";
 import { plain } from "./plain";
 import { progressRow } from "./progress";
 import { isElsewhere, type Servers } from "./servers";
@@ -13,7 +14,7 @@ import { hasUnknown } from "./unknowns";
 import { validate } from "./validate";
 
 interface Parts<Inputs extends ServerInputs, Outputs extends Inputs> {
-  kind: ResourceKind<Inputs, Outputs>;
+  kind: KindDefinition<Inputs, Outputs>;
   servers: Servers;
   succession: Succession<Inputs>;
 }
@@ -29,7 +30,8 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const { kind, servers, succession } = this.parts;
     const confidential = new Confidential([newBag, oldBag], servers.config);
     const urn = String(__urn);
-    const olds = Object.keys(oldBag).length === 0 ? undefined : (oldBag as Draft<Inputs>);
+    const hasOlds = Object.keys(oldBag).length > 0;
+    const olds = hasOlds ? (withDefaults(kind, oldBag) as Draft<Inputs>) : undefined;
     const { written, kept } = this.#separate(bag, urn, olds);
     const { value, failures } = validate(kind.schema, written);
     const told = ({ property, reason }: Failure): Failure => ({ property, reason: confidential.hide(reason) });
@@ -44,7 +46,8 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
       failures.push(...(await this.#preflight(completion, draft)));
       // What failed is unknown in the draft, and outside of a preview the engine takes no unknowns, not even then.
       if (failures.length > 0) return { inputs: newBag, failures: failures.map(told) };
-      return { inputs: plain({ ...draft, __urn, __import, __replaceOnChanges, __secrets, ...where }), failures };
+      const inputs = asWritten(kind, written, draft);
+      return { inputs: plain({ ...inputs, __urn, __import, __replaceOnChanges, __secrets, ...where }), failures };
     } catch (error) {
       failures.push({ property: "", reason: LxdError.from(error).message });
       return { inputs: newBag, failures: failures.map(told) };

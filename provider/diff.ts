@@ -1,7 +1,9 @@
 // Compares what is with what is wanted, field by field, and adds up the costs.
 import { isDeepStrictEqual } from "node:util";
+import { type Bag } from "./dynamic-provider";
+import { withDefaults } from "./engine/written-inputs";
 import { plain } from "./plain";
-import { type Cost, type Policy, type ResourceKind, type ServerInputs } from "./kind";
+import { type Cost, type Policy, type KindDefinition, type ServerInputs } from "./kind";
 import { isElsewhere, type Whereabouts } from "./servers";
 
 /** What all nouns have. Of another way to the same server the state must know: it is all that a later destroy has. */
@@ -14,10 +16,12 @@ export interface Difference {
 }
 
 export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
-  kind: ResourceKind<Inputs, Outputs>,
-  olds: Outputs,
-  news: Inputs,
+  kind: KindDefinition<Inputs, Outputs>,
+  oldBag: Outputs,
+  newBag: Inputs,
 ): Difference {
+  const olds = withDefaults(kind, oldBag as unknown as Bag) as unknown as Outputs;
+  const news = withDefaults(kind, newBag as unknown as Bag) as unknown as Inputs;
   const form = kind.comparable ?? ((inputs: Inputs) => inputs);
   const [before, after] = [plain(form(olds)), plain(form(news))];
   const all = { ...ofServer, ...kind.policies };

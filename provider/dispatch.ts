@@ -1,23 +1,28 @@
-// Serves a noun to Pulumi's dynamic-provider process: finds the daemon, dresses errors, keeps the bookkeeping.
-import { inputsIn, keep, remoteOf } from "./bookkeeping";
+// Serves a kind of resource to Pulumi's dynamic-provider process: finds the daemon, dresses errors, keeps the state.
+import { inputsIn, keep, type Kept, knownIn, remoteOf } from "./bookkeeping";
 import { Check } from "./check";
-import { type Client } from "./client/client";
 import { Confidential } from "./confidential";
 import { difference, type Difference } from "./diff";
 import { type Bag, type DynamicProvider, partial, withoutStack } from "./dynamic-provider";
-import { type Context, type Draft, type Failure, type ResourceKind, type ServerInputs } from "./kind";
+import { type Held, holders } from "./engine/holders";
+import { type LifecycleOf, lifecycleOf } from "./engine/lifecycle";
+import { upgraded } from "./engine/state";
+import { withDefaults } from "./engine/written-inputs";
+import { type AnyKind, type Context, type Draft, type Failure, type ServerInputs } from "./kind";
 import { progressRow } from "./progress";
 import { Servers, type Whereabouts } from "./servers";
 import { stackConfig } from "./stack-config";
 import { Succession } from "./succession";
 
-export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> implements DynamicProvider {
+export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found = never> implements DynamicProvider {
   readonly #servers = new Servers();
   readonly #succession = new Succession<Inputs>();
   readonly #check: Check<Inputs, Outputs>;
+  readonly #lifecycle: LifecycleOf<Inputs, Outputs>;
 
-  constructor(readonly kind: ResourceKind<Inputs, Outputs>) {
+  constructor(readonly kind: AnyKind<Inputs, Outputs, Found>) {
     this.#check = new Check({ kind, servers: this.#servers, succession: this.#succession });
+    this.#lifecycle = lifecycleOf(kind);
   }
 
   configure({ config }: Parameters<DynamicProvider["configure"]>[0]): Promise<void> {
@@ -26,59 +31,97 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
   }
 
   check(olds: Bag, news: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
+    holders().checked(String(news["__urn"]), Object.keys(olds).length > 0);
     return this.#check.run(olds, news);
   }
 
-  diff(_id: string, olds: Bag, news: Bag): Promise<Difference> {
-    return Promise.resolve(difference(this.kind, olds as unknown as Outputs, news as unknown as Inputs));
+  diff(_id: string, oldBag: Bag, newBag: Bag): Promise<Difference> {
+    const olds = upgraded(this.kind, oldBag);
+    const found = difference(this.kind, olds as unknown as Outputs, newBag as unknown as Inputs);
+    const held = this.#heldBy(olds, olds["__identity"] as string | undefined);
+    holders().compared(String(newBag["__urn"]), held, found.replaces.length > 0);
+    return Promise.resolve(found);
   }
 
   async create(bag: Bag): Promise<{ id: string; outs: Bag }> {
     let made: { id: string; outs: Bag } | undefined;
     const work = this.#inContext({ bag }, async (context, where) => {
-      const { urn, client } = context;
-      const created = (id: string, outputs: Outputs): void => void (made = { id, outs: keep(outputs, bag, where) });
+      const { urn } = context;
+      const checkpoint = (kept: Kept<Outputs>): { id: string; outs: Bag } => {
+        this.#hold(urn, where, kept);
+        return (made = { id: kept.id, outs: keep(kept, bag, where) });
+      };
       const replaced = this.#succession.replacedBy(urn) as Draft<Outputs> | undefined;
       const importId = this.#succession.isFirst(urn) ? (bag["__import"] as string | undefined) : undefined;
-      const surroundings = { ...context, created, replaced, importId };
-      const { id, outputs, isTakenOver } = await this.kind.create(surroundings, bag as unknown as Inputs);
-      if (isTakenOver === true) this.#succession.takeOver(placeOf(id, client));
-      return { id, outs: keep(outputs, bag, where) };
+      const call = { checkpoint, replaced, importId, otherHolderOf: this.#otherHolderOf(urn, where) };
+      return checkpoint(await this.#lifecycle.create(context, this.#whole(bag), call));
     });
     return work.catch((error: unknown) => {
       throw made === undefined ? error : partial(error, made);
     });
   }
 
-  async read(id: string, bag: Bag): Promise<{ id: string; props: Bag; inputs?: Bag }> {
+  async read(id: string, oldBag: Bag): Promise<{ id: string; props: Bag; inputs?: Bag }> {
+    const bag = upgraded(this.kind, oldBag);
     const work = this.#inContext({ bag, isStored: true }, async (context, where) => {
-      const outputs = await this.kind.read(context, id, bag as unknown as Outputs);
-      if (outputs === undefined) return { id: "", props: {} };
-      const props = keep(outputs, bag, where);
-      return { id, props, inputs: inputsIn(props, this.kind.policies) };
+      const kept = await this.#lifecycle.read(context, knownIn<Outputs>(id, bag));
+      if (kept === undefined) return { id: "", props: {} };
+      const props = keep({ ...kept, id }, bag, where);
+      return { id, props, inputs: inputsIn(props, this.kind) };
     });
     return withoutStack(work);
   }
 
   async update(id: string, oldBag: Bag, newBag: Bag): Promise<{ outs: Bag }> {
     let left: { id: string; outs: Bag } | undefined;
-    const work = this.#inContext({ bag: newBag, oldBag }, async (context, where) => {
-      const kept = (outputs: Outputs): void => void (left = { id, outs: keep(outputs, newBag, where) });
-      const olds = oldBag as unknown as Outputs;
-      const news = newBag as unknown as Inputs;
-      return { outs: keep(await this.kind.update({ ...context, kept }, id, olds, news), newBag, where) };
+    const olds = upgraded(this.kind, oldBag);
+    const work = this.#inContext({ bag: newBag, oldBag: olds }, async (context, where) => {
+      const { urn } = context;
+      const checkpoint = (kept: Kept<Outputs>): { id: string; outs: Bag } => {
+        this.#hold(urn, where, kept);
+        return (left = { id, outs: keep(kept, newBag, where) });
+      };
+      const call = { checkpoint, otherHolderOf: this.#otherHolderOf(urn, where) };
+      const known = knownIn<Outputs>(id, olds);
+      return { outs: checkpoint(await this.#lifecycle.update(context, this.#whole(newBag), known, call)).outs };
     });
     return work.catch((error: unknown) => {
       throw left === undefined ? error : partial(error, left);
     });
   }
 
-  async delete(id: string, bag: Bag): Promise<void> {
-    const work = this.#inContext({ bag, isStored: true }, async (context) => {
-      if (this.#succession.isOwnSuccessor(placeOf(id, context.client))) return;
-      await this.kind.remove(context, id, bag as unknown as Outputs);
+  async delete(id: string, oldBag: Bag): Promise<void> {
+    const bag = upgraded(this.kind, oldBag);
+    const work = this.#inContext({ bag, isStored: true }, async (context, where) => {
+      const isHeld = (identity: string): boolean => holders().holderOf(this.#held(where, identity)) !== undefined;
+      const removal = { urn: context.urn, mayBeUnmarked: oldBag["__schema"] === undefined, isHeld };
+      await this.#lifecycle.remove(context, knownIn<Outputs>(id, bag), removal);
     });
     await withoutStack(work);
+  }
+
+  #whole(bag: Bag): Inputs {
+    return withDefaults(this.kind, bag) as unknown as Inputs;
+  }
+
+  #held({ __server: server, __at: at }: Whereabouts, identity: string): Held {
+    return { kind: this.kind.noun, server: server ?? at ?? "", identity };
+  }
+
+  #heldBy(where: Whereabouts, identity: string | undefined): Held | undefined {
+    return identity === undefined ? undefined : this.#held(where, identity);
+  }
+
+  #hold(urn: string, where: Whereabouts, { identity }: Kept<Outputs>): void {
+    const held = this.#heldBy(where, identity);
+    if (held !== undefined) holders().hold(urn, held);
+  }
+
+  #otherHolderOf(urn: string, where: Whereabouts): (identity: string) => string | undefined {
+    return (identity) => {
+      const holder = holders().holderOf(this.#held(where, identity));
+      return holder === urn ? undefined : holder;
+    };
   }
 
   /** Does some work with the daemon and the row in the display that belong to a resource; what it says has no secrets. */
@@ -94,15 +137,11 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs> imple
       const client = isStored ? await this.#servers.holder(remoteOf(bag), bag) : connect(remoteOf(bag));
       const where = await this.#servers.met(client, bag);
       const holder: Context["holder"] = (remote, known) => this.#servers.holder(remote, known);
-      return await work({ client, connect, holder, urn, status: row.status, config }, where);
+      return await work({ client, connect, holder, urn, status: row.status, warn: row.warn, config }, where);
     } catch (error) {
       throw confidential.hideIn(error);
     } finally {
       row.clear();
     }
   }
-}
-
-function placeOf(id: string, client: Client): string {
-  return `${client.transport.place} ${id}`;
 }

@@ -2,6 +2,7 @@
 import { type z } from "zod";
 import { type Client } from "./client/client";
 import { type ConnectionConfig, type RemoteInputs } from "./client/location";
+import { type LxdError } from "./errors";
 import { type Whereabouts } from "./servers";
 
 /** What a changed input costs: an update in place, a replacement, or nothing. */
@@ -46,6 +47,8 @@ export interface Context {
   urn: string;
   /** Shows what is going on, on the resource's row in Pulumi's display. */
   status: (text: string) => void;
+  /** Leaves a line in Pulumi's diagnostics, for what the user has to know although nothing failed. */
+  warn: (text: string) => void;
   config: StackConfig;
 }
 
@@ -99,7 +102,8 @@ export interface Made<Outputs> {
   isTakenOver?: boolean;
 }
 
-export interface ResourceKind<Inputs extends ServerInputs, Outputs extends Inputs> {
+/** What may be written about a kind of resource and what a change costs: all that `check` and `diff` need. */
+export interface KindDefinition<Inputs extends ServerInputs, Outputs extends Inputs> {
   /** `ISO volume`, for messages. */
   noun: string;
   /** What may be written. Free of refinements over several fields and of defaults. */
@@ -108,7 +112,12 @@ export interface ResourceKind<Inputs extends ServerInputs, Outputs extends Input
   policies: { [Key in Exclude<keyof Required<Inputs>, keyof ServerInputs>]: Policy<Inputs, Outputs> };
   /** Failures that need more than one field to see. */
   rules: (draft: Draft<Inputs>) => Failure[];
-  /** Fills in defaults and what is computed from the program's side, such as the hash of a file. */
+  /**
+   * Fills in defaults, and spells values in one way. Pure, and the same when it is done twice: it runs whenever inputs are
+   * used, since what is stored is what the program wrote. Lets unknown values pass.
+   */
+  applyDefaults?: (draft: Draft<Inputs>) => Draft<Inputs>;
+  /** Applies defaults and fills in what is computed from the program's side, such as the hash of a file. */
   complete: (completion: Completion<Inputs>) => Promise<{ draft: Draft<Inputs>; failures: Failure[] }>;
   /** What the daemon can say before anything is changed. Called only for an object that is to be made. */
   preflight: (client: Client, completion: Completion<Inputs>) => Promise<Failure[]>;
@@ -118,6 +127,84 @@ export interface ResourceKind<Inputs extends ServerInputs, Outputs extends Input
   comparable?: (inputs: Inputs) => Inputs;
   /** Whether the old object is in the new one's way. */
   deleteBeforeReplace: (olds: Outputs, news: Inputs) => boolean;
+}
+
+/** How a kind reads the states of older releases. */
+export interface StateUpgrades<Inputs extends ServerInputs, Outputs extends Inputs> {
+  noun: string;
+  /** One for each step of the schema, each from the one before: pure functions of the state. */
+  upgrades?: ((state: Record<string, unknown>) => Record<string, unknown>)[];
+  /** The identity that a state written before identities were stored implies. */
+  identityOfState?: (state: Outputs) => string | undefined;
+}
+
+/** A kind whose steps the engine runs. */
+export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inputs, Found>
+  extends KindDefinition<Inputs, Outputs>, StateUpgrades<Inputs, Outputs> {
+  /** The resource's ID in Pulumi. */
+  idOf: (inputs: Inputs, urn: string) => string;
+  /**
+   * The object at the place of `at`, or, if an identity is given and another object or none is there, wherever the object
+   * with that identity is. Undefined if there is none.
+   */
+  locate: (context: Context, at: Inputs, identity?: string) => Promise<Found | undefined>;
+  /** What the server never changes while the object lives. For what has nothing like that: its name and place. */
+  identity: (found: Found, at: Inputs) => string;
+  identityOfState: (state: Outputs) => string | undefined;
+  /** The URN of the resource that the object belongs to, as far as the server can tell; absent if it never can. */
+  owner?: (found: Found) => string | undefined;
+  /** Whether an object that an earlier run of this resource left is all there. Default: it is. */
+  isWhole?: (found: Found) => boolean;
+  /** Why an object that is there already cannot become this resource's. Only what an earlier run left can. */
+  obstacle: (found: Found, inputs: Inputs, context: ReconcileContext<Outputs>) => LxdError | undefined;
+  /** One request that makes the object and says whose it is. */
+  create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<void>;
+  /** Writes on an object that is imported whose it is now. */
+  claim?: (context: Context, inputs: Inputs, found: Found) => Promise<void>;
+  /** In order; each looks at what was found, does one thing if it is due, and says whether it did. */
+  steps: (work: Work<Inputs, Outputs>) => Step<Found>[];
+  /** The only mapper from the daemon to the state. */
+  toState: (context: Context, reading: Reading<Inputs, Outputs, Found>) => Promise<Outputs>;
+  /** Is handed what was located. An object that is gone already counts as deleted. */
+  remove: (context: Context, found: Found, state: Outputs) => Promise<void>;
+  /** The inputs of an object of which nothing is known but its ID, to read it as it is. */
+  fromId: (id: string, state: Draft<Outputs>) => Inputs;
+}
+
+export interface ReconcileContext<Outputs> extends Context {
+  /** The inputs of the object in whose place this one comes, if that is known. */
+  replaced: Draft<Outputs> | undefined;
+}
+
+/** What the steps of one create or update work on. */
+export interface Work<Inputs, Outputs> {
+  context: ReconcileContext<Outputs>;
+  inputs: Inputs;
+  /** The state before, if there was one. */
+  olds: Outputs | undefined;
+  /** Whether this run has made the object. */
+  isNew: boolean;
+}
+
+export interface Step<Found> {
+  /** `rename`: for people who read the code or a log. */
+  name: string;
+  /** Returns whether it changed something; `relocated` if that gave the object another identity, at the inputs' place. */
+  run: (found: Found) => Promise<boolean | "relocated">;
+}
+
+export interface Reading<Inputs, Outputs, Found> {
+  inputs: Inputs;
+  found: Found;
+  /** The state as far as there is one. */
+  state: Outputs | undefined;
+  /** `created`: this run made it, and no step has run; `settled`: all steps have run; `found`: neither. */
+  moment: "created" | "found" | "settled";
+}
+
+/** A kind that looks after its state by itself. */
+export interface ResourceKind<Inputs extends ServerInputs, Outputs extends Inputs>
+  extends KindDefinition<Inputs, Outputs>, StateUpgrades<Inputs, Outputs> {
   create: (context: CreateContext<Outputs>, inputs: Inputs) => Promise<Made<Outputs>>;
   /** The object as it is, or undefined if it is gone. */
   read: (context: Context, id: string, state: Outputs) => Promise<Outputs | undefined>;
@@ -125,3 +212,6 @@ export interface ResourceKind<Inputs extends ServerInputs, Outputs extends Input
   /** An object that is gone already counts as deleted. */
   remove: (context: Context, id: string, state: Outputs) => Promise<void>;
 }
+
+export type AnyKind<Inputs extends ServerInputs, Outputs extends Inputs, Found> =
+  ReconciledKind<Inputs, Outputs, Found> | ResourceKind<Inputs, Outputs>;

@@ -9,13 +9,15 @@ export type Status = (text: string) => void;
 /** A row that can be wiped, whatever its last text was. */
 export interface Row {
   status: Status;
+  /** Leaves a line in the diagnostics, where it stays. */
+  warn: (text: string) => void;
   clear: () => void;
 }
 
 /** More often than this, the engine redraws for nothing. */
 const minimumIntervalMs = 500;
 
-type Send = (urn: string, text: string) => void;
+type Send = (urn: string, text: string, isWarning?: boolean) => void;
 let send: Send | undefined;
 
 /** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
@@ -34,7 +36,11 @@ export function progressRow(urn: string, confidential: Confidential): Row {
   const clear = (): void => {
     if (lastMs > 0) show(" ");
   };
-  return { status, clear };
+  const warn = (text: string): void => {
+    send ??= connect(process.argv);
+    send(urn, confidential.hide(text), true);
+  };
+  return { status, warn, clear };
 }
 
 /**
@@ -49,12 +55,12 @@ function connect([, program = "", address = ""]: string[]): Send {
   const { EngineClient } = load("./proto/engine_grpc_pb") as typeof EngineGrpc;
   const { LogRequest, LogSeverity } = load("./proto/engine_pb") as typeof Engine;
   const engine = new EngineClient(address, grpc.credentials.createInsecure());
-  return (urn, text) => {
+  return (urn, text, isWarning = false) => {
     const request = new LogRequest();
-    request.setSeverity(LogSeverity.INFO);
+    request.setSeverity(isWarning ? LogSeverity.WARNING : LogSeverity.INFO);
     request.setUrn(urn);
     request.setMessage(text);
-    request.setEphemeral(true);
+    request.setEphemeral(!isWarning);
     // A line of progress that does not arrive is no reason to fail.
     engine.log(request, () => undefined);
   };

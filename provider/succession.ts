@@ -7,12 +7,6 @@ export class Succession<Inputs> {
   readonly #replaced = new Map<string, Draft<Inputs>>();
   /** The URNs of what is wanted on another server: it is made there as if there were no old one. */
   readonly #moved = new Set<string>();
-  /**
-   * Objects that a create of this process has found instead of making them. If that create replaced something, it is
-   * they themselves: with `pulumi up --replace` no provider learns that there is an old object before it is deleted.
-   */
-  readonly #takenOver = new Set<string>();
-
   /** The inputs of the last run, also in the check of a replacement, to which Pulumi does not give them. */
   before(urn: string, olds: Draft<Inputs> | undefined): Draft<Inputs> {
     return olds ?? this.#checked.get(urn) ?? {};
@@ -47,15 +41,5 @@ export class Succession<Inputs> {
   /** What replaces an imported object is made, although the program still has the option `import`. */
   isFirst(urn: string): boolean {
     return !this.#replaced.has(urn) && !this.#moved.has(urn);
-  }
-
-  /** Notes that an object was found instead of made. */
-  takeOver(place: string): void {
-    this.#takenOver.add(place);
-  }
-
-  /** Whether what is to be deleted is its own successor. It is so once: the next delete is meant. */
-  isOwnSuccessor(place: string): boolean {
-    return this.#takenOver.delete(place);
   }
 }

@@ -12,27 +12,59 @@ async function thrownBy(work: Promise<unknown>): Promise<Record<string, unknown>
   )) as Record<string, unknown> & Error;
 }
 
-describe("what create has taken over instead of making it", () => {
-  const takingOver = (changes: Partial<ToyKind>): Promise<Dispatch<ToyInputs, ToyOutputs>> =>
-    provider({
-      create: (_context, made) => Promise.resolve({ id: "a", outputs: { ...made, made: 1 }, isTakenOver: true }),
-      ...changes,
-    });
+describe("an object that two states name", () => {
+  const replacing = { ...inputs, __urn: urn };
 
-  it("is not deleted as its own predecessor, which `pulumi up --replace` asks for", async () => {
+  async function removing(): Promise<{ toys: Dispatch<ToyInputs, ToyOutputs>; removed: string[] }> {
     const removed: string[] = [];
-    const toys = await takingOver({ remove: (_context, id) => Promise.resolve(void removed.push(id)) });
-    await toys.create(inputs);
+    const toys = await provider({ remove: (_context, id) => Promise.resolve(void removed.push(id)) });
+    return { toys, removed };
+  }
+
+  it("stays when the replaced state is deleted that a create of this run has taken it over from", async () => {
+    const { toys, removed } = await removing();
+    await toys.create(replacing);
     await toys.delete("a", state);
     expect(removed).toEqual([]);
-    await toys.delete("b", state);
+    await toys.delete("b", { ...state, __identity: "b" });
+    expect(removed).toEqual(["b"]);
+  });
+
+  it("stays when the replaced state is deleted in a later run, which shows the live one first", async () => {
+    const { toys, removed } = await removing();
+    await toys.check(state, inputs);
+    await toys.diff("a", state, inputs);
     await toys.delete("a", state);
-    expect(removed).toEqual(["b", "a"]);
+    expect(removed).toEqual([]);
+  });
+
+  it("is deleted when its only state is replaced", async () => {
+    const { toys, removed } = await removing();
+    const news = { ...inputs, size: "5" };
+    await toys.check(state, news);
+    expect((await toys.diff("a", state, news)).replaces).toEqual(["size"]);
+    await toys.delete("a", state);
+    expect(removed).toEqual(["a"]);
+  });
+
+  it("is deleted when the engine replaces the resource for reasons of its own", async () => {
+    const { toys, removed } = await removing();
+    await toys.check(state, inputs);
+    await toys.diff("a", state, inputs);
+    await toys.check({}, inputs);
+    await toys.delete("a", state);
+    expect(removed).toEqual(["a"]);
+  });
+
+  it("is deleted after a refresh, whose diffs say nothing about which state is live", async () => {
+    const { toys, removed } = await removing();
+    await toys.diff("a", state, inputs);
+    await toys.delete("a", state);
+    expect(removed).toEqual(["a"]);
   });
 
   it("is told apart by its daemon", async () => {
-    const removed: string[] = [];
-    const toys = await takingOver({ remove: (_context, id) => Promise.resolve(void removed.push(id)) });
+    const { toys, removed } = await removing();
     await toys.create(inputs);
     await toys.delete("a", { ...state, remote: { socket: "/elsewhere" } });
     expect(removed).toEqual(["a"]);
@@ -110,7 +142,7 @@ describe("update", () => {
   it("returns the whole state, with the new bookkeeping", async () => {
     const toys = await provider();
     const news = { ...inputs, size: "20", __provider: "newer text" };
-    expect(await toys.update("a", state, news)).toEqual({ outs: { ...news, made: 1 } });
+    expect(await toys.update("a", state, news)).toEqual({ outs: { ...state, ...news } });
   });
 
   it("that fails throws the failure", async () => {

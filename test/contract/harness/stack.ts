@@ -1,5 +1,6 @@
 // Drives a noun's provider object as Pulumi's engine and its dynamic-provider server do, with a state of its own.
 import { type DynamicProvider } from "../../../provider/dynamic-provider";
+import { forgetRun } from "../../../provider/engine/holders";
 import * as provider from "../../../provider";
 import { type Noun, serializedProvider } from "../../../sdk/resource";
 
@@ -45,6 +46,7 @@ export class StackResource {
 
   /** The process of the provider is a new one, as in every run of Pulumi: nothing but the state is remembered. */
   forgetProcess(): void {
+    forgetRun();
     this.#provider = this.#load();
     void this.#provider.configure({ config: { get: (key) => this.config[key] } });
   }

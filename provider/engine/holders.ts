@@ -1,0 +1,61 @@
+// Which objects the live states of this run hold, so that the state of a replaced resource never deletes one of them.
+//
+// Pulumi keeps a replaced state until a run reaches its deletes, which may be a later run. By then the live state may name
+// the same object. The order of the engine's calls tells which state is live: see the decision record on identity.
+
+/** An object on a server, whatever it is called at the moment. */
+export interface Held {
+  /** `ISO volume`, so that equal identities of two kinds stay apart. */
+  kind: string;
+  /** The certificate's fingerprint of the server, or its address where it shows none. */
+  server: string;
+  identity: string;
+}
+
+export class Holders {
+  readonly #urns = new Map<string, string>();
+  /** Resources whose next diff belongs to an `up`: during a refresh the engine calls `diff` without a `check`. */
+  readonly #checked = new Set<string>();
+
+  /** A check without olds is that of a new object: what the resource had is to be replaced. */
+  checked(urn: string, hasOlds: boolean): void {
+    if (hasOlds) this.#checked.add(urn);
+    else this.release(urn);
+  }
+
+  /** The state that a diff shows is live, unless it is about to be replaced. */
+  compared(urn: string, held: Held | undefined, isReplaced: boolean): void {
+    if (!this.#checked.delete(urn) || held === undefined) return;
+    if (isReplaced) this.release(urn);
+    else this.hold(urn, held);
+  }
+
+  hold(urn: string, held: Held): void {
+    this.#urns.set(keyOf(held), urn);
+  }
+
+  release(urn: string): void {
+    for (const [key, holder] of this.#urns) if (holder === urn) this.#urns.delete(key);
+  }
+
+  /** The resource that holds the object in this run. */
+  holderOf(held: Held): string | undefined {
+    return this.#urns.get(keyOf(held));
+  }
+}
+
+function keyOf({ kind, server, identity }: Held): string {
+  return JSON.stringify([kind, server, identity]);
+}
+
+let current = new Holders();
+
+/** Those of this process, which serves one run: all kinds share them, and so do older and newer names of one kind. */
+export function holders(): Holders {
+  return current;
+}
+
+/** For tests that play several runs in one process. */
+export function forgetRun(): void {
+  current = new Holders();
+}

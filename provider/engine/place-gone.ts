@@ -1,0 +1,13 @@
+// Whether the pool or the project of an object is gone, and the object with it.
+import { readPool } from "../api/pools";
+import { readProject } from "../api/projects";
+import { type Client } from "../client/client";
+import { isCode } from "../errors";
+
+/** `error` is that of a request for the object. The place itself is asked for: the server's words are no evidence. */
+export async function isPlaceGone(client: Client, at: object, error: unknown): Promise<boolean> {
+  if (!isCode(error, "not-found")) return false;
+  const { project, pool } = at as { project?: string; pool?: string };
+  if (project !== undefined && project !== "default" && (await readProject(client, project)) === undefined) return true;
+  return pool !== undefined && (await readPool(client, pool)) === undefined;
+}

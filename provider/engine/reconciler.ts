@@ -1,0 +1,309 @@
+// Brings a resource to what the program says, by the steps of its kind, and keeps what has come about after each of them.
+//
+// Create and update are one road: locate the object, make it if it is not there or not whole, run the steps. A failure or
+// a kill at any point leaves a state from which the next `up` and the next `destroy` do the right thing.
+import { type Kept, type Known } from "../bookkeeping";
+import { isCode, LxdError } from "../errors";
+import {
+  type Context,
+  type Draft,
+  type ReconcileContext,
+  type ReconciledKind,
+  type ServerInputs,
+  type Step,
+  type Work,
+} from "../kind";
+import { type LifecycleOf } from "./lifecycle";
+import { isPlaceGone } from "./place-gone";
+
+export interface Call<Outputs> {
+  checkpoint: (kept: Kept<Outputs>) => unknown;
+  /** The URN of another resource that holds an object in this run, so that nobody else may have it. */
+  otherHolderOf: (identity: string) => string | undefined;
+}
+
+export interface CreateCall<Outputs> extends Call<Outputs> {
+  /** The ID of the object that is to be imported instead of made. */
+  importId: string | undefined;
+  replaced: Draft<Outputs> | undefined;
+}
+
+export interface Removal {
+  /** The URN under which the state was written. */
+  urn: string;
+  /** Whether the state is of a release that did not mark what it imported. */
+  mayBeUnmarked: boolean;
+  /** Whether a live state of this run holds the object. */
+  isHeld: (identity: string) => boolean;
+}
+
+export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Found> implements LifecycleOf<
+  Inputs,
+  Outputs
+> {
+  constructor(private readonly kind: ReconciledKind<Inputs, Outputs, Found>) {}
+
+  async create(context: Context, inputs: Inputs, call: CreateCall<Outputs>): Promise<Kept<Outputs>> {
+    const { importId, replaced } = call;
+    const id = this.kind.idOf(inputs, context.urn);
+    const verb = importId === undefined ? "create" : "import";
+    return this.#telling(`${verb} ${this.kind.noun} ${id}`, async () => {
+      if (importId !== undefined) return this.#import(context, inputs, call);
+      const surroundings = { ...context, replaced };
+      const left = await this.#usable(surroundings, inputs, call);
+      const found = left ?? (await this.#make(surroundings, inputs, call));
+      const work = { context: surroundings, inputs, olds: undefined, isNew: left === undefined };
+      return this.#run(work, found, { id, call });
+    });
+  }
+
+  async read(context: Context, { id, state: known, identity }: Known<Outputs>): Promise<Kept<Outputs> | undefined> {
+    return this.#telling(`read ${this.kind.noun} ${id}`, async () => {
+      const { inputs, state } = this.#stored(id, known, identity);
+      const found = await this.#locate(context, inputs, identity);
+      return found && this.#checkpoint(context, { id, inputs, found, state, moment: "found" });
+    });
+  }
+
+  /** With no state but the ID (`IsoVolume.get`) the object is read as it is. */
+  #stored(id: string, state: Outputs, identity: string | undefined): { inputs: Inputs; state: Outputs | undefined } {
+    if (identity !== undefined) return { inputs: state, state };
+    return { inputs: this.kind.fromId(id, state), state: undefined };
+  }
+
+  async update(context: Context, inputs: Inputs, known: Known<Outputs>, call: Call<Outputs>): Promise<Kept<Outputs>> {
+    const { id, state } = known;
+    return this.#telling(`update ${this.kind.noun} ${id}`, async () => {
+      const surroundings = { ...context, replaced: undefined };
+      const located = await this.#locateEither(context, [state, inputs], known.identity);
+      const isWhole = located !== undefined && !known.isIncomplete && this.#isWhole(located);
+      if (located !== undefined && !isWhole) await this.kind.remove(context, located, state);
+      const found =
+        located !== undefined && isWhole ? located : await this.#makeAgain(surroundings, inputs, { id, call });
+      const work = { context: surroundings, inputs, olds: state, isNew: found !== located };
+      return this.#run(work, found, { id, call });
+    });
+  }
+
+  /** Deletes what the state's identity leads to, if it is this resource's own. */
+  async remove(context: Context, { id, state, identity }: Known<Outputs>, removal: Removal): Promise<void> {
+    const what = `${this.kind.noun} ${id}`;
+    await this.#telling(`delete ${what}`, async () => {
+      if (identity !== undefined && removal.isHeld(identity)) {
+        context.warn(`the ${what} stays: the resource's new state holds the same object`);
+        return;
+      }
+      const found = await this.#locate(context, state, identity);
+      if (found === undefined) return;
+      const stranger = this.#strangerIn(found, removal);
+      if (stranger !== undefined) {
+        context.warn(`the ${what} stays: ${stranger}`);
+        return;
+      }
+      await this.#drop(context, found, { state, identity });
+    });
+  }
+
+  async #drop(
+    context: Context,
+    found: Found,
+    { state, identity }: Pick<Known<Outputs>, "state" | "identity">,
+  ): Promise<void> {
+    try {
+      await this.kind.remove(context, found, state);
+    } catch (error) {
+      if (isCode(error, "not-found")) return;
+      // With no answer the object may be gone all the same.
+      if (!isCode(error, "unavailable") || (await this.#locate(context, state, identity)) !== undefined) throw error;
+    }
+  }
+
+  #strangerIn(found: Found, { urn, mayBeUnmarked }: Removal): string | undefined {
+    if (this.kind.owner === undefined) return undefined;
+    const owner = this.kind.owner(found);
+    if (owner === urn || (owner === undefined && mayBeUnmarked)) return undefined;
+    return owner === undefined ? "nothing on it says that it is this resource's" : `it belongs to ${owner}`;
+  }
+
+  /** What an earlier run of this resource has left, if it can be used as it is. */
+  async #usable(
+    context: ReconcileContext<Outputs>,
+    inputs: Inputs,
+    { otherHolderOf, replaced }: CreateCall<Outputs>,
+  ): Promise<Found | undefined> {
+    const found = await this.kind.locate(context, inputs);
+    if (found === undefined) return undefined;
+    const holder = otherHolderOf(this.kind.identity(found, inputs));
+    if (holder !== undefined) throw heldBy(this.kind.noun, holder);
+    const obstacle = this.kind.obstacle(found, inputs, context);
+    if (obstacle !== undefined) throw obstacle;
+    if (!this.#isWhole(found)) {
+      await this.kind.remove(context, found, inputs as Outputs);
+      return undefined;
+    }
+    const id = this.kind.idOf(inputs, context.urn);
+    const cause = replaced === undefined ? "an earlier run of this resource made it" : "it is the one to be replaced";
+    context.warn(`${this.kind.noun} ${id} exists, and is used as it is: ${cause}. ${ofReplacement}`);
+    return found;
+  }
+
+  async #make(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<Found> {
+    const id = this.kind.idOf(inputs, context.urn);
+    try {
+      await this.kind.create(context, inputs);
+    } catch (error) {
+      if (!isCode(error, "already-exists")) await this.#keepRest(context, inputs, { id, call });
+      throw error;
+    }
+    const found = await this.kind.locate(context, inputs);
+    if (found === undefined) {
+      throw new LxdError({ code: "failed", why: `the server reported success, but there is no ${this.kind.noun}` });
+    }
+    call.checkpoint(await this.#checkpoint(context, { id, inputs, found, state: undefined, moment: "created" }));
+    return found;
+  }
+
+  /** In an update, where the state must not name an object that is gone if the making fails. */
+  #makeAgain(
+    context: ReconcileContext<Outputs>,
+    inputs: Inputs,
+    { id, call }: { id: string; call: Call<Outputs> },
+  ): Promise<Found> {
+    const checkpoint = (kept: Kept<Outputs>): unknown => call.checkpoint({ ...kept, id });
+    return this.#usableOrMade(context, inputs, { ...call, checkpoint });
+  }
+
+  async #usableOrMade(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<Found> {
+    const found = await this.kind.locate(context, inputs);
+    const obstacle = found === undefined ? undefined : this.kind.obstacle(found, inputs, context);
+    if (obstacle !== undefined) throw obstacle;
+    if (found !== undefined && this.#isWhole(found)) return found;
+    if (found !== undefined) await this.kind.remove(context, found, inputs as Outputs);
+    return this.#make(context, inputs, call);
+  }
+
+  /** A create that failed may have left something, which the state then stands for until the next run. */
+  async #keepRest(
+    context: ReconcileContext<Outputs>,
+    inputs: Inputs,
+    { id, call }: { id: string; call: Call<Outputs> },
+  ): Promise<void> {
+    // What went wrong first is what the user has to know; whether the server can be asked now is another matter.
+    const found = await this.kind.locate(context, inputs).catch(() => undefined);
+    if (found === undefined) return;
+    const kept = await this.#checkpoint(context, { id, inputs, found, state: undefined, moment: "created" });
+    call.checkpoint({ ...kept, isIncomplete: true });
+  }
+
+  async #run(
+    work: Work<Inputs, Outputs>,
+    start: Found,
+    { id, call }: { id: string; call: Call<Outputs> },
+  ): Promise<Kept<Outputs>> {
+    const { context, inputs, olds } = work;
+    let found = start;
+    for (const step of this.kind.steps(work)) {
+      const changed = await this.#step(work, step, { found, id, call });
+      if (changed === false) continue;
+      const identity = changed === "relocated" ? undefined : this.kind.identity(found, inputs);
+      found = await this.#again(context, work, identity);
+      call.checkpoint(await this.#checkpoint(context, { id, inputs, found, state: olds, moment: "found" }));
+    }
+    return this.#checkpoint(context, { id, inputs, found, state: olds, moment: "settled" });
+  }
+
+  /** A step that fails may have done part of what it does, too. */
+  async #step(
+    work: Work<Inputs, Outputs>,
+    step: Step<Found>,
+    { found, id, call }: { found: Found; id: string; call: Call<Outputs> },
+  ): Promise<boolean | "relocated"> {
+    const { context, inputs, olds } = work;
+    try {
+      return await step.run(found);
+    } catch (error) {
+      const identity = this.kind.identity(found, inputs);
+      const now = await this.#again(context, work, identity).catch(() => undefined);
+      if (now !== undefined)
+        call.checkpoint(await this.#checkpoint(context, { id, inputs, found: now, state: olds, moment: "found" }));
+      throw error;
+    }
+  }
+
+  async #again(
+    context: Context,
+    { inputs, olds }: Work<Inputs, Outputs>,
+    identity: string | undefined,
+  ): Promise<Found> {
+    const found = await this.#locateEither(context, olds === undefined ? [inputs] : [inputs, olds], identity);
+    if (found !== undefined) return found;
+    const advice = "Run `pulumi refresh`; the next `pulumi up` then makes it again.";
+    throw new LxdError({ code: "not-found", why: `the ${this.kind.noun} is gone`, advice });
+  }
+
+  async #import(context: Context, inputs: Inputs, { otherHolderOf }: Call<Outputs>): Promise<Kept<Outputs>> {
+    const found = await this.kind.locate(context, inputs);
+    if (found === undefined) throw new LxdError({ code: "not-found", why: `the ${this.kind.noun} is gone` });
+    const holder = otherHolderOf(this.kind.identity(found, inputs));
+    if (holder !== undefined) throw heldBy(this.kind.noun, holder);
+    await this.kind.claim?.(context, inputs, found);
+    const id = this.kind.idOf(inputs, context.urn);
+    const claimed = this.kind.claim === undefined ? found : ((await this.kind.locate(context, inputs)) ?? found);
+    return this.#checkpoint(context, { id, inputs, found: claimed, state: undefined, moment: "found" });
+  }
+
+  async #checkpoint(
+    context: Context,
+    reading: {
+      id: string;
+      inputs: Inputs;
+      found: Found;
+      state: Outputs | undefined;
+      moment: "created" | "found" | "settled";
+    },
+  ): Promise<Kept<Outputs>> {
+    const { id, inputs, found } = reading;
+    return { id, outputs: await this.kind.toState(context, reading), identity: this.kind.identity(found, inputs) };
+  }
+
+  async #locateEither(context: Context, places: Inputs[], identity: string | undefined): Promise<Found | undefined> {
+    for (const at of places) {
+      const found = await this.#locate(context, at, identity);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** What was in a project or pool that is gone is gone with it. */
+  async #locate(context: Context, at: Inputs, identity: string | undefined): Promise<Found | undefined> {
+    try {
+      return await this.kind.locate(context, at, identity);
+    } catch (error) {
+      if (await isPlaceGone(context.client, at, error)) return undefined;
+      throw error;
+    }
+  }
+
+  #isWhole(found: Found): boolean {
+    return this.kind.isWhole?.(found) ?? true;
+  }
+
+  async #telling<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw LxdError.from(error).during(doing);
+    }
+  }
+}
+
+const ofReplacement =
+  "If it was to be replaced (`pulumi up --replace`), set the resource option deleteBeforeReplace: two of one name cannot exist side by side.";
+
+function heldBy(noun: string, holder: string): LxdError {
+  return new LxdError({
+    code: "already-exists",
+    why: `the ${noun} belongs to another resource of this stack, ${holder}`,
+    advice: "Choose another name, or remove one of the two resources from the program.",
+  });
+}

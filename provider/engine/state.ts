@@ -1,0 +1,26 @@
+// The schema of what a stack stores of a resource, and the way from every older one to the present one.
+import { type Bag } from "../dynamic-provider";
+import { LxdError } from "../errors";
+import { type ServerInputs, type StateUpgrades } from "../kind";
+
+/** Raised when what is stored changes in a way that older states do not have. */
+export const schemaVersion = 1;
+
+/** A state as the present release writes it. Pure: nobody is asked, and nothing is stored by it. */
+export function upgraded<Inputs extends ServerInputs, Outputs extends Inputs>(
+  kind: StateUpgrades<Inputs, Outputs>,
+  state: Bag,
+): Bag {
+  const version = Number(state["__schema"] ?? 0);
+  if (version > schemaVersion) {
+    throw new LxdError({
+      code: "unsupported",
+      why: `the state of this ${kind.noun} was written by a newer release of pulumi-lxd (state schema ${version})`,
+      advice: "Install that release, or a newer one, in this project: npm install pulumi-lxd@latest",
+    });
+  }
+  const upgrades = (kind.upgrades ?? []).slice(version);
+  const now = upgrades.reduce((older, upgrade) => upgrade(older), state);
+  if (version > 0) return now;
+  return { ...now, __identity: kind.identityOfState?.(now as unknown as Outputs) };
+}
