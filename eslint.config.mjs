@@ -57,6 +57,19 @@ export default tseslint.config(
   },
   {
     files: ["provider/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            ":matches(Program, ExportNamedDeclaration) > VariableDeclaration NewExpression[callee.name=/Error$/]:not(:function *)",
+          message: "An error is made where it is thrown, so that its stack is its own: write a function.",
+        },
+      ],
+    },
+  },
+  {
+    files: ["provider/**/*.ts"],
     ignores: ["provider/cli/**"],
     rules: {
       "no-console": "error",

@@ -106,7 +106,7 @@ export class Download {
   }
 
   private exhausted(): LxdError {
-    const failures = this.mirrors.map((mirror) => ({ mirror, error: mirror.lastFailure?.error ?? unknownFailure }));
+    const failures = this.mirrors.map((mirror) => ({ mirror, error: mirror.lastFailure?.error ?? untried() }));
     const [only, ...others] = failures;
     const got = this.offset > 0 ? `after ${this.offset} bytes: ` : "";
     if (only !== undefined && others.length === 0) {
@@ -126,7 +126,9 @@ export class Download {
   }
 }
 
-const unknownFailure = new LxdError({ code: "unavailable", why: "not tried" });
+function untried(): LxdError {
+  return new LxdError({ code: "unavailable", why: "not tried" });
+}
 
 function overrun(url: URL): Failure {
   const why = "the server sends more bytes than it announced";

@@ -73,18 +73,20 @@ async function run(context: Context, inputs: ExecInputs, command: string[]): Pro
       timeoutMs: milliseconds(timeout),
     });
     if (finished.exitCode !== 0) throw unsuccessful(finished);
-    if (!finished.isWhole) throw outputLost;
+    if (!finished.isWhole) throw outputLost();
     return finished;
   } catch (error) {
     throw LxdError.from(error).during(`run ${command[0] ?? ""} in instance ${at.project}/${at.name}`);
   }
 }
 
-const outputLost = new LxdError({
-  code: "unavailable",
-  why: "the command ended with 0, but the connection broke before all that it printed had come",
-  advice: "The next `pulumi up` runs it again.",
-});
+function outputLost(): LxdError {
+  return new LxdError({
+    code: "unavailable",
+    why: "the command ended with 0, but the connection broke before all that it printed had come",
+    advice: "The next `pulumi up` runs it again.",
+  });
+}
 
 function unsuccessful({ exitCode, stdout, stderr }: Finished): LxdError {
   const output = [stdout, stderr].filter((text) => text.trim() !== "").map((text) => lastLines(text));

@@ -36,7 +36,7 @@ export async function applySettings(context: Context, inputs: InstanceInputs): P
   }
   const { value } = await get(client, inputs);
   if (!isGrowthDeferred(value)) return { wire: value, wasStopped: false };
-  if (!inputs.allowRestart || value.ephemeral) throw deferredGrowth;
+  if (!inputs.allowRestart || value.ephemeral) throw deferredGrowth();
   await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
   return { wire: (await get(client, inputs)).value, wasStopped: true };
 }

@@ -39,8 +39,10 @@ export function isGrowthDeferred(wire: WireInstance): boolean {
   return (wire.config?.[`volatile.${name}.apply_quota`] ?? "") !== "";
 }
 
-export const deferredGrowth = new LxdError({
-  code: "invalid-argument",
-  why: "rootDisk.size: the server gives the machine the larger disk at its next start only",
-  advice: "Set allowRestart: true to let it be shut down and started for that, or start it anew yourself.",
-});
+export function deferredGrowth(): LxdError {
+  return new LxdError({
+    code: "invalid-argument",
+    why: "rootDisk.size: the server gives the machine the larger disk at its next start only",
+    advice: "Set allowRestart: true to let it be shut down and started for that, or start it anew yourself.",
+  });
+}

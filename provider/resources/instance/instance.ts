@@ -108,7 +108,7 @@ async function remove(context: Context, id: string, state: Outputs): Promise<voi
     const found = await findInstance(client, state);
     if (found === undefined) return;
     const { expanded_config: expanded, config } = found.value;
-    if (isTrue({ ...expanded, ...config }["security.protection.delete"])) throw isProtected;
+    if (isTrue({ ...expanded, ...config }["security.protection.delete"])) throw protectedFromDeletion();
     const patienceMs = state.onDelete === "shutdown" ? milliseconds(state.shutdownTimeout) : 0;
     if (!isStopped(found.value)) await stop(context, state, patienceMs);
     await whenIdle(context, state, () => deleteInstance(client, state));
@@ -118,8 +118,10 @@ async function remove(context: Context, id: string, state: Outputs): Promise<voi
 }
 
 /** The daemon would say so only after the machine was stopped. */
-const isProtected = new LxdError({
-  code: "failed",
-  why: 'the instance is protected by "security.protection.delete"',
-  advice: "Set that key to false in the program, run `pulumi up`, and try again.",
-});
+function protectedFromDeletion(): LxdError {
+  return new LxdError({
+    code: "failed",
+    why: 'the instance is protected by "security.protection.delete"',
+    advice: "Set that key to false in the program, run `pulumi up`, and try again.",
+  });
+}
