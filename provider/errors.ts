@@ -25,6 +25,14 @@ export type ErrorCode =
   | "content-mismatch"
   | "failed";
 
+/**
+ * What callers need to know beyond the code; never shown.
+ *
+ * - `untrusted-client`: the server may trust this client once a token is spent or the certificate is added
+ * - `not-powered-off`: the wait for a machine to power off ended at its deadline
+ */
+export type ErrorReason = "untrusted-client" | "not-powered-off";
+
 /** The request that an error answers. */
 export interface FailedRequest {
   method: string;
@@ -43,6 +51,9 @@ export interface ErrorDetails {
   advice?: string | undefined;
   request?: FailedRequest | undefined;
   cause?: unknown;
+  reason?: ErrorReason | undefined;
+  /** Whether `why` ends with what the machine's console says. */
+  quotesConsole?: boolean | undefined;
 }
 
 /**
@@ -75,6 +86,11 @@ export class LxdError extends Error {
 /** Whether an error is ours and of this kind. */
 export function isCode(error: unknown, code: ErrorCode): error is LxdError {
   return error instanceof LxdError && error.code === code;
+}
+
+/** Whether an error is ours and has this reason. */
+export function isReason(error: unknown, reason: ErrorReason): error is LxdError {
+  return error instanceof LxdError && error.details.reason === reason;
 }
 
 function compose({ code, doing, why, advice, request }: ErrorDetails): string {

@@ -1,5 +1,5 @@
 // Makes a server trust this client: once, with a trust token, if the user gave one.
-import { LxdError } from "../errors";
+import { type ErrorDetails, LxdError } from "../errors";
 import { endOfBearer } from "./bearer";
 import { type Client } from "./client";
 import { type OidcLogin } from "./oidc";
@@ -60,7 +60,7 @@ export function untrusted(place: string, proof: Proof): LxdError {
 function explain(
   place: string,
   { clientCertificate, bearerToken, oidc, files }: Proof,
-): { why: string; advice: string } {
+): Pick<ErrorDetails, "why" | "advice" | "reason"> {
   if (bearerToken !== undefined) {
     const end = endOfBearer(bearerToken);
     const expired = end !== undefined && end < new Date() ? `, which has expired (${end.toISOString()})` : "";
@@ -78,9 +78,10 @@ function explain(
   }
   if (clientCertificate === undefined) {
     const why = `the server at ${place} wants to know who its client is, and there is no client certificate`;
-    return { why, advice: adviceOnCertificates };
+    return { why, advice: adviceOnCertificates, reason: "untrusted-client" };
   }
-  return { why: ofCertificate(place, clientCertificate, files), advice: adviceOnTrust(files) };
+  const why = ofCertificate(place, clientCertificate, files);
+  return { why, advice: adviceOnTrust(files), reason: "untrusted-client" };
 }
 
 const adviceOnCertificates =

@@ -1,7 +1,7 @@
 // Makes what every member of a cluster must know of first: networks and storage pools.
 import { listMembers } from "../api/cluster-members";
 import { type Client } from "../client/client";
-import { isCode } from "../errors";
+import { isCode, LxdError } from "../errors";
 import { type Failure } from "../kind";
 import { isUnknown } from "../unknowns";
 
@@ -36,7 +36,7 @@ async function defineOnce(define: () => Promise<void>): Promise<void> {
   try {
     await define();
   } catch (error) {
-    if (!(error instanceof Error) || !defined.test(error.message)) throw error;
+    if (!(error instanceof LxdError) || !defined.test(error.details.why)) throw error;
   }
 }
 

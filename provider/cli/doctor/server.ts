@@ -3,7 +3,7 @@ import { listPools, poolSpace, type WirePool } from "../../api/pools";
 import { type Client } from "../../client/client";
 import { features, releasesWith } from "../../client/features";
 import { describeServer, type ServerInfo } from "../../client/server-info";
-import { isCode, LxdError } from "../../errors";
+import { isCode, isReason } from "../../errors";
 import { checkProject } from "../../resources/common";
 import { failed, type Finding, ok } from "./finding";
 
@@ -34,9 +34,7 @@ export async function server(client: Client, asked: Asked): Promise<Finding[]> {
 
 function unreachable(error: unknown, { plan }: Asked): Finding {
   if (!isCode(error, "permission-denied")) return failed("server", error);
-  const { why } = LxdError.from(error).details;
-  const isStranger = /does not trust this client's certificate|there is no client certificate/.test(why);
-  if (plan === undefined || !isStranger) return failed("trust", error);
+  if (plan === undefined || !isReason(error, "untrusted-client")) return failed("trust", error);
   return { level: "info", check: "trust", text: `the server does not trust this client yet; the next run ${plan}` };
 }
 

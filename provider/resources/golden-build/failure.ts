@@ -1,11 +1,11 @@
 // What is told of a failed build, and what is left of it: the phase, the console, the screen, the machine.
 import { findInstance } from "../../api/instances";
-import { LxdError } from "../../errors";
+import { isReason, LxdError } from "../../errors";
 import { ConsoleLog } from "../instance/console";
 import { isRunning } from "../instance/power";
 import { builderName } from "./machine";
 import { isMachineOf, machinesOf, removeMachine } from "./machines";
-import { giveUp, isGivenUp } from "./patience";
+import { giveUp } from "./patience";
 import { type Phase } from "./phases";
 import { type GoldenInputs } from "./schema";
 import { type Screen, takeScreen } from "./screen";
@@ -39,7 +39,7 @@ function unseen(fault: unknown): string {
 }
 
 async function kept({ place, inputs, phase }: Failed, error: LxdError): Promise<string> {
-  if (phase === "install" && isGivenUp(error)) {
+  if (phase === "install" && isReason(error, "not-powered-off")) {
     const at = { project: place.project, name: builderName(place.urn, inputs.version) };
     return giveUp(place.client, at, inputs);
   }
@@ -78,7 +78,6 @@ async function look(
   const at = { project, name };
   const machine = (await findInstance(client, at))?.value;
   if (machine === undefined || !isRunning(machine)) return { tail: "", screen: undefined };
-  const hasTail = error.details.why.includes("its console");
-  const tail = hasTail ? "" : await new ConsoleLog(client, at).tail(machine);
+  const tail = error.details.quotesConsole === true ? "" : await new ConsoleLog(client, at).tail(machine);
   return { tail, screen: await takeScreen(client, at) };
 }

@@ -56,14 +56,9 @@ export async function giveUp(client: Client, at: InstanceAddress, { install }: G
   }
 }
 
-/** Whether a build has failed because its installation did not come to an end. */
-export function isGivenUp(error: LxdError): boolean {
-  return error.code === "timeout" && error.details.why.includes("waiting for powered-off");
-}
-
 function stillThere({ name }: InstanceInputs, { install: { timeout } }: GoldenInputs): LxdError {
   const why = `waiting for powered-off: an earlier run has waited for ${name} for ${timeout}, and it runs on as it did`;
-  return new LxdError({ code: "timeout", why });
+  return new LxdError({ code: "timeout", why, reason: "not-powered-off" });
 }
 
 function waysOn(name: string): string {

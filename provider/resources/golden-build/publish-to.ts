@@ -75,13 +75,13 @@ export function takenOut({ publishTo = [] }: Targets, now: PublishTarget[]): Pub
 /** Takes the copies away from where the program wants none any more. */
 export async function dropFormer(context: Context, former: Targets, now: PublishTarget[]): Promise<void> {
   const gone = takenOut(former, now);
-  const { failed } = await forEachTarget(context, { ...former, publishTo: gone }, (target) => removeCopies(target, []));
+  const targets = { ...former, publishTo: gone, field: "the former publishTo" };
+  const { failed } = await forEachTarget(context, targets, (target) => removeCopies(target, []));
   if (failed === undefined) return;
   const advice =
     "The copies there are to be deleted, since this target was taken out. Of a server that is gone for good, forget the " +
     "resource with `pulumi state delete`: the next `pulumi up` finds the image again and builds nothing.";
-  const why = failed.details.why.replaceAll("publishTo[", "the former publishTo[");
-  throw new LxdError({ ...failed.details, why, advice });
+  throw new LxdError({ ...failed.details, advice });
 }
 
 /** Versions beyond the number that is kept go, as they do on the server that builds. */

@@ -30,6 +30,8 @@ export interface Targets {
   /** The server that builds, which a target without a remote is on. */
   remote?: RemoteInputs | undefined;
   publishTo?: PublishTarget[] | undefined;
+  /** What errors call the list. Default: `publishTo`. */
+  field?: string;
 }
 
 export interface Done {
@@ -42,7 +44,7 @@ export interface Done {
 /** Does some work with each target; one that fails keeps nobody else from theirs. */
 export async function forEachTarget(
   context: Context,
-  { remote, publishTo = [] }: Targets,
+  { remote, publishTo = [], field = "publishTo" }: Targets,
   work: (target: Target) => Promise<void>,
 ): Promise<Done> {
   const failures: LxdError[] = [];
@@ -52,7 +54,7 @@ export async function forEachTarget(
     const client = await clientOf(context, remote, said);
     const wanted = { ...said, __at: client.transport.place, __server: (await client.info()).fingerprint };
     targets[i] = wanted;
-    const status = (text: string): void => context.status(`${named(i, said)}: ${text}`);
+    const status = (text: string): void => context.status(`${named(`${field}[${i}]`, said)}: ${text}`);
     const place = { client, project: said.project, urn: copierOf(context.urn) };
     const target = { wanted, kept: wanted, status, place };
     await work(target);
@@ -61,7 +63,7 @@ export async function forEachTarget(
   const next = async (): Promise<void> => {
     for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
       const [i, said] = entry;
-      await one(entry).catch((error: unknown) => (failures[i] = at(named(i, said), error)));
+      await one(entry).catch((error: unknown) => (failures[i] = at(named(`${field}[${i}]`, said), error)));
     }
   };
   await Promise.all(Array.from({ length: width }, next));
@@ -77,9 +79,9 @@ export function clientOf(
   return holder(target.remote ?? remote, target);
 }
 
-function named(i: number, { remote }: PublishTarget): string {
+function named(place: string, { remote }: PublishTarget): string {
   const name = remote?.name ?? remote?.address ?? remote?.socket;
-  return `publishTo[${i}]${name === undefined ? "" : ` (${name})`}`;
+  return `${place}${name === undefined ? "" : ` (${name})`}`;
 }
 
 function at(name: string, error: unknown): LxdError {

@@ -55,5 +55,7 @@ function notMet(wait: Wait, seen: Seen, tail: string): LxdError {
     code: "timeout",
     why: `waiting for ${wait.condition}: ${seen.text}, after ${wait.timeout}${tail}`,
     advice: "The machine is kept as it is. Look at its console; the next `pulumi up` waits again.",
+    reason: wait.condition === "powered-off" ? "not-powered-off" : undefined,
+    quotesConsole: true,
   });
 }
