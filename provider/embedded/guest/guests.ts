@@ -1,6 +1,7 @@
 // Starts and stops the simulated guests, and keeps their instances' records to what they do.
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { timestamp } from "../clock";
 import { badRequest, failed } from "../errors";
 import type { Events } from "../events";
 import { instanceKey, instanceUrl } from "../instances/instance";
@@ -66,7 +67,7 @@ export class Guests {
     const instance = this.#record(ref);
     if (instance.status !== "Stopped") throw failed("The instance is already running");
     checkFirmware(this.#store, instance);
-    const now = new Date().toISOString();
+    const now = timestamp();
     beginLog(this.#store, instance);
     const config = afterStart(instance.config, instance.type);
     const started = { ...instance, config, status: "Running", startedAt: now, lastUsedAt: now } as const;

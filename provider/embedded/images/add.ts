@@ -1,6 +1,7 @@
 // The end of every way to a new image: its record, its files in place, and its aliases last.
 import { copyFileSync, existsSync, renameSync } from "node:fs";
 
+import { timestamp } from "../clock";
 import { failed } from "../errors";
 import type { Daemon } from "../daemon";
 import { type Config, type ImageRecord, type InstanceType, NEVER } from "../store/records";
@@ -55,7 +56,7 @@ function recordOf(request: ImageRequest, files: ImageFiles): ImageRecord {
     autoUpdate: request.autoUpdate,
     profiles: request.profiles ?? ["default"],
     createdAt: metadata.createdAt,
-    uploadedAt: new Date().toISOString(),
+    uploadedAt: timestamp(),
     expiresAt: request.expiresAt ?? metadata.expiresAt ?? NEVER,
     lastUsedAt: NEVER,
     split: files.rootfs !== undefined,

@@ -1,4 +1,5 @@
 // The operation that makes an instance: its record checked as the real daemons check it, then its disk.
+import { timestamp } from "../clock";
 import { failed, notFound, wrapErrors } from "../errors";
 import type { Daemon } from "../daemon";
 import type { Config, Devices, InstanceRecord } from "../store/records";
@@ -68,7 +69,7 @@ export function addInstance(daemon: Daemon, wanted: NewInstance): InstanceRecord
     ...rest,
     config: { ...wanted.config, "volatile.apply_template": template, ...identityKeys(wanted.config) },
     stateful: false,
-    createdAt: new Date().toISOString(),
+    createdAt: timestamp(),
     lastUsedAt: EPOCH,
     startedAt: NEVER,
     status: "Stopped",

@@ -1,4 +1,5 @@
 // What a request for an instance comes to: the instance to be made, of nothing, an image or another instance.
+import { timestamp } from "../clock";
 import { withoutEmpty } from "../config";
 import { badRequest, failed } from "../errors";
 import type { Call } from "../http/call";
@@ -82,7 +83,7 @@ function planFromImage(call: Call, body: Body, source: Source): Plan {
     if (image.type !== start.type) {
       throw failed(`Requested image's type "${image.type}" doesn't match instance type "${start.type}"`);
     }
-    call.daemon.store.images.set(imageKey(image), { ...image, lastUsedAt: new Date().toISOString() });
+    call.daemon.store.images.set(imageKey(image), { ...image, lastUsedAt: timestamp() });
     const properties = Object.entries(image.properties).map(([key, value]) => [`image.${key}`, value] as const);
     return {
       ...start,

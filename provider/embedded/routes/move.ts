@@ -1,6 +1,7 @@
 // POST …/instances/<name> with a pool: the root disk goes to another one. The record is made anew, the identity stays.
 import { randomUUID } from "node:crypto";
 
+import { timestamp } from "../clock";
 import { badRequest, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { type Reply, running } from "../http/reply";
@@ -23,7 +24,7 @@ export function moveToPool(call: Call, instance: InstanceRecord, pool: string): 
     }
     const config = { ...instance.config, "volatile.cloud-init.instance-id": randomUUID() };
     const moved = { ...instance.devices, [name]: { ...root, pool } };
-    const createdAt = new Date().toISOString();
+    const createdAt = timestamp();
     store.instances.set(instanceKey(instance), { ...instance, config, devices: moved, createdAt });
   };
   const work = { project: instance.project, resources: { instances: [instanceUrl(instance)] }, run };

@@ -1,4 +1,5 @@
 // /1.0/instances/<name>/snapshots: what an instance was at some moment.
+import { timestamp } from "../clock";
 import { badRequest, conflict, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { list, urlOf } from "../http/listing";
@@ -45,7 +46,7 @@ function nextName(instance: InstanceRecord): string {
 function take(instance: InstanceRecord, name: string, expiresAt: string): SnapshotRecord {
   const { architecture, config, devices, profiles, ephemeral, disk } = instance;
   const content = structuredClone({ architecture, config, devices, profiles, ephemeral, disk });
-  return { ...content, name, expiresAt, createdAt: new Date().toISOString(), stateful: false };
+  return { ...content, name, expiresAt, createdAt: timestamp(), stateful: false };
 }
 
 async function createSnapshot(call: Call): Promise<Reply> {

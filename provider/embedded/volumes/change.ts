@@ -1,6 +1,7 @@
 // PUT, PATCH, rename, move and DELETE of a custom volume.
 import { renameSync, rmSync } from "node:fs";
 
+import { timestamp } from "../clock";
 import { mergeConfig, withoutEmpty } from "../config";
 import { badRequest, conflict, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
@@ -114,7 +115,7 @@ export async function renameVolume(call: Call): Promise<Reply> {
   const to = { ...volume, name, pool: body.pool ?? volume.pool };
   if (store.volumes.find(volumeKey(to))) throw conflict("Volume by that name already exists");
   requireIdle(store, volume);
-  return to.pool === volume.pool ? rename(call, volume, to) : move(call, volume, to);
+  return to.pool === volume.pool ? rename(call, volume, to) : move(call, volume, { ...to, createdAt: timestamp() });
 }
 
 export function deleteVolume(call: Call): Reply {

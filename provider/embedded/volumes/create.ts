@@ -2,6 +2,7 @@
 import { constants, truncateSync, writeFileSync } from "node:fs";
 import { copyFile, rm } from "node:fs/promises";
 
+import { timestamp } from "../clock";
 import { withoutEmpty } from "../config";
 import { badRequest, conflict, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
@@ -117,7 +118,7 @@ export async function createVolume(call: Call, project: string): Promise<Reply> 
     description: body.description ?? "",
     contentType: contentType as ContentType,
     config: withoutEmpty(body.config ?? {}),
-    createdAt: new Date().toISOString(),
+    createdAt: timestamp(),
   };
   if (call.daemon.store.volumes.find(keyOf(project, pool, name))) throw conflict("Volume by that name already exists");
   const source = decodeObject(body.source, "StorageVolumeSource", SOURCE);

@@ -1,6 +1,7 @@
 // POST of an ISO's bytes: received into the spool first, and only then looked at, as the real daemons do.
 import { renameSync, rmSync } from "node:fs";
 
+import { timestamp } from "../clock";
 import { badRequest, failed, notFound, wrapErrors } from "../errors";
 import type { Call } from "../http/call";
 import { type Reply, running } from "../http/reply";
@@ -56,7 +57,7 @@ export async function importIso(call: Call, project: string): Promise<Reply> {
     description: "",
     contentType: "iso",
     config: { size: String(spooled.sizeBytes) },
-    createdAt: new Date().toISOString(),
+    createdAt: timestamp(),
   };
   const operation = operations.start({
     description: "Creating storage volume",

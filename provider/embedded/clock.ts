@@ -1,0 +1,15 @@
+// When things are made: to the nanosecond, as the real daemons say it, and never twice the same.
+
+const perSecond = 1_000_000_000n;
+let last = 0n;
+
+/** Later than every one before it in this process. */
+export function timestamp(): string {
+  const now = BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n);
+  last = now > last ? now : last + 1n;
+  const seconds = new Date(Number(last / perSecond) * 1000).toISOString().slice(0, 19);
+  const fraction = String(last % perSecond)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
+  return fraction === "" ? `${seconds}Z` : `${seconds}.${fraction}Z`;
+}
