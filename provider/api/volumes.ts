@@ -52,7 +52,8 @@ export async function listVolumeNames(client: Client, at: Pick<VolumeAddress, "p
   return (await listVolumes(client, at)).map(({ name }) => name);
 }
 
-async function listVolumes(client: Client, at: Pick<VolumeAddress, "project" | "pool">): Promise<WireVolume[]> {
+/** All custom volumes of one pool, of a cluster those of all members. */
+export async function listVolumes(client: Client, at: Pick<VolumeAddress, "project" | "pool">): Promise<WireVolume[]> {
   const collection = path("storage-pools", at.pool, "volumes", "custom");
   return (await client.get(collection, z.array(volumeSchema), { project: at.project, recursion: "1" })).value;
 }

@@ -90,12 +90,13 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     const what = `${this.kind.noun} ${id}`;
     await this.#telling(`delete ${what}`, async () => {
       if (identity !== undefined && removal.isHeld(identity)) {
-        context.warn(`the ${what} stays: the resource's new state holds the same object`);
+        context.warn(`the ${what} stays: ${heldByNew}`);
         return;
       }
       const found = await this.#locate(context, state, identity);
       if (found === undefined) return;
-      const stranger = this.#strangerIn(found, removal);
+      const isHeld = removal.isHeld(this.kind.identity(found, state));
+      const stranger = isHeld ? heldByNew : this.#strangerIn(found, removal);
       if (stranger !== undefined) {
         context.warn(`the ${what} stays: ${stranger}`);
         return;
@@ -297,6 +298,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   }
 }
 
+const heldByNew = "the live state of a resource holds the same object";
 const ofReplacement =
   "If it was to be replaced (`pulumi up --replace`), set the resource option deleteBeforeReplace: two of one name cannot exist side by side.";
 

@@ -4,7 +4,7 @@ import { listProjects, readProject } from "../api/projects";
 import { type Client } from "../client/client";
 import { findDaemon } from "../client/discovery";
 import { isCode } from "../errors";
-import { type CommonInputs, type Draft, type Failure, type StackConfig } from "../kind";
+import { type CommonInputs, type Completion, type Draft, type Failure, type StackConfig } from "../kind";
 import { nearest } from "../nearest";
 import { name, strict } from "../schema";
 import { hasUnknown, isUnknown } from "../unknowns";
@@ -37,6 +37,11 @@ export function projectOf({ project, remote }: Draft<CommonInputs>, config: Stac
   // That there is no daemon at all, others tell.
   const ofPlace = findDaemon({ explicit: own, config, env: process.env })?.project;
   return (isElsewhere ? (ofPlace ?? config.project) : (config.project ?? ofPlace)) ?? "default";
+}
+
+/** The project as a computed input. */
+export function computedProject<Inputs extends CommonInputs>({ draft, config }: Completion<Inputs>): Draft<Inputs> {
+  return { project: projectOf(draft, config) } as Draft<Inputs>;
 }
 
 export async function checkProject(client: Client, project: string | undefined): Promise<Failure[]> {

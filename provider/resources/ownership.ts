@@ -2,6 +2,8 @@
 
 /** On instances in the config, on images among the properties. */
 export const ownerKey = "user.pulumi.owner";
+/** Sent with the request that makes an object, and removed once its success was seen: with it, part may be missing. */
+export const creatingKey = "user.pulumi.creating";
 /** On a machine whose waits are not over: a run that was killed, or whose wait failed, goes on from here. */
 export const pendingKey = "user.pulumi.pending";
 /** On the machines and images of a golden image: which version they are of, and of what inputs. */

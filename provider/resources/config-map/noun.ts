@@ -29,6 +29,11 @@ export interface ConfigWire {
   used_by?: string[] | null | undefined;
 }
 
+/** An object, and the inputs that lead to it: they say where it is, which may not be where the program wants it. */
+export interface ConfigFound<Inputs, Wire> extends Found<Wire> {
+  at: Inputs;
+}
+
 /** What a PUT sends. */
 export interface Settings {
   description: string;
@@ -62,8 +67,10 @@ export interface ConfigNoun<
   /** Whether what the program says of a key is what the daemon has in other words: `auto` and an address. */
   isMeant?: (key: string, said: string, config: StringMap) => boolean;
   rules?: (draft: Draft<Inputs>) => Failure[];
-  /** Inputs beside name, description and config that get a value when they are left away. */
-  complete: (completion: Completion<Inputs>) => Draft<Inputs>;
+  /** Defaults of inputs beside description and config. */
+  applyDefaults?: (draft: Draft<Inputs>) => Draft<Inputs>;
+  /** Inputs beside the name that are computed when the program omits them: the project. */
+  computed?: (completion: Completion<Inputs>) => Draft<Inputs>;
   /** Form of comparison of the inputs that are no config. */
   comparable?: (inputs: Inputs) => Inputs;
   /** Whether what holds the object is there: pool, project, cluster member. */
@@ -80,11 +87,17 @@ export interface ConfigNoun<
   /** All that is sent in a PUT, with the config that it is to have. */
   settings: (inputs: Inputs, settings: Settings) => Put;
   put: (client: Client, at: Inputs, found: Found<Wire>, settings: Put) => Promise<void>;
-  drop: (client: Client, at: Outputs) => Promise<void>;
+  drop: (client: Client, at: Inputs) => Promise<void>;
+  /** What tells it from all others, whatever it is called. Default: its ID. */
+  identity?: (wire: Wire) => string | undefined;
+  /** Finds an object that is not where it is expected, by its identity or by whose it is. */
+  search?: (context: Context, at: Inputs, identity: string) => Promise<ConfigFound<Inputs, Wire> | undefined>;
+  /** Whether making it takes long enough that a broken run may leave part of it: then it carries a mark until it is whole. */
+  isMadeSlowly?: boolean;
   /** Gives an object that is there another name or place, in place. */
-  move?: (context: Context, olds: Outputs, news: Inputs) => Promise<void>;
+  move?: (context: Context, from: Inputs, news: Inputs) => Promise<boolean | "relocated">;
   /** The inputs of an object that is there, with where it is, if they do not say that. */
-  located?: (olds: Outputs, news: Inputs) => Inputs;
+  located?: (found: ConfigFound<Inputs, Wire>, news: Inputs) => Inputs;
   /** Outputs beside those of every such noun, and inputs that are no config, as the daemon has them. */
   observe: (inputs: Inputs, wire: Wire) => Omit<Outputs, keyof ConfigInputs | keyof ConfigFacts>;
   /** What the server always makes, and so may be taken although nobody of this stack has made it. */

@@ -4,7 +4,7 @@ import { type StringMap } from "../../api/instances";
 import { type Client, type Found } from "../../client/client";
 import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
-import { isBookkeeping, ownerKey } from "../ownership";
+import { creatingKey, isBookkeeping, ownerKey } from "../ownership";
 import { fieldsFrom, saidBy } from "./fields";
 import { type ConfigFacts, type ConfigInputs, type ConfigNoun, type ConfigWire, type Settings } from "./noun";
 import { spell } from "./spelling";
@@ -45,24 +45,37 @@ export class NounSettings<
 
   /** The settings of a new object. */
   initial(inputs: Inputs, urn: string): Put {
-    const config = { ...saidBy(inputs, this.noun.fields), [ownerKey]: urn };
+    const mark: StringMap = this.noun.isMadeSlowly === true ? { [creatingKey]: "true" } : {};
+    const config = { ...saidBy(inputs, this.noun.fields), ...mark, [ownerKey]: urn };
     return this.noun.settings(inputs, { description: inputs.description, config });
   }
 
-  /** Makes the object what the program says, with one write or none, and reads it back. */
-  async sync({ client, urn }: Pick<Context, "client" | "urn">, inputs: Inputs, recorded?: StringMap): Promise<Outputs> {
+  /** Writes on an object whose it is, and changes nothing else. */
+  async claim({ client, urn }: Pick<Context, "client" | "urn">, inputs: Inputs, found: Found<Wire>): Promise<void> {
+    const { description, config } = found.value;
+    if (config?.[ownerKey] === urn) return;
+    const settings = this.noun.settings(inputs, { description, config: { ...config, [ownerKey]: urn } });
+    await this.noun.put(client, inputs, found, settings);
+  }
+
+  /** Makes the object what the program says, with one write or none; returns whether there was one. */
+  async sync(
+    { client, urn }: Pick<Context, "client" | "urn">,
+    inputs: Inputs,
+    { found, recorded }: { found: Found<Wire>; recorded: StringMap | undefined },
+  ): Promise<boolean> {
+    let current = found;
     for (let attempt = 1; ; attempt++) {
-      const found = await this.get(client, inputs);
-      const config = { ...this.#merged(inputs, found.value.config ?? {}, recorded), [ownerKey]: urn };
+      const config = { ...this.#merged(inputs, current.value.config ?? {}, recorded), [ownerKey]: urn };
       const settings = this.noun.settings(inputs, { description: inputs.description, config });
-      if (isSame(settings, found.value)) return this.observe(inputs, found.value, "all");
+      if (isSame(settings, current.value)) return false;
       try {
-        await this.noun.put(client, inputs, found, settings);
+        await this.noun.put(client, inputs, current, settings);
+        return true;
       } catch (error) {
         if (!isCode(error, "conflict") || attempt === attempts) throw error;
-        continue;
+        current = await this.get(client, inputs);
       }
-      return this.observe(inputs, (await this.get(client, inputs)).value, "all");
     }
   }
 
@@ -80,7 +93,8 @@ export class NounSettings<
       return [key, value !== undefined && this.#isMeant(key, wanted, config) ? value : wanted] as const;
     });
     const isFilledIn = (key: string): boolean => recorded === undefined && this.noun.isServers(key);
-    const kept = Object.entries(config).filter(([key]) => isKept(key) || isFilledIn(key));
+    // An object whose settings are made what they should be is there as a whole.
+    const kept = Object.entries(config).filter(([key]) => key !== creatingKey && (isKept(key) || isFilledIn(key)));
     return { ...Object.fromEntries(kept), ...recorded, ...Object.fromEntries(said) };
   }
 

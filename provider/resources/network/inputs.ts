@@ -2,10 +2,10 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { type StringMap } from "../../api/instances";
-import { type CommonInputs, type Completion, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { type CommonInputs, type Draft, type Failure, type ResourceKind } from "../../kind";
 import { name, scalar, strict } from "../../schema";
 import { isUnknown } from "../../unknowns";
-import { projectOf, remoteSchema } from "../common";
+import { remoteSchema } from "../common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
 
 export interface Family {
@@ -94,8 +94,8 @@ export const fields: readonly TypedField[] = [
   { path: ["parent"], key: "parent", kind: "text" },
 ];
 
-export function complete({ draft, config }: Completion<NetworkInputs>): NetworkDraft {
-  return { project: projectOf(draft, config), type: draft.type ?? "bridge" };
+export function applyDefaults({ type }: NetworkDraft): NetworkDraft {
+  return { type: type ?? "bridge" };
 }
 
 /** What these kinds are is a network of the host's, which has addresses of its own. */

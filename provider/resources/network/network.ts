@@ -11,10 +11,10 @@ import { type Client, type Found } from "../../client/client";
 import { type Completion, type Context, type Failure } from "../../kind";
 import { isUnknown } from "../../unknowns";
 import { makeOnMembers, memberFailures } from "../cluster-definition";
-import { checkProject } from "../common";
+import { checkProject, computedProject } from "../common";
 import { configMapKind } from "../config-map/kind";
 import {
-  complete,
+  applyDefaults,
   fields,
   type NetworkInputs,
   networkName,
@@ -38,7 +38,8 @@ export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettin
   isServers: (key) => /^(ipv[46]\.(address|nat)|fan\.underlay_subnet)$/.test(key),
   isMeant: (key, said, config) => /^ipv[46]\.address$/.test(key) && said === "auto" && config[key] !== "none",
   rules,
-  complete,
+  applyDefaults,
+  computed: computedProject,
   places: (client, draft) => checkProject(client, draft.project),
   preflight,
   idParts: ["project", "name"],

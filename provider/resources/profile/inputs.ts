@@ -1,10 +1,10 @@
 // What can be written about a profile, and what a change of it costs.
 import { z } from "zod";
 import { type StringMap } from "../../api/instances";
-import { type CommonInputs, type Completion, type Draft, type ResourceKind } from "../../kind";
+import { type CommonInputs, type Draft, type ResourceKind } from "../../kind";
 import { isUnknown } from "../../unknowns";
 import { name, scalar, strict } from "../../schema";
-import { projectOf, remoteSchema } from "../common";
+import { remoteSchema } from "../common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
 import { type CloudInit } from "../instance/config";
 import { type RootDisk } from "../instance/devices";
@@ -60,9 +60,8 @@ export const fields: readonly TypedField[] = [
   { path: ["cloudInit", "networkConfig"], key: "cloud-init.network-config", kind: "text" },
 ];
 
-export function complete({ draft, config }: Completion<ProfileInputs>): ProfileDraft {
+export function applyDefaults(draft: ProfileDraft): ProfileDraft {
   return {
-    project: projectOf(draft, config),
     nics: eachOf(draft.nics, (nic, i) => named(nic, `eth${i}`)),
     disks: eachOf(draft.disks, (disk, i) => named(disk, `disk${i}`)),
     devices: isUnknown(draft.devices) ? draft.devices : spelledOutDevices(draft.devices),

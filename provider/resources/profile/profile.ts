@@ -11,14 +11,14 @@ import { type StringMap } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { type Failure } from "../../kind";
 import { isUnknown } from "../../unknowns";
-import { checkPool, checkProject } from "../common";
+import { checkPool, checkProject, computedProject } from "../common";
 import { configMapKind } from "../config-map/kind";
 import { type Settings } from "../config-map/noun";
 import { type DeviceInputs, fromWire, toWire } from "../instance/devices";
 import { bootRules, deviceNameRules } from "../instance/rules";
 import { comparable } from "../instance/spelling";
 import {
-  complete,
+  applyDefaults,
   fields,
   policies,
   type ProfileDraft,
@@ -38,7 +38,8 @@ export const profile = configMapKind<ProfileInputs, ProfileOutputs, WireProfile,
   // The daemons fill in nothing.
   isServers: () => false,
   rules: (draft) => [...deviceNameRules(draft), ...bootRules(draft)],
-  complete,
+  applyDefaults,
+  computed: computedProject,
   comparable,
   places: (client, draft) => checkProject(client, draft.project),
   preflight: (client, { draft }) => deviceFailures(client, draft),

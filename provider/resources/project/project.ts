@@ -25,7 +25,6 @@ export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject,
   fields,
   // A new project has every feature that the server knows switched on or off.
   isServers: (key) => key.startsWith("features."),
-  complete: () => ({}),
   places: () => Promise.resolve([]),
   preflightChange,
   idParts: ["name"],

@@ -22,7 +22,6 @@ export const storagePool = configMapKind<Inputs, Outputs, WirePool, PoolSettings
   isServers: (key) => /^(source|size|zfs\.pool_name|lvm\.(vg_name|thinpool_name)|ceph\..+|btrfs\..+)$/.test(key),
   // Of a device the daemons keep another name than the one that was given.
   isMeant: (key, said, config) => key === "source" && said === config["volatile.initial_source"],
-  complete: () => ({}),
   places: () => Promise.resolve([]),
   preflight,
   idParts: ["name"],

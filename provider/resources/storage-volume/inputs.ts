@@ -5,7 +5,7 @@ import { type ContentType } from "../../api/data-volumes";
 import { type CommonInputs, type Completion, type Cost, type Draft, type ResourceKind } from "../../kind";
 import { plain } from "../../plain";
 import { name, scalar, size, strict, tagged, volumeName } from "../../schema";
-import { projectOf, remoteSchema } from "../common";
+import { computedProject, remoteSchema } from "../common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
 
 export interface CopySource {
@@ -70,10 +70,9 @@ function sourceCost(olds: StorageVolumeInputs, { source }: StorageVolumeInputs):
 
 export const fields: readonly TypedField[] = [{ path: ["size"], key: "size", kind: "text" }];
 
-export function complete({ draft, olds, config }: Completion<StorageVolumeInputs>): StorageVolumeDraft {
-  return {
-    project: projectOf(draft, config),
-    // What is there stays what it is, whatever the program leaves away.
-    contentType: draft.contentType ?? (draft.source === undefined && olds === undefined ? "filesystem" : undefined),
-  };
+/** What is there stays what it is, whatever the program omits. */
+export function computed(completion: Completion<StorageVolumeInputs>): StorageVolumeDraft {
+  const { draft, olds } = completion;
+  const isBlank = draft.source === undefined && olds === undefined;
+  return { ...computedProject(completion), contentType: draft.contentType ?? (isBlank ? "filesystem" : undefined) };
 }

@@ -1,17 +1,28 @@
 // Storage volumes: file systems and block devices of a pool, beside those of instances.
 import { moveVolume, updateVolume, type VolumeSettings } from "../../api/data-volumes";
-import { deleteVolume, findVolume, memberOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
+import { listPools } from "../../api/pools";
+import {
+  deleteVolume,
+  findVolume,
+  listVolumes,
+  memberOf,
+  type VolumeAddress,
+  type WireVolume,
+} from "../../api/volumes";
 import { type Context } from "../../kind";
 import { volumeName } from "../../schema";
 import { checkPool, checkProject } from "../common";
 import { configMapKind } from "../config-map/kind";
+import { type ConfigFound } from "../config-map/noun";
 import { checkMember } from "../member";
-import { complete, fields, policies, schema, type StorageVolumeInputs, type StorageVolumeOutputs } from "./inputs";
+import { ownerKey } from "../ownership";
+import { computed, fields, policies, schema, type StorageVolumeInputs, type StorageVolumeOutputs } from "./inputs";
 import { copyDeadlineMs, make } from "./make";
 import { preflight, preflightChange } from "./preflight";
 
 type Inputs = StorageVolumeInputs;
 type Outputs = StorageVolumeOutputs;
+type VolumeFound = ConfigFound<Inputs, WireVolume>;
 
 export const storageVolume = configMapKind<Inputs, Outputs, WireVolume, VolumeSettings>({
   noun: "storage volume",
@@ -22,7 +33,10 @@ export const storageVolume = configMapKind<Inputs, Outputs, WireVolume, VolumeSe
   fields,
   // Defaults of the pool and of its driver.
   isServers: (key) => /^(size$|block\.|zfs\.|lvm\.|ceph\.)/.test(key),
-  complete,
+  computed,
+  identity: identityOf,
+  search,
+  isMadeSlowly: true,
   places: async (client, { project, pool, target }) =>
     (
       await Promise.all([
@@ -54,8 +68,29 @@ function placed(at: Inputs & { location?: string }): VolumeAddress {
 }
 
 /** Other members may have volumes of the same name. */
-function located({ pool, location }: Outputs, news: Inputs): Inputs & { location?: string } {
-  return pool === news.pool ? { ...news, location } : news;
+function located({ at, value }: VolumeFound, news: Inputs): Inputs & { location?: string } {
+  return at.pool === news.pool ? { ...news, location: value.location } : news;
+}
+
+/** When it was made, which a move to another pool changes. LXD 5.0 says the year 1 of all: there the name has to do. */
+function identityOf({ created_at: createdAt, config }: Pick<WireVolume, "created_at" | "config">): string | undefined {
+  return config?.["volatile.uuid"] ?? (Date.parse(createdAt) > 0 ? createdAt : undefined);
+}
+
+/** One that was renamed is in the same pool; one that a broken run has moved is in another, and says whose it is. */
+async function search(context: Context, at: Inputs, identity: string): Promise<VolumeFound | undefined> {
+  const { client, urn } = context;
+  for (const { name: pool } of await listPools(client)) {
+    const volumes = await listVolumes(client, { project: at.project, pool });
+    const isIt = (wire: WireVolume): boolean =>
+      identityOf(wire) === identity || (pool !== at.pool && wire.config?.[ownerKey] === urn);
+    const wire = volumes.find(isIt);
+    if (wire === undefined) continue;
+    const place = { ...at, pool, name: wire.name, location: wire.location };
+    const found = await findVolume(client, placed(place));
+    return found && { ...found, at: place };
+  }
+  return undefined;
 }
 
 function observe(inputs: Inputs, wire: WireVolume): Omit<Outputs, "name" | "description" | "config" | "serverConfig"> {
@@ -64,10 +99,10 @@ function observe(inputs: Inputs, wire: WireVolume): Omit<Outputs, "name" | "desc
   return { project, pool, source, target, contentType, location: wire.location };
 }
 
-/** A run that was killed after the move finds the volume in its new place. */
-async function move({ client, status }: Context, olds: Outputs, news: Inputs): Promise<void> {
-  const isMoved = olds.name !== news.name || olds.pool !== news.pool;
-  if (!isMoved || (await findVolume(client, placed(olds))) === undefined) return;
-  status(olds.pool === news.pool ? "renaming" : `moving to pool ${news.pool}`);
-  await moveVolume(client, placed(olds), news, copyDeadlineMs);
+async function move({ client, status }: Context, from: Inputs, news: Inputs): Promise<boolean | "relocated"> {
+  if (from.name === news.name && from.pool === news.pool) return false;
+  status(from.pool === news.pool ? "renaming" : `moving to pool ${news.pool}`);
+  await moveVolume(client, placed(from), news, copyDeadlineMs);
+  // Another pool is another creation time, and where there is none, the name is the identity.
+  return "relocated";
 }

@@ -118,7 +118,7 @@ describeEachDaemon("networks as resources", (daemon: TestDaemon) => {
     expect(differences.map(({ property }) => property).sort()).toEqual(['config["user.a"]', "ipv4"]);
     const args = { __import, ipv4: { address }, config: { "user.a": "b" } };
     expect(await network.up(args)).toBe("created");
-    expect((await onDaemon(network.name))["config"]).toEqual(config);
+    expect((await onDaemon(network.name))["config"]).toEqual({ ...config, "user.pulumi.owner": network.urn });
     expect(await network.up(args)).toBe("same");
     const devices = { root: ROOT, eth0: { type: "nic", network: network.name } };
     const vm = await makeInstance(daemon, `vm${count}`, { devices });

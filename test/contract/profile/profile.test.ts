@@ -108,7 +108,10 @@ describeEachDaemon("profiles as resources", (daemon: TestDaemon) => {
     ]);
     const args = { __import, config: { "limits.cpu": 1 }, rootDisk: { pool: "default" } };
     expect(await profile.up(args)).toBe("created");
-    expect((await onDaemon(profile.name))["config"]).toEqual({ "limits.cpu": "1" });
+    expect((await onDaemon(profile.name))["config"]).toEqual({
+      "limits.cpu": "1",
+      "user.pulumi.owner": profile.urn,
+    });
     expect(await profile.up(args)).toBe("same");
     await profile.destroy();
     expect((await daemon.raw.get(path(profile.name))).status).toBe(404);

@@ -89,7 +89,7 @@ describeEachDaemon("projects as resources", (daemon: TestDaemon) => {
     const imported = resource(name);
     expect(await imported.failures({ __import: name })).toMatchObject([{ property: 'config["user.by"]' }]);
     expect(await imported.up({ __import: name, config: { "user.by": "hand" } })).toBe("created");
-    expect((await onDaemon(name))["config"]).not.toHaveProperty("user.pulumi.owner");
+    expect((await onDaemon(name))["config"]).toHaveProperty(["user.pulumi.owner"], imported.urn);
     await imported.destroy();
     expect(await project.preview({ name })).toMatchObject({ replaces: ["name"], deleteBeforeReplace: false });
     expect(await project.up({ name })).toBe("replaced");

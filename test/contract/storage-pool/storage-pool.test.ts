@@ -59,7 +59,7 @@ describeEachDaemon("storage pools as resources", (daemon: TestDaemon) => {
     const args = { __import: pool.name, driver: "dir", config: { "user.a": "b" } };
     expect(await pool.up(args)).toBe("created");
     expect(await pool.up(args)).toBe("same");
-    expect((await onDaemon(pool.name))["config"]).not.toHaveProperty("user.pulumi.owner");
+    expect((await onDaemon(pool.name))["config"]).toHaveProperty(["user.pulumi.owner"], pool.urn);
     await pool.destroy();
     const killed = resource();
     await killed.create((await killed.check({ driver: "dir" })).inputs);

@@ -151,7 +151,7 @@ describeEachDaemon("storage volumes as resources", (daemon: TestDaemon) => {
     const args = { __import, pool, contentType: "block", config: { "user.a": "b" } };
     expect(await volume.up(args)).toBe("created");
     const { "volatile.uuid": _, ...own } = (await onDaemon(volume.name))["config"] as Record<string, string>;
-    expect(own).toEqual({ size: "1MiB", "user.a": "b" });
+    expect(own).toEqual({ size: "1MiB", "user.a": "b", "user.pulumi.owner": volume.urn });
     expect(await volume.up(args)).toBe("same");
     expect(await volume.up({ ...args, source: { volume: { pool, name: "whatever" } } })).toBe("same");
     const devices = { root: ROOT, data: { type: "disk", pool, source: volume.name } };
