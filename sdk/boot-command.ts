@@ -1,6 +1,6 @@
 // What can be typed on the serial console of a machine when it boots.
 import type * as pulumi from "@pulumi/pulumi";
-import type { Key } from "../provider/resources/guest/keys";
+import type { Key } from "./key";
 
 /**
  * Waits until the serial console says something that no earlier step has waited for. Fails, with the console's last

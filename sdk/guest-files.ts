@@ -1,6 +1,6 @@
 // Files in a guest as programs write them, and as they are sent to the provider.
 import * as pulumi from "@pulumi/pulumi";
-import type { FileContent } from "../provider/resources/guest/file-content";
+import type { FileContent } from "./file-entry";
 import { toEntry } from "./iso-source";
 
 /** A file that is to be in a guest. */

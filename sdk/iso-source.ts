@@ -1,6 +1,6 @@
 // The sources of an ISO volume as programs write them, and as they are sent to the provider.
 import * as pulumi from "@pulumi/pulumi";
-import type { FileEntry } from "../provider/resources/iso-volume/source";
+import type { FileEntry } from "./file-entry";
 import type { IsoVolume } from "./iso-volume";
 import { withSecretUrls } from "./secret-urls";
 

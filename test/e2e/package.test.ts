@@ -7,6 +7,7 @@ import { RawClient, writeTinyIso } from "../contract/harness";
 import { type CommandLineDaemon, startByCommandLine } from "./harness/embedded";
 import { listTarball, packWorkspace, repackAs } from "./harness/package";
 import { PulumiProject } from "./harness/project";
+import { compile, readmePrograms, type templates } from "./harness/readme";
 
 const program = `
   const lxd = require("pulumi-lxd");
@@ -54,6 +55,22 @@ describe("the packed package", () => {
     expect(compiled.filter((file) => !/^dist\/(sdk|provider)\/.+\.(js|d\.ts)$/.test(file))).toEqual([]);
     expect(compiled.filter((file) => /\b(tests?|fixtures?)\b/.test(file))).toEqual([]);
   });
+
+  it.each<keyof typeof templates>(["commonjs and node", "nodenext"])(
+    "lets the README's programs compile with module and resolution %s, declarations of packages included",
+    slow,
+    async (template) => {
+      const programs = await readmePrograms();
+      expect(programs.length).toBeGreaterThan(5);
+      const { errors, files } = await compile(project.dir, programs, template);
+      expect(errors).toEqual([]);
+      expect(files).toContain(join(project.dir, "node_modules/pulumi-lxd/dist/sdk/index.d.ts"));
+      // Of the provider a program's compiler sees the daemon for tests of programs, and that alone.
+      expect(
+        files.filter((file) => /pulumi-lxd\/dist\/provider\/(?!embedded\/)|node_modules\/zod\//.test(file)),
+      ).toEqual([]);
+    },
+  );
 
   it("imports an ISO from a project elsewhere on disk", slow, async () => {
     const up = await project.up();

@@ -3,13 +3,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type z } from "zod";
 import { type remoteSchema } from "../../provider/resources/common";
 import { type schema as exec } from "../../provider/resources/exec/inputs";
+import { type FileContent as GuestFileContent } from "../../provider/resources/guest/file-content";
+import { type Key as GuestKey } from "../../provider/resources/guest/keys";
 import { type schema as goldenBuild } from "../../provider/resources/golden-build/schema";
 import { type targetSchema } from "../../provider/resources/golden-build/target-inputs";
 import { type schema as image } from "../../provider/resources/image/inputs";
 import { type schema as instance } from "../../provider/resources/instance/schema";
 import { type schema as instanceSnapshot } from "../../provider/resources/instance-snapshot/inputs";
 import { type schema as isoVolume } from "../../provider/resources/iso-volume/inputs";
-import { type IsoSource } from "../../provider/resources/iso-volume/source";
+import { type FileEntry as IsoFileEntry, type IsoSource } from "../../provider/resources/iso-volume/source";
 import { type schema as network } from "../../provider/resources/network/inputs";
 import { type schema as profile } from "../../provider/resources/profile/inputs";
 import { type schema as project } from "../../provider/resources/project/inputs";
@@ -33,6 +35,8 @@ import {
   type StoragePoolArgs,
   type StorageVolumeArgs,
 } from "../../sdk";
+import { type FileContent, type FileEntry } from "../../sdk/file-entry";
+import { type Key } from "../../sdk/key";
 
 /** What an argument is once all outputs are known, with `undefined` and absent as one. */
 type Known<T> = T extends IsoVolume
@@ -105,6 +109,10 @@ export const snapshotArgs: Nothing = [] as never as Same<InstanceSnapshotArgs, W
 export const goldenImageArgs: Nothing = [] as never as Same<GoldenImageArgs, WrittenGolden>;
 export const publishTargetArgs: Nothing = [] as never as Same<PublishTargetArgs, z.input<typeof targetSchema>>;
 export const isoVolumeArgs: Nothing = [] as never as Same<IsoVolumeArgs, WrittenVolume>;
+/** What is sent without being an argument as such. */
+export const keyNames: Equal<Key, GuestKey> = true;
+export const fileContents: Equal<FileContent, GuestFileContent> = true;
+export const fileEntries: Equal<FileEntry, IsoFileEntry> = true;
 export const isoSourceKeys: Equal<KeysOfAny<IsoSourceArgs>, KeysOfAny<IsoSource>> = true;
 export const imageArgs: Nothing = [] as never as Same<ImageArgs, z.input<typeof image>>;
 export const guestFileKeys: Equal<keyof GuestFileArgs, GuestFileKeys> = true;
