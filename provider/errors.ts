@@ -9,6 +9,7 @@
  * - `permission-denied`, `unavailable`: the daemon cannot be used, or not by us
  * - `conflict`: somebody changed the object at the same time (ETag)
  * - `timeout`: a deadline passed
+ * - `cancelled`: the run was stopped, or its engine is gone; nothing is wrong
  * - `content-mismatch`: bytes are not those that were promised
  * - `failed`: the daemon tried and could not; its words say why
  */
@@ -22,6 +23,7 @@ export type ErrorCode =
   | "unavailable"
   | "conflict"
   | "timeout"
+  | "cancelled"
   | "content-mismatch"
   | "failed";
 

@@ -1,5 +1,6 @@
 // Typed requests to one daemon: read an object, or change something and follow the change to its end.
 import { type z } from "zod";
+import { anyOf, pause } from "../abort";
 import { isCode } from "../errors";
 import { type Change, defaultDeadlineMs, toHttp } from "./change";
 import { type Proof } from "./enrol";
@@ -45,32 +46,62 @@ export interface ReadOptions {
   isOptional?: boolean;
 }
 
-export class Client {
+/** What all clients of one server have in common. */
+interface Shared {
   /** Its own until the server is known, which may have other addresses: then that server's. */
-  #lanes: Lanes;
-  readonly #patience: Patience;
-  #info: Promise<ServerInfo> | undefined;
+  lanes: Lanes;
+  readonly patience: Patience;
+  info: Promise<ServerInfo> | undefined;
+}
+
+/** When a client is to stop: see `until` and `withSignal`. */
+interface Bound {
+  client: Client;
+  limit?: Limit;
+  signal: AbortSignal | undefined;
+}
+
+export class Client {
+  readonly #shared: Shared;
 
   constructor(
     readonly transport: Transport,
     private readonly options: ClientOptions = {},
-    private readonly bound?: { client: Client; limit: Limit },
+    private readonly bound?: Bound,
   ) {
-    const whole = bound?.client;
-    this.#lanes = whole === undefined ? new Lanes(this.#parallel) : whole.#lanes;
-    this.#patience = whole === undefined ? new Patience(options.awayMs) : whole.#patience;
-    this.#info = whole === undefined ? undefined : whole.#info;
+    const fresh = (): Shared => ({
+      lanes: new Lanes(this.#parallel),
+      patience: new Patience(options.awayMs),
+      info: undefined,
+    });
+    this.#shared = bound === undefined ? fresh() : bound.client.#shared;
   }
 
   /** The same server, which is asked nothing any more when a time limit is over. */
   until(limit: Limit): Client {
-    return new Client(this.transport, this.options, { client: this, limit });
+    return new Client(this.transport, this.options, { client: this, limit, signal: this.signal });
+  }
+
+  /** The same server, which is asked nothing any more once this fires: whatever goes on fails with the signal's reason. */
+  withSignal(signal: AbortSignal): Client {
+    return new Client(this.transport, this.options, { client: this, signal });
+  }
+
+  /** Fires when whoever has this client stops. Waits between requests heed it as well: see `pause`. */
+  get signal(): AbortSignal | undefined {
+    return this.bound?.signal;
+  }
+
+  /** Waits between two looks at the server. */
+  pause(ms: number): Promise<void> {
+    return pause(ms, this.signal);
   }
 
   #send(request: HttpRequest): Promise<HttpReply> {
     if (this.bound === undefined) return this.transport.send(request);
-    const { client, limit } = this.bound;
-    return limit.send(request, (limited) => client.#send(limited));
+    const { client, limit, signal } = this.bound;
+    if (limit !== undefined) return limit.send(request, (limited) => client.#send(limited));
+    return client.#send({ ...request, signal: anyOf(signal, request.signal) });
   }
 
   get #parallel(): number {
@@ -79,16 +110,16 @@ export class Client {
 
   /** What this server is and can do; asked once. A server that does not trust this client yet is asked to. */
   info(): Promise<ServerInfo> {
-    this.#info ??= this.#introduce().catch((error: unknown) => {
-      this.#info = undefined;
+    this.#shared.info ??= this.#introduce().catch((error: unknown) => {
+      this.#shared.info = undefined;
       throw error;
     });
-    return this.#info;
+    return this.#shared.info;
   }
 
   async #introduce(): Promise<ServerInfo> {
     const info = await introduce(this, this.options);
-    if (info.fingerprint !== undefined) this.#lanes = lanesOf(info.fingerprint, this.#parallel);
+    if (info.fingerprint !== undefined) this.#shared.lanes = lanesOf(info.fingerprint, this.#parallel);
     return info;
   }
 
@@ -124,7 +155,7 @@ export class Client {
   /** A reply that is no envelope but the thing itself, such as a log. */
   async text(path: string, query: Query = {}): Promise<string> {
     const request = { method: "GET" as const, path: withQuery(path, query), isShort: true };
-    return this.#patience.persist("always", async () => this.#text(await this.#open(request), request));
+    return this.#persist("always", async () => this.#text(await this.#open(request), request));
   }
 
   /** The bytes of a reply that is no envelope, as they come. */
@@ -135,7 +166,7 @@ export class Client {
   /** A reply that is no envelope, with its body yet to be read. */
   open(path: string, query: Query = {}): Promise<HttpReply> {
     const request = { method: "GET" as const, path: withQuery(path, query) };
-    return this.#patience.persist("always", () => this.#open(request));
+    return this.#persist("always", () => this.#open(request));
   }
 
   async #open(request: HttpRequest): Promise<HttpReply> {
@@ -151,7 +182,7 @@ export class Client {
   change(change: Change): Promise<WireOperation | undefined> {
     const { upload, isUpToGuest = false, deadlineMs = defaultDeadlineMs, onProgress } = change;
     const request = toHttp(change);
-    return this.#lanes.run(upload !== undefined, async (leave) => {
+    return this.#shared.lanes.run(upload !== undefined, async (leave) => {
       const { envelope } = await this.#exchange(request, upload === undefined ? "if-not-begun" : "never");
       if (envelope.type === "sync") return undefined;
       if (envelope.type === "error") throw unexpected(envelope, request);
@@ -163,7 +194,7 @@ export class Client {
   /** Sends a change that goes on in an operation which is to be talked with; its end is waited for by the caller. */
   begin(change: Change): Promise<WireOperation> {
     const request = toHttp(change);
-    return this.#lanes.run(false, async () => {
+    return this.#shared.lanes.run(false, async () => {
       const { envelope } = await this.#exchange(request, "if-not-begun");
       if (envelope.type === "async") return envelope.metadata;
       throw unexpected(envelope, request);
@@ -171,12 +202,16 @@ export class Client {
   }
 
   #exchange(request: HttpRequest, repeatable: Repeatable): Promise<{ envelope: Envelope; reply: HttpReply }> {
-    return this.#patience.persist(repeatable, async () => {
+    return this.#persist(repeatable, async () => {
       const reply = await this.#send(request);
       const envelope = parseEnvelope(await this.#text(reply, request), request);
       if (envelope.type === "error") throw refusal(envelope.error, envelope.error_code, request);
       return { envelope, reply };
     });
+  }
+
+  #persist<T>(repeatable: Repeatable, attempt: () => Promise<T>): Promise<T> {
+    return this.#shared.patience.persist({ repeatable, signal: this.signal }, attempt);
   }
 
   async #text(reply: HttpReply, { method, path }: HttpRequest): Promise<string> {

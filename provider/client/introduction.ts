@@ -1,5 +1,4 @@
 // The first thing that is said to a server: who it is, whether it trusts this client, and the token that makes it do so.
-import { setTimeout as sleep } from "node:timers/promises";
 import { LxdError } from "../errors";
 import { type Client } from "./client";
 import { enrol, type Proof, untrusted } from "./enrol";
@@ -32,7 +31,7 @@ async function beTrusted(client: Client): Promise<ServerInfo | undefined> {
     const value = await askWhoItIs(client);
     if (value?.trusted === true) return value;
     if (performance.now() >= end) return undefined;
-    await sleep(pauseMs);
+    await client.pause(pauseMs);
   }
 }
 

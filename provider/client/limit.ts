@@ -1,5 +1,5 @@
 // A time limit over many requests: when it is over none begins any more, and those that go on are given up.
-import { LxdError } from "../errors";
+import { isCode, LxdError } from "../errors";
 import { type HttpReply, type HttpRequest } from "./transport";
 
 export interface Bound {
@@ -28,7 +28,8 @@ export class Limit {
   }
 
   async send(request: HttpRequest, send: (request: HttpRequest) => Promise<HttpReply>): Promise<HttpReply> {
-    if (this.isOver) throw this.error();
+    // By the signal, so that the body of an upload is let go of.
+    if (this.isOver) return send({ ...request, signal: AbortSignal.abort(this.error()) });
     const leftMs = this.#end - performance.now();
     return Number.isFinite(leftMs) ? send({ ...request, signal: either(request.signal, leftMs) }) : send(request);
   }
@@ -43,7 +44,7 @@ export class Limit {
   }
 
   explain(error: unknown): unknown {
-    return this.isOver ? this.error(error) : error;
+    return this.isOver && !isCode(error, "cancelled") ? this.error(error) : error;
   }
 
   private error(cause?: unknown): LxdError {

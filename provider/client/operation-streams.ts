@@ -51,9 +51,18 @@ function open(
   at: string,
   { request, receive }: { request: FailedRequest; receive: Receive },
 ): Promise<Stream> {
+  const { signal } = client;
+  signal?.throwIfAborted();
   const socket = client.transport.webSocket(at);
   socket.binaryType = "arraybuffer";
   return new Promise((resolve, reject) => {
+    const close = (): void => socket.close();
+    const stop = (): void => {
+      reject(signal?.reason as Error);
+      close();
+    };
+    signal?.addEventListener("abort", stop);
+    socket.addEventListener("close", () => signal?.removeEventListener("abort", stop));
     const ended = new Promise<boolean>((end) => {
       socket.addEventListener("message", ({ data }) => {
         // The daemons mark the end of a stream with an empty text; bytes come as such.
@@ -65,7 +74,6 @@ function open(
     socket.addEventListener("error", () => {
       reject(new LxdError({ code: "unavailable", why: "the daemon did not take the connection to it", request }));
     });
-    const close = (): void => socket.close();
     socket.addEventListener("open", () => resolve({ send: (data) => socket.send(data), ended, close }));
   });
 }

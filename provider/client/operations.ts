@@ -41,7 +41,7 @@ async function wait(client: Client, id: string, { request, deadlineMs }: Followi
     if (operation.status_code > succeeded) throw refusal(operation.err || "the operation was cancelled", 500, request);
     if (performance.now() >= end) throw late(request, Math.max(1, Math.ceil(deadlineMs / 1000)));
     // For a server that does not wait as long as it is asked to.
-    await sleep(pauseMs);
+    await client.pause(pauseMs);
   }
 }
 
@@ -57,6 +57,7 @@ async function poll(
   try {
     return (await client.get(`${path("operations", id)}/wait`, operationSchema, { timeout }, limits)).value;
   } catch (thrown) {
+    if (isCode(thrown, "cancelled")) throw thrown;
     const { why, request: answered } = LxdError.from(thrown).details;
     // Repeated in vain, or the daemon is another one since: its restart ends all operations and forgets them.
     if (answered?.status === undefined || isForgotten(thrown)) throw lost(why, request);
@@ -70,6 +71,7 @@ async function lookAt(client: Client, id: string, request: FailedRequest): Promi
   try {
     return (await client.get(path("operations", id), operationSchema)).value;
   } catch (thrown) {
+    if (isCode(thrown, "cancelled")) throw thrown;
     throw lost(LxdError.from(thrown).details.why, request);
   }
 }

@@ -1,5 +1,5 @@
 // Repeats what is safe to repeat while a daemon that was there a moment ago is away, as during its restart.
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../abort";
 import { LxdError } from "../errors";
 
 const defaultAwayMs = 30_000;
@@ -27,7 +27,10 @@ export class Patience {
 
   constructor(private readonly awayMs = defaultAwayMs) {}
 
-  async persist<T>(repeatable: Repeatable, attempt: () => Promise<T>): Promise<T> {
+  async persist<T>(
+    { repeatable, signal }: { repeatable: Repeatable; signal?: AbortSignal | undefined },
+    attempt: () => Promise<T>,
+  ): Promise<T> {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       try {
         const result = await attempt();
@@ -35,7 +38,7 @@ export class Patience {
         return result;
       } catch (thrown) {
         if (!this.#isWorthRepeating(LxdError.from(thrown), repeatable)) throw thrown;
-        await sleep(pauseMs);
+        await pause(pauseMs, signal);
       }
     }
   }

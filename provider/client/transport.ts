@@ -1,6 +1,7 @@
 // Carries HTTP requests to one daemon, and turns a failure to reach it into one that says what to do.
 import { type Readable } from "node:stream";
 import { Agent, type buildConnector, type Dispatcher, WebSocket } from "undici";
+import { anyOf, unlessAborted } from "../abort";
 import { LxdError, type FailedRequest } from "../errors";
 import { defaultParallel } from "./lanes";
 import { type WatchedUpload, watchUpload } from "./watched-upload";
@@ -57,8 +58,11 @@ export abstract class Transport {
   async send(request: HttpRequest): Promise<HttpReply> {
     const { body } = request;
     const upload = typeof body === "object" ? this.#watch(body, request) : undefined;
+    const signal = anyOf(upload?.signal, request.signal);
     try {
-      return await this.#send(request, upload);
+      signal?.throwIfAborted();
+      // A request that waits for a connection heeds no signal.
+      return await unlessAborted(this.#send(request, upload, signal), signal);
     } catch (error) {
       throw this.explain(error, { method: request.method, path: request.path });
     } finally {
@@ -66,7 +70,11 @@ export abstract class Transport {
     }
   }
 
-  async #send(request: HttpRequest, upload: WatchedUpload | undefined): Promise<HttpReply> {
+  async #send(
+    request: HttpRequest,
+    upload: WatchedUpload | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpReply> {
     const silenceMs = request.silenceMs ?? defaultSilenceMs;
     const agent = request.isShort === true ? this.#shortReads : this.#agent;
     const { statusCode, headers, body } = await agent.request({
@@ -80,7 +88,7 @@ export abstract class Transport {
       // The daemon answers an upload only after it has all of it: that is watched in another way.
       headersTimeout: upload === undefined ? silenceMs : 0,
       bodyTimeout: silenceMs,
-      signal: anyOf(upload?.signal, request.signal),
+      signal: signal ?? null,
     });
     return { status: statusCode, headers, body };
   }
@@ -111,11 +119,6 @@ export abstract class Transport {
   async close(): Promise<void> {
     await Promise.all([this.#agent.close(), this.#shortReads.close()]);
   }
-}
-
-function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal | null {
-  const given = signals.filter((signal) => signal !== undefined);
-  return given.length < 2 ? (given[0] ?? null) : AbortSignal.any(given);
 }
 
 const silent: Unreachable = {

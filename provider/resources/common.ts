@@ -62,16 +62,17 @@ export async function checkProject(client: Client, project: string | undefined):
 }
 
 /** Servers that were asked: their default project is always there, most resources are in it, and most clients may use it. */
-const openDefaults = new WeakMap<Client, Promise<unknown>>();
+const openDefaults = new WeakMap<Client["transport"], Promise<unknown>>();
 
 async function checkDefault(client: Client): Promise<Failure[]> {
-  const asked = openDefaults.get(client) ?? readProject(client, "default");
-  openDefaults.set(client, asked);
+  const { transport } = client;
+  const asked = openDefaults.get(transport) ?? readProject(client, "default");
+  openDefaults.set(transport, asked);
   try {
     await asked;
     return [];
   } catch (error) {
-    openDefaults.delete(client);
+    openDefaults.delete(transport);
     return [await refusedProject(client, "default", error)];
   }
 }
