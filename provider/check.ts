@@ -20,14 +20,15 @@ interface Parts<Inputs extends ServerInputs, Outputs extends Inputs> {
 }
 
 /** What a check is told beside the inputs that the program wrote. */
-type Given<Inputs> = Pick<Completion<Inputs>, "draft" | "olds" | "kept" | "urn" | "importId" | "status">;
+type Given<Inputs> = Pick<Completion<Inputs>, "draft" | "olds" | "kept" | "urn" | "importId" | "status" | "signal">;
 
 export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
   constructor(private readonly parts: Parts<Inputs, Outputs>) {}
 
-  async run(oldBag: Bag, newBag: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
+  async run(oldBag: Bag, newBag: Bag, signal: AbortSignal): Promise<{ inputs: Bag; failures: Failure[] }> {
     const { __urn, __provider, __import, __replaceOnChanges, __secrets, __at, __server, ...bag } = newBag;
-    const { kind, servers, succession } = this.parts;
+    const { kind, succession } = this.parts;
+    const servers = this.parts.servers.withSignal(signal);
     const confidential = new Confidential([newBag, oldBag], servers.config);
     const urn = String(__urn);
     const hasOlds = Object.keys(oldBag).length > 0;
@@ -36,14 +37,14 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const { value, failures } = validate(kind.schema, written);
     const told = ({ property, reason }: Failure): Failure => ({ property, reason: confidential.hide(reason) });
     const row = progressRow(urn, confidential);
-    const known = { urn, olds, kept, importId: __import as string | undefined, status: row.status };
-    const completion = this.#completion({ draft: value as Draft<Inputs>, ...known });
+    const known = { urn, olds, kept, importId: __import as string | undefined, status: row.status, signal };
+    const completion = this.#completion({ draft: value as Draft<Inputs>, ...known }, servers);
     try {
       const { draft, failures: found } = await kind.complete(completion);
       failures.push(...kind.rules(draft), ...found);
       const where = await servers.wanted(draft.remote, oldBag);
       if (isElsewhere(oldBag, where)) succession.move(urn);
-      failures.push(...(await this.#preflight(completion, draft)));
+      failures.push(...(await this.#preflight(completion, draft, servers)));
       // What failed is unknown in the draft, and outside of a preview the engine takes no unknowns, not even then.
       if (failures.length > 0) return { inputs: newBag, failures: failures.map(told) };
       const inputs = asWritten(kind, written, draft);
@@ -70,8 +71,8 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     };
   }
 
-  #completion(given: Given<Inputs>): Completion<Inputs> {
-    const { servers, succession } = this.parts;
+  #completion(given: Given<Inputs>, servers: Servers): Completion<Inputs> {
+    const { succession } = this.parts;
     const { urn, olds, draft } = given;
     const replaced = succession.check(urn, olds);
     const importId = olds === undefined && succession.isFirst(urn) ? given.importId : undefined;
@@ -79,8 +80,8 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     return { ...given, replaced, importId, client, connect: servers.connect, config: servers.config };
   }
 
-  async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>): Promise<Failure[]> {
-    const { kind, servers, succession } = this.parts;
+  async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>, servers: Servers): Promise<Failure[]> {
+    const { kind, succession } = this.parts;
     if (hasUnknown(draft.remote)) return [];
     // What is wanted elsewhere is no change of what is here; the check of its replacement comes next.
     if (completion.olds !== undefined && succession.isMoved(completion.urn)) return [];

@@ -1,5 +1,6 @@
 // Serves a kind of resource to Pulumi's dynamic-provider process: finds the daemon, dresses errors, keeps the state.
 import { inputsIn, keep, type Kept, knownIn, remoteOf } from "./bookkeeping";
+import { type Calls } from "./calls";
 import { Check } from "./check";
 import { Confidential } from "./confidential";
 import { difference, type Difference } from "./diff";
@@ -10,9 +11,17 @@ import { upgraded } from "./engine/state";
 import { withDefaults } from "./engine/written-inputs";
 import { type AnyKind, type Context, type Draft, type Failure, type ServerInputs } from "./kind";
 import { progressRow } from "./progress";
+import { callsOfEngine } from "./pulumi-engine";
 import { Servers, type Whereabouts } from "./servers";
 import { stackConfig } from "./stack-config";
 import { Succession } from "./succession";
+
+interface Resource {
+  bag: Bag;
+  oldBag?: Bag;
+  /** It is on the server that the state names. */
+  isStored?: boolean;
+}
 
 export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found = never> implements DynamicProvider {
   readonly #servers = new Servers();
@@ -20,7 +29,10 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
   readonly #check: Check<Inputs, Outputs>;
   readonly #lifecycle: LifecycleOf<Inputs, Outputs>;
 
-  constructor(readonly kind: AnyKind<Inputs, Outputs, Found>) {
+  constructor(
+    readonly kind: AnyKind<Inputs, Outputs, Found>,
+    private readonly calls: Calls = callsOfEngine(),
+  ) {
     this.#check = new Check({ kind, servers: this.#servers, succession: this.#succession });
     this.#lifecycle = lifecycleOf(kind);
   }
@@ -32,7 +44,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
 
   check(olds: Bag, news: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
     holders().checked(String(news["__urn"]), Object.keys(olds).length > 0);
-    return this.#check.run(olds, news);
+    return this.calls.run((signal) => this.#check.run(olds, news, signal));
   }
 
   diff(_id: string, oldBag: Bag, newBag: Bag): Promise<Difference> {
@@ -125,19 +137,25 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
   }
 
   /** Does some work with the daemon and the row in the display that belong to a resource; what it says has no secrets. */
-  async #inContext<T>(
-    { bag, oldBag = {}, isStored = false }: { bag: Bag; oldBag?: Bag; isStored?: boolean },
+  #inContext<T>(resource: Resource, work: (context: Context, where: Whereabouts) => Promise<T>): Promise<T> {
+    return this.calls.run((signal) => this.#withSignal(signal, resource, work));
+  }
+
+  async #withSignal<T>(
+    signal: AbortSignal,
+    { bag, oldBag = {}, isStored = false }: Resource,
     work: (context: Context, where: Whereabouts) => Promise<T>,
   ): Promise<T> {
     const urn = String(bag["__urn"]);
-    const { config, connect } = this.#servers;
+    const servers = this.#servers.withSignal(signal);
+    const { config, connect } = servers;
     const confidential = new Confidential([bag, oldBag], config);
     const row = progressRow(urn, confidential);
     try {
-      const client = isStored ? await this.#servers.holder(remoteOf(bag), bag) : connect(remoteOf(bag));
-      const where = await this.#servers.met(client, bag);
-      const holder: Context["holder"] = (remote, known) => this.#servers.holder(remote, known);
-      return await work({ client, connect, holder, urn, status: row.status, warn: row.warn, config }, where);
+      const client = isStored ? await servers.holder(remoteOf(bag), bag) : connect(remoteOf(bag));
+      const where = await servers.met(client, bag);
+      const holder: Context["holder"] = (remote, known) => servers.holder(remote, known);
+      return await work({ client, connect, holder, urn, status: row.status, warn: row.warn, signal, config }, where);
     } catch (error) {
       throw confidential.hideIn(error);
     } finally {

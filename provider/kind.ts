@@ -49,6 +49,8 @@ export interface Context {
   status: (text: string) => void;
   /** Leaves a line in Pulumi's diagnostics, for what the user has to know although nothing failed. */
   warn: (text: string) => void;
+  /** Fires when the run is cancelled or the engine is gone. The clients heed it by themselves. */
+  signal: AbortSignal;
   config: StackConfig;
 }
 
@@ -88,6 +90,8 @@ export interface Completion<Inputs> {
   urn: string;
   config: StackConfig;
   status: (text: string) => void;
+  /** As in `Context`. */
+  signal: AbortSignal;
   /** The daemon, for what cannot be completed without it. Most inputs can: a preview without changes asks nobody. */
   client: () => Client;
   /** A client for another server, such as one of images, to which this stack is the same client. */

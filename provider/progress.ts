@@ -3,6 +3,7 @@ import type * as EngineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as Engine from "@pulumi/pulumi/proto/engine_pb";
 import { createRequire } from "node:module";
 import { type Confidential } from "./confidential";
+import { engineAddress } from "./pulumi-engine";
 
 export type Status = (text: string) => void;
 
@@ -43,18 +44,16 @@ export function progressRow(urn: string, confidential: Confidential): Row {
   return { status, warn, clear };
 }
 
-/**
- * Pulumi starts the dynamic-provider server with the engine's address as its argument. This is the one place that
- * touches Pulumi's code, and only the generated client that the server has loaded already.
- */
-function connect([, program = "", address = ""]: string[]): Send {
-  if (!program.includes("dynamic-provider") || !/^[\w.]+:\d+$/.test(address)) return () => undefined;
+/** This is the one place that touches Pulumi's code, and only the generated client that the server has loaded already. */
+function connect(args: string[]): Send {
+  const address = engineAddress(args);
+  if (address === undefined) return () => undefined;
   // From where Pulumi itself is, since gRPC is its dependency and not ours.
   const load = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
   const grpc = load("@grpc/grpc-js") as { credentials: { createInsecure: () => never } };
   const { EngineClient } = load("./proto/engine_grpc_pb") as typeof EngineGrpc;
   const { LogRequest, LogSeverity } = load("./proto/engine_pb") as typeof Engine;
-  const engine = new EngineClient(address, grpc.credentials.createInsecure());
+  const engine = new EngineClient(`${address.host}:${address.port}`, grpc.credentials.createInsecure());
   return (urn, text, isWarning = false) => {
     const request = new LogRequest();
     request.setSeverity(isWarning ? LogSeverity.WARNING : LogSeverity.INFO);

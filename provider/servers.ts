@@ -29,11 +29,20 @@ export function isElsewhere(olds: Whereabouts, news: Whereabouts): boolean {
 }
 
 export class Servers {
-  constructor(public config: StackConfig = {}) {}
+  constructor(
+    public config: StackConfig = {},
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** The same for one call of the engine. */
+  withSignal(signal: AbortSignal): Servers {
+    return new Servers(this.config, signal);
+  }
 
   readonly connect = (remote: Remote): Client => {
     const location = discover({ explicit: remote, config: this.config, env: process.env });
-    return clientFor(equip(complete(location, process.env), process.env), parseParallel(this.config.parallel));
+    const client = clientFor(equip(complete(location, process.env), process.env), parseParallel(this.config.parallel));
+    return this.signal === undefined ? client : client.withSignal(this.signal);
   };
 
   /** Where the program wants a resource. A server is asked only if the place is another than before. */
