@@ -16,6 +16,7 @@ Options:
   --socket PATH          unix socket to listen on               (default: DIR/unix.socket)
   --server incus|lxd     product to present itself as           (default: incus)
   --guest-boot-ms MS     how long guests boot and install       (default: 1500)
+  --copy-ms MS           how long bytes take to get into a pool (default: 0)
   -h, --help             this text`;
 
 const OPTIONS = {
@@ -23,6 +24,7 @@ const OPTIONS = {
   socket: { type: "string" },
   server: { type: "string", default: "incus" },
   "guest-boot-ms": { type: "string" },
+  "copy-ms": { type: "string" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -35,11 +37,16 @@ function toOptions(values: Values): EmbeddedDaemonOptions {
   if (server !== "incus" && server !== "lxd") throw new Error(`--server ${server}: must be incus or lxd.`);
   const options: EmbeddedDaemonOptions = { dir: values.dir ?? join(homedir(), ".pulumi-lxd", "daemon"), server };
   if (values.socket !== undefined) options.socket = values.socket;
-  if (values["guest-boot-ms"] !== undefined) {
-    options.guestBootMs = Number(values["guest-boot-ms"]);
-    if (!(options.guestBootMs >= 0)) throw new Error("--guest-boot-ms: must be a number of milliseconds.");
-  }
+  const [boot, copy] = [values["guest-boot-ms"], values["copy-ms"]];
+  if (boot !== undefined) options.guestBootMs = milliseconds("--guest-boot-ms", boot);
+  if (copy !== undefined) options.copyMs = milliseconds("--copy-ms", copy);
   return options;
+}
+
+function milliseconds(option: string, text: string): number {
+  const value = Number(text);
+  if (!(value >= 0)) throw new Error(`${option}: must be a number of milliseconds.`);
+  return value;
 }
 
 function interrupted(): Promise<void> {

@@ -2,9 +2,10 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { Copies } from "./copies";
 import { Events } from "./events";
 import { Guests } from "./guest/guests";
-import { createHttpServer } from "./http/server";
+import { createHttpServer, type HttpServer } from "./http/server";
 import { claimDir, claimSocket } from "./lock";
 import { Operations } from "./operations";
 import { completeOptions, type EmbeddedDaemonOptions, type Settings } from "./options";
@@ -18,6 +19,9 @@ export interface Daemon {
   readonly events: Events;
   readonly operations: Operations;
   readonly guests: Guests;
+  readonly copies: Copies;
+  /** Keys of instances whose disks are being written for the first time. */
+  readonly creating: Set<string>;
 }
 
 /** A started daemon. */
@@ -28,6 +32,11 @@ export interface EmbeddedDaemon {
   readonly dir: string;
   /** Stops listening, lets running operations end and releases the folder; the state stays. */
   stop(): Promise<void>;
+  /**
+   * Ends at once, as by SIGKILL: connections break, running operations are never finished nor remembered, and what was
+   * being copied is left short.
+   */
+  kill(): Promise<void>;
 }
 
 function assemble(settings: Settings): Daemon {
@@ -38,7 +47,33 @@ function assemble(settings: Settings): Daemon {
   // LXD lets go of a console as soon as its client does; what QEMU has not read by then is lost.
   const keyMs = settings.product.kind === "lxd" ? 50 : 0;
   const guests = new Guests({ store, events, bootMs: settings.guestBootMs, keyMs });
-  return { settings, store, events, operations, guests };
+  const copies = new Copies(settings.copyMs);
+  return { settings, store, events, operations, guests, copies, creating: new Set() };
+}
+
+/** The two ways in which it ends. */
+function endsOf(daemon: Daemon, { server, release }: { server: HttpServer; release: () => void }) {
+  const { guests, operations, store, copies } = daemon;
+  let isKilled = false;
+  const stop = async (): Promise<void> => {
+    if (isKilled) return;
+    guests.stop();
+    const idle = operations.idle();
+    await server.close();
+    await idle;
+    operations.stop();
+    release();
+  };
+  const kill = async (): Promise<void> => {
+    isKilled = true;
+    guests.stop();
+    copies.kill();
+    store.close();
+    operations.stop();
+    await server.cut();
+    release();
+  };
+  return { stop, kill };
 }
 
 /**
@@ -67,15 +102,8 @@ export async function startEmbeddedDaemon(options: EmbeddedDaemonOptions): Promi
     const server = createHttpServer(daemon, routes);
     await server.listen(settings.socket);
     daemon.guests.resume();
-    const stop = async () => {
-      daemon.guests.stop();
-      const idle = daemon.operations.idle();
-      await server.close();
-      await idle;
-      daemon.operations.stop();
-      release();
-    };
-    return { socket: settings.socket, dir: settings.dir, stop };
+    const { stop, kill } = endsOf(daemon, { server, release });
+    return { socket: settings.socket, dir: settings.dir, stop, kill };
   } catch (error) {
     release();
     throw error;

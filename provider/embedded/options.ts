@@ -28,6 +28,8 @@ export interface EmbeddedDaemonOptions {
    * failed operation itself (Incus since 6.0.5). Default: "error".
    */
   failedWait?: "error" | "operation";
+  /** Milliseconds that bytes take to be copied into a pool, for tests of what a killed daemon leaves. Default: 0. */
+  copyMs?: number;
 }
 
 /** The options with nothing left open. */
@@ -39,6 +41,7 @@ export interface Settings {
   readonly architectures: readonly string[];
   readonly operationTtlMs: number;
   readonly failedWait: "error" | "operation";
+  readonly copyMs: number;
 }
 
 export function completeOptions(options: EmbeddedDaemonOptions): Settings {
@@ -54,5 +57,6 @@ export function completeOptions(options: EmbeddedDaemonOptions): Settings {
     architectures: options.architectures ?? ["x86_64", "i686"],
     operationTtlMs: options.operationTtlMs ?? 5000,
     failedWait: options.failedWait ?? "error",
+    copyMs: options.copyMs ?? 0,
   };
 }

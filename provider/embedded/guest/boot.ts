@@ -28,7 +28,7 @@ function isoPathOf(store: Store, instance: InstanceRecord, device: Record<string
 function bootOf(store: Store, instance: InstanceRecord, [name, device]: Named): Boot | undefined {
   if (device["path"] === "/") {
     const { state, from = "" } = instance.disk;
-    return state === "blank" ? undefined : { kind: "system", from };
+    return state === "blank" || state === "partial" ? undefined : { kind: "system", from };
   }
   const path = isoPathOf(store, instance, device);
   if (path === undefined) return undefined;

@@ -1,4 +1,5 @@
 // Starts and stops the simulated guests, and keeps their instances' records to what they do.
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { timestamp } from "../clock";
@@ -67,6 +68,11 @@ export class Guests {
     const instance = this.#record(ref);
     if (instance.status !== "Stopped") throw failed("The instance is already running");
     checkFirmware(this.#store, instance);
+    if (instance.type === "container" && instance.disk.state === "partial") {
+      const path = join(this.#store.dir, "containers", instance.name);
+      const why = `Failed expanding symlinks of "": lstat ${path}: no such file or directory`;
+      throw failed(`Failed to handle idmapped storage: ${why}`);
+    }
     const now = timestamp();
     beginLog(this.#store, instance);
     const config = afterStart(instance.config, instance.type);

@@ -35,6 +35,8 @@ export interface HttpServer {
   listen(socket: string): Promise<void>;
   /** Cuts all connections; resolves when no request is being worked on any more. */
   close(): Promise<void>;
+  /** Cuts all connections, whatever is being worked on. */
+  cut(): Promise<void>;
 }
 
 function listenOn(server: Server, socket: string): Promise<void> {
@@ -68,12 +70,15 @@ export function createHttpServer(daemon: Daemon, routes: readonly Route[]): Http
     socket.once("close", () => streams.delete(socket));
     streams.set(socket, upgrade(daemon, { request, socket }));
   });
-  const close = async () => {
+  const cut = async () => {
     for (const end of streams.values()) end();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
+  };
+  const close = async () => {
+    await cut();
     await Promise.all(busy);
   };
-  return { listen: (socket) => listenOn(server, socket), close };
+  return { listen: (socket) => listenOn(server, socket), close, cut };
 }

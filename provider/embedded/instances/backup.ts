@@ -1,5 +1,5 @@
 // Backups of instances, and instances made from them: a tarball with the record, as no simulated disk has more.
-import { rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 
@@ -79,20 +79,25 @@ async function readIndex(path: string): Promise<InstanceRecord> {
 
 /** Config, devices and profiles are the backup's; only name and pool can be others. */
 export async function restoreInstance(call: Call): Promise<Reply> {
-  const { store, operations } = call.daemon;
+  const { store, operations, copies } = call.daemon;
   const spooled = await spoolStream(call.body, store.spoolDir);
   const saved = await readIndex(spooled.path).finally(() => rmSync(spooled.path, { force: true }));
   const name = call.productHeader("name") || saved.name;
   checkInstanceName(name);
-  const [device, root] = Object.entries(saved.devices).find(([, each]) => each["path"] === "/") ?? [];
+  const [device, disk] = Object.entries(saved.devices).find(([, each]) => each["path"] === "/") ?? [];
   const pool = call.productHeader("pool") || rootDeviceOf(expandDevices(store, saved))?.["pool"] || "";
   if (!store.pools.find(pool)) throw failed("Storage pool not found: Storage pool not found");
-  const devices = device === undefined ? saved.devices : { ...saved.devices, [device]: { ...root, pool } };
+  const devices = device === undefined ? saved.devices : { ...saved.devices, [device]: { ...disk, pool } };
   const instance: InstanceRecord = { ...saved, project: call.project, name, devices, status: "Stopped" };
-  const run = () => {
+  const root = store.rootPath(pool, instance);
+  const run = async () => {
     const why = "Create instance from backup: Cannot restore volume, already exists on target";
-    if (store.instances.find(instanceKey(instance))) throw failed(why);
+    if (store.instances.find(instanceKey(instance)) || existsSync(root)) throw failed(why);
+    // The disk first and the record last, other than everywhere else.
+    writeFileSync(root, "");
+    await copies.pass();
     store.instances.set(instanceKey(instance), instance);
+    rmSync(root);
   };
   const resources = { instances: [instanceUrl(instance)] };
   return running(operations.start({ description: "Restoring backup", project: call.project, resources, run }));

@@ -1,11 +1,13 @@
 // The operation that makes an instance: its record checked as the real daemons check it, then its disk.
 import { timestamp } from "../clock";
+import { existsSync } from "node:fs";
+
 import { failed, notFound, wrapErrors } from "../errors";
 import type { Daemon } from "../daemon";
 import type { Config, Devices, InstanceRecord } from "../store/records";
 import { EPOCH, NEVER } from "../store/records";
 import { keyOf } from "../store/store";
-import { expandDevices } from "../used-by";
+import { expandDevices, rootPoolOf } from "../used-by";
 import { checkConfigEarly, checkConfigLate } from "./config-keys";
 import { checkAttachments, checkDevices, checkDeviceTypes, requireRoot } from "./devices";
 import { expandConfig, instanceKey, instanceUrl } from "./instance";
@@ -61,13 +63,22 @@ function checkNew(daemon: Daemon, instance: InstanceRecord): void {
   });
 }
 
-/** Checks and stores it; throws with nothing left behind. */
-export function addInstance(daemon: Daemon, wanted: NewInstance): InstanceRecord {
-  const { template, ...rest } = wanted;
+/** A name whose disk a restore has left behind, which the API does not show, can be given to none. */
+function checkRootIsFree({ store }: Daemon, instance: InstanceRecord): void {
+  const path = store.rootPath(rootPoolOf(store, instance) ?? "", instance);
+  if (!existsSync(path)) return;
+  const how = instance.disk.state === "blank" ? "Failed creating instance" : "Failed creating instance from image";
+  throw failed(`${how}: Volume path "${path}" already exists`);
+}
+
+/** Checks and stores it, its disk not written yet; throws with nothing left behind. */
+function addInstance(daemon: Daemon, wanted: NewInstance): InstanceRecord {
+  const { template: _template, ...rest } = wanted;
   const { store, events } = daemon;
   const instance: InstanceRecord = {
     ...rest,
-    config: { ...wanted.config, "volatile.apply_template": template, ...identityKeys(wanted.config) },
+    disk: wanted.disk.state === "blank" ? wanted.disk : { ...wanted.disk, state: "partial" },
+    config: { ...wanted.config, ...identityKeys(wanted.config) },
     stateful: false,
     createdAt: timestamp(),
     lastUsedAt: EPOCH,
@@ -75,9 +86,28 @@ export function addInstance(daemon: Daemon, wanted: NewInstance): InstanceRecord
     status: "Stopped",
   };
   wrapErrors("Failed creating instance record", () => checkNew(daemon, instance));
+  checkRootIsFree(daemon, instance);
   const cards = cardKeys(instance.config, expandDevices(store, instance));
   const made = { ...instance, config: { ...instance.config, ...cards, ...idmapKeys(instance.type) } };
   store.instances.set(instanceKey(made), made);
   events.lifecycle("instance-created", { project: made.project, source: instanceUrl(made), name: made.name });
   return made;
+}
+
+/** The record first, then the disk, then what its first start is to do: as far as the real daemons get when killed. */
+export async function makeInstance(daemon: Daemon, wanted: NewInstance): Promise<InstanceRecord> {
+  const { store, copies, creating } = daemon;
+  const key = instanceKey(addInstance(daemon, wanted));
+  creating.add(key);
+  try {
+    if (wanted.disk.state !== "blank") await copies.pass();
+    const current = store.instances.find(key);
+    if (current === undefined) throw failed("Failed creating instance from image: Image is missing a rootfs");
+    const config = { ...current.config, "volatile.apply_template": wanted.template };
+    const made = { ...current, disk: wanted.disk, config };
+    store.instances.set(key, made);
+    return made;
+  } finally {
+    creating.delete(key);
+  }
 }

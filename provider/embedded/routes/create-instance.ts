@@ -3,7 +3,7 @@ import { badRequest, failed } from "../errors";
 import type { Call } from "../http/call";
 import { type Reply, running } from "../http/reply";
 import { restoreInstance } from "../instances/backup";
-import { addInstance } from "../instances/create";
+import { makeInstance } from "../instances/create";
 import { instanceUrl } from "../instances/instance";
 import { INSTANCES_POST, nameOf, planOf } from "../instances/plan";
 import { keyOf } from "../store/store";
@@ -26,8 +26,8 @@ export async function createInstance(call: Call): Promise<Reply> {
   const name = nameOf(body);
   const { make, alsoUses, metadata } = planOf(call, { ...body, name });
   const { operations, guests } = call.daemon;
-  const run = (progress: (metadata: Record<string, unknown>) => void) => {
-    const instance = addInstance(call.daemon, make());
+  const run = async (progress: (metadata: Record<string, unknown>) => void) => {
+    const instance = await makeInstance(call.daemon, make());
     if (metadata) progress(metadata);
     if (body.start === true) guests.start(instance);
   };

@@ -76,8 +76,11 @@ async function postInstance(call: Call): Promise<Reply> {
 function deleteInstance(call: Call): Reply {
   const instance = requireInstance(call);
   if (instance.status !== "Stopped") throw badRequest("Instance is running");
-  const { store, operations, events } = call.daemon;
+  const { store, operations, events, creating } = call.daemon;
   const run = () => {
+    if (creating.has(instanceKey(instance))) {
+      throw failed('Failed to create instance delete operation: Instance is busy running a "create" operation');
+    }
     const config = expandConfig(store, instance);
     if (isTrue(config["security.protection.delete"])) throw failed("Instance is protected");
     store.instances.delete(instanceKey(instance));

@@ -30,18 +30,22 @@ function rebuilt(call: Call, instance: InstanceRecord, source: Source): Instance
 }
 
 export async function rebuildInstance(call: Call): Promise<Reply> {
-  const { settings, operations, store } = call.daemon;
+  const { settings, operations, store, copies } = call.daemon;
   if (!settings.product.has("instances_rebuild")) throw new DaemonError(404, "not found");
   const body = await call.json("InstanceRebuildPost", { source: "object" });
   const instance = requireInstance(call);
   const source = sourceOf(body.source);
   if (source.type !== "none") checkImageSource(source);
   if (instance.status !== "Stopped") throw badRequest("Instance must be stopped to be rebuilt");
-  const run = () => {
+  const run = async () => {
     const result = rebuilt(call, instance, source);
     if (instance.snapshots.length > 0) {
       const how = source.type === "none" ? "Failed rebuilding as an empty instance" : "Failed rebuilding instance";
       throw failed(`${how}: Cannot remove an instance volume that has snapshots`);
+    }
+    if (result.disk.state !== "blank") {
+      store.instances.set(instanceKey(instance), { ...instance, disk: { ...result.disk, state: "partial" } });
+      await copies.pass();
     }
     store.instances.set(instanceKey(result), result);
   };

@@ -26,14 +26,22 @@ interface SnapshotWork {
   description: string;
   /** Gives the new list of snapshots out of the current one. */
   change: (snapshots: SnapshotRecord[], instance: InstanceRecord) => SnapshotRecord[];
+  /** What comes after that, once its bytes were copied. */
+  then?: SnapshotWork["change"];
 }
 
-function start(call: Call, { instance, name, description, change }: SnapshotWork): Reply {
-  const { store, operations } = call.daemon;
+function start(call: Call, { instance, name, description, change, then }: SnapshotWork): Reply {
+  const { store, operations, copies } = call.daemon;
   const resources = { instances: [instanceUrl(instance)], instances_snapshots: [snapshotUrl(instance, name)] };
-  const run = () => {
+  const make = (how: SnapshotWork["change"]) => {
     const current = requireInstance(call);
-    store.instances.set(instanceKey(current), { ...current, snapshots: change(current.snapshots, current) });
+    store.instances.set(instanceKey(current), { ...current, snapshots: how(current.snapshots, current) });
+  };
+  const run = async () => {
+    make(change);
+    if (then === undefined) return;
+    await copies.pass();
+    make(then);
   };
   return running(operations.start({ description, project: instance.project, resources, run }));
 }
@@ -54,15 +62,18 @@ async function createSnapshot(call: Call): Promise<Reply> {
   const body = await call.json("InstanceSnapshotsPost", { name: "string", expires_at: "string" });
   const name = body.name || nextName(instance);
   if (name.includes("/")) throw badRequest('Invalid snapshot name: Cannot contain "/"');
+  let taken: SnapshotRecord | undefined;
   const change = (snapshots: SnapshotRecord[], current: InstanceRecord) => {
     if (snapshots.some((item) => item.name === name)) {
       const columns = "instances_snapshots.instance_id, instances_snapshots.name";
       const reason = `Failed to create "instances_snapshots" entry: UNIQUE constraint failed: ${columns}`;
       throw failed(`Failed creating instance snapshot record "${name}": Add snapshot info to the database: ${reason}`);
     }
-    return [...snapshots, take(current, name, body.expires_at ?? NEVER)];
+    taken = take(current, name, body.expires_at ?? NEVER);
+    return [...snapshots, { ...taken, disk: { ...taken.disk, state: "partial" as const } }];
   };
-  return start(call, { instance, name, description: "Snapshotting instance", change });
+  const then = (all: SnapshotRecord[]) => all.map((item) => (item.name === name ? { ...item, ...taken } : item));
+  return start(call, { instance, name, description: "Snapshotting instance", change, then });
 }
 
 function listSnapshots(call: Call): Reply {

@@ -17,6 +17,7 @@ interface Stored<T> {
 export class Collection<T> {
   readonly #dir: string;
   readonly #records = new Map<string, T>();
+  #isClosed = false;
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -39,6 +40,7 @@ export class Collection<T> {
 
   /** Adds or replaces a record. The file is complete or absent, whenever the process dies. */
   set(key: string, value: T): void {
+    this.#requireOpen();
     const path = this.#path(key);
     writeFileSync(`${path}.tmp`, JSON.stringify({ key, value } satisfies Stored<T>, null, 2));
     renameSync(`${path}.tmp`, path);
@@ -46,8 +48,18 @@ export class Collection<T> {
   }
 
   delete(key: string): void {
+    this.#requireOpen();
     rmSync(this.#path(key), { force: true });
     this.#records.delete(key);
+  }
+
+  /** Takes no change any more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw new Error("the daemon was killed");
   }
 
   #path(key: string): string {

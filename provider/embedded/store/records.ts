@@ -101,7 +101,8 @@ export interface GuestFile {
 
 /** What a simulated guest finds on its root disk. */
 export interface RootDisk {
-  state: "blank" | "installed" | "image";
+  /** `partial` is the disk of an instance that is being made, or was when its daemon was killed. */
+  state: "blank" | "installed" | "image" | "partial";
   /** The ISO volume that installed it, or the image's fingerprint. */
   from?: string;
   /** Properties in the metadata of the image it was made of. */

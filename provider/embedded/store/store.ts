@@ -44,6 +44,12 @@ export class Store {
     for (const folder of ["spool", "images", "logs"]) mkdirSync(join(dir, folder), { recursive: true });
   }
 
+  /** Nothing is written any more: the daemon is dead. */
+  close(): void {
+    const { projects, pools, networks, profiles, volumes, images, aliases, instances } = this;
+    for (const all of [projects, pools, networks, profiles, volumes, images, aliases, instances]) all.close();
+  }
+
   /** Where a body goes until it is known what to do with it. */
   get spoolDir(): string {
     return join(this.dir, "spool");
@@ -54,6 +60,13 @@ export class Store {
     const folder = join(this.dir, "storage-pools", toFileName(volume.pool), "custom");
     mkdirSync(folder, { recursive: true });
     return join(folder, toFileName(`${volume.project}_${volume.name}`));
+  }
+
+  /** What a root disk is restored into; the disks themselves are not simulated. */
+  rootPath(pool: string, instance: Pick<InstanceRecord, "project" | "name" | "type">): string {
+    const folder = join(this.dir, "storage-pools", toFileName(pool), `${instance.type}s`);
+    mkdirSync(folder, { recursive: true });
+    return join(folder, toFileName(`${instance.project}_${instance.name}`));
   }
 
   /** The bytes of an image: the unified tarball or the metadata, and with `.rootfs` the second file of a split one. */

@@ -83,7 +83,7 @@ function move(call: Call, volume: VolumeRecord, to: VolumeRecord): Reply {
   const run = async () => {
     if (!store.pools.find(to.pool)) throw notFound("Storage pool not found");
     const { config: _config, ...target } = to;
-    await copyVolume(store, volume, target);
+    await copyVolume(call.daemon, volume, target);
     repoint(store, volume, to);
     rmSync(store.volumePath(volume), { force: true });
     store.volumes.delete(volumeKey(volume));
@@ -94,7 +94,7 @@ function move(call: Call, volume: VolumeRecord, to: VolumeRecord): Reply {
 function rename(call: Call, volume: VolumeRecord, to: VolumeRecord): Reply {
   const { store } = call.daemon;
   const run = () => {
-    if (volume.contentType === "iso") renameSync(store.volumePath(volume), store.volumePath(to));
+    renameSync(store.volumePath(volume), store.volumePath(to));
     store.volumes.set(volumeKey(to), to);
     repoint(store, volume, to);
     store.volumes.delete(volumeKey(volume));

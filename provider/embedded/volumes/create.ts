@@ -1,9 +1,9 @@
 // POST of JSON: an empty volume, or a copy of another.
-import { constants, truncateSync, writeFileSync } from "node:fs";
-import { copyFile, rm } from "node:fs/promises";
+import { truncateSync, writeFileSync } from "node:fs";
 
 import { timestamp } from "../clock";
 import { withoutEmpty } from "../config";
+import type { Daemon } from "../daemon";
 import { badRequest, conflict, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { decodeObject } from "../http/decode";
@@ -13,7 +13,7 @@ import { requirePool } from "../routes/pools";
 import { write } from "../routes/write";
 import type { Config, ContentType, VolumeRecord } from "../store/records";
 import { parseSize } from "../units";
-import { keyOf, type Store } from "../store/store";
+import { keyOf } from "../store/store";
 import { volumeHome } from "../used-by";
 import { checkVolumeConfig } from "./config";
 import { volumeKey, volumeUrl } from "./volume";
@@ -42,15 +42,13 @@ function isEmptyIsoAllowed(call: Call): boolean {
 function makeEmpty(call: Call, volume: VolumeRecord): void {
   checkVolumeConfig(volume.config, volume);
   const { store } = call.daemon;
-  if (volume.contentType === "iso") {
-    if (!isEmptyIsoAllowed(call)) {
-      throw badRequest("Creation of empty iso volumes is not allowed, either copy or import");
-    }
-    const size = parseSize(volume.config["size"] ?? "0");
-    if (size === 0) throw failed("Size cannot be zero");
-    writeFileSync(store.volumePath(volume), "");
-    truncateSync(store.volumePath(volume), size);
+  if (volume.contentType === "iso" && !isEmptyIsoAllowed(call)) {
+    throw badRequest("Creation of empty iso volumes is not allowed, either copy or import");
   }
+  const size = volume.contentType === "iso" ? parseSize(volume.config["size"] ?? "0") : 0;
+  if (volume.contentType === "iso" && size === 0) throw failed("Size cannot be zero");
+  writeFileSync(store.volumePath(volume), "");
+  truncateSync(store.volumePath(volume), size);
   store.volumes.set(volumeKey(volume), volume);
 }
 
@@ -75,8 +73,8 @@ function copiedConfig(source: VolumeRecord, pool: string, given: Config | undefi
 /** A volume to be made of another; without a config it has the other's. */
 export type CopyTarget = Omit<VolumeRecord, "config"> & { config?: Config };
 
-/** Copies bytes and record; the record comes last, so that a volume is there when it is whole. */
-export async function copyVolume(store: Store, from: CopySource, to: CopyTarget): Promise<void> {
+/** Copies record and bytes, in this order, as the real daemons do. */
+export async function copyVolume({ store, copies }: Daemon, from: CopySource, to: CopyTarget): Promise<void> {
   if (!store.pools.find(from.pool) || !store.pools.find(to.pool)) throw notFound("Storage pool not found");
   const [name = "", snapshot] = from.name.split("/");
   const source = store.volumes.find(volumeKey({ ...from, name }));
@@ -88,18 +86,15 @@ export async function copyVolume(store: Store, from: CopySource, to: CopyTarget)
   }
   const path = store.volumePath(to);
   const config = copiedConfig(source, to.pool, to.config);
-  if (source.contentType === "iso") {
-    await rm(path, { force: true });
-    await copyFile(store.volumePath(source), path, constants.COPYFILE_FICLONE);
-    truncateSync(path, parseSize(config["size"] ?? "0"));
-  }
   const description = to.description === "" ? source.description : to.description;
   store.volumes.set(volumeKey(to), { ...to, description, contentType: source.contentType, config });
+  await copies.copy(store.volumePath(source), path);
+  if (source.contentType === "iso") truncateSync(path, parseSize(config["size"] ?? "0"));
 }
 
 function startCopy(call: Call, volume: CopyTarget, source: CopySource): Reply {
-  const { operations, store } = call.daemon;
-  const run = () => copyVolume(store, source, volume);
+  const { operations } = call.daemon;
+  const run = () => copyVolume(call.daemon, source, volume);
   return running(operations.start({ description: "Copying storage volume", project: volume.project, run }));
 }
 

@@ -1,5 +1,5 @@
 // POST of an ISO's bytes: received into the spool first, and only then looked at, as the real daemons do.
-import { renameSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 
 import { timestamp } from "../clock";
 import { badRequest, failed, notFound, wrapErrors } from "../errors";
@@ -23,13 +23,16 @@ function checkNew(call: Call, volume: VolumeRecord, spooled: Spooled): void {
   if (spooled.sizeBytes === 0) throw failed("Failed creating volume: Size cannot be zero");
 }
 
-function keep(call: Call, volume: VolumeRecord, spooled: Spooled): void {
-  const { store } = call.daemon;
+async function keep(call: Call, volume: VolumeRecord, spooled: Spooled): Promise<void> {
+  const { store, copies } = call.daemon;
   try {
     if (!store.pools.find(volume.pool)) throw notFound("Storage pool not found");
     wrapErrors("Failed creating custom volume from ISO", () => checkNew(call, volume, spooled));
-    renameSync(spooled.path, store.volumePath(volume));
+    // The record first, as the real daemons do. Nothing keeps the volume from being deleted meanwhile.
     store.volumes.set(volumeKey(volume), volume);
+    await copies.move(spooled.path, store.volumePath(volume));
+    if (store.volumes.find(volumeKey(volume)) !== volume)
+      throw failed(`open ${volume.name}: no such file or directory`);
     tellOfVolume(call.daemon.events, "storage-volume-created", volume);
   } finally {
     rmSync(spooled.path, { force: true });

@@ -1,12 +1,13 @@
 // `pulumi-lxd daemon` as a process: what it prints, how it stops, what it refuses.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { RawClient } from "../harness";
+import { CUSTOM, RawClient, tinyIso } from "../harness";
+import { isoHeaders } from "../harness/embedded";
 import { compileProvider, root } from "./compiled";
 
 let dir = "";
@@ -96,6 +97,22 @@ describe("pulumi-lxd", () => {
     }
     const wrong = await run("publish-stream", "./x");
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("`publish-streams`") as string });
+  });
+
+  it("goes on after SIGKILL from what was copied by then", async () => {
+    const at = join(dir, "killed");
+    const first = await daemonAt("--dir", at, "--copy-ms", "8000");
+    const iso = tinyIso();
+    const { status } = await new RawClient(() => first.socket).post(CUSTOM, iso, isoHeaders("cd"));
+    expect(status).toBe(202);
+    const copied = () => stat(join(at, "storage-pools/default/custom/default_cd")).then(({ size }) => size);
+    await expect.poll(() => copied().catch(() => 0)).toBeGreaterThan(0);
+    await stop(first.child, "SIGKILL");
+    const second = await daemonAt("--dir", at);
+    const { body } = await new RawClient(() => second.socket).get(`${CUSTOM}/cd`);
+    expect(body.metadata).toMatchObject({ config: { size: String(iso.length) } });
+    expect(await copied()).toBeLessThan(iso.length);
+    await stop(second.child, "SIGTERM");
   });
 
   it("refuses a folder that is in use, and options that are wrong", async () => {
