@@ -2,12 +2,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type IsoFile, toFile } from "./iso-source";
+import { toFile } from "./iso-source";
+import { localPath } from "./local-path";
 
 /** Writes files, for root and readable by all; folders on the way are made. */
 export interface FilesStepArgs {
   /** By their absolute paths in the guest: text, bytes, or a `pulumi.asset` file or text. */
-  files: Record<string, Exclude<IsoFile, pulumi.asset.Archive>>;
+  files: Record<string, pulumi.Input<string | Uint8Array | pulumi.asset.Asset>>;
 }
 
 /** Runs a command to its end, as root; any other exit code than 0 fails the build. */
@@ -45,7 +46,9 @@ export function stepContent(steps: ProvisionStepArgs[]): pulumi.Output<unknown> 
 /** A file that cannot be read is an error of the provider's check, which says all that is wrong at once. */
 function digestOf(file: string): string {
   try {
-    return createHash("sha256").update(readFileSync(file)).digest("hex");
+    return createHash("sha256")
+      .update(readFileSync(localPath(file)))
+      .digest("hex");
   } catch {
     return "";
   }
