@@ -1,6 +1,7 @@
 // The images of a golden image: one for each version that is kept, known by whose they are and of what inputs.
 import { deleteImage, type ImageAddress, listImages, updateImage, type WireImage } from "../../api/images";
-import { listInstances } from "../../api/instances";
+import { listAllInstances } from "../../api/instances";
+import { listProjects } from "../../api/projects";
 import { type Client } from "../../client/client";
 import { isCode } from "../../errors";
 import { isOwnedBy, isUploadOf, publishedName, withOwner, withoutOwner } from "../image/owners";
@@ -102,15 +103,26 @@ export async function takeAlong(place: Place, former: string | undefined): Promi
  * instance was made from, stays.
  */
 export async function prune(place: Place, remove = removeImage): Promise<void> {
-  const { client, project } = place;
   const released = (await versionsOf(place)).filter((image) => !isCandidate(image));
   const { [keepKey]: keep = Infinity, [pinKey]: pin } = released.at(-1)?.properties ?? {};
   const beyond = released.slice(0, Math.max(0, released.length - Number(keep)));
   if (beyond.length === 0) return;
-  const bases = (await listInstances(client, project)).map((each) => each.config?.["volatile.base_image"]);
+  const bases = await basesIn(place);
   for (const image of beyond) {
     const { fingerprint, aliases } = image;
     if (bases.includes(fingerprint) || (aliases ?? []).length > 0 || versionOf(image) === pin) continue;
     await remove(place, fingerprint);
   }
+}
+
+/** The images that instances were made from, in all projects that have their images in the same place. */
+async function basesIn({ client, project }: Place): Promise<(string | undefined)[]> {
+  const projects = await listProjects(client);
+  const hasOwn = (name: string): boolean =>
+    projects.some((each) => each.name === name && each.config?.["features.images"] === "true");
+  const storeOf = (name: string): string => (hasOwn(name) ? name : "default");
+  const all = await listAllInstances(client);
+  return all
+    .filter((instance) => storeOf(instance.project) === storeOf(project))
+    .map(({ config }) => config?.["volatile.base_image"]);
 }
