@@ -2,12 +2,23 @@
 import type { InstanceRecord } from "../store/records";
 import { keyOf, type Store } from "../store/store";
 import { expandDevices } from "../used-by";
+import { type Firmware, firmwareOf } from "./firmware";
 import { type Behaviour, readIso } from "./iso-file";
 
 export type Boot =
-  | { kind: "installer"; behaviour: Behaviour; device: string; from: string }
-  | { kind: "system"; from: string }
-  | { kind: "nothing" };
+  { kind: "installer"; behaviour: Behaviour; from: string } | { kind: "system"; from: string } | { kind: "nothing" };
+
+/** What the firmware did with one of the disks. */
+export interface Attempt {
+  device: "CD-ROM" | "HARDDISK";
+  outcome: "started" | "Not Found" | "Access Denied";
+}
+
+export interface Choice {
+  firmware: Firmware;
+  boot: Boot;
+  attempts: Attempt[];
+}
 
 type Named = [name: string, device: Record<string, string>];
 
@@ -25,24 +36,39 @@ function isoPathOf(store: Store, instance: InstanceRecord, device: Record<string
   return volume?.contentType === "iso" ? store.volumePath(volume) : undefined;
 }
 
-function bootOf(store: Store, instance: InstanceRecord, [name, device]: Named): Boot | undefined {
+interface Machine {
+  store: Store;
+  instance: InstanceRecord;
+  firmware: Firmware;
+}
+
+/** What comes of an attempt to boot a disk; undefined of one that the firmware does not look at. */
+function attempt({ store, instance, firmware }: Machine, [, device]: Named): (Attempt & { boot?: Boot }) | undefined {
   if (device["path"] === "/") {
     const { state, from = "" } = instance.disk;
-    return state === "blank" || state === "partial" ? undefined : { kind: "system", from };
+    if (state === "blank" || state === "partial") return { device: "HARDDISK", outcome: "Not Found" };
+    return { device: "HARDDISK", outcome: "started", boot: { kind: "system", from } };
   }
   const path = isoPathOf(store, instance, device);
   if (path === undefined) return undefined;
-  const { isBootable, behaviour } = readIso(path);
-  return isBootable ? { kind: "installer", behaviour, device: name, from: device["source"] ?? "" } : undefined;
+  const { isBootable, behaviour, isSigned } = readIso(path);
+  if (!isBootable) return { device: "CD-ROM", outcome: "Not Found" };
+  if (firmware === "uefi-secureboot" && !isSigned) return { device: "CD-ROM", outcome: "Access Denied" };
+  return { device: "CD-ROM", outcome: "started", boot: { kind: "installer", behaviour, from: device["source"] ?? "" } };
 }
 
-export function chooseBoot(store: Store, instance: InstanceRecord): Boot {
-  if (instance.type === "container") return { kind: "system", from: instance.disk.from ?? "" };
+export function chooseBoot(store: Store, instance: InstanceRecord): Choice {
+  const firmware = firmwareOf(store, instance);
+  if (instance.type === "container") {
+    return { firmware, boot: { kind: "system", from: instance.disk.from ?? "" }, attempts: [] };
+  }
   const disks = Object.entries(expandDevices(store, instance)).filter(([, device]) => device["type"] === "disk");
   disks.sort((a, b) => priorityOf(b) - priorityOf(a) || (a[0] < b[0] ? -1 : 1));
+  const attempts: Attempt[] = [];
   for (const disk of disks) {
-    const boot = bootOf(store, instance, disk);
-    if (boot) return boot;
+    const tried = attempt({ store, instance, firmware }, disk);
+    if (tried !== undefined) attempts.push(tried);
+    if (tried?.boot !== undefined) return { firmware, boot: tried.boot, attempts };
   }
-  return { kind: "nothing" };
+  return { firmware, boot: { kind: "nothing" }, attempts };
 }

@@ -8,8 +8,7 @@ type Ref = Pick<InstanceRecord, "project" | "name">;
 type Typed = Ref & Pick<InstanceRecord, "type">;
 
 /** A container's goes into its file, too, which outlives its starts. */
-export function appendLog(store: Store, instance: Typed, lines: readonly string[]): void {
-  const text = lines.map((line) => `${line}\r\n`).join("");
+export function appendLog(store: Store, instance: Typed, text: string): void {
   appendFileSync(store.consolePath(instance), text);
   if (instance.type === "container") appendFileSync(store.consolePath(instance, "read"), text);
 }

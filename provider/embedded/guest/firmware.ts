@@ -1,9 +1,17 @@
-// What keeps a machine's firmware from starting at all.
+// The firmware of a machine: which one it has, and what keeps it from starting at all.
 import { failed } from "../errors";
 import { isTrue } from "../instances/config-values";
 import { expandConfig } from "../instances/instance";
 import type { InstanceRecord } from "../store/records";
 import type { Store } from "../store/store";
+
+export type Firmware = "uefi" | "uefi-secureboot" | "bios";
+
+export function firmwareOf(store: Store, instance: InstanceRecord): Firmware {
+  const config = expandConfig(store, instance);
+  if (isTrue(config["security.csm"])) return "bios";
+  return isTrue(config["security.secureboot"] ?? "true") ? "uefi-secureboot" : "uefi";
+}
 
 /** Throws in the daemons' words when the machine cannot be started; a container always can. */
 export function checkFirmware(store: Store, instance: InstanceRecord): void {

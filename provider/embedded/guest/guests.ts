@@ -13,6 +13,7 @@ import { chooseBoot } from "./boot";
 import { beginLog, dropLog, endLog } from "./console-log";
 import { checkFirmware } from "./firmware";
 import { live } from "./life";
+import { dropMonitorLog, logOrder, type Order } from "./monitor-log";
 import { Serial } from "./serial";
 
 interface Surroundings {
@@ -75,6 +76,8 @@ export class Guests {
     }
     const now = timestamp();
     beginLog(this.#store, instance);
+    dropMonitorLog(this.#store, instance);
+    this.#order(instance, "cont");
     const config = afterStart(instance.config, instance.type);
     const started = { ...instance, config, status: "Running", startedAt: now, lastUsedAt: now } as const;
     this.#save(started);
@@ -86,12 +89,14 @@ export class Guests {
   kill(ref: Ref): void {
     const instance = this.#record(ref);
     if (instance.status === "Stopped") throw badRequest("The instance is already stopped");
+    this.#order(instance, "quit");
     this.#off(instance, "instance-stopped");
   }
 
   /** Asks the guest to power off, and waits; without a time limit when it is undefined. */
   async shutDown(ref: Ref, timeoutMs: number | undefined): Promise<void> {
     if (this.#record(ref).status === "Stopped") throw badRequest("The instance is already stopped");
+    this.#order(this.#record(ref), "system_powerdown");
     this.#leaving.add(instanceKey(ref));
     await this.#untilOff(ref, timeoutMs).finally(() => this.#leaving.delete(instanceKey(ref)));
   }
@@ -130,16 +135,17 @@ export class Guests {
 
   #boot(instance: InstanceRecord): void {
     const key = instanceKey(instance);
-    const boot = chooseBoot(this.#store, instance);
+    const choice = chooseBoot(this.#store, instance);
     const end = new AbortController();
     const serial = new Serial(this.#store, instance, this.#keyMs);
-    this.#alive.set(key, { end, obeys: boot.kind === "system", serial });
+    this.#alive.set(key, { end, obeys: choice.boot.kind === "system", serial });
     const change = (fields: Partial<InstanceRecord>) => {
       const current = this.#store.instances.find(key);
       if (current) this.#save({ ...current, ...fields });
     };
     const machine = {
       print: (...lines: string[]) => serial.print(lines),
+      prompt: (text: string) => serial.write(text),
       key: () => serial.key(),
       install: (from: string) => change({ disk: { state: "installed", from } }),
       blip: (off: boolean) => change({ status: off ? "Stopped" : "Running" }),
@@ -148,7 +154,7 @@ export class Guests {
         if (current) this.#off(current, "instance-shutdown");
       },
     };
-    void live({ boot, machine, bootMs: this.#bootMs, signal: end.signal });
+    void live({ choice, machine, bootMs: this.#bootMs, signal: end.signal });
   }
 
   #off(instance: InstanceRecord, action: string): void {
@@ -160,11 +166,17 @@ export class Guests {
     if (instance.ephemeral) {
       this.#store.instances.delete(key);
       dropLog(this.#store, instance);
+      dropMonitorLog(this.#store, instance);
     } else {
       endLog(this.#store, instance);
       this.#save({ ...instance, status: "Stopped", config: afterStop(instance.config) });
     }
     this.#tell(action, instance);
+  }
+
+  /** Containers are run without QEMU. */
+  #order(instance: InstanceRecord, order: Order): void {
+    if (instance.type === "virtual-machine") logOrder(this.#store, instance, order);
   }
 
   #record(ref: Ref): InstanceRecord {

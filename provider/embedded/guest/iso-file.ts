@@ -10,12 +10,14 @@ const MARKER_AREA_BYTES = 64 * 1024;
  * Texts anywhere in the first 64 KiB of an ISO decide how its installer behaves:
  * `pulumi-lxd: reboot` reboots once before it powers off, `loop` reboots for ever, `hang` never ends, `panic` crashes and
  * hangs, `full` finds no room on the disk and hangs, `key` begins when a key is pressed on the console.
+ * Beside one of them, `pulumi-lxd: unsigned` makes secure boot refuse it.
  */
 export type Behaviour = "install" | "reboot" | "loop" | "hang" | "panic" | "full" | "key";
 
 export interface IsoFile {
   isBootable: boolean;
   behaviour: Behaviour;
+  isSigned: boolean;
 }
 
 function headOf(path: string): Buffer {
@@ -41,5 +43,6 @@ export function readIso(path: string): IsoFile {
   return {
     isBootable: record.startsWith("\0CD001") && record.includes("EL TORITO SPECIFICATION"),
     behaviour: behaviours.find((word) => head.includes(`pulumi-lxd: ${word}`)) ?? "install",
+    isSigned: !head.includes("pulumi-lxd: unsigned"),
   };
 }

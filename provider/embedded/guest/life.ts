@@ -1,13 +1,16 @@
 // The life of one simulated guest between its start and its power-off.
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Boot } from "./boot";
+import type { Boot, Choice } from "./boot";
+import { firmwareWords } from "./firmware-words";
 import type { Behaviour } from "./iso-file";
 
 /** What a guest can do to the machine that it runs in. */
 export interface Machine {
   /** Appends lines to the serial console. */
   print(...lines: string[]): void;
+  /** The same for a line that goes on. */
+  prompt(text: string): void;
   /** The installer has written the root disk. */
   install(from: string): void;
   /** Off for a moment and on again, as LXD shows a guest's reboot. */
@@ -18,7 +21,7 @@ export interface Machine {
 }
 
 interface Life {
-  boot: Boot;
+  choice: Choice;
   machine: Machine;
   bootMs: number;
   /** Aborted when the machine is stopped from outside. */
@@ -36,7 +39,7 @@ const stuck: Partial<Record<Behaviour, string[]>> = {
 };
 
 async function installFrom(boot: Boot & { kind: "installer" }, { machine, bootMs, signal }: Life): Promise<void> {
-  machine.print(`BdsDxe: starting Boot0001 from CD-ROM "${boot.device}"`, `installer: started from ${boot.from}`);
+  machine.print(`installer: started from ${boot.from}`);
   if (boot.behaviour === "key") await begin({ machine, bootMs, signal });
   await sleep(bootMs, undefined, { signal });
   const lastWords = stuck[boot.behaviour];
@@ -50,6 +53,14 @@ async function installFrom(boot: Boot & { kind: "installer" }, { machine, bootMs
   if (boot.behaviour === "reboot") await reboot({ machine, bootMs, signal });
   machine.print("reboot: Power down");
   machine.powerOff();
+}
+
+/** A container has no firmware. */
+function greet({ choice, machine }: Life): void {
+  if (choice.attempts.length === 0) return;
+  const { lines, prompt } = firmwareWords(choice);
+  machine.print(...lines);
+  if (prompt !== undefined) machine.prompt(prompt);
 }
 
 /** As Windows' own media do, but asking for as long as it takes. */
@@ -67,26 +78,21 @@ async function reboot({ machine, bootMs, signal }: Pick<Life, "machine" | "bootM
   machine.blip(true);
   await sleep(bootMs / 3, undefined, { signal });
   machine.blip(false);
-  machine.print('BdsDxe: starting Boot0002 from HARDDISK "root"', "installer: second stage");
+  machine.print("installer: second stage");
   await sleep(bootMs, undefined, { signal });
 }
 
 /** Resolves when nothing more will happen by itself. */
 export async function live(life: Life): Promise<void> {
-  const { boot, machine, bootMs, signal } = life;
+  const { choice, machine, bootMs, signal } = life;
+  const { boot } = choice;
   try {
+    greet(life);
     if (boot.kind === "installer") {
       await installFrom(boot, life);
       return;
     }
-    if (boot.kind === "nothing") {
-      machine.print(
-        'BdsDxe: failed to load Boot0001 "UEFI QEMU QEMU HARDDISK": Not Found',
-        "BdsDxe: No bootable option or device was found.",
-      );
-      return;
-    }
-    machine.print('BdsDxe: starting Boot0001 from HARDDISK "root"');
+    if (boot.kind === "nothing") return;
     await sleep(bootMs, undefined, { signal });
     machine.print(`system: up, from ${boot.from}`);
   } catch (error) {

@@ -19,8 +19,12 @@ export class Serial {
   ) {}
 
   print(lines: readonly string[]): void {
-    if (this.#terminal === undefined) appendLog(this.store, this.ref, lines);
-    else this.#terminal.send(Buffer.from(lines.map((line) => `${line}\r\n`).join("")));
+    this.write(lines.map((line) => `${line}\r\n`).join(""));
+  }
+
+  write(text: string): void {
+    if (this.#terminal === undefined) appendLog(this.store, this.ref, text);
+    else this.#terminal.send(Buffer.from(text));
   }
 
   /** The next key; keys that were pressed before anybody wanted one count too. */

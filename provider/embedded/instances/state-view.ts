@@ -41,7 +41,7 @@ const card = (type: "loopback" | "broadcast", addresses: object[] = []) => ({
 
 /** The agent of a virtual machine is in what was installed; a container needs none. */
 export function hasAgent(store: Store, instance: InstanceRecord): boolean {
-  return instance.type === "container" || chooseBoot(store, instance).kind === "system";
+  return instance.type === "container" || chooseBoot(store, instance).boot.kind === "system";
 }
 
 /** A container sees its loopback; a VM without an agent shows its cards only. */

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 
 import { badRequest, conflict, failed, notFound } from "../errors";
 import { dropLog } from "../guest/console-log";
+import { dropMonitorLog, moveMonitorLog } from "../guest/monitor-log";
 import type { Call } from "../http/call";
 import { list } from "../http/listing";
 import { type Reply, running, sync } from "../http/reply";
@@ -26,6 +27,7 @@ import { execute } from "./exec";
 import { deleteFile, getFile, postFile } from "./files";
 import { getState, putState } from "./instance-state";
 import { patchInstance, putInstance } from "./instance-update";
+import { getLog } from "./logs";
 import { moveToPool } from "./move";
 import { rebuildInstance } from "./rebuild";
 
@@ -67,6 +69,7 @@ async function postInstance(call: Call): Promise<Reply> {
     store.instances.set(instanceKey(renamed), renamed);
     store.instances.delete(instanceKey(instance));
     dropLog(store, instance);
+    moveMonitorLog(store, instance, renamed);
     events.lifecycle("instance-renamed", { project: call.project, source: instanceUrl(renamed), name });
   };
   const work = { project: call.project, resources: { instances: [instanceUrl(instance)] }, run };
@@ -85,6 +88,7 @@ function deleteInstance(call: Call): Reply {
     if (isTrue(config["security.protection.delete"])) throw failed("Instance is protected");
     store.instances.delete(instanceKey(instance));
     dropLog(store, instance);
+    dropMonitorLog(store, instance);
     events.lifecycle("instance-deleted", {
       project: instance.project,
       source: instanceUrl(instance),
@@ -114,5 +118,6 @@ export const instanceRoutes: Route[] = [
   { path: `${INSTANCE}/exec`, POST: execute },
   { path: `${INSTANCE}/files`, GET: getFile, POST: postFile, DELETE: deleteFile },
   { path: `${INSTANCE}/rebuild`, POST: rebuildInstance },
+  { path: `${INSTANCE}/logs/{file}`, GET: getLog },
   { path: `${INSTANCE}/console`, GET: getConsole, POST: openConsole, DELETE: clearConsole },
 ];

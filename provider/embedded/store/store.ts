@@ -78,6 +78,11 @@ export class Store {
   consolePath(instance: Pick<InstanceRecord, "project" | "name">, part: "written" | "read" = "written"): string {
     return join(this.dir, "logs", toFileName(`${instance.project}_${instance.name}.${part}`));
   }
+
+  /** What was ordered from QEMU since the last start. */
+  monitorPath(instance: Pick<InstanceRecord, "project" | "name">): string {
+    return join(this.dir, "logs", toFileName(`${instance.project}_${instance.name}.orders`));
+  }
 }
 
 /** What every daemon has from the beginning. */

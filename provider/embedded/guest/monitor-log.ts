@@ -1,0 +1,30 @@
+// What a real Incus keeps of the orders that it gives to QEMU: whether a machine was switched off, or has done it itself.
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+
+import type { InstanceRecord } from "../store/records";
+import type { Store } from "../store/store";
+
+type Ref = Pick<InstanceRecord, "project" | "name">;
+
+export type Order = "cont" | "quit" | "system_powerdown";
+
+export function logOrder(store: Store, instance: Ref, order: Order): void {
+  const time = `${new Date().toISOString().slice(0, 19)}Z`;
+  const lines = [`[${time}] QUERY: {"execute":"${order}"}`, `[${time}] REPLY: {"return": {}}`, "", ""];
+  appendFileSync(store.monitorPath(instance), lines.join("\n"));
+}
+
+/** Of the last start; undefined for a machine that was never started. */
+export function readMonitorLog(store: Store, instance: Ref): Buffer | undefined {
+  const path = store.monitorPath(instance);
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
+
+export function dropMonitorLog(store: Store, instance: Ref): void {
+  rmSync(store.monitorPath(instance), { force: true });
+}
+
+/** It follows its machine to another name. */
+export function moveMonitorLog(store: Store, from: Ref, to: Ref): void {
+  if (existsSync(store.monitorPath(from))) renameSync(store.monitorPath(from), store.monitorPath(to));
+}
