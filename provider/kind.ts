@@ -157,10 +157,17 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
   identityOfState: (state: Outputs) => string | undefined;
   /** The URN of the resource that the object belongs to, as far as the server can tell; absent if it never can. */
   owner?: (found: Found) => string | undefined;
-  /** Whether an object that an earlier run of this resource left is all there. Default: it is. */
-  isWhole?: (found: Found) => boolean;
+  /**
+   * Whether the object is all there; what is not is made again. `isKnown`: a state says that a run has seen it whole.
+   * Default: it is.
+   */
+  isWhole?: (found: Found, isKnown: boolean) => boolean;
   /** Why an object that is there already cannot become this resource's. Only what an earlier run left can. */
-  obstacle: (found: Found, inputs: Inputs, context: ReconcileContext<Outputs>) => LxdError | undefined;
+  obstacle: (
+    found: Found,
+    inputs: Inputs,
+    context: ReconcileContext<Outputs>,
+  ) => LxdError | undefined | Promise<LxdError | undefined>;
   /** One request that makes the object and says whose it is. */
   create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<void>;
   /** Writes on an object that is imported whose it is now. */

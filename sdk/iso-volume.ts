@@ -30,6 +30,13 @@ export interface IsoVolumeArgs extends CommonArgs {
    * to be compared (all without the API extension `backup_iso`). Its size is compared all the same. Default: false.
    */
   trustContent?: pulumi.Input<boolean>;
+  /**
+   * With a `name` of its own, and a volume of that name on the server which no state of this resource knows: delete that
+   * volume and import the content again, unless something uses it. May stay in the program: it has an effect only when
+   * the volume is created. Without it such a volume is used if the server can give its content back and that is the same
+   * (API extension `backup_iso`), and is an error otherwise. Default: false. Changing only this has no effect.
+   */
+  overwrite?: pulumi.Input<boolean>;
 }
 
 /**

@@ -76,7 +76,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return this.#telling(`update ${this.kind.noun} ${id}`, async () => {
       const surroundings = { ...context, replaced: undefined };
       const located = await this.#locateEither(context, [state, inputs], known.identity);
-      const isWhole = located !== undefined && !known.isIncomplete && this.#isWhole(located);
+      const isWhole = located !== undefined && !known.isIncomplete && this.#isWhole(located, true);
       if (located !== undefined && !isWhole) await this.kind.remove(context, located, state);
       const found =
         located !== undefined && isWhole ? located : await this.#makeAgain(surroundings, inputs, { id, call });
@@ -136,9 +136,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     if (found === undefined) return undefined;
     const holder = otherHolderOf(this.kind.identity(found, inputs));
     if (holder !== undefined) throw heldBy(this.kind.noun, holder);
-    const obstacle = this.kind.obstacle(found, inputs, context);
+    const obstacle = await this.kind.obstacle(found, inputs, context);
     if (obstacle !== undefined) throw obstacle;
-    if (!this.#isWhole(found)) {
+    if (!this.#isWhole(found, false)) {
       await this.kind.remove(context, found, inputs as Outputs);
       return undefined;
     }
@@ -176,9 +176,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
 
   async #usableOrMade(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<Found> {
     const found = await this.kind.locate(context, inputs);
-    const obstacle = found === undefined ? undefined : this.kind.obstacle(found, inputs, context);
+    const obstacle = found === undefined ? undefined : await this.kind.obstacle(found, inputs, context);
     if (obstacle !== undefined) throw obstacle;
-    if (found !== undefined && this.#isWhole(found)) return found;
+    if (found !== undefined && this.#isWhole(found, false)) return found;
     if (found !== undefined) await this.kind.remove(context, found, inputs as Outputs);
     return this.#make(context, inputs, call);
   }
@@ -285,8 +285,8 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     }
   }
 
-  #isWhole(found: Found): boolean {
-    return this.kind.isWhole?.(found) ?? true;
+  #isWhole(found: Found, isKnown: boolean): boolean {
+    return this.kind.isWhole?.(found, isKnown) ?? true;
   }
 
   async #telling<T>(doing: string, work: () => Promise<T>): Promise<T> {

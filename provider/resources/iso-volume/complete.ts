@@ -9,12 +9,11 @@ import { isLocalList } from "../../content/url/resolve-checksum";
 import { LxdError } from "../../errors";
 import { type Completion, type Failure } from "../../kind";
 import { plain } from "../../plain";
-import { hasUnknown, isUnknown, unknown } from "../../unknowns";
+import { hasUnknown, unknown } from "../../unknowns";
 import { projectOf } from "../common";
 import { contentOf, type IsoSource, sourceFailures, type VolumeSource } from "./source";
-import { digitsOf, type IsoVolumeDraft, type IsoVolumeInputs, unverified } from "./inputs";
-import { logicalName } from "../ownership";
-import { parseVolumeId } from "./id";
+import { type IsoVolumeDraft, type IsoVolumeInputs, unverified } from "./inputs";
+import { automaticName } from "./names";
 
 type IsoCompletion = Completion<IsoVolumeInputs>;
 
@@ -22,16 +21,14 @@ export async function complete(completion: IsoCompletion): Promise<{ draft: IsoV
   const { draft, config } = completion;
   const project = projectOf(draft, config);
   const { digest, failures } = await identify({ ...completion, draft: { ...draft, project } });
-  const whole: IsoVolumeDraft = {
-    ...draft,
-    project,
-    description: draft.description ?? "",
-    allowAnyContent: draft.allowAnyContent ?? false,
-    trustContent: draft.trustContent ?? false,
-    digest,
-  };
-  whole.name = draft.name ?? automaticName({ ...completion, draft: whole });
-  return { draft: whole, failures };
+  const whole = { ...applyDefaults(draft), project, digest };
+  const name = draft.name ?? (await automaticName({ ...completion, draft: whole }));
+  return { draft: { ...whole, name }, failures };
+}
+
+export function applyDefaults(draft: IsoVolumeDraft): IsoVolumeDraft {
+  const { description = "", allowAnyContent = false, trustContent = false, overwrite = false } = draft;
+  return { ...draft, description, allowAnyContent, trustContent, overwrite };
 }
 
 interface Identified {
@@ -92,26 +89,6 @@ async function digestOfVolume(client: Client, { volume }: VolumeSource, project:
   }
   const making = `${id} ${found.value.created_at} ${found.value.config?.["size"] ?? ""}`;
   return `volume:${createHash("sha256").update(making).digest("hex")}`;
-}
-
-/**
- * `<logical name>-<8 digits of the hash>`: content that changes gets a volume of its own beside the old one. A volume
- * that is there keeps its name as long as its content, whatever the resource is called now.
- */
-function automaticName({ draft, olds, replaced, importId, urn }: IsoCompletion): string {
-  const { digest } = draft;
-  if (importId !== undefined) return parseVolumeId(importId)?.name ?? unknown;
-  if (digest === undefined || isUnknown(digest)) return unknown;
-  const samePlace = (other: IsoVolumeDraft): boolean => other.pool === draft.pool && other.project === draft.project;
-  if (olds?.name !== undefined && olds.digest === digest && samePlace(olds)) return olds.name;
-  const fresh = `${baseName(urn)}-${digitsOf(digest)}`;
-  // Replaced although the content is the same (`pulumi up --replace`): the old one still has the name.
-  return replaced?.name === fresh && samePlace(replaced) ? `${fresh}-2` : fresh;
-}
-
-function baseName(urn: string): string {
-  const safe = logicalName(urn).replaceAll(/[^A-Za-z0-9._-]+/g, "-");
-  return safe.replaceAll(/^[^A-Za-z0-9]+/g, "").slice(0, 50) || "iso";
 }
 
 /** Whether what tells the content is on this machine. */

@@ -76,7 +76,8 @@ function mayBe(contentBytes: number, volumeBytes: number): boolean {
   return volumeBytes === contentBytes || (volumeBytes > contentBytes && volumeBytes - contentBytes < roundingBytes);
 }
 
-async function hashOfVolume(
+/** The digest of the first bytes of a volume, as many as its content has. */
+export async function hashOfVolume(
   client: Client,
   { at, sizeBytes, algorithm }: { at: VolumeAddress; sizeBytes: number; algorithm: string },
 ): Promise<string> {

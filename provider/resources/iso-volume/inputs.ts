@@ -14,6 +14,7 @@ export interface IsoVolumeInputs extends CommonInputs {
   target?: string | undefined;
   allowAnyContent: boolean;
   trustContent: boolean;
+  overwrite: boolean;
   /** Computed: the content's identity. */
   digest: string;
 }
@@ -40,6 +41,7 @@ export const schema = strict({
   source: sourceSchema.optional(),
   allowAnyContent: z.boolean().optional(),
   trustContent: z.boolean().optional(),
+  overwrite: z.boolean().optional(),
 });
 
 export const policies: ResourceKind<IsoVolumeInputs, IsoVolumeOutputs>["policies"] = {
@@ -51,6 +53,7 @@ export const policies: ResourceKind<IsoVolumeInputs, IsoVolumeOutputs>["policies
   source: "ignore",
   allowAnyContent: "ignore",
   trustContent: "ignore",
+  overwrite: "ignore",
   digest: digestCost,
 };
 
@@ -62,14 +65,4 @@ function digestCost(olds: IsoVolumeInputs, news: IsoVolumeInputs): Cost {
 /** Saying where a volume should be that is there already, or leaving it to the server from now on, moves nothing. */
 function targetCost(olds: IsoVolumeInputs & { location?: string }, news: IsoVolumeInputs): Cost {
   return news.target === undefined || news.target === olds.location ? "ignore" : "replace";
-}
-
-/** The first digits of the content's hash, as they stand in automatic names. */
-export function digitsOf(digest: string): string {
-  return digest.slice(digest.indexOf(":") + 1).slice(0, 8);
-}
-
-/** Whether a name was made from content with these digits. */
-export function isAutomatic(volume: string, digits: string): boolean {
-  return volume.endsWith(`-${digits}`) || volume.endsWith(`-${digits}-2`);
 }

@@ -3,136 +3,166 @@ import {
   deleteVolume,
   describeVolume,
   findVolume,
+  listVolumes,
   memberOf,
   sizeOf,
   type VolumeAddress,
   type WireVolume,
 } from "../../api/volumes";
-import { type Client } from "../../client/client";
-import { isCode, LxdError } from "../../errors";
-import { type Context, type CreateContext, type Made, type ResourceKind } from "../../kind";
-import { complete } from "./complete";
-import { fill } from "./fill";
-import { digitsOf, isAutomatic, type IsoVolumeInputs, type IsoVolumeOutputs, policies, schema } from "./inputs";
-import { preflight } from "./preflight";
+import { LxdError } from "../../errors";
+import { type Context, type Draft, type ReconciledKind, type Step, type Work } from "../../kind";
 import { unplan } from "../planned";
+import { applyDefaults, complete } from "./complete";
+import { fill } from "./fill";
 import { parseVolumeId, volumeId } from "./id";
+import { hashOfVolume } from "./import";
+import { type IsoVolumeInputs, type IsoVolumeOutputs, policies, schema } from "./inputs";
+import { isAutomatic } from "./names";
+import { obstacle, preflight, taken, type VolumeFound } from "./preflight";
 import { releaseVolume, returnVolume } from "./users";
 
 type Inputs = IsoVolumeInputs;
 type Outputs = IsoVolumeOutputs;
 
-export const isoVolume: ResourceKind<Inputs, Outputs> = {
+export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
   noun: "ISO volume",
   schema,
   policies,
   rules: () => [],
+  applyDefaults,
   complete,
   preflight,
   // A replacement with an automatic name gets another one.
-  deleteBeforeReplace: (olds, news) =>
-    volumeId(olds) === volumeId(news) && !isAutomatic(news.name, digitsOf(news.digest)),
-  create,
-  read,
-  update,
-  remove,
+  deleteBeforeReplace: (olds, news) => volumeId(olds) === volumeId(news) && !isAutomatic(news, urnOf(news)),
+  idOf: volumeId,
+  locate,
+  identity: ({ value, at }) => identitiesOf(value, at)[0] ?? volumeId(at),
+  // `.get` begins with a state that has nothing but what the program says.
+  identityOfState: (state) => (isRead(state) ? identitiesOf(made(state), state)[0] : undefined),
+  // Under an automatic name an import that broke off leaves a record of the full size, whatever bytes it has.
+  isWhole: ({ isCompared }, isKnown) => isKnown || isCompared === true,
+  obstacle: async (found, inputs, { client, urn }) =>
+    (await obstacle(client, found, inputs, urn)) ?? (await difference(client, found, { inputs, urn })),
+  create: async ({ client, ...context }, inputs) => {
+    unplan(client, "storage volume", volumeId(inputs));
+    const sizeBytes = await fill({ client, ...context }, inputs);
+    if (sizeBytes !== undefined) await requireSize(client, inputs, sizeBytes);
+  },
+  steps,
+  toState: (_context, { inputs, found }) => Promise.resolve(toOutputs(inputs, found)),
+  remove: async ({ client, urn }, { at }) => {
+    await releaseVolume(client, at, urn);
+    await deleteVolume(client, at);
+  },
+  fromId,
 };
 
-async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
-  const { client, importId } = context;
-  const id = volumeId(inputs);
-  unplan(client, "storage volume", id);
-  try {
-    // What is imported was compared with the program in `check`, and is taken as it is.
-    const { sizeBytes, isTakenOver } = importId === undefined ? await fill(context, inputs) : imported;
-    const found = await findVolume(client, inputs);
-    if (found === undefined) throw new LxdError({ code: "failed", why: "there is no such volume on the daemon" });
-    if (sizeBytes !== undefined) await requireWhole(client, inputs, { wire: found.value, sizeBytes });
-    context.created(id, toOutputs(inputs, found.value));
-    if (!isAutomatic(inputs.name, digitsOf(inputs.digest))) await returnVolume(client, inputs, context.urn);
-    return { id, outputs: await sync(client, inputs), isTakenOver };
-  } catch (error) {
-    throw LxdError.from(error).during(`${importId === undefined ? "create" : "import"} ISO volume ${id}`);
-  }
+function urnOf(inputs: Inputs): string {
+  return String((inputs as { __urn?: string }).__urn);
 }
 
-const imported = { sizeBytes: undefined, isTakenOver: true };
+async function locate({ client }: Context, inputs: Inputs, identity?: string): Promise<VolumeFound | undefined> {
+  const at = addressOf(inputs);
+  const found = await findVolume(client, at);
+  const isIt = (wire: WireVolume, place: VolumeAddress): boolean =>
+    identity === undefined || identitiesOf(wire, place).includes(identity);
+  if (found !== undefined && isIt(found.value, at)) return { ...found, at };
+  if (identity === undefined || identity === volumeId(at)) return undefined;
+  const renamed = (await listVolumes(client, at)).find((wire) => isIt(wire, at));
+  const place = renamed && { ...at, name: renamed.name, target: memberOf(renamed) };
+  const again = place && (await findVolume(client, place));
+  return again && { ...again, at: place };
+}
+
+function addressOf({ project, pool, name, target, location }: Inputs & { location?: string }): VolumeAddress {
+  return { project, pool, name, target: memberOf({ location }) ?? target };
+}
+
+/** The best one first. LXD 5.0 says the year 1 of every volume: there the name has to do. */
+function identitiesOf({ config, created_at: createdAt }: Pick<WireVolume, "config" | "created_at">, at: VolumeAddress) {
+  const time = Date.parse(createdAt) > 0 ? createdAt : undefined;
+  return [config?.["volatile.uuid"], time, volumeId(at)].filter((each) => each !== undefined);
+}
+
+function isRead({ sizeBytes }: Draft<Outputs>): boolean {
+  return sizeBytes !== undefined;
+}
+
+function made({ createdAt }: Outputs): Pick<WireVolume, "config" | "created_at"> {
+  return { config: {}, created_at: createdAt };
+}
+
+type Client = Context["client"];
+
+/** What a broken run may have left under a fixed name, or somebody else may have put there: its bytes tell. */
+async function difference(
+  client: Client,
+  found: VolumeFound,
+  { inputs, urn }: { inputs: Inputs; urn: string },
+): Promise<LxdError | undefined> {
+  if (isAutomatic(inputs, urn) || inputs.overwrite) return undefined;
+  const { at, value } = found;
+  const algorithm = inputs.digest.startsWith("sha512:") ? "sha512" : "sha256";
+  const digest = await hashOfVolume(client, { at, sizeBytes: sizeOf(value), algorithm });
+  if (digest !== inputs.digest) return taken(value, at);
+  found.isCompared = true;
+  return undefined;
+}
 
 /** A volume of another size than its content is useless, and would be in the way of the next attempt. */
-async function requireWhole(
-  client: Client,
-  at: VolumeAddress,
-  { wire, sizeBytes }: { wire: WireVolume; sizeBytes: number },
-): Promise<void> {
-  if (sizeOf(wire) === sizeBytes) return;
+async function requireSize(client: Client, at: VolumeAddress, sizeBytes: number): Promise<void> {
+  const found = await findVolume(client, at);
+  if (found === undefined || sizeOf(found.value) === sizeBytes) return;
   await deleteVolume(client, at);
-  const why = `the volume has ${sizeOf(wire)} bytes instead of ${sizeBytes}, and was deleted again`;
+  const why = `the volume has ${sizeOf(found.value)} bytes instead of ${sizeBytes}, and was deleted again`;
   throw new LxdError({ code: "content-mismatch", why });
 }
 
-/** With no state but the ID (`IsoVolume.get`) the volume is read as it is. */
-async function read({ client }: Context, id: string, state: Partial<Outputs>): Promise<Outputs | undefined> {
+function steps({ context, inputs }: Work<Inputs, Outputs>): Step<VolumeFound>[] {
+  const { client, urn } = context;
+  const { description } = inputs;
+  return [
+    {
+      name: "attach",
+      run: async ({ at }) => {
+        // Under a fixed name the old volume was taken out of the stack's machines.
+        if (!isAutomatic(inputs, urn)) await returnVolume(client, at, urn);
+        return false;
+      },
+    },
+    {
+      name: "describe",
+      run: async (found) => {
+        if (found.value.description === description) return false;
+        await describeVolume(client, found.at, found, description);
+        return true;
+      },
+    },
+  ];
+}
+
+/** Inputs of a volume of which nothing is known but its ID. */
+function fromId(id: string, state: Draft<Outputs>): Inputs {
   const address = parseVolumeId(id);
-  if (address === undefined) {
-    const why = `"${id}" is no ID of a volume`;
-    throw new LxdError({ code: "invalid-argument", why, advice: 'Write it as "project/pool/name".' });
-  }
-  const found = await findVolume(client, { ...address, target: memberOf(state) });
-  if (found === undefined) return undefined;
-  if (state.digest !== undefined) return toOutputs(state as Outputs, found.value, state as Outputs);
-  if (found.value.content_type === "iso") return toOutputs({ ...blank, ...state, ...address }, found.value);
-  const why = `the volume ${id} is of content type "${found.value.content_type}", not iso`;
-  throw new LxdError({ code: "invalid-argument", why });
-}
-
-const blank = { description: "", allowAnyContent: false, trustContent: false, digest: "unknown" };
-
-async function update({ client, urn }: Context, _id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
-  if (!isAutomatic(olds.name, digitsOf(news.digest))) await returnVolume(client, olds, urn);
-  return sync(client, { ...news, name: olds.name, target: memberOf(olds) });
-}
-
-/** Makes the description, the one thing that can change, what the program says, and reads the volume back. */
-async function sync(client: Client, inputs: Inputs): Promise<Outputs> {
-  const found = await findVolume(client, inputs);
-  const doing = `update ISO volume ${volumeId(inputs)}`;
-  if (found === undefined) throw new LxdError({ code: "not-found", doing, why: "the volume is gone" });
-  if (found.value.description === inputs.description) return toOutputs(inputs, found.value);
-  await describeVolume(client, inputs, found, inputs.description).catch((error: unknown) => {
-    throw LxdError.from(error).during(doing);
-  });
-  return toOutputs(inputs, { ...found.value, description: inputs.description });
-}
-
-async function remove({ client, urn }: Context, id: string, state: Outputs): Promise<void> {
-  const at = { ...state, target: memberOf(state) };
-  try {
-    await releaseVolume(client, at, urn);
-    await deleteVolume(client, at);
-  } catch (error) {
-    if (isCode(error, "not-found")) return;
-    throw LxdError.from(error).during(`delete ISO volume ${id}`);
-  }
+  if (address !== undefined) return { ...applyDefaults({ digest: "unknown", ...state }), ...address } as Inputs;
+  const why = `"${id}" is not an ID of a volume`;
+  throw new LxdError({ code: "invalid-argument", why, advice: 'Write it as "project/pool/name".' });
 }
 
 /** The only road from the daemon to the state. */
-function toOutputs(inputs: Inputs, wire: WireVolume, state?: Outputs): Outputs {
-  const sizeBytes = sizeOf(wire);
-  const isSame = state === undefined || (state.sizeBytes === sizeBytes && state.createdAt === wire.created_at);
+function toOutputs(inputs: Inputs, { value, at }: VolumeFound): Outputs {
+  const { project, pool, name } = at;
+  const { target, source, allowAnyContent, trustContent, overwrite, digest } = inputs;
+  if (value.content_type !== "iso") {
+    const why = `the volume ${volumeId(at)} is of content type "${value.content_type}", not iso`;
+    throw new LxdError({ code: "invalid-argument", why });
+  }
   return {
-    pool: inputs.pool,
-    name: inputs.name,
-    project: inputs.project,
-    target: inputs.target,
-    description: wire.description,
-    source: inputs.source,
-    allowAnyContent: inputs.allowAnyContent,
-    trustContent: inputs.trustContent,
-    // Another volume in this one's place: its content is not known, so it cannot be what the program wants.
-    digest: isSame && wire.content_type === "iso" ? inputs.digest : "unknown: somebody has made this volume anew",
-    sizeBytes,
-    contentType: wire.content_type,
-    location: wire.location,
-    createdAt: wire.created_at,
+    ...{ pool, name, project, target, source, allowAnyContent, trustContent, overwrite, digest },
+    description: value.description,
+    sizeBytes: sizeOf(value),
+    contentType: value.content_type,
+    location: value.location,
+    createdAt: value.created_at,
   };
 }

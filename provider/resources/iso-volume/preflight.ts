@@ -1,19 +1,28 @@
 // What the daemon can say about an ISO volume before anything is sent: place, name, space, and what is to be imported.
 import { findPool, freeSpace } from "../../api/pools";
 import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
-import { type Client } from "../../client/client";
+import { type Client, type Found } from "../../client/client";
 import { requireExtension } from "../../client/server-info";
 import { shownBytes } from "../../content/shown";
 import { LxdError } from "../../errors";
 import { type Completion, type Failure } from "../../kind";
 import { isUnknown } from "../../unknowns";
 import { checkPool, checkProject } from "../common";
+import { inUse } from "../config-map/users";
 import { checkMember } from "../member";
 import { isPlacePlanned, plan } from "../planned";
 import { importFailures } from "./import";
 import { sizeInAdvance } from "./source";
-import { digitsOf, isAutomatic, type IsoVolumeDraft, type IsoVolumeInputs } from "./inputs";
+import { type IsoVolumeDraft, type IsoVolumeInputs, unverified } from "./inputs";
+import { isAutomatic } from "./names";
 import { volumeId } from "./id";
+
+/** A volume, and where it is. */
+export interface VolumeFound extends Found<WireVolume> {
+  at: VolumeAddress;
+  /** Whether its content was compared with the source's. */
+  isCompared?: boolean;
+}
 
 export async function preflight(client: Client, completion: Completion<IsoVolumeInputs>): Promise<Failure[]> {
   const { draft, importId } = completion;
@@ -36,27 +45,51 @@ export async function preflight(client: Client, completion: Completion<IsoVolume
   return answers.flat();
 }
 
-/** Evidence that a volume is what a killed run has left: a name that was made from the content. */
-export function isOrphan(wire: WireVolume, { name, digest }: IsoVolumeDraft): boolean {
-  return wire.content_type === "iso" && isAutomatic(name ?? "", digitsOf(digest ?? ""));
+/**
+ * Why a volume that is there already cannot become this resource's. Under an automatic name it is what a broken run left;
+ * under a fixed name nobody knows, unless its content is compared.
+ */
+export async function obstacle(
+  client: Client,
+  found: VolumeFound,
+  inputs: IsoVolumeDraft,
+  urn: string,
+): Promise<LxdError | undefined> {
+  const { value, at } = found;
+  const isOurs = isAutomatic(inputs, urn) || inputs.overwrite === true;
+  if (value.content_type !== "iso" || (!isOurs && !(await canCompare(client, value, inputs)))) return taken(value, at);
+  const users = value.used_by ?? [];
+  return isOurs && users.length > 0 ? inUse("ISO volume", users) : undefined;
+}
+
+/** Whether the content can be compared: the server gives it back, and it has as many bytes. */
+async function canCompare(client: Client, wire: WireVolume, { source, digest }: IsoVolumeDraft): Promise<boolean> {
+  if (source === undefined || isUnknown(digest) || digest === unverified || "volume" in source) return false;
+  if (!(await client.info()).extensions.has("backup_iso")) return false;
+  const size = await sizeInAdvance(source);
+  return size === undefined || size === sizeOf(wire);
 }
 
 export function taken(wire: WireVolume, at: VolumeAddress): LxdError {
   const kind = wire.content_type === "iso" ? "an ISO volume" : `a volume of content type "${wire.content_type}"`;
   const why = `there is ${kind} of that name already, with ${sizeOf(wire)} bytes`;
-  const advice = `Pass { import: "${volumeId(at)}" } to take it over, or choose another name.`;
+  const overwrite =
+    wire.content_type === "iso"
+      ? "Set `overwrite: true` to delete it and import the content again (refused while a machine uses it). Or pass"
+      : "Pass";
+  const advice = `${overwrite} { import: "${volumeId(at)}" } to take it over, or choose another name.`;
   return new LxdError({ code: "already-exists", why, advice });
 }
 
 async function nameFailures(
   client: Client,
   at: VolumeAddress,
-  { draft, replaced }: Completion<IsoVolumeInputs>,
+  { draft, replaced, urn }: Completion<IsoVolumeInputs>,
 ): Promise<Failure[]> {
   if (replaced?.name === at.name && replaced.pool === at.pool && replaced.project === at.project) return [];
   const found = await findVolume(client, at);
-  if (found === undefined || isOrphan(found.value, draft)) return [];
-  return [{ property: "name", reason: taken(found.value, at).message }];
+  const error = found && (await obstacle(client, { ...found, at }, draft, urn));
+  return error === undefined ? [] : [{ property: "name", reason: error.message }];
 }
 
 /** The daemon spools the whole body before it copies it into the pool; a `dir` pool mostly shares that file system. */

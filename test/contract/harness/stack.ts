@@ -38,8 +38,9 @@ export class StackResource {
     readonly noun: Noun,
     readonly name: string,
     readonly socket: string,
+    { stack = "test" }: { stack?: string } = {},
   ) {
-    this.urn = `urn:pulumi:test::contract::pulumi-nodejs:dynamic/lxd:${noun}::${name}`;
+    this.urn = `urn:pulumi:${stack}::contract::pulumi-nodejs:dynamic/lxd:${noun}::${name}`;
     this.#text = serializedProvider(noun);
     this.#provider = this.#load();
   }

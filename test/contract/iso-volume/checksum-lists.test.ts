@@ -1,9 +1,9 @@
 // When a list of checksums is read again: a local one at each check, one of a web server when the program asks for it.
-import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { beforeEach, expect } from "vitest";
 import { describeEachDaemon, tinyIso } from "../harness";
 import { DownloadSite } from "../harness/download-site";
+import { isoDigits } from "../harness/iso-names";
 import { StackResource } from "../harness/stack";
 
 const iso = { needs: ["custom_volume_iso"] };
@@ -28,7 +28,7 @@ describeEachDaemon("Checksum lists of an ISO volume", (daemon) => {
     const { body } = await daemon.raw.get("/1.0/storage-pools/default/volumes/custom");
     return (body.metadata as string[]).filter((url) => url.includes(volume.name)).map((url) => url.slice(-8));
   };
-  const digits = (): string => createHash("sha256").update(site.bytes).digest("hex").slice(0, 8);
+  const digits = (): string => isoDigits(volume.urn, site.bytes);
 
   daemon.test("a local list with a new sum is new content", iso, async () => {
     await volume.up(args(site.listPath));

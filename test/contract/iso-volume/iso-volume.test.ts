@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { at, describeEachDaemon, type TestDaemon, tinyIso, writeTinyIso } from "../harness";
+import { isoDigits } from "../harness/iso-names";
 import { StackResource, unknown } from "../harness/stack";
 
 const iso = { needs: ["custom_volume_iso"] };
@@ -37,13 +38,22 @@ describeEachDaemon("ISO volume", (daemon: TestDaemon) => {
       .map((url) => url.split("/").at(-1) ?? "")
       .filter((n) => n.startsWith(daemon.prefix));
   };
+  /** A volume that no state knows of. */
+  const upload = async (name: string, bytes: Buffer): Promise<void> => {
+    const headers = {
+      "Content-Type": "application/octet-stream",
+      [daemon.header("name")]: name,
+      [daemon.header("type")]: "iso",
+    };
+    await daemon.settle(daemon.raw.post(custom, bytes, headers));
+  };
   const nameOf = (resource: StackResource): string => String(resource.outputs["name"]);
   const args = (more: object = {}): Record<string, unknown> => ({ pool: "default", source: { file }, ...more });
 
-  daemon.test("is made with a name from its content, of exactly its size", iso, async () => {
+  daemon.test("is made with a name from its URN and its content, of exactly its size", iso, async () => {
     const bytes = tinyIso({ marker: `content of ${daemon.prefix}${count}` });
     expect(await volume.up(args({ description: "the installer" }))).toBe("created");
-    const name = `${volume.name}-${sha256(bytes).slice(0, 8)}`;
+    const name = `${volume.name}-${isoDigits(volume.urn, bytes)}`;
     expect(volume.id).toBe(`default/default/${name}`);
     expect(volume.outputs).toMatchObject({ name, digest: `sha256:${sha256(bytes)}`, sizeBytes: bytes.length });
     expect(await onDaemon(name)).toMatchObject({
@@ -114,50 +124,55 @@ describeEachDaemon("ISO volume", (daemon: TestDaemon) => {
     expect(await onDaemon(name)).toBeDefined();
   });
 
-  daemon.test("is replaced when somebody has put another volume in its place", iso, async () => {
+  daemon.test("is made again when somebody has put another volume in its place", iso, async () => {
     await volume.up(args());
     const name = nameOf(volume);
     await daemon.settle(daemon.raw.delete(`${custom}/${name}`));
-    const headers = {
-      "Content-Type": "application/octet-stream",
-      [daemon.header("name")]: name,
-      [daemon.header("type")]: "iso",
-    };
-    await daemon.settle(daemon.raw.post(custom, tinyIso({ marker: "a stranger's" }), headers));
+    await upload(name, tinyIso({ marker: "a stranger's" }));
     const stranger = at(await onDaemon(name), "created_at");
-    await volume.refresh();
-    expect(await volume.up(args())).toBe("replaced");
+    expect(await volume.refresh()).toBe(false);
+    expect(await volume.up(args())).toBe("created");
     const volumes = await Promise.all((await names()).filter((n) => n.startsWith(volume.name)).map(onDaemon));
     expect(volumes.map((v) => at(v, "created_at"))).not.toContain(stranger);
     expect(volumes).toHaveLength(1);
   });
 
-  daemon.test("of a killed run is taken over; it is not sent again", iso, async () => {
-    await volume.up(args());
-    const made = at(await onDaemon(nameOf(volume)), "created_at");
-    const again = new StackResource("IsoVolume", volume.name, daemon.socket);
-    expect(await again.up(args())).toBe("created");
-    expect(at(await onDaemon(nameOf(again)), "created_at")).toBe(made);
+  daemon.test("of a killed run is made again, since nobody knows whether all of it is there", iso, async () => {
+    const { inputs } = await volume.check(args());
+    const name = String(inputs["name"]);
+    const bytes = tinyIso({ marker: `content of ${daemon.prefix}${count}` });
+    await upload(name, Buffer.alloc(bytes.length));
+    const left = at(await onDaemon(name), "created_at");
+    expect(await volume.up(args())).toBe("created");
+    expect(at(await onDaemon(name), "created_at")).not.toBe(left);
+    await volume.destroy();
+    expect(await names()).not.toContain(name);
   });
 
-  daemon.test("does not take over what has the wrong size, nor a fixed name that is taken", iso, async () => {
-    const fixed = new StackResource("IsoVolume", daemon.name("other"), daemon.socket);
-    await fixed.up(args({ name: daemon.name("taken") }));
-    const failures = await volume.failures(args({ name: daemon.name("taken") }));
-    expect(failures).toHaveLength(1);
-    expect(failures[0]).toMatchObject({ property: "name" });
-    expect(failures[0]?.reason).toMatch(
-      /already, with \d+ bytes \[already-exists\]\nPass \{ import: "default\/default\//,
-    );
-    const { inputs } = await volume.check(args());
-    const headers = {
-      "Content-Type": "application/octet-stream",
-      [daemon.header("name")]: String(inputs["name"]),
-      [daemon.header("type")]: "iso",
-    };
-    await daemon.settle(daemon.raw.post(custom, Buffer.alloc(4096, "x"), headers));
-    await expect(volume.create(inputs)).rejects.toThrow(/already-exists/);
-    expect(await onDaemon(String(inputs["name"]))).toMatchObject({ config: { size: "4096" } });
+  daemon.test("of another stack with the same logical name and content is another volume", iso, async () => {
+    const other = new StackResource("IsoVolume", volume.name, daemon.socket, { stack: "prod" });
+    await volume.up(args());
+    await other.up(args());
+    const name = nameOf(other);
+    expect(name).not.toBe(nameOf(volume));
+    await volume.destroy();
+    expect(await names()).toContain(name);
+    await other.destroy();
+  });
+
+  daemon.test("with a fixed name that is taken is refused, unless it may overwrite", iso, async () => {
+    const name = daemon.name("taken");
+    await upload(name, Buffer.alloc(4096, "x"));
+    const stranger = at(await onDaemon(name), "created_at");
+    const [failure, ...more] = await volume.failures(args({ name }));
+    expect(more).toEqual([]);
+    expect(failure?.property).toBe("name");
+    expect(failure?.reason).toMatch(/already, with 4096 bytes \[already-exists\]\nSet `overwrite: true`/);
+    expect(await volume.up(args({ name, overwrite: true }))).toBe("created");
+    expect(at(await onDaemon(name), "created_at")).not.toBe(stranger);
+    expect(await volume.up(args({ name, overwrite: true }))).toBe("same");
+    await volume.destroy();
+    expect(await names()).not.toContain(name);
   });
 
   daemon.test("keeps its name when the resource is renamed", iso, async () => {
