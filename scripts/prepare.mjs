@@ -22,9 +22,9 @@ export async function prepare({ log = console.log } = {}) {
 
 /** Said before anything fails for a reason that nobody understands. */
 function requireNode() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > 20 || (major === 20 && minor >= 18)) return;
-  throw new Error(`Node ${process.versions.node} is too old: install Node 20.18 or newer from https://nodejs.org/`);
+  const [major, minor, patch] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && (minor > 18 || (minor === 18 && patch >= 1)))) return;
+  throw new Error(`Node ${process.versions.node} is too old: install Node 20.18.1 or newer from https://nodejs.org/`);
 }
 
 function isInstallStale() {

@@ -14,10 +14,11 @@ export async function tools(): Promise<Finding[]> {
 }
 
 function node(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major > 20 || (major === 20 && minor >= 18)) return ok("node", `Node ${process.versions.node}`);
+  const [major = 0, minor = 0, patch = 0] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && (minor > 18 || (minor === 18 && patch >= 1))))
+    return ok("node", `Node ${process.versions.node}`);
   const text = `Node ${process.versions.node} is too old`;
-  return { level: "error", check: "node", text, advice: "Install Node 20.18 or newer." };
+  return { level: "error", check: "node", text, advice: "Install Node 20.18.1 or newer." };
 }
 
 export function onPath(command: string): string | undefined {

@@ -5,6 +5,8 @@ export interface ProjectOptions {
   readonly program: string | { readonly typescript: string } | { readonly example: string };
   /** A tarball to install; the workspace's own build is linked when there is none. */
   readonly tarball?: string;
+  /** With it, a release of @pulumi/pulumi other than the workspace's. */
+  readonly pulumi?: string;
   readonly config?: Readonly<Record<string, string>>;
   /** Added to the environment of every run; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;

@@ -25,8 +25,9 @@ export async function linkWorkspace(programDir: string): Promise<void> {
  * Installs the tarball, with its dependencies from the registry, as a user's program does; of what the package's ranges
  * allow, the versions that everything else is tested with.
  */
-export async function installTarball(programDir: string, tarball: string): Promise<void> {
-  const pinned = await dependencies();
+export async function installTarball(programDir: string, tarball: string, pulumi?: string): Promise<void> {
+  const name = "@pulumi/pulumi@";
+  const pinned = (await dependencies()).map((each) => (pulumi && each.startsWith(name) ? name + pulumi : each));
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball, ...pinned], { cwd: programDir });
 }
 

@@ -31,7 +31,7 @@ export class PulumiProject {
     await mkdir(join(base, "state"));
     await mkdir(project.dir);
     await writeProgram(project.dir, options.program);
-    await (options.tarball ? installTarball(project.dir, options.tarball) : linkWorkspace(project.dir));
+    await (options.tarball ? installTarball(project.dir, options.tarball, options.pulumi) : linkWorkspace(project.dir));
     await project.#require(["stack", "init", stack]);
     await project.#configure(options.config ?? {});
     return project;
