@@ -1,10 +1,11 @@
-// The quickstart's stack: `pulumi` at the root of the repository, with state and settings in `.quickstart/`.
+// The quickstart's stack: the example's program, with state and settings in `.quickstart/`.
 import { mkdirSync } from "node:fs";
 import { delimiter, dirname, join, relative } from "node:path";
 import { root, run } from "../root.mjs";
 import { hasStack } from "./daemon.mjs";
 
 const name = "quickstart";
+const program = "examples/quickstart";
 
 export class QuickstartStack {
   #engine;
@@ -42,9 +43,11 @@ export class QuickstartStack {
 
   /** Runs and shows one command, which has to succeed. */
   async pulumi(...args) {
-    const settings = ["--stack", name, "--config-file", relative(root, join(this.#daemon.dir, "config.yaml"))];
+    const configFile = relative(join(root, program), join(this.#daemon.dir, "config.yaml"));
+    const settings = ["--stack", name, "--config-file", configFile];
     // `stack init` and `stack rm` name the stack themselves.
-    const flags = args[0] === "stack" ? [] : args[0] === "cancel" ? settings.slice(0, 2) : settings;
+    const own = args[0] === "stack" ? [] : args[0] === "cancel" ? settings.slice(0, 2) : settings;
+    const flags = ["--cwd", program, ...own];
     console.log(`$ pulumi ${[...args, ...flags].map(quoted).join(" ")}`);
     const code = await run(this.#engine.pulumi, [...args, ...flags], { env: this.#variables() });
     if (code !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` ended with exit code ${code}.`);

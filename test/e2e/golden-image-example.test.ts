@@ -31,7 +31,7 @@ describeEachSite(
     beforeAll(async () => {
       missing = await missingTools();
       if (missing !== undefined) return;
-      const config = { ...site.config, "e2e:hostname": "answered", "e2e:message": "nobody touched a key" };
+      const config = { ...site.config, hostname: "answered", message: "nobody touched a key" };
       project = await PulumiProject.create({ program: { example: "golden-image" }, config });
       await promisify(execFile)(join(workspace, "examples/golden-image/make-installer.sh"), ["installer.iso"], {
         cwd: project.dir,

@@ -50,7 +50,7 @@ function define({ name, makeIso, prepare, says }: Example, site: Site): void {
     const isWanted = process.env[variable] !== undefined;
     missing = isWanted ? await missingInstaller() : `takes a minute: set ${variable}=1 to run it`;
     if (missing !== undefined) return;
-    const config = { ...site.config, "e2e:iso": "installer.iso", "e2e:hostname": "answered" };
+    const config = { ...site.config, iso: "installer.iso", hostname: "answered" };
     const made = (project = await PulumiProject.create({ program: { example: name }, config }));
     await made.setConfig("passwordHash", "$6$salt$hash", { secret: true });
     await makeIso(join(made.dir, "installer.iso"));

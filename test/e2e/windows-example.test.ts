@@ -30,7 +30,7 @@ describeEachSite(
     beforeAll(async () => {
       missing = (await missingSignedIso()) ?? missingDriveTool();
       if (missing !== undefined) return;
-      const media = { "e2e:windowsIso": "windows.iso", "e2e:driversIso": "drivers.iso", "e2e:cpus": "2" };
+      const media = { windowsIso: "windows.iso", driversIso: "drivers.iso", cpus: "2" };
       const config = { ...site.config, ...media };
       const made = (project = await PulumiProject.create({ program: { example: "windows" }, config }));
       await made.setConfig("adminPassword", "R<&>7", { secret: true });

@@ -3,7 +3,7 @@
 export interface ProjectOptions {
   /** The text of `index.js`, that of `index.ts`, or a folder of `examples/` to copy. */
   readonly program: string | { readonly typescript: string } | { readonly example: string };
-  /** A tarball to install; the workspace's own build is linked when there is none. */
+  /** A tarball to install. Default: the workspace's own build is linked; an example has it packed and installed. */
   readonly tarball?: string;
   /** With it, a release of @pulumi/pulumi other than the workspace's. */
   readonly pulumi?: string;

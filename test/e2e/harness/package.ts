@@ -25,10 +25,18 @@ export async function linkWorkspace(programDir: string): Promise<void> {
  * Installs the tarball, with its dependencies from the registry, as a user's program does; of what the package's ranges
  * allow, the versions that everything else is tested with.
  */
-export async function installTarball(programDir: string, tarball: string, pulumi?: string): Promise<void> {
+export async function installTarball(programDir: string, tarball: string, options: Installed = {}): Promise<void> {
+  const { pulumi, beside = [] } = options;
   const name = "@pulumi/pulumi@";
-  const pinned = (await dependencies()).map((each) => (pulumi && each.startsWith(name) ? name + pulumi : each));
+  const pinned = (await dependencies(beside)).map((each) => (pulumi && each.startsWith(name) ? name + pulumi : each));
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball, ...pinned], { cwd: programDir });
+}
+
+interface Installed {
+  /** A release of @pulumi/pulumi other than the workspace's. */
+  pulumi?: string | undefined;
+  /** Packages that are installed with it. */
+  beside?: string[];
 }
 
 interface Manifest {
@@ -37,10 +45,10 @@ interface Manifest {
 }
 
 /** Each as `name@version`, as it is installed in the workspace. */
-async function dependencies(): Promise<string[]> {
+async function dependencies(others: string[]): Promise<string[]> {
   const read = async (path: string): Promise<Manifest> =>
     JSON.parse(await readFile(join(workspace, path, "package.json"), "utf8")) as Manifest;
-  const names = Object.keys((await read(".")).dependencies);
+  const names = [...Object.keys((await read(".")).dependencies), ...others];
   return Promise.all(names.map(async (name) => `${name}@${(await read(join("node_modules", name))).version}`));
 }
 

@@ -5,13 +5,10 @@ import type { ProjectOptions } from "./options";
 import { workspace } from "./package";
 
 export async function writeProgram(dir: string, program: ProjectOptions["program"]): Promise<void> {
-  if (typeof program === "string") {
-    await writeMain(dir, "index.js", program);
-  } else if ("typescript" in program) {
-    await writeMain(dir, "index.ts", program.typescript);
-  } else {
-    await copyExample(program.example, dir);
-  }
+  if (typeof program === "object" && "example" in program) return copyExample(program.example, dir);
+  await (typeof program === "string"
+    ? writeMain(dir, "index.js", program)
+    : writeMain(dir, "index.ts", program.typescript));
   const runtime = typeof program === "string" ? "{ name: nodejs, options: { typescript: false } }" : "nodejs";
   await writeFile(join(dir, "Pulumi.yaml"), `name: e2e\nruntime: ${runtime}\n`);
 }
@@ -21,7 +18,7 @@ async function writeMain(dir: string, main: string, text: string): Promise<void>
   await writeFile(join(dir, "package.json"), JSON.stringify({ name: "e2e", private: true, main }));
 }
 
-/** Without what was installed in it. */
+/** All that is in the repository of it, without what was installed in it. */
 async function copyExample(name: string, dir: string): Promise<void> {
   await cp(join(workspace, "examples", name), dir, {
     recursive: true,

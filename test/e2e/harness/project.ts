@@ -1,14 +1,22 @@
 // A Pulumi program in a temporary folder with its own stack and state, driven through the real CLI.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Engine, engineEnvironment, sharedEngine } from "./engine";
 import type { Checkpoint, OperationOptions, ProjectOptions, UpOptions } from "./options";
+import { installedModules } from "./installed";
 import { installTarball, linkWorkspace } from "./package";
 import { writeProgram } from "./program";
 import { type PulumiResult, PulumiRun } from "./run";
 
 const stack = "test";
+
+/** Examples are copied out of the repository and run with the packed package, as users do. */
+async function giveModules(dir: string, { program, tarball, pulumi }: ProjectOptions): Promise<void> {
+  if (tarball !== undefined) return installTarball(dir, tarball, { pulumi });
+  if (typeof program === "string" || "typescript" in program) return linkWorkspace(dir);
+  await symlink(await installedModules(), join(dir, "node_modules"));
+}
 
 export class PulumiProject {
   /** The program's folder, which is the working directory of program and provider. */
@@ -31,7 +39,7 @@ export class PulumiProject {
     await mkdir(join(base, "state"));
     await mkdir(project.dir);
     await writeProgram(project.dir, options.program);
-    await (options.tarball ? installTarball(project.dir, options.tarball, options.pulumi) : linkWorkspace(project.dir));
+    await giveModules(project.dir, options);
     await project.#require(["stack", "init", stack]);
     await project.#configure(options.config ?? {});
     return project;
