@@ -33,3 +33,9 @@ export interface Opened {
 
 /** Told of the bytes that have passed so far. */
 export type ReportBytes = (done: number, total: number | undefined) => void;
+
+/** Whoever has bytes read: is told how far that is, and may stop it. */
+export interface Reader {
+  report?: ReportBytes | undefined;
+  signal?: AbortSignal | undefined;
+}

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { type BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { byteStream } from "./byte-stream";
-import { type Opened, type ReportBytes } from "./content";
+import { type Opened, type Reader } from "./content";
 import { changed, unreadable } from "./file-problems";
 import { identityOf } from "./hash-cache";
 
@@ -18,12 +18,13 @@ export interface KnownFile {
   sha256: string;
 }
 
-export async function hashFile(path: string, stats: BigIntStats, report?: ReportBytes): Promise<string> {
+export async function hashFile(path: string, stats: BigIntStats, { report, signal }: Reader): Promise<string> {
   const file = await openFile(path);
   try {
     const hash = createHash("sha256");
     let done = 0;
     for await (const chunk of chunks(path, file)) {
+      signal?.throwIfAborted();
       hash.update(chunk);
       report?.((done += chunk.length), Number(stats.size));
     }

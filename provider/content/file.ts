@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { LxdError } from "../errors";
-import { type Content, type ReportBytes } from "./content";
+import { type Content, type Reader } from "./content";
 import { hashFile, openUnchanged } from "./file-bytes";
 import { unreadable } from "./file-problems";
 import { identityOf, isSettled, recall, remember } from "./hash-cache";
@@ -21,10 +21,10 @@ export function expandPath(path: string): string {
 }
 
 /** Looks at a file and finds its hash, from memory if it is unchanged since the last time. */
-export async function fileContent(given: string, report?: ReportBytes): Promise<FileContent> {
+export async function fileContent(given: string, reader: Reader = {}): Promise<FileContent> {
   const path = expandPath(given);
   const stats = await inspect(given, path);
-  const sha256 = (await recall(stats)) ?? (await hashOnce(path, stats, report));
+  const sha256 = (await recall(stats)) ?? (await hashOnce(path, stats, reader));
   const content = { path, stats, sha256 };
   return {
     digest: `sha256:${sha256}`,
@@ -48,19 +48,19 @@ async function inspect(given: string, path: string): Promise<BigIntStats> {
 const underWay = new Map<string, Promise<string>>();
 
 /** Several resources may have one file: it is read once for all of them. */
-async function hashOnce(path: string, stats: BigIntStats, report?: ReportBytes): Promise<string> {
+async function hashOnce(path: string, stats: BigIntStats, reader: Reader): Promise<string> {
   const identity = identityOf(stats);
   const running = underWay.get(identity);
   if (running !== undefined) return running;
-  const hash = hashAndRemember(path, stats, report).finally(() => underWay.delete(identity));
+  const hash = hashAndRemember(path, stats, reader).finally(() => underWay.delete(identity));
   underWay.set(identity, hash);
   return hash;
 }
 
-async function hashAndRemember(path: string, stats: BigIntStats, report?: ReportBytes): Promise<string> {
+async function hashAndRemember(path: string, stats: BigIntStats, reader: Reader): Promise<string> {
   // Asked before the first byte is read: a change during the reading may be too close to tell.
   const settled = isSettled(stats);
-  const sha256 = await hashFile(path, stats, report);
+  const sha256 = await hashFile(path, stats, reader);
   if (settled) await remember(stats, sha256);
   return sha256;
 }

@@ -1,6 +1,6 @@
 // The bytes of an image as they are uploaded: one tarball, or metadata and root as the two parts of a form.
 import { basename } from "node:path";
-import { type Digest, type ReportBytes, type Opened } from "./content";
+import { type Digest, type Opened, type Reader } from "./content";
 import { LxdError } from "../errors";
 import { diskFormatOf } from "./disk-image/formats";
 import { fileContent } from "./file";
@@ -26,8 +26,8 @@ export interface ImageContent {
 
 const octets = "application/octet-stream";
 
-export async function tarballContent(file: string, report: ReportBytes): Promise<ImageContent> {
-  const content = await fileContent(file, report);
+export async function tarballContent(file: string, reader: Reader): Promise<ImageContent> {
+  const content = await fileContent(file, reader);
   await requireNoMedium(content.path);
   return {
     fingerprint: content.digest.slice("sha256:".length),
@@ -36,8 +36,11 @@ export async function tarballContent(file: string, report: ReportBytes): Promise
   };
 }
 
-export async function downloadContent(url: string, checksum: string | undefined): Promise<ImageContent> {
-  const content = await urlContent({ urls: [url], checksum });
+export async function downloadContent(
+  { url, checksum }: { url: string; checksum: string | undefined },
+  signal: AbortSignal,
+): Promise<ImageContent> {
+  const content = await urlContent({ urls: [url], checksum }, { signal });
   const [algorithm, hex] = content.digest.split(":");
   const isFingerprint = algorithm === "sha256";
   return {

@@ -1,6 +1,6 @@
 // Shows how far a stream of bytes has come: percent, rate and time left.
 import { through } from "./byte-stream";
-import { type Opened, type ReportBytes } from "./content";
+import { type Opened, type Reader, type ReportBytes } from "./content";
 
 type Status = (text: string) => void;
 
@@ -16,6 +16,11 @@ export function reportTo(status: Status, verb: string): ReportBytes {
         : `${shownBytes(done)} of ${shownBytes(total)}, ${Math.floor((100 * done) / total)} %`;
     status(`${verb} ${part}, ${shownBytes(rate)}/s${left}`);
   };
+}
+
+/** A reader that shows how far it is, for as long as the call goes on for which it reads. */
+export function reader({ status, signal }: { status: Status; signal: AbortSignal }, verb: string): Reader {
+  return { report: reportTo(status, verb), signal };
 }
 
 /** The same bytes, shown as they pass. */

@@ -4,7 +4,7 @@ import { open } from "node:fs/promises";
 import { LxdError } from "../errors";
 import { byteStream } from "./byte-stream";
 import { readCache, writeCache } from "./cache";
-import { type ReportBytes } from "./content";
+import { type Reader } from "./content";
 import { expandPath, fileContent, type FileContent } from "./file";
 import { type ImageBody, type ImageContent } from "./image-content";
 
@@ -14,10 +14,10 @@ export interface SplitFiles {
   isVirtualMachine: boolean;
 }
 
-export async function splitContent(files: SplitFiles, report: ReportBytes): Promise<ImageContent> {
-  const [metadata, rootfs] = [await fileContent(files.metadata, report), await fileContent(files.rootfs, report)];
+export async function splitContent(files: SplitFiles, reader: Reader): Promise<ImageContent> {
+  const [metadata, rootfs] = [await fileContent(files.metadata, reader), await fileContent(files.rootfs, reader)];
   await requireRoot(files);
-  const fingerprint = await combinedHash([metadata, rootfs], report);
+  const fingerprint = await combinedHash([metadata, rootfs], reader);
   return {
     fingerprint,
     fileName: rootfs.fileName,
@@ -26,7 +26,7 @@ export async function splitContent(files: SplitFiles, report: ReportBytes): Prom
 }
 
 /** The hash follows from those of the two files, so it is computed once for each pair of contents. */
-async function combinedHash(parts: FileContent[], report: ReportBytes): Promise<string> {
+async function combinedHash(parts: FileContent[], { report, signal }: Reader): Promise<string> {
   const known = `split-image/${parts.map(({ digest }) => digest.slice("sha256:".length)).join("-")}`;
   const remembered = await readCache(known);
   if (remembered !== undefined && /^[0-9a-f]{64}$/.test(remembered)) return remembered;
@@ -35,8 +35,9 @@ async function combinedHash(parts: FileContent[], report: ReportBytes): Promise<
   let done = 0;
   for (const part of parts) {
     for await (const chunk of (await part.open()).stream) {
+      signal?.throwIfAborted();
       hash.update(chunk);
-      report((done += chunk.length), total);
+      report?.((done += chunk.length), total);
     }
   }
   const hex = hash.digest("hex");

@@ -41,6 +41,13 @@ export interface ImageServer {
 /** A client for a server of the daemons' protocol, with this stack's certificate. */
 export type Connect = (remote: RemoteInputs) => Client;
 
-export function imageServer(place: ImageServerPlace, connect: Connect): ImageServer {
-  return place.protocol === "simplestreams" ? streamsServer(place) : lxdServer(place, connect);
+/** On whose behalf a server is asked. */
+export interface Asker {
+  connect: Connect;
+  /** Fires when nobody waits for the answers any more. */
+  signal?: AbortSignal | undefined;
+}
+
+export function imageServer(place: ImageServerPlace, { connect, signal }: Asker): ImageServer {
+  return place.protocol === "simplestreams" ? streamsServer(place, signal) : lxdServer(place, connect);
 }

@@ -4,6 +4,7 @@ import { type z } from "zod";
 import { type ImagePart, type ImageRole } from "../api/image-export";
 import { fetchText } from "../content/url/fetch-text";
 import { shownUrl } from "../content/url/shown-url";
+import { type DownloadSettings } from "../content/url/transport";
 import { urlContent } from "../content/url/url-content";
 import { LxdError } from "../errors";
 import { type ImageServer, type ImageServerPlace, type ServedImage } from "./image-server";
@@ -13,18 +14,23 @@ import { imagesOf, type StreamImage } from "./stream-images";
 /** The largest list that is known, with all versions of all images, has 2 MiB. */
 const listMaxBytes = 64 * 2 ** 20;
 
-export function streamsServer(place: ImageServerPlace): ImageServer {
+export function streamsServer(place: ImageServerPlace, signal?: AbortSignal): ImageServer {
+  const asked = { ...place, signal };
   return {
-    list: () => remembered(place),
-    parts: (image) => partsOf(place, image),
+    list: () => remembered(asked),
+    parts: (image) => partsOf(asked, image),
   };
+}
+
+interface AskedPlace extends ImageServerPlace {
+  signal: AbortSignal | undefined;
 }
 
 /** For as long as one run has a use for it: several resources often ask for images of one server. */
 const rememberedMs = 60_000;
 const lists = new Map<string, { until: number; images: Promise<StreamImage[]> }>();
 
-function remembered(place: ImageServerPlace): Promise<StreamImage[]> {
+function remembered(place: AskedPlace): Promise<StreamImage[]> {
   const key = JSON.stringify([place.server, place.certificate]);
   const known = lists.get(key);
   if (known !== undefined && known.until > Date.now()) return known.images;
@@ -34,23 +40,23 @@ function remembered(place: ImageServerPlace): Promise<StreamImage[]> {
   return images;
 }
 
-async function fetchImages(place: ImageServerPlace): Promise<StreamImage[]> {
+async function fetchImages(place: AskedPlace): Promise<StreamImage[]> {
   const { index } = await read(place, "streams/v1/index.json", indexSchema);
   const paths = Object.values(index).filter(({ datatype }) => datatype === "image-downloads");
   const all = await Promise.all(paths.map(({ path }) => read(place, path, productsSchema)));
   return all.flatMap(({ products }) => Object.values(products).flatMap(imagesOf));
 }
 
-async function read<S extends z.ZodType>(place: ImageServerPlace, path: string, schema: S): Promise<z.output<S>> {
+async function read<S extends z.ZodType>(place: AskedPlace, path: string, schema: S): Promise<z.output<S>> {
   const url = urlOf(place, path);
-  const text = await fetchText(url, { maxBytes: listMaxBytes, what: "a list of images" }, { ca: place.certificate });
+  const text = await fetchText(url, { maxBytes: listMaxBytes, what: "a list of images" }, settingsOf(place));
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   const why = `${shownUrl(url)} is not what a simplestreams server has there`;
   throw new LxdError({ code: "failed", why, advice: "Check the URL of the server, and its protocol." });
 }
 
-async function* partsOf(place: ImageServerPlace, image: ServedImage): AsyncGenerator<ImagePart, void> {
+async function* partsOf(place: AskedPlace, image: ServedImage): AsyncGenerator<ImagePart, void> {
   const { files } = image as StreamImage;
   if (files.root === undefined) {
     yield await partOf(place, files.main, "unified");
@@ -60,13 +66,17 @@ async function* partsOf(place: ImageServerPlace, image: ServedImage): AsyncGener
   yield await partOf(place, files.root, image.type === "virtual-machine" ? "rootfs.img" : "rootfs");
 }
 
-async function partOf(place: ImageServerPlace, { path, sha256 }: StreamItem, role: ImageRole): Promise<ImagePart> {
+async function partOf(place: AskedPlace, { path, sha256 }: StreamItem, role: ImageRole): Promise<ImagePart> {
   const content = await urlContent(
     { urls: [urlOf(place, path).href], checksum: `sha256:${sha256}` },
-    { ca: place.certificate },
+    settingsOf(place),
   );
   const { stream } = await content.open();
   return { role, fileName: basename(path), body: stream as AsyncIterable<Buffer> };
+}
+
+function settingsOf({ certificate, signal }: AskedPlace): DownloadSettings {
+  return { ca: certificate, signal };
 }
 
 function urlOf({ server }: ImageServerPlace, path: string): URL {

@@ -10,12 +10,15 @@ export interface Conversion {
   format: DiskFormat;
   to: string;
   status: (text: string) => void;
+  signal?: AbortSignal | undefined;
 }
 
-export async function convertToQcow2({ from, format, to, status }: Conversion): Promise<void> {
+export async function convertToQcow2({ from, format, to, status, signal }: Conversion): Promise<void> {
   const source = format === "ova" ? [await diskInOva(from)] : ["-f", driverOf[format], from];
   const child = spawn("qemu-img", ["convert", "-p", "-O", "qcow2", ...source, to], {
     stdio: ["ignore", "pipe", "pipe"],
+    signal,
+    killSignal: "SIGKILL",
   });
   let words = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -24,7 +27,7 @@ export async function convertToQcow2({ from, format, to, status }: Conversion): 
   });
   child.stderr.on("data", (chunk: Buffer) => (words += chunk.toString()));
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", (error) => reject(explain(error)));
+    child.once("error", (error) => reject(signal?.aborted === true ? (signal.reason as Error) : explain(error)));
     child.once("close", resolve);
   });
   if (code === 0) return;

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ReportBytes } from "../content";
+import { type Reader } from "../content";
 import { expandPath, fileContent } from "../file";
 import { type ImageContent } from "../image-content";
 import { splitContent } from "../split-image";
@@ -18,12 +18,12 @@ export interface DiskImage {
 
 export interface Shown {
   status: (text: string) => void;
-  report: ReportBytes;
+  reader: Reader;
 }
 
 /** What is known of a disk before it is converted: its hash; and that it can be converted at all. */
-export async function inspectDisk({ disk, format }: DiskImage, report: ReportBytes): Promise<string> {
-  const { digest, path } = await fileContent(disk, report);
+export async function inspectDisk({ disk, format }: DiskImage, reader: Reader): Promise<string> {
+  const { digest, path } = await fileContent(disk, reader);
   await requireFormat(path, format);
   if (format === "qcow2") await requireStandalone(path);
   else await requireQemuImg();
@@ -31,13 +31,13 @@ export async function inspectDisk({ disk, format }: DiskImage, report: ReportByt
 }
 
 /** The image, in a temporary folder as far as it has to be made; `dispose` takes it away. */
-export async function diskContent(image: DiskImage, { status, report }: Shown): Promise<ImageContent> {
+export async function diskContent(image: DiskImage, { status, reader }: Shown): Promise<ImageContent> {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-lxd-disk-"));
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const metadata = join(folder, "metadata.tar");
     await writeFile(metadata, metadataTarball(image.architecture));
-    const content = await splitContent({ metadata, rootfs: await toQcow2(), isVirtualMachine: true }, report);
+    const content = await splitContent({ metadata, rootfs: await toQcow2(), isVirtualMachine: true }, reader);
     return { ...content, dispose };
   } catch (error) {
     await dispose();
@@ -48,7 +48,7 @@ export async function diskContent(image: DiskImage, { status, report }: Shown): 
     const from = expandPath(image.disk);
     if (image.format === "qcow2") return from;
     const to = join(folder, "disk.qcow2");
-    await convertToQcow2({ from, format: image.format, to, status });
+    await convertToQcow2({ from, format: image.format, to, status, signal: reader.signal });
     return to;
   }
 }

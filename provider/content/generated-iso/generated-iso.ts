@@ -1,7 +1,7 @@
 // An ISO image made on the fly from named files, byte for byte the same for the same files.
 import { createHash } from "node:crypto";
 import { LxdError } from "../../errors";
-import { type Content, type Digest, type Opened, type ReportBytes } from "../content";
+import { type Content, type Digest, type Opened, type Reader } from "../content";
 import { openVerified } from "../verified-stream";
 import { sizeOf } from "./file-bytes";
 import { type Image, imageBytes } from "./image";
@@ -35,14 +35,14 @@ export function generatedIsoProblems({ label, files }: GeneratedIsoArgs): IsoPro
 
 /**
  * The image of these files. It is written once through the hash, so local files are read now, and again by `open`: one
- * that changes in between makes the stream fail. `report` is told how far the hash has come.
+ * that changes in between makes the stream fail.
  */
-export async function generatedIso(args: GeneratedIsoArgs, report?: ReportBytes): Promise<GeneratedIso> {
+export async function generatedIso(args: GeneratedIsoArgs, reader: Reader = {}): Promise<GeneratedIso> {
   const doing = `make the ISO image ${JSON.stringify(args.label)}`;
   const image = await plan(args, doing);
   const sizeBytes = image.layout.sectors * sectorBytes;
   try {
-    const digest = await digestOf(image, (done) => report?.(done, sizeBytes));
+    const digest = await digestOf(image, sizeBytes, reader);
     return { digest, sizeBytes, open: () => Promise.resolve(openImage(image, digest, doing)) };
   } catch (error) {
     throw LxdError.from(error).during(doing);
@@ -90,13 +90,13 @@ async function sizesOf(nodes: readonly FileNode[], problems: LxdError[]): Promis
   return files;
 }
 
-async function digestOf(image: Image, report: (done: number) => void): Promise<Digest> {
+async function digestOf(image: Image, sizeBytes: number, { report, signal }: Reader): Promise<Digest> {
   const hash = createHash("sha256");
   let done = 0;
   for await (const chunk of imageBytes(image)) {
+    signal?.throwIfAborted();
     hash.update(chunk);
-    done += chunk.length;
-    report(done);
+    report?.((done += chunk.length), sizeBytes);
   }
   return `sha256:${hash.digest("hex")}`;
 }

@@ -1,5 +1,5 @@
 // The bytes of one file from the first mirror that gives them, carried on where they broke off.
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../../abort";
 import { LxdError } from "../../errors";
 import { type Answer, type Complete, judge } from "./answer";
 import { exchange } from "./exchange";
@@ -37,7 +37,7 @@ export class Download {
     for (const mirror of this.mirrors) {
       this.current = mirror;
       while (!mirror.isSpent) {
-        await sleep(mirror.pauseMs(), undefined, { signal: this.options.transport.signal });
+        await pause(mirror.pauseMs(), this.options.transport.signal);
         const result = await this.attempt(mirror);
         if (typeof result === "string" || !("error" in result)) return result;
         this.options.transport.signal.throwIfAborted();

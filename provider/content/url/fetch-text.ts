@@ -1,15 +1,7 @@
 // A small text of a web server as a whole: a list of checksums, an index of images.
 import { LxdError } from "../../errors";
 import { Download } from "./download";
-import { defaultLimits, type DownloadLimits } from "./limits";
-import { openTransport } from "./transport";
-
-export interface DownloadSettings {
-  /** For tests: shorter ones. */
-  limits?: Partial<DownloadLimits>;
-  /** The server's certificate or its authority's (PEM), to be trusted in place of the system's authorities. */
-  ca?: string | undefined;
-}
+import { type DownloadSettings, openTransport } from "./transport";
 
 export interface TextLimits {
   maxBytes: number;
@@ -17,12 +9,8 @@ export interface TextLimits {
   what: string;
 }
 
-export async function fetchText(
-  url: URL,
-  { maxBytes, what }: TextLimits,
-  { limits, ca }: DownloadSettings,
-): Promise<string> {
-  const transport = openTransport({ ...defaultLimits, ...limits }, ca);
+export async function fetchText(url: URL, { maxBytes, what }: TextLimits, settings: DownloadSettings): Promise<string> {
+  const transport = openTransport(settings);
   try {
     const download = new Download({ urls: [url], transport, mayLeaveTls: false });
     const chunks: Buffer[] = [];

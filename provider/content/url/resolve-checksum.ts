@@ -5,11 +5,10 @@ import { type Digest } from "../content";
 import { expandPath } from "../file";
 import { type Checksum, parseChecksum } from "./checksum";
 import { findInList, parseChecksumList } from "./checksum-list";
-import { type DownloadSettings, fetchText } from "./fetch-text";
+import { fetchText } from "./fetch-text";
 import { shownUrl } from "./shown-url";
 import { fileNameOf, parseSourceUrl, pathSegments } from "./source-url";
-
-export type { DownloadSettings } from "./fetch-text";
+import { type DownloadSettings } from "./transport";
 
 /**
  * The digest that a checksum stands for. A value is taken as it is, without any request; in a list the entry is looked

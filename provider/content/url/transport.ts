@@ -3,7 +3,16 @@ import { X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
 import { type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { proxyFrom } from "../../proxies";
-import { type DownloadLimits } from "./limits";
+import { defaultLimits, type DownloadLimits } from "./limits";
+
+export interface DownloadSettings {
+  /** For tests: shorter ones. */
+  limits?: Partial<DownloadLimits>;
+  /** The server's certificate or its authority's (PEM), to be trusted in place of the system's authorities. */
+  ca?: string | undefined;
+  /** Cuts what is under way when it fires. */
+  signal?: AbortSignal | undefined;
+}
 
 export interface Transport {
   dispatcher: Dispatcher;
@@ -17,7 +26,8 @@ export interface Transport {
  * The connections for one download. `ca` is trusted in place of the system's authorities; the server's own certificate
  * will do as well, whatever name it is for.
  */
-export function openTransport(limits: DownloadLimits, ca?: string): Transport {
+export function openTransport({ ca, signal, ...settings }: DownloadSettings): Transport {
+  const limits = { ...defaultLimits, ...settings.limits };
   const abort = new AbortController();
   const connect = { timeout: limits.connectMs, ...(ca === undefined ? {} : trustIn(ca)) };
   const dispatcher = new EnvHttpProxyAgent({
@@ -29,9 +39,12 @@ export function openTransport(limits: DownloadLimits, ca?: string): Transport {
     proxyTunnel: false,
   });
   const close = () => {
-    abort.abort();
+    signal?.removeEventListener("abort", close);
+    abort.abort(signal?.reason);
     dispatcher.destroy().catch(() => undefined);
   };
+  if (signal?.aborted === true) close();
+  else signal?.addEventListener("abort", close);
   return { dispatcher, limits, signal: abort.signal, close };
 }
 

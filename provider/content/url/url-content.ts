@@ -3,10 +3,9 @@ import { LxdError } from "../../errors";
 import { type Content, type Digest, type Opened, type ReportBytes } from "../content";
 import { parseChecksum } from "./checksum";
 import { Download } from "./download";
-import { defaultLimits } from "./limits";
-import { digestFor, type DownloadSettings } from "./resolve-checksum";
+import { digestFor } from "./resolve-checksum";
 import { parseSourceUrl, shownUrls } from "./source-url";
-import { openTransport } from "./transport";
+import { type DownloadSettings, openTransport } from "./transport";
 import { openVerified } from "../verified-stream";
 
 export interface UrlContentArgs {
@@ -52,7 +51,7 @@ class UrlContent implements Content {
 
   async open(): Promise<Opened> {
     const { urls, digest, doing, mayLeaveTls, onProgress, settings } = this.fields;
-    const transport = openTransport({ ...defaultLimits, ...settings.limits }, settings.ca);
+    const transport = openTransport(settings);
     try {
       const download = new Download({ urls, transport, mayLeaveTls });
       const chunks = download.bytes(await download.connect());

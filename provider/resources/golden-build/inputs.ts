@@ -54,6 +54,7 @@ function isSameResult(olds: Result, news: Result): boolean {
 export async function complete({
   draft,
   config,
+  signal,
 }: Completion<GoldenInputs>): Promise<{ draft: GoldenDraft; failures: Failure[] }> {
   const project = projectOf(draft, config);
   const machine = spelledOutMachine(draft.machine ?? {});
@@ -74,7 +75,7 @@ export async function complete({
     machine,
     bootCommand: draft.bootCommand ?? [],
     install: isUnknown(install) ? install : { until: "powered-off", timeout: "90m", stableFor: "10s", ...install },
-    provision: await hashed(draft.provision, failures),
+    provision: await hashed(draft.provision, { failures, signal }),
     seal: draft.seal ?? [],
     verify: verify === undefined || isUnknown(verify) ? verify : { ...{ timeout: "10m" }, ...verify },
     image: isUnknown(image) ? (image as Result) : wholeResult(image),

@@ -53,7 +53,10 @@ const fileOwner = { uid: 0, gid: 0, mode: 0o644 };
 const folderOwner = { uid: 0, gid: 0, mode: 0o755 };
 
 /** The steps with the hashes of their local files. */
-export async function hashed(steps: Step[] | undefined, failures: Failure[]): Promise<Step[]> {
+export async function hashed(
+  steps: Step[] | undefined,
+  { failures, signal }: { failures: Failure[]; signal: AbortSignal },
+): Promise<Step[]> {
   if (steps === undefined) return [];
   if (isUnknown(steps)) return steps;
   return Promise.all(
@@ -62,7 +65,7 @@ export async function hashed(steps: Step[] | undefined, failures: Failure[]): Pr
       const entries = Object.entries(each.files).map(async ([path, content]): Promise<[string, StepFile]> => {
         if (isUnknown(content) || !("file" in content) || isUnknown(content.file)) return [path, content];
         try {
-          return [path, { file: content.file, sha256: (await fileContent(content.file)).digest }];
+          return [path, { file: content.file, sha256: (await fileContent(content.file, { signal })).digest }];
         } catch (error) {
           failures.push({ property: `provision[${i}].files["${path}"]`, reason: LxdError.from(error).message });
           return [path, content];
@@ -106,7 +109,7 @@ async function writeOne({ client, at }: Guest, path: string, content: StepFile):
     await makeDirectory(client, { ...at, path: `/${folders.slice(0, i).join("/")}` }, folderOwner);
   }
   if ("file" in content) {
-    const local = await fileContent(content.file);
+    const local = await fileContent(content.file, { signal: client.signal });
     // The preview has spoken of other bytes, and the image would not be what its hash of the inputs says.
     if (content.sha256 !== undefined && content.sha256 !== local.digest) throw changed(content.file);
     const { sizeBytes } = local;

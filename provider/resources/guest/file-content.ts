@@ -27,12 +27,17 @@ export const fileContentSchema = tagged<FileContent>({
 });
 
 /** The bytes, with their hash and size. */
-export async function contentOf(content: FileContent): Promise<Pick<Content, "digest" | "open">> {
+export async function contentOf(
+  content: FileContent,
+  signal: AbortSignal | undefined,
+): Promise<Pick<Content, "digest" | "open">> {
   if ("text" in content) return inMemory(Buffer.from(content.text, "utf8"));
   if ("base64" in content) return inMemory(Buffer.from(content.base64, "base64"));
   // An empty file is none to worry about here.
   const stats = await stat(expandPath(content.file)).catch(() => undefined);
-  return stats?.isFile() === true && stats.size === 0 ? inMemory(Buffer.alloc(0)) : fileContent(content.file);
+  return stats?.isFile() === true && stats.size === 0
+    ? inMemory(Buffer.alloc(0))
+    : fileContent(content.file, { signal });
 }
 
 function inMemory(bytes: Buffer): Pick<Content, "digest" | "open"> {

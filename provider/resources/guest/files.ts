@@ -35,6 +35,7 @@ export const guestFilesSchema = z.array(
 /** Fills in defaults and the hash of each content. */
 export async function completeFiles(
   files: WrittenFile[] | undefined,
+  signal: AbortSignal,
 ): Promise<{ files: GuestFile[]; failures: Failure[] }> {
   if (files === undefined) return { files: [], failures: [] };
   if (isUnknown(files)) return { files: files as GuestFile[], failures: [] };
@@ -44,7 +45,7 @@ export async function completeFiles(
     const defaults = { mode: "0644", uid: 0, gid: 0 };
     if (hasUnknown(file.content)) return { ...defaults, ...file, digest: unknown };
     try {
-      return { ...defaults, ...file, digest: (await contentOf(file.content)).digest };
+      return { ...defaults, ...file, digest: (await contentOf(file.content, signal)).digest };
     } catch (error) {
       failures.push({ property: `files[${i}].content`, reason: LxdError.from(error).message });
       return { ...defaults, ...file, digest: unknown };

@@ -52,11 +52,11 @@ export async function complete(completion: ImageCompletion): Promise<{ draft: Im
 
 /** The server is asked for what is to be made, or to get its aliases; never again while the program says the same. */
 async function consult(completion: ImageCompletion, source: ServerSource): Promise<ServedImage | undefined> {
-  const { olds, connect, client } = completion;
+  const { olds, client } = completion;
   const isUnchanged = olds?.source !== undefined && isSame(olds.source, source);
   const isNeeded = isUnchanged ? source.copyAliases === true && olds.copiedAliases === undefined : isAskedHere(source);
   if (!isNeeded) return undefined;
-  return servedBy(source, connect, async () => (await client().info()).architectures);
+  return servedBy(source, completion, async () => (await client().info()).architectures);
 }
 
 function copiedAliases(

@@ -2,7 +2,7 @@
 import { findImage, uploadImage } from "../../api/images";
 import { diskContent, type DiskImage } from "../../content/disk-image/disk-image";
 import { downloadContent, type ImageContent, tarballContent } from "../../content/image-content";
-import { reportTo, shown } from "../../content/shown";
+import { reader, shown } from "../../content/shown";
 import { splitContent } from "../../content/split-image";
 import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
@@ -16,14 +16,16 @@ import { mayTake, taken } from "./take-over";
 const uploadDeadlineMs = 60 * 60_000;
 
 /** The bytes that a source stands for. */
-export function contentOf(source: ContentSource, status: (text: string) => void): Promise<ImageContent> {
-  if ("file" in source) return tarballContent(source.file, reportTo(status, `hashing ${source.file}`));
-  if ("download" in source) return downloadContent(source.download, source.checksum);
+export function contentOf(source: ContentSource, call: Pick<Context, "status" | "signal">): Promise<ImageContent> {
+  if ("file" in source) return tarballContent(source.file, reader(call, `hashing ${source.file}`));
+  if ("download" in source) {
+    return downloadContent({ url: source.download, checksum: source.checksum }, call.signal);
+  }
   if ("disk" in source)
-    return diskContent(diskOf(source), { status, report: reportTo(status, `hashing ${source.disk}`) });
+    return diskContent(diskOf(source), { status: call.status, reader: reader(call, `hashing ${source.disk}`) });
   const { metadata, rootfs, type } = source;
   const files = { metadata, rootfs, isVirtualMachine: type === "virtual-machine" };
-  return splitContent(files, reportTo(status, `hashing ${rootfs}`));
+  return splitContent(files, reader(call, `hashing ${rootfs}`));
 }
 
 export function diskOf(source: DiskSource): DiskImage {
@@ -38,7 +40,7 @@ export interface Brought {
 
 /** Uploads the image. */
 export async function send(context: Context, upload: Upload): Promise<Brought> {
-  const content = await contentOf(upload.source, context.status);
+  const content = await contentOf(upload.source, context);
   return sendContent(context, upload, content).finally(() => content.dispose?.());
 }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { deleteImage, findImage, listImages } from "../../api/images";
 import { inspectDisk } from "../../content/disk-image/disk-image";
-import { reportTo } from "../../content/shown";
+import { reader } from "../../content/shown";
 import { LxdError } from "../../errors";
 import { type Context, type CreateContext, type Made } from "../../kind";
 import { type Brought, diskOf, send } from "./content";
@@ -98,8 +98,8 @@ async function make(context: Context, inputs: Making): Promise<Brought> {
   };
 }
 
-async function requireSameDisk(inputs: Making, source: DiskSource, { status }: Context): Promise<void> {
-  const digest = await inspectDisk(diskOf(source), reportTo(status, `hashing ${source.disk}`));
+async function requireSameDisk(inputs: Making, source: DiskSource, context: Context): Promise<void> {
+  const digest = await inspectDisk(diskOf(source), reader(context, `hashing ${source.disk}`));
   if (digest === inputs.digest) return;
   const why = `${source.disk} is not what it was in the preview`;
   throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });

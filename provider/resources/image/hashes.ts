@@ -1,7 +1,7 @@
 // What the bytes of an image hash to, as far as it is known without fetching or converting them.
 import { isDeepStrictEqual } from "node:util";
 import { inspectDisk } from "../../content/disk-image/disk-image";
-import { reportTo } from "../../content/shown";
+import { reader } from "../../content/shown";
 import { isLocalList } from "../../content/url/resolve-checksum";
 import { type Completion } from "../../kind";
 import { plain } from "../../plain";
@@ -20,13 +20,13 @@ export async function hashesOf(completion: Completion<ImageInputs>, source: Imag
   if (known !== undefined) return known;
   const digest = "disk" in source ? await digestOf(source, completion) : undefined;
   if ("disk" in source && source.format !== "qcow2") return { digest };
-  const content = await contentOf(source, completion.status);
+  const content = await contentOf(source, completion);
   await content.dispose?.();
   return { fingerprint: content.fingerprint, digest: digest ?? content.digest };
 }
 
-function digestOf(source: DiskSource, { status }: Completion<ImageInputs>): Promise<string> {
-  return inspectDisk(diskOf(source), reportTo(status, `hashing ${source.disk}`));
+function digestOf(source: DiskSource, completion: Completion<ImageInputs>): Promise<string> {
+  return inspectDisk(diskOf(source), reader(completion, `hashing ${source.disk}`));
 }
 
 /** A web server is asked for its list of checksums only when the program speaks of another download than the last time. */

@@ -89,7 +89,7 @@ async function candidates(query: Query, stack: Stack): Promise<ServedImage[]> {
   try {
     if (server !== undefined && protocol !== undefined) {
       const place: ImageServerPlace = { server, protocol, certificate, project };
-      return await imageServer(place, stack.connect).list();
+      return await imageServer(place, stack).list();
     }
     return (await listImages(stack.connect(remote), projectOf({ project, remote }, stack.config))).map(servedImage);
   } catch (error) {

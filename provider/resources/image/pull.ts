@@ -103,11 +103,7 @@ export async function spokenProtocol(client: Client, protocol: string): Promise<
 
 /** For an image that is not public the server gives a secret to those whom it trusts, which lets the daemon pull it. */
 async function permitted(context: Context, source: ServerSource): Promise<{ fingerprint: string; secret: string }> {
-  const { fingerprint } = await servedBy(
-    source,
-    context.connect,
-    async () => (await context.client.info()).architectures,
-  );
+  const { fingerprint } = await servedBy(source, context, async () => (await context.client.info()).architectures);
   const server = clientOf(source, context.connect);
   return { fingerprint, secret: await imageSecret(server, { project: source.project ?? "default", fingerprint }) };
 }

@@ -25,12 +25,12 @@ export interface Relay {
 export async function relay(context: Context, { inputs, source }: Relay): Promise<string> {
   const { fingerprint: known } = inputs;
   const wanted = known === undefined ? source : { ...source, alias: undefined, fingerprint: known };
-  const image = await servedBy(wanted, context.connect, async () => (await context.client.info()).architectures);
+  const image = await servedBy(wanted, context, async () => (await context.client.info()).architectures);
   const { fingerprint } = image;
   const key = [inputs.remote, inputs.project, fingerprint];
   return inTurn(key, async () => {
     if (await isThere(context, inputs, fingerprint)) return fingerprint;
-    const parts = imageServer(source, context.connect).parts(image);
+    const parts = imageServer(source, context).parts(image);
     const shown = reportTo(context.status, `relaying from ${new URL(source.server).host}`);
     const report = (done: number): void => shown(done, image.sizeBytes);
     const at = { project: inputs.project, fingerprint };

@@ -1,5 +1,5 @@
 // The image that a server source means, asked of the server from here.
-import { imageServer, type Connect, type ServedImage } from "../../image-server/image-server";
+import { type Asker, imageServer, type ServedImage } from "../../image-server/image-server";
 import { newest } from "./lookup";
 import { type ServerSource } from "./source-types";
 
@@ -11,11 +11,11 @@ export function isAskedHere(source: ServerSource): boolean {
 /** Chosen as the daemon would: what it can run, a container where an alias has both. */
 export async function servedBy(
   source: ServerSource,
-  connect: Connect,
+  asker: Asker,
   architectures: () => Promise<string[]>,
 ): Promise<ServedImage> {
   const { server, alias, fingerprint, type } = source;
-  const all = await imageServer(source, connect).list();
+  const all = await imageServer(source, asker).list();
   if (fingerprint !== undefined) return newest(all, { fingerprint }, server);
   const usable = await architectures();
   const fitting = all.filter(({ architecture }) => usable.length === 0 || usable.includes(architecture));

@@ -53,7 +53,7 @@ export async function complete(
 ): Promise<{ draft: InstanceDraft; failures: Failure[] }> {
   const whole = withDefaults(completion.draft, completion);
   const { version, failures } = await versionOf({ ...completion, draft: whole });
-  const completed = await completeFiles(whole.files);
+  const completed = await completeFiles(whole.files, completion.signal);
   const draft = { ...whole, sourceVersion: version, files: completed.files };
   const names = nameFailures(completion.draft, whole.name);
   return { draft, failures: [...failures, ...completed.failures, ...names] };

@@ -11,7 +11,7 @@ import {
 } from "../../api/instances";
 import { settleInstance } from "../../api/operations";
 import { fileContent } from "../../content/file";
-import { reportTo, shown } from "../../content/shown";
+import { reader, shown } from "../../content/shown";
 import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { bookkeepingOf, createDeadlineMs, requireType, serversOwn } from "./bookkeeping";
@@ -93,7 +93,7 @@ interface Upload {
 
 async function upload(context: Context, { inputs, source, at }: Upload): Promise<void> {
   const { client, status } = context;
-  const content = await fileContent(source.backup, reportTo(status, `hashing ${source.backup}`));
+  const content = await fileContent(source.backup, reader(context, `hashing ${source.backup}`));
   if (content.digest !== inputs.sourceVersion) {
     const why = `${source.backup} is not what it was in the preview`;
     throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
@@ -110,7 +110,7 @@ async function upload(context: Context, { inputs, source, at }: Upload): Promise
 
 /** What cannot become this machine is taken away again; what nobody has heard the end of, the next run looks at. */
 async function discard(context: Context, at: InstanceAddress, error: unknown): Promise<void> {
-  if (isCode(error, "unavailable") || isCode(error, "timeout")) return;
+  if (isCode(error, "unavailable") || isCode(error, "timeout") || isCode(error, "cancelled")) return;
   // Why it failed matters more than that its remains could not be removed.
   await remove(context, at).catch(() => undefined);
 }

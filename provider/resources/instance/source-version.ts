@@ -1,7 +1,7 @@
 // What a source stands for now, as far as it can be known before anything is made, and what a change of it costs.
 import { findAlias } from "../../api/images";
 import { fileContent } from "../../content/file";
-import { reportTo } from "../../content/shown";
+import { reader } from "../../content/shown";
 import { LxdError } from "../../errors";
 import { type Completion, type Cost, type Failure } from "../../kind";
 import { hasUnknown, isUnknown, unknown } from "../../unknowns";
@@ -18,7 +18,7 @@ export function placed(source: InstanceSource | undefined, project: string): Ins
 export async function versionOf(
   completion: Completion<InstanceInputs>,
 ): Promise<{ version: string | undefined; failures: Failure[] }> {
-  const { draft, status, client, kept } = completion;
+  const { draft, client, kept } = completion;
   const { source, project = "default" } = draft;
   if (kept.sourceVersion !== undefined) return { version: kept.sourceVersion, failures: [] };
   if (source === undefined || typeof source !== "object") return { version: undefined, failures: [] };
@@ -28,7 +28,7 @@ export async function versionOf(
   try {
     if (isFollowed) return { version: (await findAlias(client(), project, source.alias))?.target, failures: [] };
     const { backup } = source as { backup: string };
-    return { version: (await fileContent(backup, reportTo(status, `hashing ${backup}`))).digest, failures: [] };
+    return { version: (await fileContent(backup, reader(completion, `hashing ${backup}`))).digest, failures: [] };
   } catch (error) {
     const property = isFollowed ? "source.alias" : "source.backup";
     return { version: unknown, failures: [{ property, reason: LxdError.from(error).message }] };

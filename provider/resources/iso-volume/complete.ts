@@ -57,12 +57,12 @@ async function identify(completion: IsoCompletion): Promise<Identified> {
 }
 
 async function identifySource(completion: IsoCompletion, source: IsoSource): Promise<Identified> {
-  const { draft, olds, status, client } = completion;
+  const { draft, olds, client } = completion;
   // A web server or another volume is asked only when the program speaks of another one than the last time.
   const isKnown = olds?.digest !== undefined && isDigest(olds.digest) && sameSource(olds.source, source);
   if (isKnown && !isLocal(source)) return { digest: olds.digest ?? "", failures: [] };
   if ("volume" in source) return { digest: await digestOfVolume(client(), source, draft.project ?? ""), failures: [] };
-  const content = await contentOf(source, status);
+  const content = await contentOf(source, completion);
   const isNew = "file" in source && olds?.digest !== content.digest && draft.allowAnyContent !== true;
   if (isNew && !(await isOptical(expandPath(source.file)))) throw notOptical(source.file);
   return { digest: content.digest, failures: [] };

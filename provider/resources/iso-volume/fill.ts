@@ -59,11 +59,12 @@ async function onceUnlessCopied(
 }
 
 async function send(
-  { client, status }: Context,
+  context: Context,
   inputs: IsoVolumeInputs,
   source: Exclude<IsoSource, { volume: unknown }>,
 ): Promise<number> {
-  const content = await contentOf(source, status);
+  const { client, status } = context;
+  const content = await contentOf(source, context);
   if (content.digest !== inputs.digest) {
     const why = `the source is not what it was in the preview: expected ${inputs.digest}, found ${content.digest}`;
     throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });

@@ -16,8 +16,9 @@ const roundingBytes = 4 * 1024 * 1024;
 export async function importFailures(
   client: Client,
   at: VolumeAddress,
-  { draft, importId = "", status }: Completion<IsoVolumeInputs>,
+  completion: Completion<IsoVolumeInputs>,
 ): Promise<Failure[]> {
+  const { draft, importId = "", status, signal } = completion;
   const address = parseVolumeId(importId);
   if (address === undefined) return [failure("", `import: "${importId}" must be "project/pool/name"`)];
   if (importId !== volumeId(at)) return placeFailures(address, at);
@@ -32,7 +33,7 @@ export async function importFailures(
     value.description === (draft.description ?? "") ? [] : [describeDifference(value, draft.description)];
   const { source, digest = "", trustContent } = draft;
   if (source === undefined) return failures;
-  const content = await contentFailures(client, { at, wire: value, source, digest, trustContent, status });
+  const content = await contentFailures(client, { at, wire: value, source, digest, trustContent, status, signal });
   return [...failures, ...content];
 }
 
@@ -43,12 +44,13 @@ interface Comparison {
   digest: string;
   trustContent: boolean | undefined;
   status: (text: string) => void;
+  signal: AbortSignal;
 }
 
 async function contentFailures(client: Client, comparison: Comparison): Promise<Failure[]> {
-  const { at, wire, source, digest, trustContent, status } = comparison;
+  const { at, wire, source, digest, trustContent } = comparison;
   if ("volume" in source || digest === unverified) return [];
-  const wanted = (await contentOf(source, status)).sizeBytes;
+  const wanted = (await contentOf(source, comparison)).sizeBytes;
   const actual = sizeOf(wire);
   if (wanted !== undefined && !mayBe(wanted, actual)) {
     return [

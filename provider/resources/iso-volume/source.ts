@@ -6,11 +6,11 @@ import { type Content } from "../../content/content";
 import { expandPath, fileContent } from "../../content/file";
 import { generatedIso, generatedIsoProblems, generatedIsoSizeBytes } from "../../content/generated-iso/generated-iso";
 import { type IsoFile } from "../../content/generated-iso/tree";
-import { reportTo } from "../../content/shown";
+import { reader } from "../../content/shown";
 import { urlContent } from "../../content/url/url-content";
 import { urlProblems } from "../../content/url/url-problems";
 import { LxdError } from "../../errors";
-import { type Failure } from "../../kind";
+import { type Context, type Failure } from "../../kind";
 import { name, strict, tagged, volumeName } from "../../schema";
 import { hasUnknown } from "../../unknowns";
 
@@ -81,14 +81,14 @@ export function sourceFailures(source: IsoSource): Failure[] {
 /** The bytes that a source stands for. A volume is copied by the daemon, so it has none here. */
 export async function contentOf(
   source: Exclude<IsoSource, VolumeSource>,
-  status: (text: string) => void,
+  call: Pick<Context, "status" | "signal">,
 ): Promise<Content> {
-  if ("file" in source) return fileContent(source.file, reportTo(status, `hashing ${source.file}`));
+  if ("file" in source) return fileContent(source.file, reader(call, `hashing ${source.file}`));
   if ("files" in source) {
     const { label, files } = source;
-    return generatedIso({ label, files: await expandFolders(files) }, reportTo(status, `making ${label}`));
+    return generatedIso({ label, files: await expandFolders(files) }, reader(call, `making ${label}`));
   }
-  return urlContent({ urls: urlsOf(source), checksum: source.checksum });
+  return urlContent({ urls: urlsOf(source), checksum: source.checksum }, { signal: call.signal });
 }
 
 /** How many bytes that will be, where it is known without asking a web server or reading a file. */

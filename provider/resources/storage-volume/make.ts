@@ -12,7 +12,7 @@ export async function make(context: Context, inputs: StorageVolumeInputs, settin
   const { source, contentType = "filesystem" } = inputs;
   if (source === undefined) return createVolume(context.client, inputs, { ...settings, content_type: contentType });
   if ("volume" in source) return copy(context, { inputs, settings, source });
-  const { stream, sizeBytes } = await (await fileContent(source.backup)).open();
+  const { stream, sizeBytes } = await (await fileContent(source.backup, { signal: context.signal })).open();
   context.status("sending the backup");
   await importBackup(context.client, inputs, { stream, sizeBytes, deadlineMs: copyDeadlineMs });
 }

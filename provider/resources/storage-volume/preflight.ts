@@ -15,7 +15,7 @@ import { type CopySource, type StorageVolumeDraft, type StorageVolumeInputs } fr
 
 export async function preflight(
   client: Client,
-  { draft, importId }: Completion<StorageVolumeInputs>,
+  { draft, importId, signal }: Completion<StorageVolumeInputs>,
 ): Promise<Failure[]> {
   const { source } = draft;
   if (source === undefined || hasUnknown(source) || importId !== undefined) return [];
@@ -25,7 +25,7 @@ export async function preflight(
     const { message: reason } = missingExtension(info, "custom_volume_backup", "backups of volumes");
     return [{ property: "source.backup", reason }];
   }
-  return fileContent(source.backup).then(
+  return fileContent(source.backup, { signal }).then(
     () => [],
     (error: unknown) => [{ property: "source.backup", reason: LxdError.from(error).message }],
   );

@@ -25,7 +25,7 @@ describe("a file that changes while it is read", () => {
       if (!done) change(path);
       done = true;
     };
-    expect((await failure(fileContent(path, report))).message).toMatch(changed);
+    expect((await failure(fileContent(path, { report }))).message).toMatch(changed);
   });
 
   it.each(changes)("and %s is not streamed to its end", async (_name, change) => {

@@ -88,7 +88,7 @@ describe("a changed file", () => {
   it("was fresh when its hash began, even if the hash took long", async () => {
     const path = files.make("content");
     const opens = countOpens();
-    await fileContent(path, settle);
+    await fileContent(path, { report: settle });
     await fileContent(path);
     expect(opens.paths).toEqual([path, path]);
   });

@@ -48,7 +48,9 @@ describe("a file", () => {
 
   it("tells how far its hash has come", async () => {
     const seen: [number, number | undefined][] = [];
-    await fileContent(files.make(Buffer.alloc(3 * mebibyte)), (done, total) => seen.push([done, total]));
+    await fileContent(files.make(Buffer.alloc(3 * mebibyte)), {
+      report: (done, total) => seen.push([done, total]),
+    });
     expect(seen.at(-1)).toEqual([3 * mebibyte, 3 * mebibyte]);
     expect(seen.length).toBeGreaterThan(1);
   });

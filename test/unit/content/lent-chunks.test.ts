@@ -78,7 +78,7 @@ describe.each([
     const metadata = file("metadata.tar", 700);
     const rootfs = file("rootfs.squashfs", 5 * 2 ** 20 + 1);
     const files = { metadata: metadata.path, rootfs: rootfs.path, isVirtualMachine: false };
-    const content = await splitContent(files, () => undefined);
+    const content = await splitContent(files, {});
     expect(content.fingerprint).toBe(sha256(metadata.bytes, rootfs.bytes));
     const { stream } = await content.open("rootfs.squashfs");
     const kept = await content.open("rootfs.squashfs");

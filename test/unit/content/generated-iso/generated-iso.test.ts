@@ -55,7 +55,10 @@ describe("an image", () => {
 
   it("tells how far its hash has come", async () => {
     const seen: number[] = [];
-    const { sizeBytes } = await generatedIso({ label: "x", files: answers }, (done) => void seen.push(done));
+    const { sizeBytes } = await generatedIso(
+      { label: "x", files: answers },
+      { report: (done) => void seen.push(done) },
+    );
     expect(seen.at(-1)).toBe(sizeBytes);
   });
 });

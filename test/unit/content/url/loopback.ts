@@ -6,7 +6,7 @@ import { type AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { onTestFinished } from "vitest";
 import { type Content, type Digest } from "../../../../provider/content/content";
-import { type DownloadSettings } from "../../../../provider/content/url/resolve-checksum";
+import { type DownloadSettings } from "../../../../provider/content/url/transport";
 import { selfSigned } from "./certificate";
 import { bytesOf } from "../bytes-of";
 
