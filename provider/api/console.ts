@@ -1,5 +1,4 @@
 // The serial console of a running machine, as a terminal that is connected to it.
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Client } from "../client/client";
 import { openStreams } from "../client/operation-streams";
 import { path } from "../client/paths";
@@ -49,10 +48,10 @@ export async function openConsole(
     ended: terminal.ended,
     close: async () => {
       const restMs = typedAt + lingerMs[product] - Date.now();
-      if (restMs > 0) await Promise.race([terminal.ended, sleep(restMs)]);
+      if (restMs > 0) await Promise.race([terminal.ended, client.pause(restMs)]);
       terminal.close();
       // The daemon drops the console at once when `control` goes, whatever is still on its way.
-      await Promise.race([terminal.ended, sleep(closeMs)]);
+      await Promise.race([terminal.ended, client.pause(closeMs)]);
       control.close();
     },
   };

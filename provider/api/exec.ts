@@ -1,5 +1,4 @@
 // Commands in a running machine: containers always, virtual machines with an agent.
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Client } from "../client/client";
 import { follow } from "../client/operations";
 import { openStreams, type Receive, type Stream } from "../client/operation-streams";
@@ -76,7 +75,7 @@ export async function runCommand(
       if (!killer.hasKilled() || !isCode(error, "timeout")) throw error;
       return undefined;
     });
-    const grace = sleep(outputGraceMs).then(() => [true]);
+    const grace = client.pause(outputGraceMs).then(() => [true]);
     const ends = await Promise.race([Promise.all([streams["1"].ended, streams["2"].ended]), grace]);
     const exitCode = Number(ended?.metadata?.["return"] ?? -1);
     if (killer.hasKilled() && exitCode !== 0) {

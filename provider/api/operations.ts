@@ -4,7 +4,7 @@ import { type Client } from "../client/client";
 import { operationSchema } from "../client/envelope";
 import { follow } from "../client/operations";
 import { path } from "../client/paths";
-import { isCode, LxdError } from "../errors";
+import { type ErrorCode, isCode, LxdError } from "../errors";
 
 const listedSchema = operationSchema.extend({ description: z.string().default("") });
 type ListedOperation = z.output<typeof listedSchema>;
@@ -12,6 +12,9 @@ const listSchema = z.record(z.string(), z.array(listedSchema).nullish()).nullish
 
 /** What people do with a running machine; it excludes nothing, and may last for days. */
 const sessions = ["Executing command", "Showing console"];
+
+/** Errors of a wait that has not seen the end. */
+const unsettled: readonly ErrorCode[] = ["unavailable", "timeout", "cancelled"];
 
 /**
  * Waits for what is being done to an instance. How that ends is seen by looking at the instance afterwards. Returns whether
@@ -32,7 +35,7 @@ export async function settleInstance(
     isBusy = true;
     await follow(client, id, { request, deadlineMs }).catch((error: unknown) => {
       // It failed, or was over before it could be waited for.
-      if (!(error instanceof LxdError) || isCode(error, "unavailable") || isCode(error, "timeout")) throw error;
+      if (!(error instanceof LxdError) || unsettled.includes(error.code)) throw error;
     });
   }
   return isBusy;
@@ -47,7 +50,7 @@ export async function settlePacking(client: Client, project: string, deadlineMs:
   for (const { id, metadata } of await listBusy(client, project)) {
     if (!Object.keys(metadata ?? {}).some((key) => packing.test(key))) continue;
     await follow(client, id, { request, deadlineMs }).catch((error: unknown) => {
-      if (!(error instanceof LxdError) || isCode(error, "timeout")) throw error;
+      if (!(error instanceof LxdError) || isCode(error, "timeout") || isCode(error, "cancelled")) throw error;
     });
   }
 }

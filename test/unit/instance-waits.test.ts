@@ -1,6 +1,7 @@
 // A wait for a machine that the daemon takes for broken while it goes off.
 import { expect, it } from "vitest";
 
+import { pause } from "../../provider/abort";
 import { type WireInstance } from "../../provider/api/instances";
 import { type Client } from "../../provider/client/client";
 import { waitFor } from "../../provider/resources/instance/waits";
@@ -17,6 +18,11 @@ it("goes on when a machine is in error for a moment only", async () => {
   };
   const wait = { condition: "powered-off", timeout: "5s", stableFor: "100ms" } as const;
   const at = { project: "default", name: "vm" };
-  await waitFor({ client: { find } as unknown as Client, at, wait, status: () => undefined });
+  await waitFor({
+    client: { find, pause: (ms: number) => pause(ms, undefined) } as unknown as Client,
+    at,
+    wait,
+    status: () => undefined,
+  });
   expect(says).toEqual([]);
 });

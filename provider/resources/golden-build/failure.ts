@@ -24,6 +24,8 @@ export async function failure(failed: Failed, thrown: unknown): Promise<LxdError
   const doing = `build golden image ${inputs.project}/${builderName(failed.place.urn, inputs.version)}, phase ${phase}`;
   // Of a daemon that does not answer nothing more can be learned, and nothing on it be changed.
   if (error.code === "unavailable") return error.during(doing, goesOn);
+  // Nothing has failed: whatever is there is for the next run.
+  if (error.code === "cancelled") return error.during(doing);
   const seen = await look(failed, error).catch((fault: unknown) => ({ tail: `; ${unseen(fault)}`, screen: undefined }));
   const { tail, screen } = seen;
   const picture = screen !== undefined && "file" in screen ? `Its screen is in ${screen.file}. ` : "";

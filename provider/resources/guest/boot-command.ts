@@ -1,5 +1,4 @@
 // What is typed on the serial console of a machine that has just been started: steps of waiting, typing and pausing.
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type Console, openConsole } from "../../api/console";
 import { type InstanceAddress } from "../../api/instances";
@@ -97,7 +96,7 @@ async function take(session: Session, step: BootStep, status: (text: string) => 
     await session.hear(new RegExp(step.waitFor, "m"), step.timeout ?? defaultTimeout, status);
   } else if ("pause" in step) {
     status(`pausing for ${step.pause}`);
-    await sleep(milliseconds(step.pause));
+    await session.pause(milliseconds(step.pause));
   } else if ("type" in step) {
     status("typing");
     for (const character of step.type) await session.press(character === "\n" ? "\r" : character, betweenCharactersMs);
@@ -106,7 +105,7 @@ async function take(session: Session, step: BootStep, status: (text: string) => 
     status(`pressing ${pressed}`);
     await session.press(bytesOf(pressed), 0);
     for (let i = 1; i < times; i++) {
-      await sleep(milliseconds(every));
+      await session.pause(milliseconds(every));
       // A guest may take the first for an answer, do its work and be off before the last.
       session.pressAgain(bytesOf(pressed));
     }
@@ -120,8 +119,10 @@ class Session {
   #isOver = false;
   #console: Console | undefined;
 
+  private constructor(private readonly client: Client) {}
+
   static async open(client: Client, at: InstanceAddress): Promise<Session> {
-    const session = new Session();
+    const session = new Session(client);
     // The log is not looked at: it may still hold what an earlier start of the machine has said.
     session.#console = await openConsole(client, at, (text) => (session.#raw += text));
     void session.#console.ended.then(() => (session.#isOver = true));
@@ -143,14 +144,18 @@ class Session {
       const leftMs = deadline - Date.now();
       if (this.#isOver || leftMs <= 0) throw this.#unheard(pattern, timeout);
       status(`waiting for /${pattern.source}/, ${Math.ceil(leftMs / 1000)} s left`);
-      await sleep(lookMs);
+      await this.pause(lookMs);
     }
   }
 
   async press(keys: string, pauseMs: number): Promise<void> {
     if (this.#isOver) throw this.#gone();
     this.#console?.type(keys);
-    await sleep(pauseMs);
+    await this.pause(pauseMs);
+  }
+
+  pause(ms: number): Promise<void> {
+    return this.client.pause(ms);
   }
 
   pressAgain(keys: string): void {

@@ -1,5 +1,4 @@
 // Makes an image of an instance or of a snapshot; a running instance is stopped for it only with consent.
-import { setTimeout as sleep } from "node:timers/promises";
 import { createImage, type NewImage } from "../../api/images";
 import { findInstance, type InstanceAddress } from "../../api/instances";
 import { isCode, LxdError } from "../../errors";
@@ -75,7 +74,7 @@ async function pack(
     // The time in an image is in whole seconds: of an unchanged instance, one that was made just now is the same.
     return await make().catch(async (error: unknown) => {
       if (!isCode(error, "already-exists")) throw error;
-      await sleep(oneSecondMs);
+      await client.pause(oneSecondMs);
       return make();
     });
   } catch (error) {

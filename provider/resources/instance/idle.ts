@@ -1,5 +1,4 @@
 // Waits for what the server is doing with a machine already, so that it takes the next change of it.
-import { setTimeout as sleep } from "node:timers/promises";
 import { type InstanceAddress } from "../../api/instances";
 import { settleInstance } from "../../api/operations";
 import { isCode, LxdError } from "../../errors";
@@ -35,7 +34,7 @@ export async function whenIdle<T>(changer: Changer, at: InstanceAddress, change:
       changer.status?.(`waiting for the "${operation}" operation of ${at.name}`);
       const isListed = await settled(changer, at, end - now);
       unlistedEnd = isListed ? undefined : (unlistedEnd ?? now + unlistedMs);
-      await sleep(pausesMs[Math.min(attempt, pausesMs.length - 1)]);
+      await changer.client.pause(pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 0);
     }
   }
 }

@@ -1,5 +1,4 @@
 // What to do when nobody has heard what came of a request that makes an instance: look whether it is there.
-import { setTimeout as sleep } from "node:timers/promises";
 import { findInstance, type InstanceAddress, type WireInstance } from "../../api/instances";
 import { settleInstance } from "../../api/operations";
 import { type Client } from "../../client/client";
@@ -44,6 +43,6 @@ async function appearing(client: Client, { at, deadlineMs }: Look): Promise<Wire
     }
     await settleInstance(client, at, deadlineMs);
     if (performance.now() >= end) return (await findInstance(client, at))?.value;
-    await sleep(pauseMs);
+    await client.pause(pauseMs);
   }
 }

@@ -1,5 +1,5 @@
 // One look at a machine for each condition that can be waited for: whether it is met, and else what is seen instead.
-import { connect } from "node:net";
+import { connect, type TcpNetConnectOpts } from "node:net";
 import { runCommand } from "../../api/exec";
 import { findState } from "../../api/instance-state";
 import { type InstanceAddress, type WireInstance } from "../../api/instances";
@@ -140,14 +140,16 @@ function portOpen({ port, interface: name }: Of<"port">): Probe {
     const addresses = [...found.ipv4, ...found.ipv6];
     if (addresses.length === 0) return { text: "there is no address to connect to" };
     const timeoutMs = Math.min(Math.max(leftMs, 500), 3000);
-    for (const host of addresses) if (await connects(host, port, timeoutMs)) return undefined;
+    for (const host of addresses) {
+      if (await connects({ host, port, timeout: timeoutMs, signal: client.signal })) return undefined;
+    }
     return { text: `nothing listens on port ${port} of ${addresses.join(", ")}` };
   };
 }
 
-function connects(host: string, port: number, timeoutMs: number): Promise<boolean> {
+function connects(options: TcpNetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: timeoutMs });
+    const socket = connect(options);
     const end = (answer: boolean) => () => {
       socket.destroy();
       resolve(answer);

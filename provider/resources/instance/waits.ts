@@ -1,5 +1,4 @@
 // Waits for a condition with its own time limit, and tells what was seen and what the console said if it is not met.
-import { setTimeout as sleep } from "node:timers/promises";
 import { findInstance, type InstanceAddress } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
@@ -40,7 +39,7 @@ export async function waitFor(waiting: Waiting): Promise<void> {
     const isLate = Date.now() > deadline && seen.isClose !== true;
     if (isLate || hasFailed) throw notMet(wait, seen, await log.tail(found.value));
     show(`waiting for ${wait.condition}: ${seen.text}, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`);
-    await sleep(pauseMs(wait));
+    await client.pause(pauseMs(wait));
   }
 }
 
