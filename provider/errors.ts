@@ -58,12 +58,16 @@ export interface ErrorDetails {
   quotesConsole?: boolean | undefined;
 }
 
+/** In the registry of symbols, so that every copy of the package has the same. */
+const mark = Symbol.for("pulumi-lxd.LxdError");
+
 /**
  * An error a user can act on:
  * `doing: why [code] (METHOD path → status)`, then a line of what to do.
  */
 export class LxdError extends Error {
   override readonly name = "LxdError";
+  readonly [mark] = true;
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
@@ -71,6 +75,11 @@ export class LxdError extends Error {
     super(compose(details), details.cause === undefined ? undefined : { cause: details.cause });
     this.code = details.code;
     this.details = details;
+  }
+
+  /** Errors of another copy of the package, too. */
+  static override [Symbol.hasInstance](value: unknown): value is LxdError {
+    return typeof value === "object" && value !== null && mark in value;
   }
 
   /** The same failure, told with what was being done and, unless it has one already, what to do. */

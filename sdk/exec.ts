@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Instance } from "./instance";
 import { type Scalar } from "./instance-devices";
 import { toMachine } from "./machine";
-import { type CommonArgs, LxdResource } from "./resource";
+import { hasType } from "./identity";
+import { type CommonArgs, LxdResource, typeOf } from "./resource";
 
 export interface ExecArgs extends CommonArgs {
   /**
@@ -38,12 +39,20 @@ export interface ExecArgs extends CommonArgs {
  * own children may live on), and the next `pulumi up` runs it from the beginning. Write commands that can bear that.
  */
 export class Exec extends LxdResource {
+  /** @internal */
+  static readonly __pulumiType = typeOf("Exec");
+
   declare readonly instance: pulumi.Output<string>;
   /** What the last run wrote: its last 64 KiB. Secret if anything is that the command was told. */
   declare readonly stdout: pulumi.Output<string>;
   declare readonly stderr: pulumi.Output<string>;
   /** That of the last run: 0. */
   declare readonly exitCode: pulumi.Output<number>;
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is Exec {
+    return hasType(value, Exec.__pulumiType);
+  }
 
   constructor(name: string, args: ExecArgs, opts?: pulumi.CustomResourceOptions) {
     const { instance, ...rest } = args;

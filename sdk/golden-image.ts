@@ -6,6 +6,7 @@ import { GoldenBuild } from "./golden-build";
 import { type GoldenMachineArgs, type GoldenResultArgs, type InstallArgs, type VerifyArgs } from "./golden-parts";
 import { keeper, type MediumArgs, toMedium } from "./golden-keepers";
 import { type ExecStepArgs, type ProvisionStepArgs, stepContent, toStep } from "./golden-steps";
+import { hasType, isInstanceOf } from "./identity";
 import { type PublishTargetArgs, toTarget } from "./publish-target";
 import { type CommonArgs } from "./resource";
 
@@ -67,6 +68,9 @@ export interface GoldenImageArgs extends CommonArgs {
  * Needs a server that runs virtual machines and has ISO volumes (`custom_volume_iso`).
  */
 export class GoldenImage extends pulumi.ComponentResource {
+  /** @internal */
+  static readonly __pulumiType = "lxd:index:GoldenImage";
+
   /** Fingerprint of the released image. */
   readonly fingerprint: pulumi.Output<string>;
   /** The released version. */
@@ -78,7 +82,7 @@ export class GoldenImage extends pulumi.ComponentResource {
   readonly architecture: pulumi.Output<string>;
 
   constructor(name: string, args: GoldenImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("lxd:index:GoldenImage", name, {}, opts);
+    super(GoldenImage.__pulumiType, name, {}, opts);
     const own = { parent: this };
     const { iso, media = [], machine = {}, bootCommand = [], provision = [], seal = [], publishTo, ...rest } = args;
     const steps = { bootCommand: keeper(bootCommand), provision: keeper(stepContent(provision)), seal: keeper(seal) };
@@ -100,5 +104,14 @@ export class GoldenImage extends pulumi.ComponentResource {
     this.architecture = build.architecture;
     const { fingerprint, inputsHash, sizeBytes, architecture } = this;
     this.registerOutputs({ fingerprint, version: this.version, inputsHash, sizeBytes, architecture });
+  }
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is GoldenImage {
+    return hasType(value, GoldenImage.__pulumiType);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstanceOf(this, value);
   }
 }

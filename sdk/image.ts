@@ -2,7 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ImageSourceArgs } from "./image-source";
 import { type RemoteInput } from "./remote";
-import { type CommonArgs, LxdResource } from "./resource";
+import { hasType } from "./identity";
+import { type CommonArgs, LxdResource, typeOf } from "./resource";
 import { withSecretUrls } from "./secret-urls";
 
 export interface ImageAliasArgs {
@@ -69,6 +70,9 @@ export interface ImageArgs extends CommonArgs {
  * be seen. `adopt: true` is the other way: the image is looked for by its source, and made what the program says.
  */
 export class Image extends LxdResource {
+  /** @internal */
+  static readonly __pulumiType = typeOf("Image");
+
   /** 64 hexadecimal digits; known in the preview as far as the source says. */
   declare readonly fingerprint: pulumi.Output<string>;
   declare readonly aliases: pulumi.Output<{ name: string; description: string }[]>;
@@ -84,6 +88,11 @@ export class Image extends LxdResource {
   declare readonly sizeBytes: pulumi.Output<number>;
   /** When the daemon got it, as an RFC 3339 time. */
   declare readonly uploadedAt: pulumi.Output<string>;
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is Image {
+    return hasType(value, Image.__pulumiType);
+  }
 
   constructor(name: string, args: ImageArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = {

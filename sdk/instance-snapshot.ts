@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Instance } from "./instance";
 import { type Scalar } from "./instance-devices";
 import { toMachine } from "./machine";
-import { type CommonArgs, LxdResource, type ServerArgs } from "./resource";
+import { hasType } from "./identity";
+import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource";
 
 export interface InstanceSnapshotArgs extends CommonArgs {
   /** An `Instance` of this program, or the name of one. A snapshot follows its machine's renames, and is gone with it. */
@@ -33,12 +34,20 @@ export interface InstanceSnapshotArgs extends CommonArgs {
  * is gone, by hand or by its expiry, is taken again by the next `pulumi up` after a refresh, of the machine as it is then.
  */
 export class InstanceSnapshot extends LxdResource {
+  /** @internal */
+  static readonly __pulumiType = typeOf("InstanceSnapshot");
+
   declare readonly instance: pulumi.Output<string>;
   declare readonly name: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
   declare readonly stateful: pulumi.Output<boolean>;
   declare readonly expiresAt: pulumi.Output<string | undefined>;
   declare readonly createdAt: pulumi.Output<string>;
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is InstanceSnapshot {
+    return hasType(value, InstanceSnapshot.__pulumiType);
+  }
 
   constructor(name: string, args: InstanceSnapshotArgs, opts?: pulumi.CustomResourceOptions) {
     const { instance, ...rest } = args;

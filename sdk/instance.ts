@@ -7,7 +7,8 @@ import { type WaitArgs } from "./instance-waits";
 import { IsoVolume } from "./iso-volume";
 import { type InstanceSourceArgs } from "./instance-source";
 import { type RemoteInput } from "./remote";
-import { type CommonArgs, LxdResource } from "./resource";
+import { hasType } from "./identity";
+import { type CommonArgs, LxdResource, typeOf } from "./resource";
 
 /** Data for cloud-init in the guest. New data runs it anew at the next boot. Wrap secrets in `pulumi.secret`. */
 export interface CloudInitArgs {
@@ -142,6 +143,9 @@ export interface InstanceArgs extends CommonArgs {
  * differences are told at once, and nothing is changed. It need not say `source`: what it was made from is its own affair.
  */
 export class Instance extends LxdResource {
+  /** @internal */
+  static readonly __pulumiType = typeOf("Instance");
+
   declare readonly name: pulumi.Output<string>;
   declare readonly type: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
@@ -168,6 +172,11 @@ export class Instance extends LxdResource {
   declare readonly location: pulumi.Output<string>;
   /** When the server made it: another machine of the same name has another one. */
   declare readonly createdAt: pulumi.Output<string>;
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is Instance {
+    return hasType(value, Instance.__pulumiType);
+  }
 
   constructor(name: string, args: InstanceArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {

@@ -2,7 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type IsoSourceArgs, toSource } from "./iso-source";
 import { type RemoteInput } from "./remote";
-import { type CommonArgs, LxdResource } from "./resource";
+import { hasType } from "./identity";
+import { type CommonArgs, LxdResource, typeOf } from "./resource";
 
 export interface IsoVolumeArgs extends CommonArgs {
   /** The storage pool. Changing it replaces the volume. */
@@ -51,6 +52,9 @@ export interface IsoVolumeArgs extends CommonArgs {
  * With `ignoreChanges: ["source"]` a volume stays as it is, also when the bytes at the same path change.
  */
 export class IsoVolume extends LxdResource {
+  /** @internal */
+  static readonly __pulumiType = typeOf("IsoVolume");
+
   declare readonly pool: pulumi.Output<string>;
   declare readonly name: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
@@ -61,6 +65,11 @@ export class IsoVolume extends LxdResource {
   declare readonly sizeBytes: pulumi.Output<number>;
   /** The cluster member that has the volume; `none` on a single server. */
   declare readonly location: pulumi.Output<string>;
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is IsoVolume {
+    return hasType(value, IsoVolume.__pulumiType);
+  }
 
   constructor(name: string, args: IsoVolumeArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { digest: undefined, sizeBytes: undefined, location: undefined };

@@ -1,7 +1,8 @@
 // Networks that the server manages.
 import * as pulumi from "@pulumi/pulumi";
 import { type Scalar } from "./instance-devices";
-import { type CommonArgs, LxdResource, type ServerArgs } from "./resource";
+import { hasType } from "./identity";
+import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource";
 
 /** One family of addresses on a network. */
 export interface NetworkAddressesArgs {
@@ -51,6 +52,9 @@ export interface NetworkArgs extends CommonArgs {
  * A network that instances or profiles use cannot be deleted; the error names them.
  */
 export class Network extends LxdResource {
+  /** @internal */
+  static readonly __pulumiType = typeOf("Network");
+
   declare readonly name: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
   declare readonly type: pulumi.Output<string>;
@@ -64,6 +68,11 @@ export class Network extends LxdResource {
   /** False for an interface of the host, which can only be read. */
   declare readonly managed: pulumi.Output<boolean>;
   declare readonly status: pulumi.Output<string>;
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is Network {
+    return hasType(value, Network.__pulumiType);
+  }
 
   constructor(name: string, args: NetworkArgs = {}, opts?: pulumi.CustomResourceOptions) {
     const inputs = { name: undefined, project: undefined, type: undefined, description: undefined, config: undefined };

@@ -2,7 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type CloudInitArgs } from "./instance";
 import { type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
-import { type CommonArgs, LxdResource, type ServerArgs } from "./resource";
+import { hasType } from "./identity";
+import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource";
 
 export interface ProfileArgs extends CommonArgs {
   /** Without spaces and slashes. Default: the resource's name. Changing it replaces the profile. */
@@ -38,12 +39,20 @@ export interface ProfileArgs extends CommonArgs {
  * A profile that instances use cannot be deleted; the error names them.
  */
 export class Profile extends LxdResource {
+  /** @internal */
+  static readonly __pulumiType = typeOf("Profile");
+
   declare readonly name: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
   /** A secret where the profile was read with `.get`: it can have that of others. */
   declare readonly config: pulumi.Output<Record<string, string>>;
   declare readonly devices: pulumi.Output<Record<string, Record<string, string>>>;
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is Profile {
+    return hasType(value, Profile.__pulumiType);
+  }
 
   constructor(name: string, args: ProfileArgs = {}, opts?: pulumi.CustomResourceOptions) {
     const defaulted = { name: undefined, project: undefined, description: undefined, config: undefined };

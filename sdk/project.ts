@@ -1,7 +1,8 @@
 // Projects: rooms of their own on a server.
 import * as pulumi from "@pulumi/pulumi";
 import { type Scalar } from "./instance-devices";
-import { LxdResource, type ServerArgs } from "./resource";
+import { hasType } from "./identity";
+import { LxdResource, type ServerArgs, typeOf } from "./resource";
 
 /** What a project keeps for itself; whatever it does not, it shares with the project `default`. */
 export interface ProjectFeaturesArgs {
@@ -42,11 +43,19 @@ export interface ProjectArgs extends ServerArgs {
  * Only an empty project can be deleted; the error names what is in it. Images that instances have brought along count.
  */
 export class Project extends LxdResource {
+  /** @internal */
+  static readonly __pulumiType = typeOf("Project");
+
   declare readonly name: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
   declare readonly config: pulumi.Output<Record<string, string>>;
   /** Keys that the server has filled in, the features above all. */
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is Project {
+    return hasType(value, Project.__pulumiType);
+  }
 
   constructor(name: string, args: ProjectArgs = {}, opts?: pulumi.CustomResourceOptions) {
     const outputs = { name: undefined, description: undefined, config: undefined, serverConfig: undefined };

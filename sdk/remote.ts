@@ -41,6 +41,9 @@ export interface RemoteArgs {
 /** A server in any of the forms that resources take: the name of a remote of the command line is enough. */
 export type RemoteInput = Remote | pulumi.Input<string | RemoteArgs>;
 
+/** In the registry of symbols, so that every copy of the package has the same. */
+const mark: unique symbol = Symbol.for("pulumi-lxd.Remote");
+
 /**
  * A server that resources of one program can share. It is no resource: nothing is made, and its name is not part of any.
  *
@@ -54,6 +57,9 @@ export type RemoteInput = Remote | pulumi.Input<string | RemoteArgs>;
  * ```
  */
 export class Remote {
+  /** @internal */
+  readonly [mark] = true;
+
   /** What resources are given. */
   readonly args: RemoteArgs;
 
@@ -65,6 +71,10 @@ export class Remote {
     const said = (["name", "socket", "address"] as const).filter((key) => args[key] !== undefined);
     if (said.length > 1) throw new pulumi.RunError(`remote "${name}": give it one of ${said.join(" and ")}`);
     this.args = said.length === 1 ? args : { ...args, name };
+  }
+
+  static [Symbol.hasInstance](value: unknown): value is Remote {
+    return typeof value === "object" && value !== null && mark in value;
   }
 }
 

@@ -1,5 +1,6 @@
 // What all resource classes share: the serialized provider, the URN that owns what is made, and the options.
 import * as pulumi from "@pulumi/pulumi";
+import { isInstanceOf } from "./identity";
 import { type RemoteInput, toRemote } from "./remote";
 import { secretPaths } from "./secret-paths";
 
@@ -17,13 +18,18 @@ export type Noun =
   | "Exec"
   | "InstanceSnapshot";
 
+/** The type in URNs and states. */
+export function typeOf<Kind extends Noun>(kind: Kind): `pulumi-nodejs:dynamic/lxd:${Kind}` {
+  return `pulumi-nodejs:dynamic/lxd:${kind}`;
+}
+
 /**
  * A resource that is served by Pulumi's dynamic-provider server. The server runs the text in `__provider`, which only
  * loads the installed package: it is the same for every resource of a noun, and stays the same over releases.
  */
 export abstract class LxdResource extends pulumi.CustomResource {
   constructor(noun: Noun, name: string, props: pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
-    const type = `pulumi-nodejs:dynamic/lxd:${noun}`;
+    const type = typeOf(noun);
     // Pulumi's own import gives a dynamic provider nothing to work with, so it becomes an input that `create` obeys.
     const { import: importId, ...rest } = opts;
     // Names that begin with two underscores are left out of previews and diffs.
@@ -38,6 +44,10 @@ export abstract class LxdResource extends pulumi.CustomResource {
     const remote = toRemote(said as RemoteInput | undefined);
     // The provider knows by itself what of a server is secret.
     super(type, name, { ...own, remote, ...bookkeeping, __secrets: secretPaths(own) }, rest);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstanceOf(this, value);
   }
 }
 

@@ -1,7 +1,8 @@
 // Storage pools: where volumes, images and the disks of instances are kept.
 import * as pulumi from "@pulumi/pulumi";
 import { type Scalar } from "./instance-devices";
-import { LxdResource, type ServerArgs } from "./resource";
+import { hasType } from "./identity";
+import { LxdResource, type ServerArgs, typeOf } from "./resource";
 
 export interface StoragePoolArgs extends ServerArgs {
   /** Without spaces and slashes. Default: the resource's name. Changing it replaces the pool. */
@@ -32,6 +33,9 @@ export interface StoragePoolArgs extends ServerArgs {
  * A pool with anything in it cannot be deleted; the error names what is there.
  */
 export class StoragePool extends LxdResource {
+  /** @internal */
+  static readonly __pulumiType = typeOf("StoragePool");
+
   declare readonly name: pulumi.Output<string>;
   declare readonly driver: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
@@ -39,6 +43,11 @@ export class StoragePool extends LxdResource {
   /** Keys that the server has filled in, e.g. `source`. */
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
   declare readonly status: pulumi.Output<string>;
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is StoragePool {
+    return hasType(value, StoragePool.__pulumiType);
+  }
 
   constructor(name: string, args: StoragePoolArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { serverConfig: undefined, status: undefined };

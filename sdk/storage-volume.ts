@@ -1,7 +1,8 @@
 // Storage volumes: file systems and block devices of a pool.
 import * as pulumi from "@pulumi/pulumi";
 import { type Scalar } from "./instance-devices";
-import { type CommonArgs, LxdResource, type ServerArgs } from "./resource";
+import { hasType } from "./identity";
+import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource";
 
 /** A volume of the same server, copied by it without passing through here and without its snapshots. */
 export interface VolumeCopySource {
@@ -69,6 +70,9 @@ export interface StorageVolumeArgs extends CommonArgs {
  * A volume that is in use cannot be deleted; the error names its users.
  */
 export class StorageVolume extends LxdResource {
+  /** @internal */
+  static readonly __pulumiType = typeOf("StorageVolume");
+
   declare readonly pool: pulumi.Output<string>;
   declare readonly name: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
@@ -79,6 +83,11 @@ export class StorageVolume extends LxdResource {
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
   /** The cluster member that has the volume; `none` on a single server. */
   declare readonly location: pulumi.Output<string>;
+
+  /** Whether a value is one, also where another copy of the package has made it. */
+  static override isInstance(value: unknown): value is StorageVolume {
+    return hasType(value, StorageVolume.__pulumiType);
+  }
 
   constructor(name: string, args: StorageVolumeArgs, opts?: pulumi.CustomResourceOptions) {
     const defaulted = { name: undefined, project: undefined, description: undefined, config: undefined };
