@@ -53,6 +53,16 @@ describe("what is read here", () => {
     await stopAtOnce((reader) => generatedIso({ label: "x", files: { a: { file: path } } }, reader));
   });
 
+  it("is let go of when nobody reads the image of it to its end", async () => {
+    const iso = await generatedIso({ label: "x", files: { a: { file: files.make(randomBytes(8 * mebibyte)) } } });
+    const { stream, received } = await iso.open();
+    received.catch(() => undefined);
+    const chunks = stream[Symbol.asyncIterator]();
+    while (files.open().length === 0) await chunks.next();
+    stream.destroy();
+    await vi.waitFor(() => expect(files.open()).toEqual([]));
+  });
+
   it("is no longer hashed as the two parts of an image", async () => {
     const [metadata, rootfs] = [files.make("metadata", "m"), files.make(randomBytes(8 * mebibyte), "r")];
     for (const path of [metadata, rootfs]) await fileContent(path);
