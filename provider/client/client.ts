@@ -61,6 +61,9 @@ interface Bound {
   signal: AbortSignal | undefined;
 }
 
+/** The engine is to be answered within two seconds after it has cancelled a call. */
+const lastLookMs = 1000;
+
 export class Client {
   readonly #shared: Shared;
 
@@ -90,6 +93,15 @@ export class Client {
   /** Fires when whoever has this client stops. Waits between requests heed it as well: see `pause`. */
   get signal(): AbortSignal | undefined {
     return this.bound?.signal;
+  }
+
+  /** The same server for a look at what a call leaves. One that was stopped has another moment for that. */
+  forLastLook(): Client {
+    return this.signal?.aborted === true ? this.#whole.withSignal(AbortSignal.timeout(lastLookMs)) : this;
+  }
+
+  get #whole(): Client {
+    return this.bound === undefined ? this : this.bound.client.#whole;
   }
 
   /** Waits between two looks at the server. */

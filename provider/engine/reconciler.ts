@@ -190,9 +190,10 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     { id, call }: { id: string; call: Call<Outputs> },
   ): Promise<void> {
     // What went wrong first is what the user has to know; whether the server can be asked now is another matter.
-    const found = await this.kind.locate(context, inputs).catch(() => undefined);
+    const looking = { ...context, client: context.client.forLastLook() };
+    const found = await this.kind.locate(looking, inputs).catch(() => undefined);
     if (found === undefined) return;
-    const kept = await this.#checkpoint(context, { id, inputs, found, state: undefined, moment: "created" });
+    const kept = await this.#checkpoint(looking, { id, inputs, found, state: undefined, moment: "created" });
     call.checkpoint({ ...kept, isIncomplete: true });
   }
 
@@ -224,9 +225,10 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       return await step.run(found);
     } catch (error) {
       const identity = this.kind.identity(found, inputs);
-      const now = await this.#again(context, work, identity).catch(() => undefined);
+      const looking = { ...context, client: context.client.forLastLook() };
+      const now = await this.#again(looking, work, identity).catch(() => undefined);
       if (now !== undefined)
-        call.checkpoint(await this.#checkpoint(context, { id, inputs, found: now, state: olds, moment: "found" }));
+        call.checkpoint(await this.#checkpoint(looking, { id, inputs, found: now, state: olds, moment: "found" }));
       throw error;
     }
   }
