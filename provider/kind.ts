@@ -147,6 +147,8 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
   extends KindDefinition<Inputs, Outputs>, StateUpgrades<Inputs, Outputs> {
   /** The resource's ID in Pulumi. */
   idOf: (inputs: Inputs, urn: string) => string;
+  /** Waits for what the server may still be doing to an object of an earlier run. */
+  settle?: (context: Context, inputs: Inputs) => Promise<unknown>;
   /**
    * The object at the place of `at`, or, if an identity is given and another object or none is there, wherever the object
    * with that identity is. Undefined if there is none.
@@ -168,6 +170,8 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
     inputs: Inputs,
     context: ReconcileContext<Outputs>,
   ) => LxdError | undefined | Promise<LxdError | undefined>;
+  /** Whether what is there after a create that failed was left by it. Default: what has no obstacle. */
+  mayBeLeft?: (found: Found) => boolean;
   /** One request that makes the object and says whose it is. */
   create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<void>;
   /** Writes on an object that is imported whose it is now. */
@@ -209,8 +213,11 @@ export interface Reading<Inputs, Outputs, Found> {
   found: Found;
   /** The state as far as there is one. */
   state: Outputs | undefined;
-  /** `created`: this run made it, and no step has run; `settled`: all steps have run; `found`: neither. */
-  moment: "created" | "found" | "settled";
+  /**
+   * `created`: this run made it, and no step has run. `checkpoint`: some steps have run. `settled`: all have. `read`: it is
+   * looked at only.
+   */
+  moment: "created" | "checkpoint" | "settled" | "read";
 }
 
 /** A kind that looks after its state by itself. */

@@ -170,8 +170,10 @@ export class Instance extends LxdResource {
   declare readonly architecture: pulumi.Output<string>;
   /** The cluster member that it is on; `none` on a single server. */
   declare readonly location: pulumi.Output<string>;
-  /** When the server made it: another machine of the same name has another one. */
+  /** When the server made it. A move to another storage pool counts as that. */
   declare readonly createdAt: pulumi.Output<string>;
+  /** @internal What tells the machine from all others, for resources that are about it. Not shown in previews. */
+  declare readonly __identity: pulumi.Output<string>;
 
   /** Whether a value is one, also where another copy of the package has made it. */
   static override isInstance(value: unknown): value is Instance {
@@ -205,7 +207,10 @@ export class Instance extends LxdResource {
 const defaulted = ["name", "type", "project", "config", "devices", "profiles", "running", "architecture"];
 
 /** What only the daemon knows. */
-const outputs = ["status", "location", "addresses", "ipv4", "ipv6", "macs", "baseImage", "expandedConfig", "createdAt"];
+const outputs = [
+  ...["status", "location", "addresses", "ipv4", "ipv6", "macs", "baseImage", "expandedConfig", "createdAt"],
+  "__identity",
+];
 
 /** Whoever ignores changes of the source ignores other bytes or another image behind it too. */
 function optionsOf(opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {

@@ -26,6 +26,11 @@ export function findSnapshot(client: Client, at: SnapshotAddress): Promise<Found
   return client.find(snapshotPath(at), snapshotSchema, { project: at.project });
 }
 
+export async function listSnapshots(client: Client, { project, name }: InstanceAddress): Promise<WireSnapshot[]> {
+  const at = path("instances", name, "snapshots");
+  return (await client.get(at, z.array(snapshotSchema), { project, recursion: "1" })).value;
+}
+
 export interface NewSnapshot {
   name: string;
   stateful: boolean;

@@ -16,29 +16,53 @@ const sessions = ["Executing command", "Showing console"];
 /** Errors of a wait that has not seen the end. */
 const unsettled: readonly ErrorCode[] = ["unavailable", "timeout", "cancelled"];
 
-/**
- * Waits for what is being done to an instance. How that ends is seen by looking at the instance afterwards. Returns whether
- * there was anything.
- */
-export async function settleInstance(
-  client: Client,
-  { project, name }: { project: string; name: string },
-  deadlineMs: number,
-): Promise<boolean> {
-  const request = { method: "GET", path: path("operations") };
-  let isBusy = false;
-  for (const { id, resources, metadata, description } of await listBusy(client, project)) {
-    if (sessions.includes(description)) continue;
+/** How the last operation on an instance ended, as far as the server still knows it: finished ones are soon forgotten. */
+export type Outcome = "succeeded" | "failed" | "unknown";
+
+/** Waits for what is being done to an instance. Returns whether there was anything. */
+export async function settleInstance(client: Client, at: Instance, deadlineMs: number): Promise<boolean> {
+  return (await follows(client, await listOf(client, at, busy), deadlineMs)).length > 0;
+}
+
+/** Waits for what is being done to an instance, and tells how that ended, or what was done just now. */
+export async function outcomeOf(client: Client, at: Instance, deadlineMs: number): Promise<Outcome> {
+  const ended = await follows(client, await listOf(client, at, busy), deadlineMs);
+  if (ended.length > 0) return ended.at(-1) ?? "unknown";
+  if ((await listOf(client, at, /^success$/)).length > 0) return "succeeded";
+  return (await listOf(client, at, /^failure$/)).length > 0 ? "failed" : "unknown";
+}
+
+interface Instance {
+  project: string;
+  name: string;
+}
+
+const busy = /running|pending/;
+
+async function listOf(client: Client, { project, name }: Instance, status: RegExp): Promise<ListedOperation[]> {
+  const operations = await listOperations(client, project, status);
+  return operations.filter(({ resources, metadata, description }) => {
     const entity = metadata?.["entity_url"];
     const urls = [...Object.values(resources ?? {}).flat(), ...(typeof entity === "string" ? [entity] : [])];
-    if (!urls.some((url) => isInstance(url, name))) continue;
-    isBusy = true;
-    await follow(client, id, { request, deadlineMs }).catch((error: unknown) => {
-      // It failed, or was over before it could be waited for.
-      if (!(error instanceof LxdError) || unsettled.includes(error.code)) throw error;
-    });
+    return !sessions.includes(description) && urls.some((url) => isInstance(url, name));
+  });
+}
+
+async function follows(client: Client, operations: ListedOperation[], deadlineMs: number): Promise<Outcome[]> {
+  const request = { method: "GET", path: path("operations") };
+  const outcomes: Outcome[] = [];
+  for (const { id } of operations) {
+    const ended = follow(client, id, { request, deadlineMs }).then(
+      (): Outcome => "succeeded",
+      (error: unknown): Outcome => {
+        if (!(error instanceof LxdError) || unsettled.includes(error.code)) throw error;
+        // It failed, or was over before it could be waited for.
+        return isCode(error, "not-found") ? "unknown" : "failed";
+      },
+    );
+    outcomes.push(await ended);
   }
-  return isBusy;
+  return outcomes;
 }
 
 /** `container` from Incus and LXD 5.0, `instance` from newer LXD. */
@@ -47,7 +71,7 @@ const packing = /^create_image_from_(container|instance)_pack_progress$/;
 /** Waits until the daemon packs no image any more: it does not say of which instance, and packs one at a time anyway. */
 export async function settlePacking(client: Client, project: string, deadlineMs: number): Promise<void> {
   const request = { method: "GET", path: path("operations") };
-  for (const { id, metadata } of await listBusy(client, project)) {
+  for (const { id, metadata } of await listOperations(client, project, busy)) {
     if (!Object.keys(metadata ?? {}).some((key) => packing.test(key))) continue;
     await follow(client, id, { request, deadlineMs }).catch((error: unknown) => {
       if (!(error instanceof LxdError) || isCode(error, "timeout") || isCode(error, "cancelled")) throw error;
@@ -55,10 +79,10 @@ export async function settlePacking(client: Client, project: string, deadlineMs:
   }
 }
 
-async function listBusy(client: Client, project: string): Promise<ListedOperation[]> {
+async function listOperations(client: Client, project: string, wanted: RegExp): Promise<ListedOperation[]> {
   const query = { project, recursion: "1" };
   const byStatus = (await client.get(path("operations"), listSchema, query)).value ?? {};
-  return Object.entries(byStatus).flatMap(([status, list]) => (/running|pending/.test(status) ? (list ?? []) : []));
+  return Object.entries(byStatus).flatMap(([status, list]) => (wanted.test(status) ? (list ?? []) : []));
 }
 
 /** `/1.0/instances/web?project=p`; older servers say `containers` too. */

@@ -8,6 +8,7 @@ import {
   type Context,
   type Draft,
   type ReconcileContext,
+  type Reading,
   type ReconciledKind,
   type ServerInputs,
   type Step,
@@ -61,7 +62,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return this.#telling(`read ${this.kind.noun} ${id}`, async () => {
       const { inputs, state } = this.#stored(id, known, identity);
       const found = await this.#locate(context, inputs, identity);
-      return found && this.#checkpoint(context, { id, inputs, found, state, moment: "found" });
+      return found && this.#checkpoint(context, { id, inputs, found, state, moment: "read" });
     });
   }
 
@@ -77,7 +78,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const surroundings = { ...context, replaced: undefined };
       const located = await this.#locateEither(context, [state, inputs], known.identity);
       const isWhole = located !== undefined && !known.isIncomplete && this.#isWhole(located, true);
-      if (located !== undefined && !isWhole) await this.kind.remove(context, located, state);
+      if (located !== undefined && !isWhole) await this.#clear(context, located, state);
       const found =
         located !== undefined && isWhole ? located : await this.#makeAgain(surroundings, inputs, { id, call });
       const work = { context: surroundings, inputs, olds: state, isNew: found !== located };
@@ -132,6 +133,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     inputs: Inputs,
     { otherHolderOf, replaced }: CreateCall<Outputs>,
   ): Promise<Found | undefined> {
+    await this.kind.settle?.(context, inputs);
     const found = await this.kind.locate(context, inputs);
     if (found === undefined) return undefined;
     const holder = otherHolderOf(this.kind.identity(found, inputs));
@@ -139,13 +141,20 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     const obstacle = await this.kind.obstacle(found, inputs, context);
     if (obstacle !== undefined) throw obstacle;
     if (!this.#isWhole(found, false)) {
-      await this.kind.remove(context, found, inputs as Outputs);
+      await this.#clear(context, found, inputs as Outputs);
       return undefined;
     }
     const id = this.kind.idOf(inputs, context.urn);
     const cause = replaced === undefined ? "an earlier run of this resource made it" : "it is the one to be replaced";
     context.warn(`${this.kind.noun} ${id} exists, and is used as it is: ${cause}. ${ofReplacement}`);
     return found;
+  }
+
+  /** Removes what nobody knows to be whole, so that it can be made again. */
+  async #clear(context: Context, found: Found, state: Outputs): Promise<void> {
+    context.status("removing what an earlier run left unfinished");
+    await this.kind.settle?.(context, state);
+    await this.#drop(context, found, { state, identity: this.kind.identity(found, state) });
   }
 
   async #make(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<Found> {
@@ -179,7 +188,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     const obstacle = found === undefined ? undefined : await this.kind.obstacle(found, inputs, context);
     if (obstacle !== undefined) throw obstacle;
     if (found !== undefined && this.#isWhole(found, false)) return found;
-    if (found !== undefined) await this.kind.remove(context, found, inputs as Outputs);
+    if (found !== undefined) await this.#clear(context, found, inputs as Outputs);
     return this.#make(context, inputs, call);
   }
 
@@ -191,10 +200,17 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   ): Promise<void> {
     // What went wrong first is what the user has to know; whether the server can be asked now is another matter.
     const looking = { ...context, client: context.client.forLastLook() };
-    const found = await this.kind.locate(looking, inputs).catch(() => undefined);
+    const found = await this.#left(looking, inputs).catch(() => undefined);
     if (found === undefined) return;
     const kept = await this.#checkpoint(looking, { id, inputs, found, state: undefined, moment: "created" });
     call.checkpoint({ ...kept, isIncomplete: true });
+  }
+
+  async #left(context: ReconcileContext<Outputs>, inputs: Inputs): Promise<Found | undefined> {
+    const found = await this.kind.locate(context, inputs);
+    if (found === undefined) return undefined;
+    const isOurs = this.kind.mayBeLeft?.(found) ?? (await this.kind.obstacle(found, inputs, context)) === undefined;
+    return isOurs ? found : undefined;
   }
 
   async #run(
@@ -209,7 +225,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       if (changed === false) continue;
       const identity = changed === "relocated" ? undefined : this.kind.identity(found, inputs);
       found = await this.#again(context, work, identity);
-      call.checkpoint(await this.#checkpoint(context, { id, inputs, found, state: olds, moment: "found" }));
+      call.checkpoint(await this.#checkpoint(context, { id, inputs, found, state: olds, moment: "checkpoint" }));
     }
     return this.#checkpoint(context, { id, inputs, found, state: olds, moment: "settled" });
   }
@@ -228,7 +244,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const looking = { ...context, client: context.client.forLastLook() };
       const now = await this.#again(looking, work, identity).catch(() => undefined);
       if (now !== undefined)
-        call.checkpoint(await this.#checkpoint(looking, { id, inputs, found: now, state: olds, moment: "found" }));
+        call.checkpoint(await this.#checkpoint(looking, { id, inputs, found: now, state: olds, moment: "checkpoint" }));
       throw error;
     }
   }
@@ -252,7 +268,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     await this.kind.claim?.(context, inputs, found);
     const id = this.kind.idOf(inputs, context.urn);
     const claimed = this.kind.claim === undefined ? found : ((await this.kind.locate(context, inputs)) ?? found);
-    return this.#checkpoint(context, { id, inputs, found: claimed, state: undefined, moment: "found" });
+    return this.#checkpoint(context, { id, inputs, found: claimed, state: undefined, moment: "read" });
   }
 
   async #checkpoint(
@@ -262,7 +278,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       inputs: Inputs;
       found: Found;
       state: Outputs | undefined;
-      moment: "created" | "found" | "settled";
+      moment: Reading<Inputs, Outputs, Found>["moment"];
     },
   ): Promise<Kept<Outputs>> {
     const { id, inputs, found } = reading;

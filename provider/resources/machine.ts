@@ -1,31 +1,50 @@
-// The instance that a resource is about: by its name, and by when it was made, which tells a new one of the same name.
-import { findInstance, type InstanceAddress, type WireInstance } from "../api/instances";
+// The instance that a resource is about: by its name, and by its identity, which follows renames and tells a new one apart.
+import { type InstanceFound, isSameInstance, locateInstance } from "../api/instance-identity";
+import { type InstanceAddress } from "../api/instances";
 import { type Client } from "../client/client";
 import { LxdError } from "../errors";
 import { type Cost } from "../kind";
+import { isUnknown } from "../unknowns";
 
 export interface MachineInputs {
   /** The instance's name. */
   instance: string;
-  /** When it was made, if the program has it as a resource. */
-  machine?: string | undefined;
+  /** Its identity, if the program has it as a resource. The underscores keep it out of previews. */
+  __instance?: string | undefined;
 }
 
-export async function requireMachine(client: Client, at: InstanceAddress): Promise<WireInstance> {
-  const found = await findInstance(client, at);
-  if (found !== undefined) return found.value;
-  const why = `there is no instance "${at.name}" in project ${at.project}`;
+type MachineAt = MachineInputs & { project: string };
+
+export function addressOfMachine({ project, instance }: MachineAt): InstanceAddress {
+  return { project, name: instance };
+}
+
+export function findMachine(client: Client, at: MachineAt): Promise<InstanceFound | undefined> {
+  return locateInstance(client, addressOfMachine(at), at.__instance);
+}
+
+export async function requireMachine(client: Client, at: MachineAt): Promise<InstanceFound> {
+  const found = await findMachine(client, at);
+  if (found !== undefined) return found;
+  const why = `there is no instance "${at.instance}" in project ${at.project}`;
   const advice = "Name one that exists, or pass the Instance of this program, which is made first.";
   throw new LxdError({ code: "not-found", why, advice });
 }
 
 /**
  * Another name of the same machine is a rename; the same name of another machine is not the same. One that a preview does
- * not know is still to be made: of one that changes in place it knows when it was made.
+ * not know is still to be made: of one that changes in place it knows the identity.
  */
 export function machineCost(olds: MachineInputs, news: MachineInputs): Cost {
-  if (news.machine !== undefined && olds.machine !== undefined) {
-    return olds.machine === news.machine ? "update" : "replace";
+  const [before, after] = [olds.__instance, news.__instance];
+  if (before !== undefined && after !== undefined) {
+    return !isUnknown(after) && isSameInstance(before, after) ? "update" : "replace";
   }
   return olds.instance === news.instance ? "ignore" : "replace";
+}
+
+/** States of schema 0 know when the machine was made, under another name. */
+export function withInstanceIdentity(state: Record<string, unknown>): Record<string, unknown> {
+  const { machine, ...rest } = state;
+  return typeof machine === "string" ? { ...rest, __instance: `@${machine}` } : rest;
 }

@@ -98,10 +98,10 @@ type KeysOfAny<T> = T extends unknown ? keyof T : never;
 type WrittenGolden = Omit<z.input<typeof goldenBuild>, "version" | "iso" | "media" | "provision" | "publishTo"> &
   Pick<GoldenImageArgs, "iso" | "media" | "provision" | "publishTo">;
 
-/** The class sends an instance by its name and by when it was made. */
-type WrittenExec = Omit<z.input<typeof exec>, "instance" | "machine" | "stdout" | "stderr"> &
+/** The class sends an instance by its name and its identity. */
+type WrittenExec = Omit<z.input<typeof exec>, "instance" | "__instance" | "stdout" | "stderr"> &
   Pick<ExecArgs, "instance">;
-type WrittenSnapshot = Omit<z.input<typeof instanceSnapshot>, "instance" | "machine"> &
+type WrittenSnapshot = Omit<z.input<typeof instanceSnapshot>, "instance" | "__instance"> &
   Pick<InstanceSnapshotArgs, "instance">;
 
 export const execArgs: Nothing = [] as never as Same<ExecArgs, WrittenExec>;

@@ -81,7 +81,9 @@ export function configMapKind<
     },
     toState: (_context, { inputs, found, state, moment }) => {
       const placed = { ...inputs, ...placeOf(noun.idParts, found.at) };
-      return Promise.resolve(settings.observe(placed, found.value, moment === "found" ? state?.serverConfig : "all"));
+      return Promise.resolve(
+        settings.observe(placed, found.value, ["created", "settled"].includes(moment) ? "all" : state?.serverConfig),
+      );
     },
     remove: async ({ client }, { value, at }) => {
       const users = noun.users?.(value) ?? value.used_by ?? [];

@@ -1,22 +1,23 @@
 // Commands in guests: run when the resource is made, again when what they depend on changes, and one in the end.
 import { isDeepStrictEqual } from "node:util";
 import { type Finished, lastLines, runCommand } from "../../api/exec";
-import { findInstance } from "../../api/instances";
 import { LxdError } from "../../errors";
 import { type Context, type Made, type ResourceKind } from "../../kind";
 import { milliseconds } from "../../units";
 import { checkProject } from "../common";
 import { isRunning } from "../instance/power";
 import { waitFor } from "../instance/waits";
-import { requireMachine } from "../machine";
+import { findMachine, requireMachine, withInstanceIdentity } from "../machine";
 import { logicalName } from "../ownership";
-import { complete, type ExecInputs, type ExecOutputs, policies, rerunning, schema } from "./inputs";
+import { applyDefaults, complete, type ExecInputs, type ExecOutputs, policies, rerunning, schema } from "./inputs";
 
 export const exec: ResourceKind<ExecInputs, ExecOutputs> = {
   noun: "command",
   schema,
   policies,
   rules: () => [],
+  upgrades: [withInstanceIdentity],
+  applyDefaults,
   complete,
   preflight: (client, { draft, importId }) => {
     if (importId === undefined) return checkProject(client, draft.project);
@@ -38,7 +39,7 @@ async function create(context: Context, inputs: ExecInputs): Promise<Made<ExecOu
 
 /** What a command has done is seen by nobody; it is gone when its machine is. */
 async function read({ client }: Context, _id: string, state: ExecOutputs): Promise<ExecOutputs | undefined> {
-  const found = await findInstance(client, { project: state.project, name: state.instance });
+  const found = await findMachine(client, state);
   return found === undefined ? undefined : state;
 }
 
@@ -50,21 +51,19 @@ async function update(context: Context, _id: string, olds: ExecOutputs, news: Ex
 
 /** Where the machine is gone there is nothing left to be undone. */
 async function remove(context: Context, _id: string, state: ExecOutputs): Promise<void> {
-  const { onDelete, project, instance } = state;
-  if (onDelete === undefined) return;
-  const found = await findInstance(context.client, { project, name: instance });
-  if (found !== undefined) await run(context, state, onDelete);
+  const { onDelete } = state;
+  if (onDelete === undefined || (await findMachine(context.client, state)) === undefined) return;
+  await run(context, { ...state, ...(applyDefaults(state) as ExecInputs) }, onDelete);
 }
 
 async function run(context: Context, inputs: ExecInputs, command: string[]): Promise<Finished> {
   const { client, status } = context;
   const { environment, user, group, cwd, timeout } = inputs;
-  const at = { project: inputs.project, name: inputs.instance };
   try {
-    const wire = await requireMachine(client, at);
-    if (!isRunning(wire)) {
+    const { at, value } = await requireMachine(client, inputs);
+    if (!isRunning(value)) {
       const advice = "Start it (running: true); commands run in machines that are on.";
-      throw new LxdError({ code: "failed", why: `the machine is ${wire.status}`, advice });
+      throw new LxdError({ code: "failed", why: `the machine is ${value.status}`, advice });
     }
     await waitFor({ client, at, wait: { condition: "agent", timeout }, status });
     status(`running ${command[0] ?? ""}`);
@@ -76,7 +75,7 @@ async function run(context: Context, inputs: ExecInputs, command: string[]): Pro
     if (!finished.isWhole) throw outputLost();
     return finished;
   } catch (error) {
-    throw LxdError.from(error).during(`run ${command[0] ?? ""} in instance ${at.project}/${at.name}`);
+    throw LxdError.from(error).during(`run ${command[0] ?? ""} in instance ${inputs.project}/${inputs.instance}`);
   }
 }
 

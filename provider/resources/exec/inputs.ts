@@ -31,7 +31,7 @@ const id = z.int().min(0).optional();
 
 export const schema = strict({
   instance: name,
-  machine: z.string().optional(),
+  __instance: z.string().optional(),
   command,
   onDelete: command.optional(),
   environment: z.record(z.string(), scalar).optional(),
@@ -51,7 +51,7 @@ export const rerunning = ["command", "environment", "user", "group", "cwd", "tri
 
 export const policies: ResourceKind<ExecInputs, ExecOutputs>["policies"] = {
   instance: machineCost,
-  machine: machineCost,
+  __instance: machineCost,
   project: "replace",
   command: "update",
   environment: "update",
@@ -66,16 +66,15 @@ export const policies: ResourceKind<ExecInputs, ExecOutputs>["policies"] = {
   stderr: "ignore",
 };
 
+export function applyDefaults(draft: Draft<ExecInputs>): Draft<ExecInputs> {
+  const { environment, timeout = "5m", triggers = [] } = draft;
+  const spelled = isUnknown(environment) ? environment : spelledOut(environment);
+  return { ...draft, environment: spelled, timeout, triggers };
+}
+
 export function complete({
   draft,
   config,
 }: Completion<ExecInputs>): Promise<{ draft: Draft<ExecInputs>; failures: Failure[] }> {
-  const whole = {
-    ...draft,
-    project: projectOf(draft, config),
-    environment: isUnknown(draft.environment) ? draft.environment : spelledOut(draft.environment),
-    timeout: draft.timeout ?? "5m",
-    triggers: draft.triggers ?? [],
-  };
-  return Promise.resolve({ draft: whole, failures: [] });
+  return Promise.resolve({ draft: applyDefaults({ ...draft, project: projectOf(draft, config) }), failures: [] });
 }

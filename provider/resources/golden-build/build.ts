@@ -4,6 +4,7 @@ import { settlePacking } from "../../api/operations";
 import { findVolume } from "../../api/volumes";
 import { LxdError } from "../../errors";
 import { type Context } from "../../kind";
+import { Reconciler } from "../../engine/reconciler";
 import { publish } from "../image/publish";
 import { instance } from "../instance/instance";
 import { type InstanceInputs } from "../instance/schema";
@@ -81,8 +82,9 @@ async function installed({ context, progress, begun }: Build, machine: InstanceI
     begun();
     if (progress.phase === "machine") progress.enter("install");
   };
-  const surroundings = { ...progress.in(context), created, replaced: undefined, importId: undefined };
-  await instance.create(surroundings, machine);
+  const call = { checkpoint: created, importId: undefined, replaced: undefined, otherHolderOf: () => undefined };
+  // That a builder of an earlier run is used is what a build is about.
+  await new Reconciler(instance).create({ ...progress.in(context), warn: () => undefined }, machine, call);
 }
 
 /** A run that was killed may have left the daemon at it. */

@@ -33,7 +33,7 @@ const instant = z.iso.datetime({
 
 export const schema = strict({
   instance: name,
-  machine: z.string().optional(),
+  __instance: z.string().optional(),
   name: snapshotName.optional(),
   stateful: z.boolean().optional(),
   expiresAt: instant.optional(),
@@ -44,7 +44,7 @@ export const schema = strict({
 
 export const policies: ResourceKind<SnapshotInputs, SnapshotOutputs>["policies"] = {
   instance: machineCost,
-  machine: machineCost,
+  __instance: machineCost,
   project: "replace",
   name: "update",
   stateful: "replace",
@@ -52,19 +52,19 @@ export const policies: ResourceKind<SnapshotInputs, SnapshotOutputs>["policies"]
   restore: "update",
 };
 
+export function applyDefaults(draft: SnapshotDraft): SnapshotDraft {
+  return { ...draft, stateful: draft.stateful ?? false };
+}
+
 export function complete({
   draft,
   urn,
   config,
 }: Completion<SnapshotInputs>): Promise<{ draft: SnapshotDraft; failures: Failure[] }> {
-  const whole: SnapshotDraft = {
-    ...draft,
-    project: projectOf(draft, config),
-    name: draft.name ?? logicalName(urn),
-    stateful: draft.stateful ?? false,
-  };
-  const isFine = draft.name !== undefined || snapshotName.safeParse(whole.name).success;
-  const reason = `the resource's own name "${whole.name ?? ""}" cannot be a snapshot's; set \`name\``;
+  const name = draft.name ?? logicalName(urn);
+  const whole = { ...applyDefaults(draft), project: projectOf(draft, config), name };
+  const isFine = draft.name !== undefined || snapshotName.safeParse(name).success;
+  const reason = `the resource's own name "${name}" cannot be a snapshot's; set \`name\``;
   return Promise.resolve({ draft: whole, failures: isFine ? [] : [{ property: "name", reason }] });
 }
 

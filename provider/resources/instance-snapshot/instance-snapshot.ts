@@ -1,69 +1,96 @@
 // Snapshots of instances: taken once, renamed and given another expiry in place, restored on request.
+import { identityOf, type InstanceFound } from "../../api/instance-identity";
 import {
   createSnapshot,
   deleteSnapshot,
   findSnapshot,
+  listSnapshots,
   renameSnapshot,
   restoreSnapshot,
   setSnapshotExpiry,
   type SnapshotAddress,
   type WireSnapshot,
 } from "../../api/instance-snapshots";
+import { type InstanceAddress } from "../../api/instances";
 import { settleInstance } from "../../api/operations";
-import { type Client, type Found } from "../../client/client";
-import { isCode, LxdError } from "../../errors";
-import { type Context, type CreateContext, type Made, type ResourceKind } from "../../kind";
+import { type Found } from "../../client/client";
+import { LxdError } from "../../errors";
+import { type Context, type Draft, type Reading, type ReconciledKind, type Step, type Work } from "../../kind";
 import { whenIdle } from "../instance/idle";
 import { changeSettings, without } from "../instance/settings";
-import { requireMachine } from "../machine";
-import { comparable, complete, instantOf, policies, schema, type SnapshotInputs, type SnapshotOutputs } from "./inputs";
-import { addressOf, idOf, parseSnapshotId, preflight, strangers, takenByKey } from "./preflight";
+import { addressOfMachine, findMachine, requireMachine, withInstanceIdentity } from "../machine";
+import {
+  applyDefaults,
+  comparable,
+  complete,
+  instantOf,
+  policies,
+  schema,
+  type SnapshotInputs,
+  type SnapshotOutputs,
+} from "./inputs";
+import { idOf, parseSnapshotId, preflight, strangers, takenByKey } from "./preflight";
 
 type Inputs = SnapshotInputs;
 type Outputs = SnapshotOutputs;
 
+export interface SnapshotFound extends Found<WireSnapshot> {
+  at: SnapshotAddress;
+  /** Whose snapshot it is. */
+  instance: string;
+}
+
 const settleMs = 60 * 60_000;
 
-export const instanceSnapshot: ResourceKind<Inputs, Outputs> = {
+export const instanceSnapshot: ReconciledKind<Inputs, Outputs, SnapshotFound> = {
   noun: "snapshot",
   schema,
   policies,
   rules: () => [],
+  upgrades: [withInstanceIdentity],
+  applyDefaults,
   complete,
   comparable,
   preflight,
   deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),
-  create,
-  read,
-  update,
-  remove,
+  idOf,
+  settle: ({ client }, inputs) => settleInstance(client, addressOfMachine(inputs), settleMs),
+  locate,
+  identity: ({ instance, value }) => `${instance} ${value.created_at}`,
+  identityOfState: (state) => (isRead(state) ? `${state.__instance ?? ""} ${state.createdAt}` : undefined),
+  // One that a broken run left may lack part of the disk, and is of a moment that nobody knows.
+  isWhole: (_found, isKnown) => isKnown,
+  obstacle: ({ value }, inputs, { urn }) => strangers(value, inputs, urn),
+  create: take,
+  steps,
+  toState: (_context, reading) => Promise.resolve(toOutputs(reading)),
+  remove: ({ client }, { at }) => deleteSnapshot(client, at),
+  fromId: (id, state) => ({ stateful: false, ...(state as Partial<Outputs>), ...placeOf(requireId(id)) }),
 };
 
-async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
-  const { client, urn, importId } = context;
-  const at = addressOf(inputs);
-  const id = idOf(inputs);
-  try {
-    await requireMachine(client, at);
-    // A run that was killed may have left the daemon at work.
-    if (importId === undefined) await settleInstance(client, at, settleMs);
-    const existing = await findSnapshot(client, at);
-    const obstacle =
-      existing === undefined || importId !== undefined ? undefined : strangers(existing.value, inputs, urn);
-    if (obstacle !== undefined) throw obstacle;
-    if (existing === undefined) await take(context, inputs);
-    const { value } = await get(client, at);
-    context.created(id, toOutputs(inputs, value));
-    return { id, outputs: await sync(client, inputs), isTakenOver: existing !== undefined };
-  } catch (error) {
-    throw LxdError.from(error).during(`${importId === undefined ? "take" : "import"} snapshot ${id}`);
-  }
+function isRead({ createdAt }: Draft<Outputs>): boolean {
+  return createdAt !== undefined;
+}
+
+/** In the machine that the state knows, whatever it is called; among its snapshots by when it was taken. */
+async function locate({ client }: Context, inputs: Inputs, identity?: string): Promise<SnapshotFound | undefined> {
+  const machine = await findMachine(client, inputs);
+  if (machine === undefined) return undefined;
+  const instance = identityOf(machine.value);
+  const at = { ...machine.at, snapshot: inputs.name };
+  const found = await findSnapshot(client, at);
+  const isIt = ({ created_at: time }: WireSnapshot): boolean => identity === undefined || identity.endsWith(` ${time}`);
+  if (found !== undefined && isIt(found.value)) return { ...found, at, instance };
+  const renamed = identity === undefined ? undefined : (await listSnapshots(client, machine.at)).find(isIt);
+  const place = renamed && { ...machine.at, snapshot: renamed.name };
+  const again = place && (await findSnapshot(client, place));
+  return again && { ...again, at: place, instance };
 }
 
 /** A snapshot carries nothing of its own, but it has a copy of the machine's config: there its owner is written. */
 async function take(context: Context, inputs: Inputs): Promise<void> {
   const { client, urn, status } = context;
-  const at = addressOf(inputs);
+  const { at }: InstanceFound = await requireMachine(client, inputs);
   const { name, stateful } = inputs;
   await changeSettings(context, at, ({ config }) => ({ config: { ...config, [takenByKey]: urn } }));
   try {
@@ -71,83 +98,67 @@ async function take(context: Context, inputs: Inputs): Promise<void> {
     const wanted = { name, stateful, ...expiry };
     await whenIdle(context, at, () => createSnapshot(client, at, wanted, status));
   } finally {
-    await changeSettings(context, at, ({ config }) => ({ config: without(config, takenByKey) }));
+    await dropMark(context, at);
   }
 }
 
-async function sync(client: Client, inputs: Inputs): Promise<Outputs> {
-  const at = addressOf(inputs);
-  const { value, etag } = await get(client, at);
-  if (instantOf(value.expires_at) === instantOf(inputs.expiresAt)) return toOutputs(inputs, value);
-  await setSnapshotExpiry(client, at, { etag, expiresAt: inputs.expiresAt ?? never });
-  return toOutputs(inputs, (await get(client, at)).value);
+function dropMark(context: Context, at: InstanceAddress): Promise<void> {
+  return changeSettings(context, at, ({ config }) => ({ config: without(config, takenByKey) }));
 }
 
 const never = "0001-01-01T00:00:00Z";
 
-async function get(client: Client, at: SnapshotAddress): Promise<Found<WireSnapshot>> {
-  const found = await findSnapshot(client, at);
-  if (found !== undefined) return found;
-  const advice = "Run `pulumi refresh`, then `pulumi up` takes another one, of the machine as it is then.";
-  throw new LxdError({ code: "not-found", why: "the snapshot is gone", advice });
+function steps({ context, inputs, olds }: Work<Inputs, Outputs>): Step<SnapshotFound>[] {
+  const { client, status } = context;
+  const { name, expiresAt, restore, stateful } = inputs;
+  return [
+    {
+      name: "rename",
+      run: async ({ at }) => {
+        if (at.snapshot === name) return false;
+        await renameSnapshot(client, at, name);
+        return true;
+      },
+    },
+    {
+      name: "set expiry",
+      run: async ({ value, etag, at }) => {
+        if (instantOf(value.expires_at) === instantOf(expiresAt)) return false;
+        await setSnapshotExpiry(client, at, { etag, expiresAt: expiresAt ?? never });
+        return true;
+      },
+    },
+    {
+      name: "restore",
+      run: async ({ at }) => {
+        if (olds === undefined || restore === undefined || restore === olds.restore) return false;
+        status(`restoring ${at.name}`);
+        await whenIdle(context, at, () => restoreSnapshot(client, at, { stateful, onProgress: status }));
+        // The machine has its old config back, and with it the mark of when the snapshot was taken.
+        await dropMark(context, at);
+        return true;
+      },
+    },
+  ];
 }
 
-/** With no state but the ID (`InstanceSnapshot.get`) the snapshot is read as it is. */
-async function read({ client }: Context, id: string, state: Partial<Outputs>): Promise<Outputs | undefined> {
-  const at = state.instance === undefined ? requireId(id) : addressOf(state as Outputs);
-  const found = await findSnapshot(client, at);
-  if (found === undefined) return undefined;
-  const inputs = {
-    stateful: found.value.stateful,
-    ...state,
-    project: at.project,
-    instance: at.name,
-    name: at.snapshot,
-  };
-  return toOutputs(inputs, found.value);
+function placeOf({ project, name, snapshot }: SnapshotAddress): Pick<Inputs, "project" | "instance" | "name"> {
+  return { project, instance: name, name: snapshot };
 }
 
 function requireId(id: string): SnapshotAddress {
   const at = parseSnapshotId(id);
   if (at !== undefined) return at;
   const advice = 'Write it as "project/instance/snapshot".';
-  throw new LxdError({ code: "invalid-argument", why: `"${id}" is no ID of a snapshot`, advice });
+  throw new LxdError({ code: "invalid-argument", why: `"${id}" is not an ID of a snapshot`, advice });
 }
 
-async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
-  const { client, status } = context;
-  try {
-    const before = { ...addressOf(news), snapshot: olds.name };
-    // Under its new name already, if a run was broken off.
-    if (olds.name !== news.name && (await findSnapshot(client, before)) !== undefined) {
-      await renameSnapshot(client, before, news.name);
-    }
-    const outputs = await sync(client, news);
-    if (news.restore !== undefined && news.restore !== olds.restore) {
-      status(`restoring ${news.instance}`);
-      const how = { stateful: news.stateful, onProgress: status };
-      await whenIdle(context, addressOf(news), () => restoreSnapshot(client, addressOf(news), how));
-      // The machine has its old config back, and with it the mark of when the snapshot was taken.
-      await changeSettings(context, addressOf(news), ({ config }) => ({ config: without(config, takenByKey) }));
-    }
-    return outputs;
-  } catch (error) {
-    throw LxdError.from(error).during(`update snapshot ${id}`);
-  }
-}
-
-/** Only the very snapshot: one of the same name that somebody has taken since is not this resource's. */
-async function remove({ client }: Context, id: string, state: Outputs): Promise<void> {
-  try {
-    const found = await findSnapshot(client, addressOf(state));
-    if (found?.value.created_at === state.createdAt) await deleteSnapshot(client, addressOf(state));
-  } catch (error) {
-    if (!isCode(error, "not-found")) throw LxdError.from(error).during(`delete snapshot ${id}`);
-  }
-}
-
-function toOutputs(inputs: Inputs, wire: WireSnapshot): Outputs {
-  const isWritten = instantOf(wire.expires_at) === instantOf(inputs.expiresAt);
-  const expiresAt = isWritten ? inputs.expiresAt : instantOf(wire.expires_at);
-  return { ...inputs, name: wire.name, stateful: wire.stateful, expiresAt, createdAt: wire.created_at };
+/** That the machine went back to the snapshot is noted only when it has. */
+function toOutputs({ inputs, found, state, moment }: Reading<Inputs, Outputs, SnapshotFound>): Outputs {
+  const { value, at, instance } = found;
+  const isWritten = instantOf(value.expires_at) === instantOf(inputs.expiresAt);
+  const expiresAt = isWritten ? inputs.expiresAt : instantOf(value.expires_at);
+  const restore = moment === "checkpoint" ? state?.restore : inputs.restore;
+  const { stateful, created_at: createdAt } = value;
+  return { ...inputs, ...placeOf(at), __instance: instance, stateful, expiresAt, restore, createdAt };
 }

@@ -16,6 +16,7 @@ import { spokenProtocol, turnOf } from "../image/pull";
 import { afterFirst } from "../image/turns";
 import { bookkeepingOf, createDeadlineMs, requireType } from "./bookkeeping";
 import { makeOrFind } from "./lost";
+import { creatingKey } from "../ownership";
 import { requireOwn } from "./preflight";
 import { restore } from "./restore";
 import { type InstanceInputs } from "./schema";
@@ -36,16 +37,15 @@ export async function make(context: Context, inputs: Inputs): Promise<void> {
     ...settings,
     // Of another member's machine a cluster wants to be told it, which it takes from its own machines by itself.
     ...{ name, type, architecture: architecture ?? copied?.architecture },
-    config: { ...hints(inputs), ...unsaid(copied?.config), ...settings.config },
+    config: { ...hints(inputs), ...unsaid(copied?.config), ...settings.config, [creatingKey]: "true" },
     devices: { ...withoutDevices(copied?.devices), ...settings.devices },
     source: await sourceToWire(client, inputs),
   };
   const options = { deadlineMs: createDeadlineMs, onProgress: status };
   const check = (found: WireInstance): void => requireOwn(found, inputs, urn);
+  const look = { at: inputs, deadlineMs: createDeadlineMs, evidence: "operation" as const, check };
   await bringing(context, inputs, () =>
-    makeOrFind(context, { at: inputs, deadlineMs: createDeadlineMs, check }, () =>
-      createInstance(client, { project, target }, request, options),
-    ),
+    makeOrFind(context, look, () => createInstance(client, { project, target }, request, options)),
   );
 }
 

@@ -1,5 +1,5 @@
-// What a machine is known by to commands and snapshots: when it was made. A preview of a change in place must know it.
-import { findInstance } from "../../api/instances";
+// What a machine is known by to commands and snapshots. A preview of a change in place must know it.
+import { identityOf, locateInstance } from "../../api/instance-identity";
 import { type Completion } from "../../kind";
 import { hasUnknown, unknown } from "../../unknowns";
 import { isSame } from "./change";
@@ -9,12 +9,13 @@ import { type InstanceInputs } from "./schema";
  * Undefined for a machine that is to be made: only the making tells. While a resource changes, Pulumi's previews know of
  * its outputs no more than `check` returns.
  */
-export async function madeBefore(completion: Completion<InstanceInputs>): Promise<string | undefined> {
+export async function identityBefore(completion: Completion<InstanceInputs>): Promise<string | undefined> {
   const { draft, olds, client } = completion;
-  const { project, name, createdAt } = olds ?? {};
-  if (project === undefined || name === undefined) return undefined;
+  const { project, name, __identity: identity } = olds ?? {};
+  if (project === undefined || name === undefined || identity !== undefined) return identity;
   // An unchanged one keeps its outputs, and the daemon is left alone.
-  if (isSame({ ...olds, createdAt: undefined }, draft)) return createdAt;
+  if (isSame({ ...olds, __identity: undefined }, draft)) return undefined;
   if (hasUnknown([draft.remote, project, name])) return unknown;
-  return (await findInstance(client(), { project, name }))?.value.created_at;
+  const found = await locateInstance(client(), { project, name });
+  return found && identityOf(found.value);
 }

@@ -59,7 +59,7 @@ const passed = [
   "waitFor",
   "bootCommand",
   "files",
-  "createdAt",
+  "__identity",
 ];
 
 function differences(wanted: InstanceInputs, actual: InstanceInputs): Failure[] {

@@ -45,13 +45,14 @@ export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"]
   waitFor: "ignore",
   bootCommand: "ignore",
   files: (olds, news) => (sameFiles(olds.files, news.files) ? "ignore" : "update"),
-  createdAt: "ignore",
+  __identity: "ignore",
 };
 
 export async function complete(
   completion: Completion<InstanceInputs>,
 ): Promise<{ draft: InstanceDraft; failures: Failure[] }> {
-  const whole = withDefaults(completion.draft, completion);
+  const { urn, config } = completion;
+  const whole = withDefaults(completion.draft, { urn, config });
   const { version, failures } = await versionOf({ ...completion, draft: whole });
   const completed = await completeFiles(whole.files, completion.signal);
   const draft = { ...whole, sourceVersion: version, files: completed.files };
@@ -59,18 +60,19 @@ export async function complete(
   return { draft, failures: [...failures, ...completed.failures, ...names] };
 }
 
-/** What is left away, filled in. */
+/** What the program omits: with the name and the project, which depend on the resource and its stack. */
 export function withDefaults(
   draft: InstanceDraft,
   { urn, config }: Pick<Completion<InstanceInputs>, "urn" | "config">,
 ): InstanceDraft {
+  return applyDefaults({ ...draft, name: draft.name ?? logicalName(urn), project: projectOf(draft, config) });
+}
+
+export function applyDefaults(draft: InstanceDraft): InstanceDraft {
   const waitFor = eachOf(draft.waitFor, (wait) => ({ ...waitDefaults(wait.condition), ...wait }));
-  const project = projectOf(draft, config);
   return {
     ...draft,
-    name: draft.name ?? logicalName(urn),
-    project,
-    source: placed(draft.source, project),
+    source: draft.project === undefined ? draft.source : placed(draft.source, draft.project),
     onImageChange: draft.onImageChange ?? "replace",
     architecture: canonical(draft.architecture),
     ephemeral: draft.ephemeral ?? false,

@@ -1,124 +1,143 @@
 // Instances: blank virtual machines that boot an ISO volume, and machines and containers made from an image.
+import { identityOf, type InstanceFound, locateInstance } from "../../api/instance-identity";
+import { deleteInstance } from "../../api/instances";
 import { settleInstance } from "../../api/operations";
-import { deleteInstance, findInstance, type InstanceAddress } from "../../api/instances";
-import { isCode, LxdError } from "../../errors";
-import { type Context, type CreateContext, type Made, type ResourceKind } from "../../kind";
+import { LxdError } from "../../errors";
+import { type Context, type Draft, type Reading, type ReconciledKind, type Step, type Work } from "../../kind";
 import { milliseconds } from "../../units";
+import { observeFiles } from "../guest/files";
+import { ownerKey } from "../ownership";
+import { observeNetwork } from "./addresses";
 import { createDeadlineMs } from "./bookkeeping";
 import { preflightChange } from "./change";
 import { make } from "./create";
+import { identityBefore } from "./identity";
 import { whenIdle } from "./idle";
 import { addressOf, unwritten } from "./import";
-import { madeBefore } from "./identity";
-import { complete, policies } from "./inputs";
+import { applyDefaults, complete, policies } from "./inputs";
 import { explainMedia } from "./media";
 import { move } from "./move";
 import { isStopped, stop } from "./power";
-import { idOf, preflight, requireOwn } from "./preflight";
+import { idOf, isWhole, obstacle, preflight } from "./preflight";
 import { rebuild } from "./rebuild";
 import { rename } from "./rename";
 import { rules } from "./rules";
 import { type InstanceInputs, type InstanceOutputs, schema } from "./schema";
-import { get, observe } from "./settings";
-import { observeFiles } from "../guest/files";
+import { changeSettings, toOutputs } from "./settings";
 import { comparable, isTrue } from "./spelling";
-import { shutDownFirst, sync } from "./sync";
+import { shutDownFirst, syncSteps } from "./sync";
 
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;
 
-export const instance: ResourceKind<Inputs, Outputs> = {
+export const instance: ReconciledKind<Inputs, Outputs, InstanceFound> = {
   noun: "instance",
   schema,
   policies,
   rules,
+  applyDefaults,
   complete: async (completion) => {
     const { draft, failures } = await complete(completion);
-    return { draft: { ...draft, createdAt: await madeBefore({ ...completion, draft }) }, failures };
+    return { draft: { ...draft, __identity: await identityBefore({ ...completion, draft }) }, failures };
   },
   comparable,
   preflight,
   preflightChange,
   deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),
-  create,
-  read,
-  update,
+  idOf,
+  settle: ({ client }, inputs) => settleInstance(client, inputs, createDeadlineMs),
+  locate: ({ client }, { project, name }, identity) => locateInstance(client, { project, name }, identity),
+  identity: ({ value }) => identityOf(value),
+  identityOfState: (state) => (isRead(state) ? `@${state.createdAt}` : undefined),
+  owner: ({ value }) => value.config?.[ownerKey],
+  isWhole: ({ value }) => isWhole(value),
+  obstacle: ({ value }, inputs, { urn }) => obstacle(value, inputs, urn),
+  create: (context, inputs) => explained(context, inputs, () => make(context, inputs)),
+  claim: ({ client, urn }, _inputs, { at }) =>
+    changeSettings({ client }, at, ({ config }) => ({ config: { ...config, [ownerKey]: urn } })),
+  steps: (work) => {
+    const { context, inputs } = work;
+    return steps(work).map(({ name, run }) => ({ name, run: (found) => explained(context, inputs, () => run(found)) }));
+  },
+  toState,
   remove,
+  // With no state but the ID (`Instance.get`) the machine is read as it is.
+  fromId: (id, state) => unwritten(addressOf(id), state as Partial<Outputs>),
 };
 
-async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
-  const { client, urn, importId } = context;
-  const id = idOf(inputs);
+function isRead({ createdAt }: Draft<Outputs>): boolean {
+  return createdAt !== undefined;
+}
+
+async function explained<T>({ client }: Context, inputs: Inputs, work: () => Promise<T>): Promise<T> {
   try {
-    if (importId !== undefined) return await takeOver(context, inputs);
-    // A run that was killed may have left the daemon at work.
-    await settleInstance(client, inputs, createDeadlineMs);
-    const existing = await findInstance(client, inputs);
-    if (existing !== undefined) requireOwn(existing.value, inputs, urn);
-    else await make(context, inputs);
-    const found = await get(client, inputs);
-    // The files are yet to come.
-    context.created(id, { ...(await observe(client, inputs, found.value)), files: [] });
-    return { id, outputs: await sync(context, inputs), isTakenOver: existing !== undefined };
-  } catch (thrown) {
-    const error = await explainMedia(client, inputs, LxdError.from(thrown));
-    throw error.during(`${importId === undefined ? "create" : "import"} instance ${id}`);
-  }
-}
-
-/** What is imported was compared with the program in `check`, and is taken as it is. */
-async function takeOver({ client }: Context, inputs: Inputs): Promise<Made<Outputs>> {
-  const { value } = await get(client, inputs);
-  const files = await observeFiles(client, inputs, inputs.files);
-  return { id: idOf(inputs), outputs: { ...(await observe(client, inputs, value)), files }, isTakenOver: true };
-}
-
-/** With no state but the ID (`Instance.get`) the machine is read as it is. */
-async function read({ client }: Context, id: string, state: Partial<Outputs>): Promise<Outputs | undefined> {
-  const inputs = state.type === undefined ? unwritten(addressOf(id), state) : (state as Outputs);
-  const found = await findInstance(client, inputs);
-  if (found === undefined) return undefined;
-  const files = await observeFiles(client, inputs, inputs.files);
-  return { ...(await observe(client, inputs, found.value)), files };
-}
-
-async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
-  try {
-    const at = { project: olds.project, name: olds.name };
-    await shutDownFirst(context, at, news);
-    if (await isGone(context, at, news)) await make(context, news);
-    const stops = [await rename(context, olds, news), await rebuild(context, olds, news), await move(context, news)];
-    return await sync(context, news, { isStoppedFor: stops.includes(true), oldFiles: olds.files });
+    return await work();
   } catch (error) {
-    throw LxdError.from(error).during(`update instance ${id}`);
+    throw await explainMedia(client, inputs, LxdError.from(error));
   }
 }
 
-/** An ephemeral machine is deleted by the daemon when it stops. */
-async function isGone({ client }: Context, at: InstanceAddress, news: Inputs): Promise<boolean> {
-  if (!news.ephemeral) return false;
-  await settleInstance(client, at, createDeadlineMs);
-  const found = (await findInstance(client, at)) ?? (await findInstance(client, news));
-  return found === undefined;
+function steps({ context, inputs, olds }: Work<Inputs, Outputs>): Step<InstanceFound>[] {
+  let isStopped = false;
+  const stopping = (wasStopped: boolean): void => void (isStopped ||= wasStopped);
+  const settled = syncSteps(context, inputs, { isStopped: () => isStopped, oldFiles: olds?.files });
+  if (olds === undefined) return settled;
+  return [
+    { name: "shut down", run: (found) => shutDownFirst(context, found, inputs) },
+    {
+      name: "rename",
+      run: async (found) => {
+        if (found.at.name === inputs.name) return false;
+        stopping(await rename(context, found, inputs));
+        return true;
+      },
+    },
+    {
+      name: "rebuild",
+      run: async ({ value }) => {
+        const rebuilt = await rebuild(context, value, { olds, news: inputs });
+        stopping(rebuilt === "stopped");
+        return rebuilt !== undefined;
+      },
+    },
+    {
+      name: "move",
+      run: async ({ value }) => {
+        const moved = await move(context, value, inputs);
+        stopping(moved === "stopped");
+        return moved !== undefined;
+      },
+    },
+    ...settled,
+  ];
 }
 
-async function remove(context: Context, id: string, state: Outputs): Promise<void> {
-  const { client } = context;
-  try {
-    const found = await findInstance(client, state);
-    if (found === undefined) return;
-    const { expanded_config: expanded, config } = found.value;
-    if (isTrue({ ...expanded, ...config }["security.protection.delete"])) throw protectedFromDeletion();
-    const patienceMs = state.onDelete === "shutdown" ? milliseconds(state.shutdownTimeout) : 0;
-    if (!isStopped(found.value)) await stop(context, state, patienceMs);
-    await whenIdle(context, state, () => deleteInstance(client, state));
-  } catch (error) {
-    if (!isCode(error, "not-found")) throw LxdError.from(error).during(`delete instance ${id}`);
-  }
+/** The only road from the daemon to the state. What takes requests of its own is left to the end of a run. */
+async function toState(
+  { client }: Context,
+  { inputs, found, state, moment }: Reading<Inputs, Outputs, InstanceFound>,
+): Promise<Outputs> {
+  const { value, at } = found;
+  const outputs = toOutputs({ ...inputs, project: at.project }, value);
+  const { addresses = {}, macs = {}, ipv4, ipv6 } = state ?? {};
+  if (moment === "created") return { ...outputs, addresses, macs, files: [] };
+  // Of files nobody knows yet how far the steps have come.
+  if (moment === "checkpoint") return { ...outputs, addresses, macs, ipv4, ipv6, files: state?.files ?? [] };
+  const network = await observeNetwork(client, at, value);
+  if (moment === "settled") return { ...outputs, ...network };
+  return { ...outputs, ...network, files: await observeFiles(client, at, inputs.files) };
+}
+
+async function remove(context: Context, { value, at }: InstanceFound, state: Outputs): Promise<void> {
+  const { expanded_config: expanded, config } = value;
+  if (isTrue({ ...expanded, ...config }["security.protection.delete"])) throw isProtected();
+  const { onDelete, shutdownTimeout } = applyDefaults(state) as Inputs;
+  if (!isStopped(value)) await stop(context, at, onDelete === "shutdown" ? milliseconds(shutdownTimeout) : 0);
+  await whenIdle(context, at, () => deleteInstance(context.client, at));
 }
 
 /** The daemon would say so only after the machine was stopped. */
-function protectedFromDeletion(): LxdError {
+function isProtected(): LxdError {
   return new LxdError({
     code: "failed",
     why: 'the instance is protected by "security.protection.delete"',

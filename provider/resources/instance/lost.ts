@@ -1,6 +1,6 @@
-// What to do when nobody has heard what came of a request that makes an instance: look whether it is there.
+// What to do when nobody has heard what came of a request that makes an instance: look what the server knows of it.
 import { findInstance, type InstanceAddress, type WireInstance } from "../../api/instances";
-import { settleInstance } from "../../api/operations";
+import { outcomeOf } from "../../api/operations";
 import { type Client } from "../../client/client";
 import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
@@ -13,6 +13,11 @@ interface Look {
   at: InstanceAddress;
   /** How long the daemon may take for it, if it has begun. */
   deadlineMs: number;
+  /**
+   * What shows that it was done: that the instance is there, or that its operation was seen to succeed. The servers show
+   * an instance before its disk is filled, and forget operations when they are started again.
+   */
+  evidence: "instance" | "operation";
   /** Throws if what is there now is not what was asked for. */
   check?: (found: WireInstance) => void;
 }
@@ -25,24 +30,25 @@ export async function makeOrFind({ client, status }: Context, look: Look, make: 
     if (!isCode(error, "unavailable")) throw error;
     status(`the answer got lost: looking for ${look.at.name}`);
     // If the daemon is still away, that it was away in the first place is what counts.
-    const found = await appearing(client, look).catch(() => undefined);
-    if (found === undefined) throw new LxdError({ ...error.details, advice });
-    look.check?.(found);
+    const seen = await lookFor(client, look).catch(() => "nothing" as const);
+    if (seen === "nothing") throw new LxdError({ ...error.details, advice: notThere });
+    if (seen === "unclear") throw new LxdError({ ...error.details, advice: unclear });
+    look.check?.(seen);
   }
 }
 
-const advice = "It was looked for and is not there. The next `pulumi up` looks again before it makes one.";
+const notThere = "It was looked for and is not there. The next `pulumi up` looks again before it makes one.";
+const unclear = "It is there, but nobody saw that it was finished. The next `pulumi up` makes it again.";
 
-async function appearing(client: Client, { at, deadlineMs }: Look): Promise<WireInstance | undefined> {
+async function lookFor(client: Client, look: Look): Promise<WireInstance | "unclear" | "nothing"> {
+  const { at, deadlineMs, evidence } = look;
   const end = performance.now() + beginMs;
   for (;;) {
-    if ((await findInstance(client, at)) !== undefined) {
-      // It is shown from the beginning of the operation that makes it, and goes again if that fails.
-      await settleInstance(client, at, deadlineMs);
-      return (await findInstance(client, at))?.value;
-    }
-    await settleInstance(client, at, deadlineMs);
-    if (performance.now() >= end) return (await findInstance(client, at))?.value;
+    const outcome = await outcomeOf(client, at, deadlineMs);
+    const found = await findInstance(client, at);
+    const isDone = found !== undefined && (evidence === "instance" || outcome === "succeeded");
+    if (isDone) return found.value;
+    if (performance.now() >= end) return found === undefined ? "nothing" : "unclear";
     await client.pause(pauseMs);
   }
 }

@@ -10,15 +10,18 @@ import { isAt } from "./home";
 import { whenIdle } from "./idle";
 import { isRunning } from "./power";
 import { type InstanceDraft, type InstanceInputs } from "./schema";
-import { get, rootPoolOf } from "./settings";
+import { rootPoolOf } from "./settings";
 import { isTrue } from "./spelling";
 
-/** Returns whether the machine was shut down for it. */
-export async function move(context: Context, news: InstanceInputs): Promise<boolean> {
+/** Returns whether the machine was shut down for it; undefined if there was nothing to do. */
+export async function move(
+  context: Context,
+  value: WireInstance,
+  news: InstanceInputs,
+): Promise<"stopped" | "moved" | undefined> {
   const { client, status } = context;
   const options = { deadlineMs: createDeadlineMs, onProgress: status };
   let wasStopped = false;
-  const { value } = await get(client, news);
   const target = await otherMember(client, value, news);
   if (target !== undefined) {
     const live = movesLive(value);
@@ -26,10 +29,12 @@ export async function move(context: Context, news: InstanceInputs): Promise<bool
     await whenIdle(context, news, () => moveInstance(client, news, { target, live }, options));
   }
   const pool = otherPool(value, news);
-  if (pool === undefined) return wasStopped;
-  wasStopped = (await stopFor(context, news, { news, what: "moved to another storage pool" })) || wasStopped;
-  await whenIdle(context, news, () => moveInstance(client, news, { pool }, options));
-  return wasStopped;
+  if (pool !== undefined) {
+    wasStopped = (await stopFor(context, news, { news, what: "moved to another storage pool" })) || wasStopped;
+    await whenIdle(context, news, () => moveInstance(client, news, { pool }, options));
+  }
+  if (target === undefined && pool === undefined) return undefined;
+  return wasStopped ? "stopped" : "moved";
 }
 
 /**

@@ -14,7 +14,7 @@ import { deviceFailures } from "./device-preflight";
 import { importFailures } from "./import";
 import { mediaFailures } from "./media";
 import { imageOf, markOf } from "./source";
-import { ownerKey, sourceKey } from "../ownership";
+import { creatingKey, ownerKey, sourceKey } from "../ownership";
 import { isPlacePlanned, isPlanned } from "../planned";
 
 export async function preflight(client: Client, completion: Completion<InstanceInputs>): Promise<Failure[]> {
@@ -42,14 +42,19 @@ export function idOf({ project, name }: InstanceAddress): string {
 
 /** Why an instance that is there already is not this resource's, if so. */
 export function obstacle(wire: WireInstance, inputs: InstanceDraft, urn: string): LxdError | undefined {
-  const why = otherOwner(wire, inputs, urn) ?? otherSource(wire, inputs);
+  // What was never finished is made again, whatever it was to become.
+  const why = otherOwner(wire, inputs, urn) ?? (isWhole(wire) ? otherSource(wire, inputs) : undefined);
   return why === undefined ? undefined : takenBy(wire, inputs, why);
 }
 
-/** A machine that a killed run of this same resource has left is taken over; a stranger's never is. */
 export function requireOwn(wire: WireInstance, inputs: InstanceDraft, urn: string): void {
   const failure = obstacle(wire, inputs, urn);
   if (failure !== undefined) throw failure;
+}
+
+/** Whether a run has seen that the server finished it. */
+export function isWhole({ config }: Pick<WireInstance, "config">): boolean {
+  return config?.[creatingKey] === undefined;
 }
 
 export function takenBy(wire: WireInstance, inputs: InstanceDraft, why: string): LxdError {

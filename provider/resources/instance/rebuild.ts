@@ -8,19 +8,22 @@ import { stopFor } from "./consent";
 import { bringing, imageToWire } from "./create";
 import { whenIdle } from "./idle";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
-import { changeSettings, get, without } from "./settings";
+import { changeSettings, without } from "./settings";
 import { imageOf, isImage, markOf } from "./source";
 import { sourceCost } from "./source-version";
 import { firstPhase } from "./sync";
 
 export const rebuildExtension = "instances_rebuild";
 
-/** Returns whether the machine was shut down for it. */
-export async function rebuild(context: Context, olds: InstanceOutputs, news: InstanceInputs): Promise<boolean> {
+/** Returns whether the machine was shut down for it; undefined if there was nothing to do. */
+export async function rebuild(
+  context: Context,
+  value: WireInstance,
+  { olds, news }: { olds: InstanceOutputs; news: InstanceInputs },
+): Promise<"stopped" | "rebuilt" | undefined> {
   const { client, status } = context;
   const { source } = news;
-  const { value } = await get(client, news);
-  if (source === undefined || !isImage(source) || !needsRebuild(value, olds, news)) return false;
+  if (source === undefined || !isImage(source) || !needsRebuild(value, olds, news)) return undefined;
   requireExtension(await client.info(), rebuildExtension, "rebuilding of instances");
   const root = await imageToWire(client, news, source);
   const wasStopped = await stopFor(context, news, { news, what: "rebuilt" });
@@ -35,7 +38,7 @@ export async function rebuild(context: Context, olds: InstanceOutputs, news: Ins
   await changeSettings(context, news, ({ config }) => ({
     config: { ...without(config, sourceKey), ...(mark === undefined ? {} : { [sourceKey]: mark }) },
   }));
-  return wasStopped;
+  return wasStopped ? "stopped" : "rebuilt";
 }
 
 /** The state says what is wanted; the machine itself says whether a run that was broken off has done it already. */

@@ -31,9 +31,9 @@ type Inputs = InstanceInputs;
 export async function restore(context: Context, inputs: Inputs, source: BackupSource): Promise<void> {
   const { client, urn } = context;
   const at = { project: inputs.project, name: interimName(inputs, urn) };
-  await removeOthers(context, at, urn);
-  await settleInstance(client, at, createDeadlineMs);
-  if ((await findInstance(client, at)) === undefined) await upload(context, { inputs, source, at });
+  // Whether all of what a broken run has left is there, nobody knows.
+  await removeLeft(context, inputs.project, urn);
+  await upload(context, { inputs, source, at });
   try {
     const { value } = await get(client, at);
     requireType(inputs.type, value, `the backup ${source.backup}`);
@@ -46,9 +46,8 @@ export async function restore(context: Context, inputs: Inputs, source: BackupSo
       const config = { ...serversOwn(wire.config), ...bookkeepingOf(inputs, urn, wire) };
       return wanted({ ...wire, config }, inputs, { urn, info });
     });
-    await makeOrFind(context, { at: inputs, deadlineMs: createDeadlineMs }, () =>
-      renameInstance(client, at, inputs.name),
-    );
+    const look = { at: inputs, deadlineMs: createDeadlineMs, evidence: "instance" as const };
+    await makeOrFind(context, look, () => renameInstance(client, at, inputs.name));
   } catch (error) {
     await discard(context, at, error);
     throw error;
@@ -68,12 +67,12 @@ function digits(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 20);
 }
 
-/** What killed runs have made for this resource of a file that was another then. */
-async function removeOthers(context: Context, { project, name }: InstanceAddress, urn: string): Promise<void> {
+/** What broken runs have made for this resource. */
+async function removeLeft(context: Context, project: string, urn: string): Promise<void> {
   const { client } = context;
   const names = await listInstanceNames(client, project);
-  for (const other of names.filter((each) => each.startsWith(interimPrefix(urn)) && each !== name)) {
-    const at = { project, name: other };
+  for (const name of names.filter((each) => each.startsWith(interimPrefix(urn)))) {
+    const at = { project, name };
     await settleInstance(client, at, createDeadlineMs);
     if ((await findInstance(client, at)) !== undefined) await remove(context, at);
   }
@@ -103,7 +102,7 @@ async function upload(context: Context, { inputs, source, at }: Upload): Promise
   const { stream, sizeBytes } = shown(opened, "uploading", status);
   const { rootDisk, target } = inputs;
   const deadlineMs = createDeadlineMs;
-  await makeOrFind(context, { at, deadlineMs }, () =>
+  await makeOrFind(context, { at, deadlineMs, evidence: "operation" }, () =>
     restoreBackup(client, at, { stream, sizeBytes, pool: rootDisk?.pool, target, deadlineMs }),
   );
 }

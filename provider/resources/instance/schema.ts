@@ -55,7 +55,7 @@ export interface InstanceInputs extends CommonInputs, TypedDevices {
   bootCommand: BootStep[];
   files: GuestFile[];
   /** Computed: of a machine that is there already. */
-  createdAt?: string | undefined;
+  __identity?: string | undefined;
 }
 
 export interface InstanceOutputs extends InstanceInputs, NetworkOutputs {

@@ -18,7 +18,7 @@ import { fromWire, type Phase, toWire } from "./devices";
 import { type Changer, whenIdle } from "./idle";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { isRunning } from "./power";
-import { detachedKey, isBookkeeping, ownerKey, pendingKey, rebuilding, sourceKey } from "../ownership";
+import { creatingKey, detachedKey, isBookkeeping, ownerKey, pendingKey, rebuilding, sourceKey } from "../ownership";
 
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;
@@ -52,8 +52,8 @@ export function wanted(
   const emptyDrives = info.extensions.has("disk_attached");
   const said = configToWire(inputs, info.extensions.has("instance_boot_mode"));
   return {
-    // A machine that gets all its devices has none left to get back.
-    config: { ...without(pick(wire.config, isServers), detachedKey), ...said, [ownerKey]: urn },
+    // A machine that gets all its devices has none left to get back, and is there as a whole.
+    config: { ...without(without(pick(wire.config, isServers), detachedKey), creatingKey), ...said, [ownerKey]: urn },
     devices: toWire(inputs, { phase: phaseOf(wire), existing: wire.devices ?? {}, usbMedia, emptyDrives }),
     profiles: inputs.profiles,
     description: inputs.description,

@@ -1,6 +1,7 @@
 // Brings a machine to what the program says: one road for a new one, a changed one and one whose last run was broken off.
-import { findInstance, type InstanceAddress, type WireInstance } from "../../api/instances";
-import { type Context } from "../../kind";
+import { type InstanceFound } from "../../api/instance-identity";
+import { type WireInstance } from "../../api/instances";
+import { type Context, type Step } from "../../kind";
 import { milliseconds } from "../../units";
 import { typeBootCommand } from "../guest/boot-command";
 import { type GuestFile } from "../guest/file-content";
@@ -8,8 +9,8 @@ import { applySettings } from "./apply-settings";
 import { ConsoleLog } from "./console";
 import { FileTask } from "./file-task";
 import { isRunning, start, stop, switchOff, wasStarted } from "./power";
-import { type InstanceInputs, type InstanceOutputs } from "./schema";
-import { changeSettings, get, observe, phaseOf, wanted, without } from "./settings";
+import { type InstanceInputs } from "./schema";
+import { changeSettings, get, phaseOf, wanted, without } from "./settings";
 import { waitFor } from "./waits";
 import { pendingKey } from "../ownership";
 
@@ -28,35 +29,75 @@ export function firstPhase({ waitFor, power, bootCommand }: Inputs): Pending | u
 }
 
 /** A machine that is to be off is so before it is changed, so that it takes every change. */
-export async function shutDownFirst(context: Context, at: InstanceAddress, news: Inputs): Promise<void> {
-  if (news.power !== "managed" || news.running) return;
-  const found = await findInstance(context.client, at);
-  if (found === undefined || !isRunning(found.value) || phaseOf(found.value) === "installing") return;
+export async function shutDownFirst(context: Context, { at, value }: InstanceFound, news: Inputs): Promise<boolean> {
+  if (news.power !== "managed" || news.running) return false;
+  if (!isRunning(value) || phaseOf(value) === "installing") return false;
   await stop(context, at, milliseconds(news.shutdownTimeout));
+  return true;
 }
 
 /**
  * Settings first, then what is left of the waits, then the power state, and the files in the guest when they can be.
- * `isStoppedFor`: a running machine was shut down for this update already. `oldFiles`: those that were written before.
+ * `isStopped`: whether a running machine was shut down for this update already. `oldFiles`: those written before.
  */
-export async function sync(
+export function syncSteps(
   context: Context,
   inputs: Inputs,
-  { isStoppedFor = false, oldFiles }: { isStoppedFor?: boolean; oldFiles?: GuestFile[] } = {},
-): Promise<InstanceOutputs> {
-  const { client } = context;
-  const { wire: value, wasStopped } = await applySettings(context, inputs);
-  const pending = value.config?.[pendingKey];
+  { isStopped, oldFiles }: { isStopped: () => boolean; oldFiles: GuestFile[] | undefined },
+): Step<InstanceFound>[] {
   const files = new FileTask(context, inputs, oldFiles);
-  await files.beforeStart(value);
-  const log = pending === "boot" ? await boot(context, inputs, value) : undefined;
-  if (phaseOf(value) === "installing") await install(context, inputs, log);
-  if (phaseOf(value) === "installing" || pending === "online") await comeOnline(context, inputs);
-  if (inputs.power === "managed" || (inputs.power === "initial" && pending !== undefined)) await power(context, inputs);
-  else if (wasStopped || isStoppedFor) await start(context, inputs);
-  await files.afterStart((await get(client, inputs)).value);
-  if (pending !== undefined) await changeSettings(context, inputs, ({ config }) => done(config));
-  return observe(client, inputs, (await get(client, inputs)).value);
+  let wasStopped = false;
+  let log: ConsoleLog | undefined;
+  return [
+    {
+      name: "configure",
+      run: async () => {
+        const applied = await applySettings(context, inputs);
+        wasStopped = applied.wasStopped;
+        return true;
+      },
+    },
+    { name: "write files", run: ({ value }) => done(files.beforeStart(value), false) },
+    {
+      name: "boot",
+      run: async ({ value }) => {
+        if (value.config?.[pendingKey] !== "boot") return false;
+        log = await boot(context, inputs, value);
+        return true;
+      },
+    },
+    {
+      name: "install",
+      run: async ({ value }) => phaseOf(value) === "installing" && done(install(context, inputs, log)),
+    },
+    {
+      name: "come online",
+      run: async ({ value }) => value.config?.[pendingKey] === "online" && done(comeOnline(context, inputs)),
+    },
+    {
+      name: "power",
+      run: async ({ value }) => {
+        const isNew = value.config?.[pendingKey] !== undefined;
+        const isManaged = inputs.power === "managed" || (inputs.power === "initial" && isNew);
+        if (isManaged) return power(context, inputs, value);
+        return (wasStopped || isStopped()) && done(start(context, inputs));
+      },
+    },
+    { name: "write files in the guest", run: ({ value }) => done(files.afterStart(value), false) },
+    {
+      name: "finish",
+      run: async ({ value }) => {
+        if (value.config?.[pendingKey] === undefined) return false;
+        await changeSettings(context, inputs, ({ config }) => ({ config: without(config, pendingKey) }));
+        return true;
+      },
+    },
+  ];
+}
+
+async function done(work: Promise<void>, hasChanged = true): Promise<boolean> {
+  await work;
+  return hasChanged;
 }
 
 /** How many of the waits are over when the machine has powered itself off for the last time; all, if it never does. */
@@ -106,12 +147,9 @@ async function comeOnline(context: Context, inputs: Inputs): Promise<void> {
   for (const wait of waits) await waitFor({ client, at: inputs, wait, status, log });
 }
 
-async function power(context: Context, inputs: Inputs): Promise<void> {
-  const isOn = isRunning((await get(context.client, inputs)).value);
-  if (inputs.running && !isOn) await start(context, inputs);
-  if (!inputs.running && isOn) await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
-}
-
-function done(config: WireInstance["config"]): Pick<WireInstance, "config"> {
-  return { config: without(config, pendingKey) };
+async function power(context: Context, inputs: Inputs, value: WireInstance): Promise<boolean> {
+  const isOn = isRunning(value);
+  if (inputs.running === isOn) return false;
+  await (inputs.running ? start(context, inputs) : stop(context, inputs, milliseconds(inputs.shutdownTimeout)));
+  return true;
 }

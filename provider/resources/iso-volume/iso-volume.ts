@@ -43,6 +43,8 @@ export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
   isWhole: ({ isCompared }, isKnown) => isKnown || isCompared === true,
   obstacle: async (found, inputs, { client, urn }) =>
     (await obstacle(client, found, inputs, urn)) ?? (await difference(client, found, { inputs, urn })),
+  // Before the create there was none of this name, and only an import that was accepted brings one about.
+  mayBeLeft: ({ value }) => value.content_type === "iso" && (value.used_by ?? []).length === 0,
   create: async ({ client, ...context }, inputs) => {
     unplan(client, "storage volume", volumeId(inputs));
     const sizeBytes = await fill({ client, ...context }, inputs);

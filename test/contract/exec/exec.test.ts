@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { StackResource, unknown } from "../harness/stack";
-import { describeInstances } from "../instance/site";
+import { describeInstances, type RawInstance } from "../instance/site";
 
 describeInstances("Exec", (site) => {
   let instance = "";
@@ -107,20 +107,25 @@ describeInstances("Exec", (site) => {
 
   describe("as it is written in the program", () => {
     test("is checked, with values that are not known yet", async () => {
-      expect(await resource().failures({ instance: unknown, machine: unknown, command: unknown })).toEqual([]);
+      expect(await resource().failures({ instance: unknown, __instance: unknown, command: unknown })).toEqual([]);
       const failures = await resource().failures({ instance, command: [], timeout: "soon", user: -1, comand: 1 });
       expect(failures.map((failure) => failure.property).sort()).toEqual(["comand", "command", "timeout", "user"]);
     });
 
     test("runs again on another machine of the same name, and not after a rename", async () => {
       const exec = resource();
-      await exec.up(sh("true", { machine: "2026-01-01T00:00:00Z" }));
+      const { body } = await site.daemon.raw.get(`/1.0/instances/${instance}`);
+      const { created_at: time, config } = body.metadata as RawInstance & { created_at: string };
+      const identity = `${config["volatile.uuid"] ?? ""}@${time}`;
+      await exec.up(sh("true", { __instance: identity }));
       const again = (more: object): ReturnType<StackResource["preview"]> => exec.preview({ ...sh("true"), ...more });
-      expect((await again({ machine: "2026-02-02T00:00:00Z" })).replaces).not.toEqual([]);
-      expect((await again({ machine: "2026-01-01T00:00:00Z", instance: "renamed" })).replaces).toEqual([]);
-      // Of a machine that changes in place it is known when it was made.
-      expect((await again({ machine: unknown })).replaces).not.toEqual([]);
-      expect((await again({ machine: "2026-01-01T00:00:00Z" })).changes).toBe(false);
+      expect((await again({ __instance: "another@2026-02-02T00:00:00Z" })).replaces).not.toEqual([]);
+      expect((await again({ __instance: identity, instance: "renamed" })).replaces).toEqual([]);
+      // A move to another pool gives it another time, and leaves it its UUID.
+      expect((await again({ __instance: identity.replace(/@.*/, "@2026-02-02T00:00:00Z") })).replaces).toEqual([]);
+      // Of a machine that changes in place it is known which it is.
+      expect((await again({ __instance: unknown })).replaces).not.toEqual([]);
+      expect((await again({ __instance: identity })).changes).toBe(false);
     });
   });
 });

@@ -65,13 +65,13 @@ describeInstances("InstanceSnapshot", (site) => {
     await snapshot.destroy();
   });
 
-  test("of a killed run is taken over, a stranger's never", async () => {
+  test("of a killed run is taken again, a stranger's never", async () => {
     const killed = resource();
     await killed.up({ instance });
     const before = await find(killed.name);
     const next = resource(killed.name);
     expect(await next.up({ instance })).toBe("created");
-    expect((await find(killed.name))?.created_at).toBe(before?.created_at);
+    expect((await find(killed.name))?.created_at).not.toBe(before?.created_at);
 
     await site.change("POST", `/1.0/instances/${instance}/snapshots`, { name: site.daemon.name("theirs") });
     const failures = await resource().failures({ instance, name: site.daemon.name("theirs") });
@@ -120,12 +120,12 @@ describeInstances("InstanceSnapshot", (site) => {
     const machine = site.resource();
     const args = { source: { image }, rootDisk: { pool: "default" }, running: false };
     await machine.up(args);
-    const created = String(machine.outputs["createdAt"]);
+    const created = String(machine.outputs["__identity"]);
     const snapshot = resource();
-    await snapshot.up({ instance: machine.name, machine: created });
+    await snapshot.up({ instance: machine.name, __instance: created });
     const renamed = site.name();
     await machine.up({ ...args, name: renamed });
-    expect(await snapshot.up({ instance: renamed, machine: machine.outputs["createdAt"] })).toBe("updated");
+    expect(await snapshot.up({ instance: renamed, __instance: machine.outputs["__identity"] })).toBe("updated");
     expect(await find(snapshot.name, renamed)).toBeDefined();
     await snapshot.destroy();
     expect(await find(snapshot.name, renamed)).toBeUndefined();
@@ -134,7 +134,7 @@ describeInstances("InstanceSnapshot", (site) => {
 
   describe("as it is written in the program", () => {
     test("is checked, with values that are not known yet", async () => {
-      expect(await resource().failures({ instance: unknown, machine: unknown, expiresAt: unknown })).toEqual([]);
+      expect(await resource().failures({ instance: unknown, __instance: unknown, expiresAt: unknown })).toEqual([]);
       const failures = await resource().failures({ instance, name: "a b", expiresAt: "tomorrow" });
       expect(failures.map((failure) => failure.property).sort()).toEqual(["expiresAt", "name"]);
       const past = await resource().failures({ instance, expiresAt: "2001-01-01T00:00:00Z" });

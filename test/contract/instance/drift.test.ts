@@ -23,7 +23,7 @@ describeInstances("drift of an instance", (site) => {
     await machine.refresh();
     expect(machine.inputs["running"]).toBe(false);
     expect(machine.inputs["config"]).toEqual({ "limits.memory": "96MiB", "user.foreign": "yes" });
-    expect(machine.inputs["devices"]).toEqual({});
+    expect(machine.inputs["devices"]).toBeUndefined();
     expect(await machine.preview(args)).toMatchObject({ changes: true, replaces: [] });
 
     await machine.up(args);
