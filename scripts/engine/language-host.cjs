@@ -6,6 +6,7 @@ const { join } = require("node:path");
 const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb");
 const messages = require("@pulumi/pulumi/proto/language_pb");
 const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb");
+const { endWithEngine } = require("./end-with-engine.cjs");
 const sdkRequire = createRequire(require.resolve("@pulumi/pulumi/package.json"));
 const { Empty } = sdkRequire("google-protobuf/google/protobuf/empty_pb");
 const grpc = sdkRequire("@grpc/grpc-js");
@@ -112,10 +113,4 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
   console.log(String(port));
 });
 
-// An engine that was killed cannot say so; without it, this process and its programs would stay for ever.
-const engine = process.ppid;
-setInterval(() => {
-  if (process.ppid === engine) return;
-  stopPrograms();
-  process.exit(1);
-}, 1000).unref();
+endWithEngine(stopPrograms);

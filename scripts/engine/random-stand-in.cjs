@@ -4,6 +4,7 @@ const { randomBytes } = require("node:crypto");
 const { isDeepStrictEqual } = require("node:util");
 const provider = require("@pulumi/pulumi/provider");
 const { version } = require("@pulumi/random/package.json");
+const { endWithEngine } = require("./end-with-engine.cjs");
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** The real plugin makes a new id whenever one of these changes. */
@@ -38,6 +39,7 @@ function outputs(bytes, { keepers, prefix }) {
   };
 }
 
+endWithEngine();
 provider.main(
   {
     version,
