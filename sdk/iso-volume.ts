@@ -9,10 +9,10 @@ export interface IsoVolumeArgs extends CommonArgs {
   /** The storage pool. Changing it replaces the volume. */
   pool: pulumi.Input<string>;
   /**
-   * The volume's name: 1 to 64 letters, digits, dots, dashes, underscores. Default: the resource's name and the first 8
-   * digits of the content's hash, so that new content becomes a volume beside the old one, and machines switch to it
-   * before the old one goes. With a name of your own the old volume is taken out of the stack's machines and deleted
-   * first. Changing it replaces the volume.
+   * The volume's name: 1 to 64 letters, digits, dots, dashes, underscores. Default: the resource's name and 8 digits of a
+   * hash over its URN and the content. So no other resource or stack has the same volume, new content becomes a volume
+   * beside the old one, and machines switch to it before the old one is deleted. With a name of your own the old volume is
+   * removed from the stack's machines and deleted first. Changing it replaces the volume.
    */
   name?: pulumi.Input<string>;
   /** A text for people. The one thing that changes in place. Default: empty. */
