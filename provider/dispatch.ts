@@ -106,7 +106,9 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     const bag = upgraded(this.kind, oldBag);
     const work = this.#inContext({ bag, isStored: true }, async (context, where) => {
       const isHeld = (identity: string): boolean => holders().holderOf(this.#held(where, identity)) !== undefined;
-      const removal = { urn: context.urn, mayBeUnmarked: oldBag["__schema"] === undefined, isHeld };
+      const { urn } = context;
+      const isReplaced = holders().isInProgram(urn);
+      const removal = { urn, mayBeUnmarked: oldBag["__schema"] === undefined, isReplaced, isHeld };
       await this.#lifecycle.remove(context, knownIn<Outputs>(id, bag), removal);
     });
     await withoutStack(work);

@@ -145,8 +145,8 @@ export interface StateUpgrades<Inputs extends ServerInputs, Outputs extends Inpu
 /** A kind whose steps the engine runs. */
 export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inputs, Found>
   extends KindDefinition<Inputs, Outputs>, StateUpgrades<Inputs, Outputs> {
-  /** The resource's ID in Pulumi. */
-  idOf: (inputs: Inputs, urn: string) => string;
+  /** The resource's ID in Pulumi; in messages before the object is found, what it is to be. */
+  idOf: (inputs: Inputs, urn: string, found?: Found) => string;
   /** Waits for what the server may still be doing to an object of an earlier run. */
   settle?: (context: Context, inputs: Inputs) => Promise<unknown>;
   /**
@@ -172,8 +172,15 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
   ) => LxdError | undefined | Promise<LxdError | undefined>;
   /** Whether what is there after a create that failed was left by it. Default: what has no obstacle. */
   mayBeLeft?: (found: Found) => boolean;
-  /** One request that makes the object and says whose it is. */
-  create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<void>;
+  /** What the user is told when an object that is there already is used; absent: that an earlier run has made it. */
+  usedAsIs?: (found: Found, inputs: Inputs, context: ReconcileContext<Outputs>) => string | undefined;
+  /** One request that makes the object and says whose it is. Its identity, where only the server's answer tells it. */
+  create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<void> | Promise<string>;
+  /**
+   * What becomes of what a failed create has left: by default the next run deletes it and makes it again; `resumed`: the
+   * next run goes on with it; `unrecorded`: the same, and until then the state stays that of the replaced object.
+   */
+  leftover?: (context: ReconcileContext<Outputs>) => "resumed" | "unrecorded";
   /** Writes on an object that is imported whose it is now. */
   claim?: (context: Context, inputs: Inputs, found: Found) => Promise<void>;
   /** In order; each looks at what was found, does one thing if it is due, and says whether it did. */
@@ -181,7 +188,9 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
   /** The only mapper from the daemon to the state. */
   toState: (context: Context, reading: Reading<Inputs, Outputs, Found>) => Promise<Outputs>;
   /** Is handed what was located. An object that is gone already counts as deleted. */
-  remove: (context: Context, found: Found, state: Outputs) => Promise<void>;
+  remove: (context: RemovalContext, found: Found, state: Outputs) => Promise<void>;
+  /** Deletes what a resource has made beside its object, if the object itself is gone already. */
+  removeRest?: (context: RemovalContext, state: Outputs) => Promise<void>;
   /** The inputs of an object of which nothing is known but its ID, to read it as it is. */
   fromId: (id: string, state: Draft<Outputs>) => Inputs;
 }
@@ -189,6 +198,11 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
 export interface ReconcileContext<Outputs> extends Context {
   /** The inputs of the object in whose place this one comes, if that is known. */
   replaced: Draft<Outputs> | undefined;
+}
+
+export interface RemovalContext extends Context {
+  /** Whether the program still has the resource: then the object was replaced, and what else the resource has stays. */
+  isReplaced: boolean;
 }
 
 /** What the steps of one create or update work on. */

@@ -16,9 +16,11 @@ export class Holders {
   readonly #urns = new Map<string, string>();
   /** Resources whose next diff belongs to an `up`: during a refresh the engine calls `diff` without a `check`. */
   readonly #checked = new Set<string>();
+  readonly #inProgram = new Set<string>();
 
   /** A check without olds is that of a new object: what the resource had is to be replaced. */
   checked(urn: string, hasOlds: boolean): void {
+    this.#inProgram.add(urn);
     if (hasOlds) this.#checked.add(urn);
     else this.release(urn);
   }
@@ -28,6 +30,11 @@ export class Holders {
     if (!this.#checked.delete(urn) || held === undefined) return;
     if (isReplaced) this.release(urn);
     else this.hold(urn, held);
+  }
+
+  /** Whether the program of this run has the resource. A destroy checks nothing, nor does a run what was taken out. */
+  isInProgram(urn: string): boolean {
+    return this.#inProgram.has(urn);
   }
 
   hold(urn: string, held: Held): void {

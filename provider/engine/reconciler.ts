@@ -10,6 +10,7 @@ import {
   type ReconcileContext,
   type Reading,
   type ReconciledKind,
+  type RemovalContext,
   type ServerInputs,
   type Step,
   type Work,
@@ -34,6 +35,8 @@ export interface Removal {
   urn: string;
   /** Whether the state is of a release that did not mark what it imported. */
   mayBeUnmarked: boolean;
+  /** Whether the program still has the resource. */
+  isReplaced: boolean;
   /** Whether a live state of this run holds the object. */
   isHeld: (identity: string) => boolean;
 }
@@ -51,10 +54,12 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return this.#telling(`${verb} ${this.kind.noun} ${id}`, async () => {
       if (importId !== undefined) return this.#import(context, inputs, call);
       const surroundings = { ...context, replaced };
+      const isRecorded = this.kind.leftover?.(surroundings) !== "unrecorded";
+      const recorded = isRecorded ? call : { ...call, checkpoint: () => undefined };
       const left = await this.#usable(surroundings, inputs, call);
-      const found = left ?? (await this.#make(surroundings, inputs, call));
+      const found = left ?? (await this.#make(surroundings, inputs, recorded));
       const work = { context: surroundings, inputs, olds: undefined, isNew: left === undefined };
-      return this.#run(work, found, { id, call });
+      return this.#run(work, found, { id: undefined, call: recorded });
     });
   }
 
@@ -94,20 +99,24 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
         context.warn(`the ${what} stays: ${heldByNew}`);
         return;
       }
+      const { isReplaced } = removal;
       const found = await this.#locate(context, state, identity);
-      if (found === undefined) return;
+      if (found === undefined) {
+        await this.kind.removeRest?.({ ...context, isReplaced }, state);
+        return;
+      }
       const isHeld = removal.isHeld(this.kind.identity(found, state));
       const stranger = isHeld ? heldByNew : this.#strangerIn(found, removal);
       if (stranger !== undefined) {
         context.warn(`the ${what} stays: ${stranger}`);
         return;
       }
-      await this.#drop(context, found, { state, identity });
+      await this.#drop({ ...context, isReplaced }, found, { state, identity });
     });
   }
 
   async #drop(
-    context: Context,
+    context: RemovalContext,
     found: Found,
     { state, identity }: Pick<Known<Outputs>, "state" | "identity">,
   ): Promise<void> {
@@ -131,7 +140,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   async #usable(
     context: ReconcileContext<Outputs>,
     inputs: Inputs,
-    { otherHolderOf, replaced }: CreateCall<Outputs>,
+    { otherHolderOf }: CreateCall<Outputs>,
   ): Promise<Found | undefined> {
     await this.kind.settle?.(context, inputs);
     const found = await this.kind.locate(context, inputs);
@@ -144,33 +153,47 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       await this.#clear(context, found, inputs as Outputs);
       return undefined;
     }
-    const id = this.kind.idOf(inputs, context.urn);
-    const cause = replaced === undefined ? "an earlier run of this resource made it" : "it is the one to be replaced";
-    context.warn(`${this.kind.noun} ${id} exists, and is used as it is: ${cause}. ${ofReplacement}`);
+    const used = this.#usedAsIs(context, inputs, found);
+    if (used !== undefined) context.warn(used);
     return found;
+  }
+
+  #usedAsIs(context: ReconcileContext<Outputs>, inputs: Inputs, found: Found): string | undefined {
+    if (this.kind.usedAsIs !== undefined) return this.kind.usedAsIs(found, inputs, context);
+    const { urn, replaced } = context;
+    const cause = replaced === undefined ? "an earlier run of this resource made it" : "it is the one to be replaced";
+    const id = this.kind.idOf(inputs, urn, found);
+    return `${this.kind.noun} ${id} exists, and is used as it is: ${cause}. ${ofReplacement}`;
   }
 
   /** Removes what nobody knows to be whole, so that it can be made again. */
   async #clear(context: Context, found: Found, state: Outputs): Promise<void> {
     context.status("removing what an earlier run left unfinished");
     await this.kind.settle?.(context, state);
-    await this.#drop(context, found, { state, identity: this.kind.identity(found, state) });
+    const identity = this.kind.identity(found, state);
+    await this.#drop({ ...context, isReplaced: true }, found, { state, identity });
   }
 
   async #make(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<Found> {
-    const id = this.kind.idOf(inputs, context.urn);
-    try {
-      await this.kind.create(context, inputs);
-    } catch (error) {
-      if (!isCode(error, "already-exists")) await this.#keepRest(context, inputs, { id, call });
-      throw error;
-    }
-    const found = await this.kind.locate(context, inputs);
+    const made = await this.#created(context, inputs, call);
+    const found = await this.kind.locate(context, inputs, made);
     if (found === undefined) {
       throw new LxdError({ code: "failed", why: `the server reported success, but there is no ${this.kind.noun}` });
     }
-    call.checkpoint(await this.#checkpoint(context, { id, inputs, found, state: undefined, moment: "created" }));
+    const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
+    call.checkpoint(await this.#checkpoint(context, reading));
     return found;
+  }
+
+  /** The identity of what was made, if the server's answer has told it. */
+  async #created(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<string | undefined> {
+    try {
+      const made = await this.kind.create(context, inputs);
+      return typeof made === "string" ? made : undefined;
+    } catch (error) {
+      if (!isCode(error, "already-exists")) await this.#keepRest(context, inputs, call);
+      throw error;
+    }
   }
 
   /** In an update, where the state must not name an object that is gone if the making fails. */
@@ -193,17 +216,14 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   }
 
   /** A create that failed may have left something, which the state then stands for until the next run. */
-  async #keepRest(
-    context: ReconcileContext<Outputs>,
-    inputs: Inputs,
-    { id, call }: { id: string; call: Call<Outputs> },
-  ): Promise<void> {
+  async #keepRest(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<void> {
     // What went wrong first is what the user has to know; whether the server can be asked now is another matter.
     const looking = { ...context, client: context.client.forLastLook() };
     const found = await this.#left(looking, inputs).catch(() => undefined);
     if (found === undefined) return;
-    const kept = await this.#checkpoint(looking, { id, inputs, found, state: undefined, moment: "created" });
-    call.checkpoint({ ...kept, isIncomplete: true });
+    const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
+    const kept = await this.#checkpoint(looking, reading);
+    call.checkpoint(this.kind.leftover === undefined ? { ...kept, isIncomplete: true } : kept);
   }
 
   async #left(context: ReconcileContext<Outputs>, inputs: Inputs): Promise<Found | undefined> {
@@ -216,7 +236,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   async #run(
     work: Work<Inputs, Outputs>,
     start: Found,
-    { id, call }: { id: string; call: Call<Outputs> },
+    { id, call }: { id: string | undefined; call: Call<Outputs> },
   ): Promise<Kept<Outputs>> {
     const { context, inputs, olds } = work;
     let found = start;
@@ -234,7 +254,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   async #step(
     work: Work<Inputs, Outputs>,
     step: Step<Found>,
-    { found, id, call }: { found: Found; id: string; call: Call<Outputs> },
+    { found, id, call }: { found: Found; id: string | undefined; call: Call<Outputs> },
   ): Promise<boolean | "relocated"> {
     const { context, inputs, olds } = work;
     try {
@@ -266,22 +286,24 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     const holder = otherHolderOf(this.kind.identity(found, inputs));
     if (holder !== undefined) throw heldBy(this.kind.noun, holder);
     await this.kind.claim?.(context, inputs, found);
-    const id = this.kind.idOf(inputs, context.urn);
     const claimed = this.kind.claim === undefined ? found : ((await this.kind.locate(context, inputs)) ?? found);
-    return this.#checkpoint(context, { id, inputs, found: claimed, state: undefined, moment: "read" });
+    const reading = { id: undefined, inputs, found: claimed, state: undefined, moment: "read" } as const;
+    return this.#checkpoint(context, reading);
   }
 
   async #checkpoint(
     context: Context,
     reading: {
-      id: string;
+      /** Undefined of what is new. */
+      id: string | undefined;
       inputs: Inputs;
       found: Found;
       state: Outputs | undefined;
       moment: Reading<Inputs, Outputs, Found>["moment"];
     },
   ): Promise<Kept<Outputs>> {
-    const { id, inputs, found } = reading;
+    const { inputs, found } = reading;
+    const id = reading.id ?? this.kind.idOf(inputs, context.urn, found);
     return { id, outputs: await this.kind.toState(context, reading), identity: this.kind.identity(found, inputs) };
   }
 
