@@ -21,6 +21,12 @@ export interface Failure {
   reason: string;
 }
 
+/** What happens around a resource in one run. */
+interface Run {
+  /** Another resource fails: the engine keeps replaced states for a later run to delete. */
+  fails?: boolean;
+}
+
 /** One resource of one stack. */
 export class StackResource {
   id: string | undefined;
@@ -30,6 +36,8 @@ export class StackResource {
   failed = false;
   /** The stack's config, from the next `up` on: `lxd:project`. */
   config: Record<string, string> = {};
+  /** Replaced states that no run has deleted yet. */
+  readonly replaced: { id: string; outputs: Bag }[] = [];
   readonly urn: string;
   readonly #text: string;
   #provider: DynamicProvider;
@@ -85,13 +93,33 @@ export class StackResource {
   }
 
   /** `pulumi up` for this resource. */
-  async up(args: Bag): Promise<"created" | "updated" | "replaced" | "same"> {
+  async up(args: Bag, run: Run = {}): Promise<"created" | "updated" | "replaced" | "same"> {
     this.forgetProcess();
-    return this.upHere(args);
+    return this.upHere(args, run);
   }
 
   /** The same in this process, which knows its stack's config. */
-  async upHere(args: Bag): Promise<"created" | "updated" | "replaced" | "same"> {
+  async upHere(args: Bag, run: Run = {}): Promise<"created" | "updated" | "replaced" | "same"> {
+    const done = await this.#bring(args);
+    if (run.fails !== true) await this.#deleteReplaced();
+    return done;
+  }
+
+  /** `pulumi up --replace URN`: no call before the delete shows the state that is replaced. */
+  async replace(args: Bag, run: Run = {}): Promise<void> {
+    this.forgetProcess();
+    const old = { id: this.id ?? "", outputs: this.outputs };
+    this.id = undefined;
+    await this.create(await this.#checked(args)).catch((error: unknown) => {
+      if ("properties" in (error as object)) this.replaced.push(old);
+      else this.id = old.id;
+      throw error;
+    });
+    this.replaced.push(old);
+    if (run.fails !== true) await this.#deleteReplaced();
+  }
+
+  async #bring(args: Bag): Promise<"created" | "updated" | "replaced" | "same"> {
     const inputs = await this.#checked(args);
     if (this.id === undefined) {
       await this.create(inputs);
@@ -110,6 +138,10 @@ export class StackResource {
     return "updated";
   }
 
+  async #deleteReplaced(): Promise<void> {
+    for (const { id, outputs } of this.replaced.splice(0)) await this.#provider.delete(id, outputs);
+  }
+
   /** `pulumi refresh`: false if the object is gone. */
   async refresh(): Promise<boolean> {
     const { id, props, inputs } = await this.#provider.read(this.id ?? "", this.outputs);
@@ -126,6 +158,7 @@ export class StackResource {
     this.forgetProcess();
     if (this.id !== undefined) await this.#provider.delete(this.id, this.outputs);
     this.id = undefined;
+    await this.#deleteReplaced();
   }
 
   async #checked(args: Bag): Promise<Bag> {
@@ -147,10 +180,12 @@ export class StackResource {
       await this.create(await this.#checked(args));
     } catch (error) {
       // The engine goes on with the old one unless a partially created one has taken its place.
-      if (!("properties" in (error as object)) && !deleteFirst) Object.assign(this, { id, failed: false });
+      const isPartial = "properties" in (error as object);
+      if (!isPartial && !deleteFirst) Object.assign(this, { id, failed: false });
+      if (isPartial && !deleteFirst) this.replaced.push({ id, outputs });
       throw error;
     }
-    if (!deleteFirst) await this.#provider.delete(id, outputs);
+    if (!deleteFirst) this.replaced.push({ id, outputs });
     return "replaced";
   }
 
