@@ -52,8 +52,8 @@ export interface ImageArgs extends CommonArgs {
    */
   aliasPolicy?: pulumi.Input<"fail" | "adopt" | "move">;
   /**
-   * Take over an image that is on the daemon already although somebody else has brought it: from then on it is changed
-   * and deleted with this resource. Default: false, it is an error.
+   * Take over an image that somebody has brought by hand: from then on it is changed and deleted with this resource.
+   * Default: false, it is an error. An image that a stack has brought is shared without this.
    */
   adopt?: pulumi.Input<boolean>;
 }
@@ -61,12 +61,15 @@ export interface ImageArgs extends CommonArgs {
 /**
  * An image on the daemon, known by the SHA-256 of its content. Works with every LXD and Incus.
  *
- * Content is the same for everybody, so an image can belong to several resources: those of one stack with the same
- * content, and all that pull it. It is deleted with the last of them.
+ * Content is the same for everybody, so an image can belong to several resources of several stacks, each with a claim of
+ * its own. It is deleted with the last of them. What the stacks say of it should be the same: each `pulumi up` makes the
+ * image what its own program says. An alias belongs to one of them, unless all say `aliasPolicy: "adopt"`.
+ *
+ * `pulumi up --replace` pulls or publishes again. The same content is the same image all the same, and stays.
  *
  * The resource option `import: "project/fingerprint"` (or `"project/alias"`) takes over an image that exists: it is compared
- * with the program, all differences are told at once, and nothing is changed. Aliases and properties that the program does
- * not speak of are no difference. It need not say `source`; one that is said must be of this very image, as far as that can
+ * with the program, all differences are told at once, and nothing is changed but its owner. Aliases and properties that the
+ * program does not speak of are no difference. It need not say `source`; one that is said must be of this very image, as far as that can
  * be seen. `adopt: true` is the other way: the image is looked for by its source, and made what the program says.
  */
 export class Image extends LxdResource {

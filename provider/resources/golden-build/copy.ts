@@ -37,7 +37,7 @@ export async function bring(target: Target, original: Original): Promise<WireIma
 const advice = "The next `pulumi up` goes on.";
 
 async function have(target: Target, original: Original): Promise<WireImage> {
-  const { client, project, urn } = target.place;
+  const { client, project } = target.place;
   const at = { project, fingerprint: original.image.fingerprint };
   const find = async (): Promise<WireImage | undefined> => (await findImage(client, at))?.value;
   let found = await find();
@@ -52,7 +52,7 @@ async function have(target: Target, original: Original): Promise<WireImage> {
     found = await find();
   }
   if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon made no copy" });
-  if (!mayTake(found, { urn, adopt: false, isPulled: true })) throw strangers(found);
+  if (!mayTake(found, { adopt: false })) throw strangers(found);
   return found;
 }
 

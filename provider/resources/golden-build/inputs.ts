@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { hasUnknown, isUnknown } from "../../unknowns";
 import { projectOf, spelledOut } from "../common";
 import { rules as imageRules } from "../image/inputs";
-import { namedAliases } from "../image/complete";
+import { namedAliases } from "../image/inputs";
 import { type VolumeReference } from "../instance/devices";
 import { rules as instanceRules } from "../instance/rules";
 import { spelledOutDevices } from "../instance/inputs";

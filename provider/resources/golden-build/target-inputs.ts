@@ -10,7 +10,7 @@ import { duration, name, strict } from "../../schema";
 import { type Whereabouts } from "../../servers";
 import { isUnknown } from "../../unknowns";
 import { projectOf, remoteSchema } from "../common";
-import { namedAliases } from "../image/complete";
+import { namedAliases } from "../image/inputs";
 import { rules as imageRules, schema as imageSchema } from "../image/inputs";
 import { placeSchema } from "../image/source";
 

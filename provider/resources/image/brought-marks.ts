@@ -1,5 +1,6 @@
-// Takes off a pulled image what the server's own stacks have written on it: here it would keep the image for ever.
+// Takes off a new image what stacks have written on it elsewhere: here it would keep the image for ever.
 import { findImage, type ImageAddress } from "../../api/images";
+import { type Client } from "../../client/client";
 import { clientOf } from "../../image-server/lxd-server";
 import { type Context } from "../../kind";
 import { isBookkeeping } from "../ownership";
@@ -31,6 +32,15 @@ export async function dropBroughtMarks(
   await changeRecord(client, at, (record) => {
     const all = Object.entries(record.properties ?? {});
     const kept = all.filter(([key, value]) => !isForeign([key, value]) || theirs[key] !== value);
+    return kept.length === all.length ? undefined : { ...record, properties: Object.fromEntries(kept) };
+  });
+}
+
+/** Of an image that was made just now, for this resource alone: all that is on it was in its own metadata. */
+export async function dropInheritedMarks(client: Client, at: ImageAddress): Promise<void> {
+  await changeRecord(client, at, (record) => {
+    const all = Object.entries(record.properties ?? {});
+    const kept = all.filter(([key]) => !isBookkeeping(key));
     return kept.length === all.length ? undefined : { ...record, properties: Object.fromEntries(kept) };
   });
 }

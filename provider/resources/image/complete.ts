@@ -4,10 +4,10 @@ import { LxdError } from "../../errors";
 import { type ServedImage } from "../../image-server/image-server";
 import { type Completion, type Failure } from "../../kind";
 import { hasUnknown, isUnknown, unknown } from "../../unknowns";
-import { projectOf, spelledOut } from "../common";
+import { projectOf } from "../common";
 import { hashesOf } from "./hashes";
 import { findByName, parseImageId } from "./id";
-import { type ImageDraft, type ImageInputs, isSame } from "./inputs";
+import { applyDefaults, type ImageDraft, type ImageInputs, isSame } from "./inputs";
 import { markedImages } from "./owners";
 import { isAskedHere, servedBy } from "./served";
 import { fieldOf, identityOf, sourceFailures, sourceTags } from "./source";
@@ -17,15 +17,7 @@ type ImageCompletion = Completion<ImageInputs>;
 
 export async function complete(completion: ImageCompletion): Promise<{ draft: ImageDraft; failures: Failure[] }> {
   const { draft, config } = completion;
-  const whole: ImageDraft = {
-    ...draft,
-    project: projectOf(draft, config),
-    aliases: namedAliases(draft.aliases),
-    properties: isUnknown(draft.properties) ? draft.properties : spelledOut(draft.properties),
-    public: draft.public ?? false,
-    aliasPolicy: draft.aliasPolicy ?? "fail",
-    adopt: draft.adopt ?? false,
-  };
+  const whole = applyDefaults({ ...draft, project: projectOf(draft, config) });
   const { source } = draft;
   if (source === undefined) return completeUnwritten({ ...completion, draft: whole });
   const failures = sourceFailures(source);
@@ -111,13 +103,5 @@ async function madeBefore(completion: ImageCompletion, source: ImageSource): Pro
   const { project = "default", remote } = draft;
   // A project that is to be made cannot be asked yet, and has none.
   if (olds?.project !== project || hasUnknown(remote) || isUnknown(project)) return undefined;
-  return markedImages(await listImages(client(), project), urn, identityOf(source, draft.digest))[0]?.fingerprint;
-}
-
-/** Aliases may be written as bare names; an unknown list is passed on as it is. */
-export function namedAliases(aliases: unknown): Alias[] {
-  if (!Array.isArray(aliases)) return (aliases ?? []) as Alias[];
-  return (aliases as (string | Partial<Alias>)[]).map((each) =>
-    typeof each === "string" ? { name: each, description: "" } : { name: unknown, description: "", ...each },
-  );
+  return markedImages(await listImages(client(), project), urn, identityOf(source, draft.digest)).at(-1)?.fingerprint;
 }

@@ -7,10 +7,11 @@ import { splitContent } from "../../content/split-image";
 import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { type ImageInputs } from "./inputs";
-import { uploadName } from "./owners";
-import { architectureOf } from "./source";
+import { dropInheritedMarks } from "./brought-marks";
+import { publishedName, uploadName } from "./owners";
+import { architectureOf, identityOf } from "./source";
 import { type ContentSource, type DiskSource } from "./source-types";
-import { mayTake, taken } from "./take-over";
+import { isCacheOnly, mayTake, taken } from "./take-over";
 
 /** After the last byte the daemon still unpacks the metadata and moves the image into place. */
 const uploadDeadlineMs = 60 * 60_000;
@@ -32,24 +33,18 @@ export function diskOf(source: DiskSource): DiskImage {
   return { disk: source.disk, format: source.format, architecture: architectureOf(source) };
 }
 
-export interface Brought {
-  fingerprint: string;
-  /** Whether it was not there before, for certain: nobody else has anything to do with it then. */
-  isNew: boolean;
-}
-
-/** Uploads the image. */
-export async function send(context: Context, upload: Upload): Promise<Brought> {
-  const content = await contentOf(upload.source, context);
-  return sendContent(context, upload, content).finally(() => content.dispose?.());
-}
-
 interface Upload {
   inputs: ImageInputs;
   source: ContentSource;
 }
 
-async function sendContent(context: Context, { inputs }: Upload, content: ImageContent): Promise<Brought> {
+/** Uploads the image; returns its fingerprint. */
+export async function send(context: Context, upload: Upload): Promise<string> {
+  const content = await contentOf(upload.source, context);
+  return sendContent(context, upload, content).finally(() => content.dispose?.());
+}
+
+async function sendContent(context: Context, { inputs, source }: Upload, content: ImageContent): Promise<string> {
   const { client, status, urn } = context;
   const { fingerprint, digest } = content;
   // Of a converted disk nothing was known; that the disk itself is the same, its hash in the inputs has told.
@@ -58,33 +53,31 @@ async function sendContent(context: Context, { inputs }: Upload, content: ImageC
     const why = `${content.fileName} is not what it was in the preview`;
     throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
   }
-  const fileName = uploadName(urn, content.fileName);
+  if (fingerprint !== undefined && (await isThere(context, inputs, fingerprint))) return fingerprint;
+  const isForeknown = inputs.fingerprint !== undefined;
+  const fileName = isForeknown
+    ? uploadName(urn, content.fileName)
+    : publishedName(urn, identityOf(source, inputs.digest));
   const body = await content.open(fileName);
   const { project, public: isPublic } = inputs;
   const said = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
+  const sent = async (): Promise<string> => fingerprint ?? (await body.received).sha256;
   try {
     await uploadImage(client, project, { ...body, ...shown(body, "uploading", status), ...said });
   } catch (error) {
+    // With no answer the image may be there all the same, and another stack may have brought it meanwhile.
     if (!isCode(error, "unavailable") && !isCode(error, "already-exists")) throw error;
-    const sent = fingerprint ?? (await body.received).sha256;
-    await requireOurs(context, { inputs, fingerprint: sent, error });
-    return { fingerprint: sent, isNew: false };
+    if (!(await isThere(context, inputs, await sent()))) throw error;
+    return sent();
   }
-  return { fingerprint: fingerprint ?? (await body.received).sha256, isNew: true };
+  await dropInheritedMarks(client, { project, fingerprint: await sent() });
+  return sent();
 }
 
-interface Doubt {
-  inputs: ImageInputs;
-  fingerprint: string;
-  error: LxdError;
-}
-
-/**
- * With no answer the image may be there all the same. One that is there already may be what a killed run has left, as
- * the fingerprint of what is converted or downloaded is not known before.
- */
-async function requireOurs({ client, urn }: Context, { inputs, fingerprint, error }: Doubt): Promise<void> {
-  const found = await findImage(client, { project: inputs.project, fingerprint });
-  if (found === undefined) throw error;
-  if (!mayTake(found.value, { urn, adopt: inputs.adopt, isPulled: false })) throw taken(fingerprint);
+/** Of what is converted or downloaded the fingerprint is not known before. */
+async function isThere({ client }: Context, { project, adopt }: ImageInputs, fingerprint: string): Promise<boolean> {
+  const found = await findImage(client, { project, fingerprint });
+  if (found === undefined) return false;
+  if (!mayTake(found.value, { adopt })) throw taken(fingerprint);
+  return !isCacheOnly(found.value);
 }

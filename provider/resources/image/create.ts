@@ -1,101 +1,79 @@
-// Brings an image to the daemon, or takes over the one that is there.
-import { randomUUID } from "node:crypto";
-import { deleteImage, findImage, listImages } from "../../api/images";
+// Brings an image to the daemon.
+import { deleteImage, findImage, type ImageAddress } from "../../api/images";
 import { inspectDisk } from "../../content/disk-image/disk-image";
 import { reader } from "../../content/shown";
-import { LxdError } from "../../errors";
-import { type Context, type CreateContext, type Made } from "../../kind";
-import { type Brought, diskOf, send } from "./content";
-import { idOf } from "./id";
-import { takeOver } from "./import";
+import { isCode, LxdError } from "../../errors";
+import { type ReconcileContext } from "../../kind";
+import { dropInheritedMarks } from "./brought-marks";
+import { diskOf, send } from "./content";
+import { type FoundImage, identity, locate } from "./find";
 import { type ImageInputs, type ImageOutputs } from "./inputs";
-import { markedImages, marksOf, publishedName } from "./owners";
+import { marksOf, publishedName } from "./owners";
 import { publish } from "./publish";
 import { pull } from "./pull";
 import { relay } from "./relay";
-import { identityOf, isContent, isPulled, placeOf } from "./source";
-import { type DiskSource, type ImageSource } from "./source-types";
-import { sync, toOutputs } from "./sync";
-import { isCacheOnly, mayTake, taken } from "./take-over";
+import { identityOf, isContent, isPulled } from "./source";
+import { type DiskSource, type ImageSource, type InstanceSource, type SnapshotSource } from "./source-types";
+import { isCacheOnly } from "./take-over";
 
-type Inputs = ImageInputs;
-type Outputs = ImageOutputs;
+type Context = ReconcileContext<ImageOutputs>;
 
 /** Inputs of an image that is to be made. */
-type Making = Inputs & { source: ImageSource };
+type Making = ImageInputs & { source: ImageSource };
 
-export async function create(context: CreateContext<Outputs>, inputs: Inputs): Promise<Made<Outputs>> {
-  const { importId } = context;
-  const { source } = inputs;
-  try {
-    if (importId !== undefined) return await takeOver(context, inputs);
-    if (source === undefined) throw new LxdError({ code: "invalid-argument", why: "it is not said from what" });
-    return await bring(context, { ...inputs, source });
-  } catch (error) {
-    const doing = importId === undefined ? "create" : "import";
-    const place = inputs.fingerprint ?? (source === undefined ? "" : placeOf(source));
-    throw LxdError.from(error).during(`${doing} image ${inputs.project}/${place}`);
-  }
-}
-
-async function bring(context: CreateContext<Outputs>, inputs: Making): Promise<Made<Outputs>> {
-  const { client, replaced } = context;
-  const existing = await findExisting(context, inputs);
-  const { fingerprint, isNew } =
-    existing === undefined ? await make(context, inputs) : { fingerprint: existing, isNew: false };
-  const made = { ...inputs, fingerprint };
-  const found = await findImage(client, made);
-  if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon made no image" });
-  const id = idOf(made);
-  const claim = replaced === undefined ? undefined : randomUUID();
-  context.created(id, { ...toOutputs(made, found.value, context.urn), claim });
-  const marks = inputs.fingerprint === undefined ? marksOf(context.urn, identityOf(inputs.source, inputs.digest)) : {};
-  return { id, outputs: await sync(context, { aliases: [], properties: {}, replaced, claim, marks, isNew }, made) };
-}
-
-/** The image that is there already, if this resource may have it. */
-async function findExisting(context: CreateContext<Outputs>, inputs: Making): Promise<string | undefined> {
+/** Returns the identity: of most sources only the server's answer tells the fingerprint. */
+export async function create(context: Context, inputs: ImageInputs): Promise<string> {
   const { client, urn } = context;
-  const { source, project, fingerprint, adopt } = inputs;
-  if (fingerprint === undefined) return findOrphan(context, inputs);
-  const at = { project, fingerprint };
-  const found = (await findImage(client, at))?.value;
-  if (found === undefined) return undefined;
-  if (!mayTake(found, { urn, adopt, isPulled: isPulled(source) })) throw taken(fingerprint);
-  if (!isCacheOnly(found)) return fingerprint;
-  // As it is, it would expire: no daemon lets go of that by a change of its record.
-  await deleteImage(client, at);
-  return undefined;
+  const { source, project } = inputs;
+  if (source === undefined)
+    throw new LxdError({ code: "invalid-argument", why: "the program does not say from what", advice });
+  const fingerprint = await make(context, { ...inputs, source });
+  const image = (await findImage(client, { project, fingerprint }))?.value;
+  if (image === undefined) throw new LxdError({ code: "failed", why: "the daemon made no image" });
+  return identity({ image, project, urn });
 }
 
-/** What a killed run has left. In a replacement the oldest image of the same source is the one that is replaced. */
-async function findOrphan(
-  { client, urn, replaced }: CreateContext<Outputs>,
-  inputs: Making,
-): Promise<string | undefined> {
-  const marked = markedImages(await listImages(client, inputs.project), urn, identityOf(inputs.source, inputs.digest));
-  return marked[replaced === undefined ? 0 : 1]?.fingerprint;
-}
+const advice = "Say in the program where it comes from, with `source`.";
 
-/** Brings the image to the daemon. */
-async function make(context: Context, inputs: Making): Promise<Brought> {
-  const { source } = inputs;
+async function make(context: Context, inputs: Making): Promise<string> {
+  const { source, project, fingerprint } = inputs;
+  if (fingerprint !== undefined) await dropCached(context, { project, fingerprint });
   if ("disk" in source) await requireSameDisk(inputs, source, context);
   if (isContent(source)) return send(context, { inputs, source });
-  const identity = identityOf(source);
-  if ("server" in source && source.relay === true) {
-    return { fingerprint: await relay(context, { inputs, source }), isNew: false };
+  if ("server" in source && source.relay === true) return relay(context, { inputs, source });
+  if (!isPulled(source)) return publishAnew(context, { ...inputs, source });
+  const properties = { ...inputs.properties, ...marksOf(context.urn, identityOf(source)) };
+  return pull(context, { inputs, source, properties });
+}
+
+/** As it is, it would expire: no daemon lets go of that by a change of its record. */
+async function dropCached({ client }: Context, at: ImageAddress): Promise<void> {
+  const found = await findImage(client, at);
+  if (found !== undefined && isCacheOnly(found.value)) await deleteImage(client, at);
+}
+
+async function publishAnew(
+  context: Context,
+  inputs: ImageInputs & { source: InstanceSource | SnapshotSource },
+): Promise<string> {
+  const { client, urn } = context;
+  const { source, project, properties } = inputs;
+  const fileName = publishedName(urn, identityOf(source));
+  try {
+    const fingerprint = await publish(context, { inputs, source, properties, fileName });
+    await dropInheritedMarks(client, { project, fingerprint });
+    return fingerprint;
+  } catch (error) {
+    // With no answer the image may be there all the same.
+    const left = isCode(error, "unavailable") ? await findLeft(context, inputs) : undefined;
+    if (left === undefined) throw error;
+    return left.image.fingerprint;
   }
-  if (isPulled(source)) {
-    const properties = { ...inputs.properties, ...marksOf(context.urn, identity) };
-    // Others may have pulled it at the same time.
-    return { fingerprint: await pull(context, { inputs, source, properties }), isNew: false };
-  }
-  const fileName = publishedName(context.urn, identity);
-  return {
-    fingerprint: await publish(context, { inputs, source, properties: inputs.properties, fileName }),
-    isNew: true,
-  };
+}
+
+/** What went wrong first is what the user has to know; whether the server can be asked now is another matter. */
+function findLeft(context: Context, inputs: ImageInputs): Promise<FoundImage | undefined> {
+  return locate(context, { ...inputs, fingerprint: undefined }).catch(() => undefined);
 }
 
 async function requireSameDisk(inputs: Making, source: DiskSource, context: Context): Promise<void> {

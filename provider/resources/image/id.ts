@@ -35,10 +35,10 @@ export async function findByName(client: Client, { project, name }: ImageName): 
   throw new LxdError({ code: "invalid-argument", why, advice: "Write all 64 digits." });
 }
 
-/** The image of an ID that a user has written. */
-export async function findById(client: Client, id: string): Promise<WireImage | undefined> {
+/** The same of an ID that a user has written. */
+export function imageNameOf(id: string): ImageName {
   const name = parseImageId(id);
-  if (name !== undefined) return findByName(client, name);
+  if (name !== undefined) return name;
   const advice = 'Write it as "project/fingerprint" or "project/alias".';
   throw new LxdError({ code: "invalid-argument", why: `"${id}" is no ID of an image`, advice });
 }

@@ -1,110 +1,130 @@
-// Images: uploaded once, known by their fingerprint; aliases, properties and visibility change in place.
+// Images: brought once, known by their fingerprint; aliases, properties and visibility change in place.
 import { findImage } from "../../api/images";
 import { type Client } from "../../client/client";
-import { isCode, LxdError } from "../../errors";
-import { type Completion, type Context, type Failure, type ResourceKind } from "../../kind";
+import { type Completion, type Failure, type Reading, type ReconciledKind, type RemovalContext } from "../../kind";
 import { hasUnknown, isUnknown } from "../../unknowns";
 import { checkProject } from "../common";
 import { isPlacePlanned } from "../planned";
 import { takenAliases } from "./aliases";
 import { complete } from "./complete";
 import { create } from "./create";
-import { findById, idOf, parseImageId } from "./id";
-import { importFailures, unwritten } from "./import";
-import { type ImageInputs, type ImageOutputs, policies, rules, schema } from "./inputs";
+import { type FoundImage, identity, identityOfState, locate, owner } from "./find";
+import { idOf, imageNameOf } from "./id";
+import { claim, importFailures, unwritten } from "./import";
+import { applyDefaults, type ImageInputs, type ImageOutputs, policies, rules, schema } from "./inputs";
+import { isOwnedBy, isUploadOf } from "./owners";
 import { publishFailures } from "./publish";
-import { fieldOf, isPulled } from "./source";
-import { findUpdated } from "./updates";
+import { release, releaseLeft } from "./release";
+import { fieldOf, isPublished, placeOf } from "./source";
+import { steps } from "./steps";
+import { isCopied, toOutputs } from "./sync";
+import { isShared, mayTake, ownersBefore, taken } from "./take-over";
 import { urlFailures } from "./url";
-import { release } from "./release";
-import { isCopied, sync, toOutputs } from "./sync";
-import { mayTake, taken } from "./take-over";
 
 type Inputs = ImageInputs;
 type Outputs = ImageOutputs;
 
-export const image: ResourceKind<Inputs, Outputs> = {
+export const image: ReconciledKind<Inputs, Outputs, FoundImage> = {
   noun: "image",
   schema,
   policies,
   rules,
+  applyDefaults,
   complete,
   preflight,
-  deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),
+  deleteBeforeReplace,
+  idOf: ({ project, fingerprint, source }, _urn, found) =>
+    idOf({ project, fingerprint: found?.image.fingerprint ?? fingerprint ?? (source && placeOf(source)) }),
+  locate,
+  identity,
+  identityOfState,
+  owner,
+  obstacle: ({ image: found }, { adopt }) => (mayTake(found, { adopt }) ? undefined : taken(found.fingerprint)),
+  usedAsIs,
+  leftover: () => "resumed",
+  mayBeLeft: ({ image: found, urn }) => isOwnedBy(found, urn) || isUploadOf(found, urn),
   create,
-  read,
-  update,
+  claim,
+  steps,
+  toState,
   remove,
+  removeRest: releaseLeft,
+  fromId,
 };
 
 async function preflight(client: Client, completion: Completion<Inputs>): Promise<Failure[]> {
-  const { draft, urn, replaced, importId } = completion;
+  const { draft, importId } = completion;
   const failures = await checkProject(client, draft.project);
   if (importId !== undefined) return failures.length > 0 ? failures : importFailures(client, completion);
-  const { project, fingerprint, aliases, source, adopt } = draft;
+  const { project, fingerprint, source, adopt } = draft;
   if (failures.length > 0 || project === undefined || hasUnknown(project) || source === undefined) return failures;
   failures.push(...(await publishFailures(client, source)), ...(await urlFailures(client, source)));
   if (isPlacePlanned(client, { project })) return failures;
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
-  if (Array.isArray(aliases)) {
-    const at = { project, fingerprint: known ?? "" };
-    const found = await takenAliases(client, at, aliases, {
-      urn,
-      replaced,
-      policy: draft.aliasPolicy,
-      isShared: false,
-    });
-    failures.push(...found.map((failure) => atSource(draft, failure)));
-  }
-  const found = known === undefined ? undefined : await findImage(client, { project, fingerprint: known });
-  if (found === undefined || mayTake(found.value, { urn, adopt, isPulled: isPulled(source) })) return failures;
-  return [...failures, { property: fieldOf(source), reason: taken(found.value.fingerprint).message }];
+  const found = known === undefined ? undefined : (await findImage(client, { project, fingerprint: known }))?.value;
+  failures.push(...(await aliasFailures(client, completion, found)));
+  if (found === undefined || mayTake(found, { adopt })) return failures;
+  return [...failures, { property: fieldOf(source), reason: taken(found.fingerprint).message }];
 }
 
-/** Of an alias that the program has not written itself. */
-function atSource(draft: Completion<Inputs>["draft"], { property, reason }: Failure): Failure {
-  const alias = draft.aliases?.[Number(/\d+/.exec(property)?.[0])]?.name;
-  return { reason, property: alias !== undefined && isCopied(draft, alias) ? "source.copyAliases" : property };
+/** `found` is the image that the resource is to share; aliases that are copied with it may be anybody's. */
+async function aliasFailures(
+  client: Client,
+  { draft, urn, replaced }: Completion<Inputs>,
+  found: FoundImage["image"] | undefined,
+): Promise<Failure[]> {
+  const { project = "", aliases, source, aliasPolicy: policy } = draft;
+  if (!Array.isArray(aliases)) return [];
+  const at = { project, fingerprint: found?.fingerprint ?? "" };
+  const owners = found === undefined ? [urn] : ownersBefore(found, { urn, source, isKnown: false });
+  const all = aliases.map(async (alias, i) => {
+    const isCopy = !isUnknown(alias.name) && isCopied(draft, alias.name);
+    const successor = { urn, replaced, policy, isShared: !isCopy && isShared(owners, urn) };
+    const [failure] = await takenAliases(client, at, [alias], successor);
+    return failure === undefined ? [] : [{ ...failure, property: isCopy ? "source.copyAliases" : `aliases[${i}]` }];
+  });
+  return (await Promise.all(all)).flat();
 }
 
-/** With no state but the ID (`Image.get`) the image is read as it is. */
-async function read(context: Context, id: string, state: Partial<Outputs>): Promise<Outputs | undefined> {
-  if (state.fingerprint === undefined) return readStrange(context, id);
-  return readOwn(context, state as Outputs);
+/** What is published can be there beside the old one; of all other content there is only one image. */
+function deleteBeforeReplace(olds: Outputs, news: Inputs): boolean {
+  return idOf(olds) === idOf(news) && (news.source === undefined || !isPublished(news.source));
 }
 
-async function readStrange({ client, urn }: Context, id: string): Promise<Outputs | undefined> {
-  const found = await findById(client, id);
-  if (found === undefined) return undefined;
-  const project = parseImageId(id)?.project ?? "default";
-  return toOutputs(unwritten(found, project), found, urn);
+function usedAsIs(
+  { image: found }: FoundImage,
+  { project, source }: Inputs,
+  { urn }: { urn: string },
+): string | undefined {
+  if (!isOwnedBy(found, urn) || source === undefined || isPublished(source)) return undefined;
+  return `image ${idOf({ ...found, project })} is used as it is: the same content is always the same image`;
 }
 
-async function readOwn({ client, urn }: Context, state: Outputs): Promise<Outputs | undefined> {
-  const found = (await findImage(client, state)) ?? (await findUpdated(client, state));
-  return found === undefined ? undefined : toOutputs(state, found.value, urn);
+/** Of a state that is not yet what the program says, what was there before is still the resource's. */
+function toState(
+  _context: unknown,
+  { inputs, found, state, moment }: Reading<Inputs, Outputs, FoundImage>,
+): Promise<Outputs> {
+  if (isBare(inputs)) return Promise.resolve(toOutputs(unwritten(found), found.image));
+  if (moment === "settled" || state === undefined) return Promise.resolve(toOutputs(inputs, found.image));
+  const former = state.aliases.filter(({ name }) => !inputs.aliases.some((alias) => alias.name === name));
+  const aliases = [...inputs.aliases, ...former];
+  const properties = { ...state.properties, ...inputs.properties };
+  return Promise.resolve(toOutputs({ ...inputs, aliases, properties }, found.image));
 }
 
-async function update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs> {
-  try {
-    return await sync(
-      context,
-      { ...olds, urn: (olds as Bookkeeping).__urn },
-      { ...news, fingerprint: olds.fingerprint },
-    );
-  } catch (error) {
-    throw LxdError.from(error).during(`update image ${id}`);
-  }
+async function remove(context: RemovalContext, { image: found, project }: FoundImage, state: Outputs): Promise<void> {
+  const { fingerprint, uploaded_at: uploadedAt } = found;
+  await release(context, { ...state, project, fingerprint, uploadedAt });
+  await releaseLeft(context, state);
 }
 
-interface Bookkeeping {
-  __urn?: string;
+/** An image of which nothing is known but its ID is read as it is. */
+function fromId(id: string): Inputs {
+  const { project, name } = imageNameOf(id);
+  return { project, fingerprint: name } as Inputs;
 }
 
-async function remove(context: Context, id: string, state: Outputs): Promise<void> {
-  try {
-    await release(context, state);
-  } catch (error) {
-    if (!isCode(error, "not-found")) throw LxdError.from(error).during(`delete image ${id}`);
-  }
+function isBare(inputs: Partial<Inputs>): boolean {
+  return inputs.aliases === undefined;
 }

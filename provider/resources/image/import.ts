@@ -1,13 +1,15 @@
-// Takes over an image that exists: compared with the program, every difference told, nothing changed on the daemon.
+// Imports an image that exists: compared with the program, and every difference told. Nothing but its owner is written.
 import { type Alias, type WireImage } from "../../api/images";
 import { type Client } from "../../client/client";
-import { LxdError } from "../../errors";
-import { type Completion, type CreateContext, type Failure, type Made } from "../../kind";
+import { type Completion, type Context, type Failure } from "../../kind";
 import { plain } from "../../plain";
 import { hasUnknown, isUnknown } from "../../unknowns";
 import { isBookkeeping } from "../ownership";
-import { findById, findByName, idOf, parseImageId } from "./id";
-import { type ImageInputs, type ImageOutputs } from "./inputs";
+import { type FoundImage } from "./find";
+import { findByName, parseImageId } from "./id";
+import { type ImageInputs } from "./inputs";
+import { isOwnedBy, withOwner } from "./owners";
+import { changeRecord } from "./record";
 import { fieldOf } from "./source";
 import { type ServerSource } from "./source-types";
 import { toOutputs } from "./sync";
@@ -15,13 +17,9 @@ import { isCacheOnly } from "./take-over";
 import { isDeepStrictEqual } from "node:util";
 
 type Inputs = ImageInputs;
-type Outputs = ImageOutputs;
 
 /** All that speaks against the import. */
-export async function importFailures(
-  client: Client,
-  { draft, importId = "", urn }: Completion<Inputs>,
-): Promise<Failure[]> {
+export async function importFailures(client: Client, { draft, importId = "" }: Completion<Inputs>): Promise<Failure[]> {
   const name = parseImageId(importId);
   if (name === undefined) {
     return [{ property: "", reason: `import: "${importId}" must be "project/fingerprint" or "project/alias"` }];
@@ -30,16 +28,16 @@ export async function importFailures(
   const found = await findByName(client, name);
   if (found === undefined) return [{ property: "", reason: `import: there is no image ${importId}` }];
   if (isCacheOnly(found)) return [{ property: "", reason: onlyCached }];
-  return differences(draft as Inputs, found, urn);
+  return differences(draft as Inputs, found);
 }
 
 const onlyCached =
   "import: the daemon keeps this image only until it has not been used for some days [unsupported]\n" +
   "Leave the option away: pulled with its source, it stays.";
 
-function differences(wanted: Inputs, found: WireImage, urn: string): Failure[] {
+function differences(wanted: Inputs, found: WireImage): Failure[] {
   const { source } = wanted;
-  const actual = toOutputs(wanted, found, urn);
+  const actual = toOutputs(wanted, found);
   // What the program does not speak of is no difference: others may have added it.
   const fields = (["public", "autoUpdate", "profiles", "expiresAt"] as const)
     .filter((key) => !isSame(wanted[key], actual[key]))
@@ -90,26 +88,24 @@ function difference(property: string, program: unknown, daemon: unknown): Failur
   return { property, reason: `import: is ${shown(program)} in the program and ${shown(daemon)} on the daemon` };
 }
 
-/** What is imported was compared with the program in `check`, and is taken as it is. */
-export async function takeOver(
-  { client, urn, importId = "" }: CreateContext<Outputs>,
-  inputs: Inputs,
-): Promise<Made<Outputs>> {
-  const found = await findById(client, importId);
-  if (found === undefined) throw new LxdError({ code: "not-found", why: "the image is gone" });
-  const outputs = toOutputs(inputs, found, urn);
-  return { id: idOf(outputs), outputs, isTakenOver: true };
+/** Writes on an imported image whose it is now. Others who have it keep their claims. */
+export async function claim({ client, urn }: Context, _inputs: Inputs, { image, project }: FoundImage): Promise<void> {
+  const at = { project, fingerprint: image.fingerprint };
+  await changeRecord(client, at, (record) => {
+    const current = record.properties ?? {};
+    return isOwnedBy(record, urn) ? undefined : { ...record, properties: withOwner(current, urn) };
+  });
 }
 
-/** An image of which nothing is known but its ID, read as it is. */
-export function unwritten(found: WireImage, project: string): Inputs {
-  const { aliases, properties, auto_update: autoUpdate, expires_at: expiresAt } = found;
+/** What a program could say of an image of which nothing is known but its ID. */
+export function unwritten({ image, project }: FoundImage): Inputs {
+  const { aliases, properties, auto_update: autoUpdate, expires_at: expiresAt } = image;
   const shown = Object.entries(properties ?? {}).filter(([key]) => !isBookkeeping(key));
   return {
     aliases: aliases ?? [],
     properties: Object.fromEntries(shown),
-    public: found.public,
-    ...{ autoUpdate, expiresAt, profiles: found.profiles ?? [] },
+    public: image.public,
+    ...{ autoUpdate, expiresAt, profiles: image.profiles ?? [] },
     aliasPolicy: "fail",
     adopt: false,
     project,

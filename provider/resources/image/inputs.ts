@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Alias } from "../../api/images";
-import { type CommonInputs, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { type CommonInputs, type Cost, type Draft, type Failure, type KindDefinition } from "../../kind";
 import { plain } from "../../plain";
 import { name, scalar, strict } from "../../schema";
-import { isUnknown } from "../../unknowns";
-import { remoteSchema } from "../common";
+import { isUnknown, unknown } from "../../unknowns";
+import { remoteSchema, spelledOut } from "../common";
 import { type AliasPolicy } from "./aliases";
-import { identityOf, sourceSchema } from "./source";
+import { identityOf, isContent, sourceSchema } from "./source";
 import { type ImageSource } from "./source-types";
 import { isBookkeeping } from "../ownership";
 
@@ -39,8 +39,6 @@ export interface ImageOutputs extends ImageInputs {
   sizeBytes: number;
   /** When the daemon got it, which tells this image from the same content brought again by somebody else. */
   uploadedAt: string;
-  /** Which of two states an image belongs to, after the resource was replaced by the same image. */
-  claim?: string | undefined;
 }
 
 export type ImageDraft = Draft<ImageInputs>;
@@ -65,9 +63,9 @@ export const schema = strict({
   remote: remoteSchema,
 });
 
-export const policies: ResourceKind<ImageInputs, ImageOutputs>["policies"] = {
+export const policies: KindDefinition<ImageInputs, ImageOutputs>["policies"] = {
   source: ({ source }, news) => (news.fingerprint !== undefined || isSame(source, news.source) ? "ignore" : "replace"),
-  fingerprint: (_olds, { fingerprint }) => (fingerprint === undefined ? "ignore" : "replace"),
+  fingerprint: fingerprintCost,
   digest: (olds, { digest }) => (olds.digest === undefined || digest === undefined ? "ignore" : "replace"),
   aliases: "update",
   copiedAliases: "ignore",
@@ -81,6 +79,32 @@ export const policies: ResourceKind<ImageInputs, ImageOutputs>["policies"] = {
   adopt: "ignore",
   project: "replace",
 };
+
+/** What the daemon makes or pulls by itself is another image only if it comes from another source. */
+function fingerprintCost(olds: ImageOutputs, { source, fingerprint }: ImageInputs): Cost {
+  if (fingerprint === undefined) return "ignore";
+  const isNotForeknown = source !== undefined && olds.source !== undefined && !isContent(source);
+  return isNotForeknown && isSame(olds.source, source) ? "ignore" : "replace";
+}
+
+/** Aliases may be written as bare names; an unknown list is passed on as it is. */
+export function namedAliases(aliases: unknown): Alias[] {
+  if (!Array.isArray(aliases)) return (aliases ?? []) as Alias[];
+  return (aliases as (string | Partial<Alias>)[]).map((each) =>
+    typeof each === "string" ? { name: each, description: "" } : { name: unknown, description: "", ...each },
+  );
+}
+
+export function applyDefaults(draft: ImageDraft): ImageDraft {
+  return {
+    ...draft,
+    aliases: namedAliases(draft.aliases),
+    properties: isUnknown(draft.properties) ? draft.properties : spelledOut(draft.properties),
+    public: draft.public ?? false,
+    aliasPolicy: draft.aliasPolicy ?? "fail",
+    adopt: draft.adopt ?? false,
+  };
+}
 
 export function rules({ aliases, properties, autoUpdate, source }: ImageDraft): Failure[] {
   const names = Array.isArray(aliases) ? aliases.map((each) => each.name) : [];

@@ -1,7 +1,7 @@
 // Whose an image is: content is the same for everybody, so one image can belong to several resources.
 import { createHash } from "node:crypto";
 import { type WireImage } from "../../api/images";
-import { isSameStack, ownerKey } from "../ownership";
+import { ownerKey } from "../ownership";
 
 type Owned = Pick<WireImage, "properties">;
 type Properties = Record<string, string>;
@@ -42,16 +42,12 @@ export function relayName(fingerprint: string): string {
   return `${relayPrefix}${fingerprint.slice(0, 12)}`;
 }
 
-export function isRelayed({ filename }: { filename: string }): boolean {
-  return filename.startsWith(relayPrefix);
+/** Whether the name says that some stack has brought the image, which has not been able yet to claim it. */
+export function isBrought({ filename }: { filename: string }): boolean {
+  return filename.startsWith(relayPrefix) || /^[0-9a-f]{16}-/.test(filename);
 }
 
 const relayPrefix = "relayed-by-pulumi-";
-
-/** Whether a resource may have an image together with those that it belongs to: they are of one stack. */
-export function mayShare(image: Owned, urn: string): boolean {
-  return ownersOf(image).some((owner) => isSameStack(urn, owner));
-}
 
 export function withOwner(properties: Properties, urn: string): Properties {
   if (isOwnedBy({ properties }, urn)) return properties;
@@ -70,37 +66,38 @@ export function withoutOwner(properties: Properties, urn: string | undefined): P
  * that is there already, and must not overwrite those of another resource.
  */
 export function marksOf(urn: string, identity: object): Properties {
-  return { [`${ownerKey}.${shortHash(urn)}`]: urn, [markKey(urn)]: sha256(JSON.stringify(identity)) };
+  return { [`${ownerKey}.${shortHash(urn)}`]: urn, ...sourceMark(urn, identity) };
+}
+
+/** What an image was made from. */
+export function sourceMark(urn: string, identity: object): Properties {
+  return { [markKey(urn)]: sha256(JSON.stringify(identity)) };
 }
 
 /** The images that a resource has made from a source, the oldest first. */
-export function markedImages<Image extends Owned & { uploaded_at: string; filename: string }>(
-  images: Image[],
-  urn: string,
-  identity: object,
-): Image[] {
+export function markedImages<Image extends Made>(images: Image[], urn: string, identity: object): Image[] {
   const mark = sha256(JSON.stringify(identity));
-  const name = publishedName(urn, identity);
-  const marked = images.filter((image) =>
-    isOwnedBy(image, urn)
-      ? image.properties?.[markKey(urn)] === mark
-      : ownersOf(image).length === 0 && image.filename === name,
-  );
-  return marked.sort((a, b) => Date.parse(a.uploaded_at) - Date.parse(b.uploaded_at));
+  const isMarked = (image: Image): boolean => isOwnedBy(image, urn) && image.properties?.[markKey(urn)] === mark;
+  return images.filter((image) => isMarked(image) || isLeft(image, urn, identity)).sort(byAge);
 }
 
-/**
- * Replaced by an image with the same content, a resource has two states for one image for a while. The newer one's claim
- * is on the image, so that the deletion of the older one leaves it alone.
- */
-export function withClaim(properties: Properties, urn: string, claim: string): Properties {
-  return { ...properties, [claimKey(urn)]: claim };
+/** Those of which the run that made them did not come to the end, the oldest first. */
+export function leftImages<Image extends Made>(images: Image[], urn: string, identity: object): Image[] {
+  return images.filter((image) => isLeft(image, urn, identity)).sort(byAge);
 }
 
-export function claimOf({ properties }: Owned, urn: string): string | undefined {
-  return properties?.[claimKey(urn)];
+type Made = Owned & { uploaded_at: string; filename: string };
+
+function isLeft(image: Made, urn: string, identity: object): boolean {
+  const isFree = ownersOf(image).length === 0 || isOwnedBy(image, urn);
+  return isFree && image.filename === publishedName(urn, identity) && image.properties?.[markKey(urn)] === undefined;
 }
 
+function byAge(one: Made, other: Made): number {
+  return Date.parse(one.uploaded_at) - Date.parse(other.uploaded_at);
+}
+
+/** Earlier releases told two states of one image apart by this property. */
 function claimKey(urn: string): string {
   return `user.pulumi.claim.${shortHash(urn)}`;
 }
@@ -113,7 +110,8 @@ function isOwnerKey(key: string): boolean {
   return key === ownerKey || key.startsWith(`${ownerKey}.`);
 }
 
-function shortHash(urn: string): string {
+/** A resource in few letters. */
+export function shortHash(urn: string): string {
   return sha256(urn).slice(0, 8);
 }
 

@@ -47,7 +47,7 @@ export function turnOf(client: Client, project: string, source: Pulled): unknown
  * says. So whose it was is looked at before, and a stranger's is put back as it was.
  */
 async function pullOnce(context: Context, request: Pull): Promise<string> {
-  const { client, urn } = context;
+  const { client } = context;
   const { project, adopt } = request.inputs;
   const present = await listImages(client, project);
   const fingerprint = await ask(context, request);
@@ -57,7 +57,7 @@ async function pullOnce(context: Context, request: Pull): Promise<string> {
     await dropBroughtMarks(context, at, { source: request.source, own: request.properties });
     return fingerprint;
   }
-  if (!mayTake(former, { urn, adopt, isPulled: true })) {
+  if (!mayTake(former, { adopt })) {
     await updateImage(client, at, former, undefined);
     throw taken(fingerprint);
   }

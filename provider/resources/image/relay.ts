@@ -63,9 +63,9 @@ export async function sendOn(
   await uploadImage(client, project, { ...body, ...said });
 }
 
-async function isThere({ client, urn }: Context, inputs: ImageInputs, fingerprint: string): Promise<boolean> {
+async function isThere({ client }: Context, inputs: ImageInputs, fingerprint: string): Promise<boolean> {
   const found = await findImage(client, { project: inputs.project, fingerprint });
   if (found === undefined) return false;
-  if (!mayTake(found.value, { urn, adopt: inputs.adopt, isPulled: true })) throw taken(fingerprint);
+  if (!mayTake(found.value, { adopt: inputs.adopt })) throw taken(fingerprint);
   return true;
 }

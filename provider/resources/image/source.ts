@@ -72,6 +72,13 @@ export function isContent(source: ImageSource): source is ContentSource {
   return "file" in source || "metadata" in source || "download" in source || "disk" in source;
 }
 
+/** Whether the fingerprint is known before the image is there. */
+export function isForeknown(source: ImageSource, digest: string | undefined): boolean {
+  if ("disk" in source) return source.format === "qcow2";
+  if ("download" in source) return digest === undefined;
+  return "file" in source || "metadata" in source;
+}
+
 export function isPublished(source: ImageSource): source is InstanceSource | SnapshotSource {
   return "instance" in source || "snapshot" in source;
 }

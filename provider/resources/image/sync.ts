@@ -7,7 +7,7 @@ import { type Context, type Draft } from "../../kind";
 import { dropAlias, ensureAlias } from "./aliases";
 import { isBookkeeping } from "../ownership";
 import { type ImageInputs, type ImageOutputs } from "./inputs";
-import { claimOf, marksOf, ownersOf, withClaim, withoutOwner, withOwner } from "./owners";
+import { marksOf, ownersOf, withoutOwner, withOwner } from "./owners";
 import { changeRecord } from "./record";
 import { identityOf, isPulled } from "./source";
 
@@ -28,22 +28,34 @@ export interface Former {
   replaced?: Draft<ImageAddress> | undefined;
   /** What a new image is found again by. */
   marks?: Record<string, string>;
-  /** The new claim of a resource that is replaced. */
-  claim?: string | undefined;
   /** Whether the image was made just now, for this resource alone. */
   isNew?: boolean;
 }
 
 /** Makes everything that can change what the program says; what it never spoke of is left alone. */
-export async function sync({ client, urn }: Context, olds: Former, news: Known): Promise<Outputs> {
+export async function sync(context: Context, olds: Former, news: Known): Promise<Outputs> {
+  const { client, urn } = context;
+  const { value } = await syncRecord(context, olds, news);
+  await syncAliases(client, { olds, news, urn, owners: ownersOf(value) });
+  return toOutputs(news, (await findImage(client, news))?.value ?? value);
+}
+
+/** Everything but the aliases. */
+export async function syncRecord(
+  { client, urn }: Context,
+  olds: Former,
+  news: Known,
+): Promise<{ value: WireImage; isChanged: boolean }> {
+  let isChanged = false;
   const value = await changeRecord(client, news, (current) => {
     const properties = merged(current.properties ?? {}, { urn, olds, news });
     const wanted = settingsOf(current, news, properties);
-    return differs(current, wanted) ? wanted : undefined;
+    const isDue = differs(current, wanted);
+    isChanged ||= isDue;
+    return isDue ? wanted : undefined;
   });
   if (value === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
-  await syncAliases(client, { olds, news, urn, owners: ownersOf(value) });
-  return toOutputs(news, (await findImage(client, news))?.value ?? value, urn);
+  return { value, isChanged };
 }
 
 function settingsOf(value: WireImage, news: Inputs, properties: Record<string, string>): ImageSettings {
@@ -66,14 +78,14 @@ function differs(value: WireImage, wanted: ImageSettings): boolean {
   return !same;
 }
 
-interface AliasChange {
+export interface AliasChange {
   olds: Former;
   news: Known;
   urn: string;
   owners: string[];
 }
 
-async function syncAliases(client: Client, { olds, news, urn, owners }: AliasChange): Promise<void> {
+export async function syncAliases(client: Client, { olds, news, urn, owners }: AliasChange): Promise<void> {
   const had = olds.aliases.map((alias) => alias.name);
   // On an image of this resource alone an alias can only be one that a killed run has made, or a welcome one.
   const others = owners.some((owner) => owner !== urn && owner !== olds.urn);
@@ -111,12 +123,11 @@ function merged(
   const marks = source !== undefined && isPulled(source) ? marksOf(urn, identityOf(source)) : olds.marks;
   const all = { ...withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), ...marks };
   const owned = withOwner(all, urn);
-  const set = Object.fromEntries(Object.entries(owned).filter(isSet));
-  return olds.claim === undefined ? set : withClaim(set, urn, olds.claim);
+  return Object.fromEntries(Object.entries(owned).filter(isSet));
 }
 
 /** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
-export function toOutputs(inputs: Inputs, wire: WireImage, urn: string): Outputs {
+export function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
   const empty = Object.entries(inputs.properties).filter(([, value]) => value === "");
   const set = Object.entries(wire.properties ?? {}).filter(([key]) => key in inputs.properties);
   const onImage = new Map((wire.aliases ?? []).map((alias) => [alias.name, alias]));
@@ -138,7 +149,6 @@ export function toOutputs(inputs: Inputs, wire: WireImage, urn: string): Outputs
     architecture: wire.architecture,
     sizeBytes: wire.size,
     uploadedAt: wire.uploaded_at,
-    claim: claimOf(wire, urn),
   };
 }
 

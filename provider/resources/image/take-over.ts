@@ -1,20 +1,13 @@
 // Whether an image that is on the daemon already may become a resource's own.
 import { type WireImage } from "../../api/images";
 import { LxdError } from "../../errors";
-import { isOwnedBy, isRelayed, isUploadOf, mayShare, ownersOf } from "./owners";
+import { isBrought, isOwnedBy, isUploadOf, ownersOf } from "./owners";
+import { isPulled } from "./source";
+import { type ImageSource } from "./source-types";
 
-export interface Claim {
-  urn: string;
-  /** Whether the program says that it may be anybody's. */
-  adopt: boolean | undefined;
-  /** Pulling an image gives nobody a claim to it: whoever wants it may have it. */
-  isPulled: boolean;
-}
-
-export function mayTake(found: WireImage, { urn, adopt, isPulled }: Claim): boolean {
-  if (adopt === true || isOwnedBy(found, urn) || mayShare(found, urn) || isCacheOnly(found)) return true;
-  if (isUploadOf(found, urn)) return true;
-  return isPulled && (ownersOf(found).length > 0 || isRelayed(found));
+/** What stacks have brought they share, each with a claim of its own; what somebody has made by hand is nobody's. */
+export function mayTake(found: WireImage, { adopt }: { adopt: boolean | undefined }): boolean {
+  return adopt === true || ownersOf(found).length > 0 || isBrought(found) || isCacheOnly(found);
 }
 
 /** Fetched by the daemon on the way to an instance, and deleted by it when it has not been used for some days. */
@@ -28,4 +21,25 @@ export function taken(fingerprint: string): LxdError {
     why: `the daemon has an image with this content already (${fingerprint.slice(0, 12)}), which is not this stack's`,
     advice: "Use that image, set adopt: true to take it over, or delete it first.",
   });
+}
+
+interface Newcomer {
+  urn: string;
+  source: ImageSource | undefined;
+  /** Whether the state knows the image. */
+  isKnown: boolean;
+}
+
+/** Whose the image was before the resource came to it, so that an alias on it may be theirs. */
+export function ownersBefore(image: WireImage, { urn, source, isKnown }: Newcomer): string[] {
+  const owners = ownersOf(image);
+  // A pull writes the claim by itself.
+  const isMarked = isOwnedBy(image, urn) && !(source !== undefined && isPulled(source));
+  const isOurs = isKnown ? owners.length === 0 : isMarked || isUploadOf(image, urn);
+  return isOurs ? [urn] : owners;
+}
+
+/** Whether an alias on an image of these owners may be somebody else's. */
+export function isShared(owners: string[], urn: string): boolean {
+  return owners.length === 0 || owners.some((owner) => owner !== urn);
 }

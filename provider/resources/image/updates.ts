@@ -1,16 +1,21 @@
 // Images that the daemon keeps up to date: it puts another image in the place of the one that this resource has made.
 import { listImages, type WireImage } from "../../api/images";
 import { type Client } from "../../client/client";
-import { type ImageOutputs } from "./inputs";
+import { type ImageInputs } from "./inputs";
 
 /** The image that follows one that is gone, if it was to be kept up to date: it has the same source and our aliases. */
-export async function findUpdated(client: Client, state: ImageOutputs): Promise<{ value: WireImage } | undefined> {
+export async function findUpdated(client: Client, state: ImageInputs): Promise<{ value: WireImage } | undefined> {
   const { source, autoUpdate, project, aliases } = state;
   if (autoUpdate !== true || source === undefined || !("server" in source)) return undefined;
   const place = trimmed(source.server);
-  const value = (await listImages(client, project)).find(({ update_source: from, aliases: names }) => {
+  const value = (await listImages(client, project)).find(({ update_source: from, aliases: names, ...image }) => {
     const isSame = from?.alias === source.alias && trimmed(from?.server ?? "") === place;
-    return isSame && aliases.every(({ name }) => names?.some((each) => each.name === name));
+    return (
+      isSame &&
+      image.auto_update &&
+      !image.cached &&
+      aliases.every(({ name }) => names?.some((each) => each.name === name))
+    );
   });
   return value === undefined ? undefined : { value };
 }

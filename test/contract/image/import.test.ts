@@ -35,7 +35,10 @@ describeImages("existing image", (site) => {
     expect(await image.up(args)).toBe("same");
     expect(await image.refresh()).toBe(true);
     expect(await image.up({ ...args, __import: undefined })).toBe("same");
-    expect(await site.image()).toEqual(before);
+    expect(await site.image()).toEqual({
+      ...before,
+      properties: { ...before.properties, "user.pulumi.owner": image.urn },
+    });
     // Saying where it has come from is no reason to bring it anew.
     const sources = [{ file: site.file }, { server: "https://x", protocol: "incus", alias: "a" }];
     for (const source of sources) expect(await image.preview({ ...args, source })).toMatchObject({ replaces: [] });
@@ -49,7 +52,7 @@ describeImages("existing image", (site) => {
     const args = said(site.args());
     expect(await image.up(args)).toBe("created");
     const old = sha256(site.bytes);
-    expect((await site.image()).properties).not.toHaveProperty("user.pulumi.owner");
+    expect((await site.image()).properties["user.pulumi.owner"]).toBe(image.urn);
     await writeFile(site.file, site.content("-new"));
     expect(await image.up(args)).toBe("replaced");
     expect(await site.find(old)).toBeUndefined();

@@ -67,6 +67,24 @@ describeImages("image pulled", (site) => {
     expect(await site.find()).toBeUndefined();
   });
 
+  test("is asked for again when it is replaced, and stays if it is still the same", async () => {
+    const args = { source: source(), aliases: [name("a")] };
+    await image.up(args);
+    await image.replace(args, { fails: true });
+    expect(await image.up(args)).toBe("same");
+    expect(await site.target(name("a"))).toBe(sha256(site.bytes));
+    const newer = site.content("-newer");
+    await server.move(alias, newer);
+    served.push(sha256(newer));
+    await image.replace(args, { fails: true });
+    expect(image.outputs["fingerprint"]).toBe(sha256(newer));
+    expect(await image.up(args)).toBe("same");
+    expect(await site.find()).toBeUndefined();
+    expect(await site.target(name("a"))).toBe(sha256(newer));
+    await image.destroy();
+    expect(await site.find(sha256(newer))).toBeUndefined();
+  });
+
   test("by fingerprint is known in the preview", async () => {
     const args = { source: source({ fingerprint: sha256(site.bytes) }) };
     expect((await image.check(args)).inputs["fingerprint"]).toBe(sha256(site.bytes));

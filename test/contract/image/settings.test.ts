@@ -83,7 +83,7 @@ describeImages("image settings", (site) => {
       const second = site.resource("-second");
       const args = site.args({ aliases: [name("a")] });
       await expect(second.up(args)).rejects.toThrow(/somebody else has given this image the alias[^]*"adopt"/);
-      expect(await second.up({ ...args, aliasPolicy: "adopt" })).toBe("updated");
+      expect(await second.up({ ...args, aliasPolicy: "adopt" })).toBe("created");
       expect(await second.up({ ...args, aliasPolicy: "adopt" })).toBe("same");
       expect(await image.up(args)).toBe("same");
     });

@@ -160,18 +160,6 @@ describeImages("image sources", (site) => {
       expect(image.outputs["fingerprint"]).not.toBe(first);
     });
 
-    it("is not published again after a run that was killed", async () => {
-      const { inputs } = await image.check(args());
-      await image.create(inputs);
-      const restarted = site.resource();
-      await restarted.up(args());
-      expect(restarted.outputs["fingerprint"]).toBe(image.outputs["fingerprint"]);
-      const ours = await site.fingerprints();
-      expect(ours).toContain(image.outputs["fingerprint"]);
-      await restarted.destroy();
-      expect(await site.find(String(image.outputs["fingerprint"]))).toBeUndefined();
-    });
-
     it("that runs is refused without consent, stopped and started again with it", async () => {
       const path = `/1.0/instances/${instance}`;
       expect(await setState(site.daemon, path, { action: "start" })).toMatchObject({ ok: true });

@@ -1,0 +1,69 @@
+// What is done about an image that is there: its record, its aliases, and the mark by which its source is known again.
+import { type WireImage } from "../../api/images";
+import { type Step, type Work } from "../../kind";
+import { formerUrn, type FoundImage } from "./find";
+import { type ImageInputs, type ImageOutputs } from "./inputs";
+import { marksOf, sourceMark } from "./owners";
+import { changeRecord } from "./record";
+import { identityOf, isForeknown, isPublished } from "./source";
+import { type Former, syncAliases, syncRecord } from "./sync";
+import { ownersBefore } from "./take-over";
+
+type ImageWork = Work<ImageInputs, ImageOutputs>;
+type Known = ImageInputs & { fingerprint: string };
+
+export function steps(work: ImageWork): Step<FoundImage>[] {
+  const { context, inputs, olds } = work;
+  const { aliases = [], properties = {} } = olds ?? {};
+  const former = { aliases, properties, urn: formerUrn(olds), replaced: context.replaced };
+  const known = ({ image }: FoundImage): Known => ({ ...inputs, fingerprint: image.fingerprint });
+  // Whose the image was when the steps began: afterwards it is this resource's, too.
+  let owners: string[] | undefined;
+  return [
+    {
+      name: "record",
+      run: async (found) => {
+        owners = ownersBefore(found.image, { urn: context.urn, source: inputs.source, isKnown: olds !== undefined });
+        return (await syncRecord(context, { ...former, ...marksAtOnce(work) }, known(found))).isChanged;
+      },
+    },
+    {
+      name: "aliases",
+      run: async (found) => {
+        const { client, urn } = context;
+        const change = { olds: former, news: known(found), urn, owners: owners ?? [urn] };
+        await syncAliases(client, change);
+        return hasOtherAliases(found.image, change);
+      },
+    },
+    { name: "mark", run: (found) => mark(work, found) },
+  ];
+}
+
+function hasOtherAliases(image: WireImage, { olds, news }: { olds: Former; news: Known }): boolean {
+  const there = new Map((image.aliases ?? []).map(({ name, description }) => [name, description]));
+  const isMissing = news.aliases.some(({ name, description }) => there.get(name) !== description);
+  const wanted = news.aliases.map(({ name }) => name);
+  return isMissing || olds.aliases.some(({ name }) => there.has(name) && !wanted.includes(name));
+}
+
+/** What is published is marked last: without the mark, the next run goes on with it; with it, `--replace` makes another. */
+function marksAtOnce({ context, inputs }: ImageWork): Pick<Former, "marks"> {
+  const { source, digest } = inputs;
+  if (source === undefined || isForeknown(source, digest) || isPublished(source)) return {};
+  return { marks: marksOf(context.urn, identityOf(source, digest)) };
+}
+
+async function mark({ context, inputs }: ImageWork, { image, project }: FoundImage): Promise<boolean> {
+  const { source } = inputs;
+  if (source === undefined || !isPublished(source)) return false;
+  const marks = sourceMark(context.urn, identityOf(source));
+  let isDue = false;
+  await changeRecord(context.client, { project, fingerprint: image.fingerprint }, (record) => {
+    const current = record.properties ?? {};
+    if (Object.entries(marks).every(([key, value]) => current[key] === value)) return undefined;
+    isDue = true;
+    return { ...record, properties: { ...current, ...marks } };
+  });
+  return isDue;
+}
