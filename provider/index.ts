@@ -22,9 +22,12 @@ export const GoldenBuild = (): DynamicProvider => new Dispatch(goldenBuild);
 export const Instance = (): DynamicProvider => new Dispatch(instance);
 export const Network = (): DynamicProvider => new Dispatch(network);
 export const Exec = (): DynamicProvider => new Dispatch(exec);
-// Its place in every resource is small, so long nouns have shorter names here than in the SDK.
-export const Snapshot = (): DynamicProvider => new Dispatch(instanceSnapshot);
+export const InstanceSnapshot = (): DynamicProvider => new Dispatch(instanceSnapshot);
 export const Profile = (): DynamicProvider => new Dispatch(profile);
 export const StoragePool = (): DynamicProvider => new Dispatch(storagePool);
-export const Volume = (): DynamicProvider => new Dispatch(storageVolume);
+export const StorageVolume = (): DynamicProvider => new Dispatch(storageVolume);
 export const Project = (): DynamicProvider => new Dispatch(project);
+
+// States that were written before these two had the names of their classes load them by these.
+export const Snapshot = InstanceSnapshot;
+export const Volume = StorageVolume;

@@ -59,12 +59,9 @@ function urnOf(name: string, type: string, parent: pulumi.Resource | undefined):
   return pulumi.runtime.serializeProperty("URN", pulumi.createUrn(name, type, parent)) as Promise<string>;
 }
 
-/** Each resource carries the text twice, in inputs and outputs: there, long nouns have shorter names. */
-const exportOf: Partial<Record<Noun, string>> = { InstanceSnapshot: "Snapshot", StorageVolume: "Volume" };
-
 /** Written into every stack's state, so it is a contract for ever; `test/unit/shim.golden.json` guards it. */
 export function serializedProvider(noun: Noun): string {
-  return `exports.handler=require('pulumi-lxd/provider').${exportOf[noun] ?? noun}`;
+  return `exports.handler=require('pulumi-lxd/provider').${noun}`;
 }
 
 /** Arguments that every resource takes. */
