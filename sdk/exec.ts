@@ -11,7 +11,7 @@ export interface ExecArgs extends CommonArgs {
    * The machine: an `Instance` of this program, or the name of one. With an `Instance` the command also runs again when
    * the machine is replaced. It must be running; the agent of a virtual machine is waited for.
    */
-  instance: Instance | pulumi.Input<string>;
+  instance: pulumi.Input<Instance | string>;
   /** The program and its arguments; no shell reads them. For a shell's script: `["sh", "-c", "…"]`. */
   command: pulumi.Input<pulumi.Input<string>[]>;
   /** Run when the resource is deleted, with the same environment, user and folder. Not where the machine is gone. */

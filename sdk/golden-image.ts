@@ -4,17 +4,19 @@ import * as random from "@pulumi/random";
 import { type BootStepArgs } from "./boot-command";
 import { GoldenBuild } from "./golden-build";
 import { type GoldenMachineArgs, type GoldenResultArgs, type InstallArgs, type VerifyArgs } from "./golden-parts";
-import { keeper, type MediumArgs, toMedium } from "./golden-keepers";
-import { type ExecStepArgs, type ProvisionStepArgs, stepContent, toStep } from "./golden-steps";
+import { keeper, type MediumArgs } from "./golden-keepers";
+import { type ExecStepArgs, type ProvisionStepArgs, stepContent, toSteps } from "./golden-steps";
 import { hasType, isInstanceOf } from "./identity";
 import { type PublishTargetArgs, toTarget } from "./publish-target";
+import { liftEach } from "./lift";
 import { type CommonArgs } from "./resource";
+import { toContent, toReference } from "./volume-reference";
 
 export interface GoldenImageArgs extends CommonArgs {
   /** The installer. Other content is a new version; the same content under another name is not. */
   iso: MediumArgs;
   /** Other media for the installer: answers, drivers. Their content goes into the image, too. */
-  media?: MediumArgs[];
+  media?: pulumi.Input<MediumArgs[]>;
   machine?: pulumi.Input<GoldenMachineArgs>;
   /**
    * What is typed on the serial console when the installer boots, as of an instance: "press any key", or options for the
@@ -27,9 +29,9 @@ export interface GoldenImageArgs extends CommonArgs {
    * are written and commands run, in this order. A run that was killed goes on with the step that it was at. All of it
    * goes into the image. Needs the agent in the guest.
    */
-  provision?: ProvisionStepArgs[];
+  provision?: pulumi.Input<pulumi.Input<ProvisionStepArgs>[]>;
   /** What is run at last, before the machine is shut down: the machine's identity is removed, logs are emptied. */
-  seal?: ExecStepArgs[];
+  seal?: pulumi.Input<pulumi.Input<ExecStepArgs>[]>;
   /** Default: released as it was packed, without a trial. */
   verify?: pulumi.Input<VerifyArgs>;
   image?: pulumi.Input<GoldenResultArgs>;
@@ -85,15 +87,22 @@ export class GoldenImage extends pulumi.ComponentResource {
     super(GoldenImage.__pulumiType, name, {}, opts);
     const own = { parent: this };
     const { iso, media = [], machine = {}, bootCommand = [], provision = [], seal = [], publishTo, ...rest } = args;
-    const steps = { bootCommand: keeper(bootCommand), provision: keeper(stepContent(provision)), seal: keeper(seal) };
-    const keepers = { iso: keeper(iso), media: keeper(media), machine: keeper(machine), ...steps };
+    const steps = toSteps(provision, `GoldenImage "${name}"`);
+    const keepers = {
+      iso: keeper(toContent(iso)),
+      media: keeper(liftEach(media, toContent)),
+      machine: keeper(machine),
+      bootCommand: keeper(bootCommand),
+      provision: keeper(stepContent(steps)),
+      seal: keeper(seal),
+    };
     const version = new random.RandomId(name, { byteLength: 4, keepers }, own).hex;
     const content = {
-      iso: toMedium(iso),
-      media: media.map(toMedium),
+      iso: toReference(iso),
+      media: liftEach(media, toReference),
       machine,
       bootCommand,
-      provision: provision.map(toStep),
+      provision: steps,
       seal,
     };
     const build = new GoldenBuild(name, { ...rest, ...content, publishTo: publishTo?.map(toTarget), version }, own);

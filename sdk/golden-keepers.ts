@@ -2,30 +2,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { type VolumeReferenceArgs } from "./instance-devices";
-import { IsoVolume } from "./iso-volume";
+import { type IsoVolume } from "./iso-volume";
 
 /** A volume of this program, or one that is there: `{ pool, name }`, its ID, `pool/name`, or its bare name. */
-export type MediumArgs = IsoVolume | pulumi.Input<string | VolumeReferenceArgs>;
-
-/** A volume of this program is told by its content. */
-export function toMedium(medium: MediumArgs): pulumi.Input<unknown> {
-  if (!(medium instanceof IsoVolume)) return medium;
-  const { pool, name, digest } = medium;
-  return { pool, name, digest };
-}
+export type MediumArgs = pulumi.Input<IsoVolume | string | VolumeReferenceArgs>;
 
 /** A hash, since what is in a machine's configuration can be long. */
 export function keeper(value: unknown): pulumi.Output<string> {
-  const content: pulumi.Output<unknown> = pulumi.output(identify(value));
+  const content: pulumi.Output<unknown> = pulumi.output(value);
   return content.apply((known) => {
     const text = JSON.stringify(sorted(known));
     return createHash("sha256").update(text).digest("hex").slice(0, 16);
   });
-}
-
-function identify(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(identify);
-  return value instanceof IsoVolume ? value.digest : value;
 }
 
 /** Without fields that are undefined, and in one order, however the program writes them. */

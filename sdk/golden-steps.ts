@@ -2,13 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { toFile } from "./iso-source";
 import { localPath } from "./local-path";
+import { toFile } from "./file-entry";
+import { isRecord, liftEach, liftValues } from "./lift";
 
 /** Writes files, for root and readable by all; folders on the way are made. */
 export interface FilesStepArgs {
   /** By their absolute paths in the guest: text, bytes, or a `pulumi.asset` file or text. */
-  files: Record<string, pulumi.Input<string | Uint8Array | pulumi.asset.Asset>>;
+  files: pulumi.Input<Record<string, pulumi.Input<string | Uint8Array | pulumi.asset.Asset>>>;
 }
 
 /** Runs a command to its end, as root; any other exit code than 0 fails the build. */
@@ -24,23 +25,29 @@ export interface ExecStepArgs {
 
 export type ProvisionStepArgs = FilesStepArgs | ExecStepArgs;
 
-export function toStep(step: ProvisionStepArgs): pulumi.Inputs {
-  if (!("files" in step)) return { ...step };
-  return { files: Object.fromEntries(Object.entries(step.files).map(([path, file]) => [path, toFile(file)])) };
+/** `owner` is the resource, for errors. */
+export function toSteps(steps: unknown, owner: string): unknown {
+  return liftEach(steps, (step, i) => {
+    if (!isRecord(step) || !("files" in step)) return step;
+    const at = `${owner}: provision[${i}].files`;
+    return { ...step, files: liftValues(step["files"], (file, path) => toFile(file, { where: `${at}["${path}"]` })) };
+  });
 }
 
 /** Steps with the content of local files instead of their paths: other bytes at the same path are another image. */
-export function stepContent(steps: ProvisionStepArgs[]): pulumi.Output<unknown> {
-  return pulumi.output(steps.map(toStep)).apply((known) =>
-    known.map((step) => {
-      const { files } = step as { files?: Record<string, { file?: string }> };
-      if (files === undefined) return step;
-      return Object.entries(files).map(([path, entry]) => [
-        path,
-        entry.file === undefined ? entry : digestOf(entry.file),
-      ]);
-    }),
-  );
+export function stepContent(steps: unknown): pulumi.Output<unknown> {
+  const output: pulumi.Output<unknown> = pulumi.output(steps);
+  return output.apply((known) => (Array.isArray(known) ? known.map(contentOf) : known));
+}
+
+function contentOf(step: unknown): unknown {
+  const files = isRecord(step) ? step["files"] : undefined;
+  if (!isRecord(files)) return step;
+  return Object.entries(files).map(([path, entry]) => [path, isRecord(entry) ? bytesOf(entry) : entry]);
+}
+
+function bytesOf(entry: Record<string, unknown>): unknown {
+  return typeof entry["file"] === "string" ? digestOf(entry["file"]) : entry;
 }
 
 /** A file that cannot be read is an error of the provider's check, which says all that is wrong at once. */

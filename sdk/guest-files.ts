@@ -1,7 +1,7 @@
 // Files in a guest as programs write them, and as they are sent to the provider.
-import * as pulumi from "@pulumi/pulumi";
-import type { FileContent } from "./file-entry";
-import { toEntry } from "./iso-source";
+import type * as pulumi from "@pulumi/pulumi";
+import { toFile } from "./file-entry";
+import { isRecord, liftEach } from "./lift";
 
 /** A file that is to be in a guest. */
 export interface GuestFileArgs {
@@ -17,16 +17,10 @@ export interface GuestFileArgs {
   gid?: pulumi.Input<number>;
 }
 
-type Files = pulumi.Input<pulumi.Input<GuestFileArgs>[]> | undefined;
-
-export function toGuestFiles(files: Files): pulumi.Input<unknown> {
-  if (files === undefined) return undefined;
-  return pulumi.output(files).apply((known: unknown) => (Array.isArray(known) ? known.map(toGuestFile) : known));
-}
-
-function toGuestFile(file: { path: string; content: unknown }): object {
-  const entry = toEntry(file.content);
-  if ("folder" in entry)
-    throw new pulumi.RunError(`The content of ${file.path} is one file, not an archive of a folder.`);
-  return { ...file, content: entry satisfies FileContent };
+/** `owner` is the resource, for errors. */
+export function toGuestFiles(files: unknown, owner: string): unknown {
+  return liftEach(files, (file, i) => {
+    if (!isRecord(file)) return file;
+    return { ...file, content: toFile(file["content"], { where: `${owner}: files[${i}].content` }) };
+  });
 }

@@ -48,7 +48,7 @@ interface AnyCdromArgs {
 
 /** An ISO volume in a drive: one of this program, or any by its name. */
 export interface VolumeCdromArgs extends AnyCdromArgs {
-  volume: IsoVolume | pulumi.Input<VolumeReferenceArgs>;
+  volume: pulumi.Input<IsoVolume | VolumeReferenceArgs>;
 }
 
 /** An ISO file of the server's host in a drive. */

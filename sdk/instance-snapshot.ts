@@ -8,7 +8,7 @@ import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resourc
 
 export interface InstanceSnapshotArgs extends CommonArgs {
   /** An `Instance` of this program, or the name of one. A snapshot follows its machine's renames, and is gone with it. */
-  instance: Instance | pulumi.Input<string>;
+  instance: pulumi.Input<Instance | string>;
   /** 1 to 64 characters without spaces and slashes. Default: the resource's name. Changes in place. */
   name?: pulumi.Input<string>;
   /**

@@ -4,11 +4,11 @@ import { type CdromArgs, type DiskArgs, type NicArgs, type RootDiskArgs, type Sc
 import { type BootStepArgs } from "./boot-command";
 import { type GuestFileArgs, toGuestFiles } from "./guest-files";
 import { type WaitArgs } from "./instance-waits";
-import { IsoVolume } from "./iso-volume";
 import { type InstanceSourceArgs } from "./instance-source";
 import { type RemoteInput } from "./remote";
 import { hasType } from "./identity";
 import { type CommonArgs, LxdResource, typeOf } from "./resource";
+import { toCdroms } from "./volume-reference";
 
 /** Data for cloud-init in the guest. New data runs it anew at the next boot. Wrap secrets in `pulumi.secret`. */
 export interface CloudInitArgs {
@@ -184,8 +184,8 @@ export class Instance extends LxdResource {
     const inputs = {
       ...Object.fromEntries(defaulted.map((key) => [key, undefined])),
       ...args,
-      cdroms: Array.isArray(args.cdroms) ? args.cdroms.map(toCdrom) : args.cdroms,
-      files: toGuestFiles(args.files),
+      cdroms: toCdroms(args.cdroms),
+      files: toGuestFiles(args.files, `Instance "${name}"`),
     };
     const bag = { ...inputs, ...Object.fromEntries(outputs.map((key) => [key, undefined])) };
     super("Instance", name, bag, optionsOf(opts));
@@ -217,14 +217,4 @@ function optionsOf(opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResour
   const ignored = opts.ignoreChanges ?? [];
   const kept = ignored.includes("source") ? { ignoreChanges: [...ignored, "sourceVersion"] } : {};
   return pulumi.mergeOptions({ ...opts, ...kept }, { additionalSecretOutputs: ["expandedConfig"] });
-}
-
-/** A cdrom that names a volume of this program sees its content too: other content under the same name is a change. */
-function toCdrom(cdrom: pulumi.Input<CdromArgs>): pulumi.Input<Record<string, unknown>> {
-  if (pulumi.Output.isInstance(cdrom) || cdrom instanceof Promise) {
-    return pulumi.output(cdrom).apply((known) => pulumi.output(toCdrom(known as CdromArgs)));
-  }
-  if (!("volume" in cdrom) || !(cdrom.volume instanceof IsoVolume)) return { ...cdrom };
-  const { pool, name, digest } = cdrom.volume;
-  return { ...cdrom, volume: { pool, name, digest } };
 }

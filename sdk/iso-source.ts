@@ -1,8 +1,10 @@
 // The sources of an ISO volume as programs write them, and as they are sent to the provider.
-import * as pulumi from "@pulumi/pulumi";
-import type { FileEntry } from "./file-entry";
+import type * as pulumi from "@pulumi/pulumi";
+import { toFile } from "./file-entry";
 import type { IsoVolume } from "./iso-volume";
+import { isRecord, lift, liftValues } from "./lift";
 import { withSecretUrls } from "./secret-urls";
+import { toOriginal } from "./volume-reference";
 
 /**
  * A local file: relative to the program's folder, absolute, or from `~`; symbolic links are followed. It is hashed once
@@ -46,57 +48,38 @@ export type IsoFile = pulumi.Input<string | Uint8Array | pulumi.asset.Asset | pu
  */
 export interface IsoFilesSource {
   /** By their paths in the image, e.g. `autounattend.xml` or `drivers/net.inf`. */
-  files: Record<string, IsoFile>;
+  files: pulumi.Input<Record<string, IsoFile>>;
   /** The volume label, written as it is: up to 32 characters, of which Windows shows 16. */
   label: pulumi.Input<string>;
 }
 
 /** Another volume of the same server, copied by it without passing through here. */
 export interface IsoCopySource {
-  volume:
+  volume: pulumi.Input<
     | IsoVolume
-    | pulumi.Input<{
+    | {
         pool: pulumi.Input<string>;
         name: pulumi.Input<string>;
         /** Default: the new volume's own project. */
         project?: pulumi.Input<string>;
-      }>;
+      }
+  >;
 }
 
 /** Exactly one of these. */
 export type IsoSourceArgs = IsoFileSource | IsoUrlSource | IsoUrlsSource | IsoFilesSource | IsoCopySource;
 
-export function toSource(source: IsoSourceArgs): pulumi.Inputs {
-  if ("files" in source) return { ...source, files: mapValues(source.files, toFile) };
-  if (!("volume" in source) || !pulumi.CustomResource.isInstance(source.volume)) return withSecretUrls({ ...source });
-  const { pool, name, project, digest } = source.volume;
-  return { volume: { pool, name, project, digest } };
+/** `owner` is the resource, for errors. */
+export function toSource(source: unknown, owner: string): unknown {
+  return lift(source, (known) => {
+    if (!isRecord(known)) return known;
+    if ("files" in known) return { ...known, files: toFiles(known["files"], owner) };
+    return "volume" in known ? { ...known, volume: toOriginal(known["volume"]) } : withSecretUrls(known);
+  });
 }
 
-export function toFile(file: IsoFile): pulumi.Output<FileEntry> {
-  return pulumi.output(file).apply((known: unknown) => toEntry(known));
-}
-
-/** Pulumi's outputs carry plain values: of assets and of bytes only the fields arrive, without their class. */
-export function toEntry(known: unknown): FileEntry {
-  if (typeof known === "string") return { text: known };
-  if (typeof known === "object" && known !== null) {
-    const fields = known as Record<string, unknown>;
-    const { __pulumiAsset: isAsset, __pulumiArchive: isArchive, text, path } = fields;
-    if (isAsset === true && typeof text === "string") return { text };
-    if (isAsset === true && typeof path === "string") return { file: path };
-    if (isArchive === true && typeof path === "string") return { folder: path };
-    if (isBytes(fields)) return { base64: Buffer.from(Object.values(fields)).toString("base64") };
-  }
-  const kinds = "text, bytes, a FileAsset or a StringAsset; in an ISO image also a FileArchive of a folder";
-  throw new pulumi.RunError(`A file is ${kinds}.`);
-}
-
-/** `{ 0: 72, 1: 105 }`, whose keys JavaScript keeps in the order of numbers. */
-function isBytes(fields: Record<string, unknown>): fields is Record<string, number> {
-  return Object.entries(fields).every(([key, value], i) => key === String(i) && typeof value === "number");
-}
-
-function mapValues<T, U>(map: Record<string, T>, change: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+function toFiles(files: unknown, owner: string): unknown {
+  return liftValues(files, (file, path) =>
+    toFile(file, { where: `${owner}: source.files[${JSON.stringify(path)}]`, orFolder: true }),
+  );
 }

@@ -21,7 +21,7 @@ export interface IsoVolumeArgs extends CommonArgs {
    * Where the bytes come from. They are known by their hash: other bytes are another volume, the same bytes from another
    * place are not. May be left away only for a volume that is imported as it is.
    */
-  source?: IsoSourceArgs;
+  source?: pulumi.Input<IsoSourceArgs>;
   /** The cluster member to keep it on, where the pool is local to members. Changing it replaces the volume. */
   target?: pulumi.Input<string>;
   /** Import the bytes even if they are no ISO 9660 or UDF image. Default: false. */
@@ -73,7 +73,7 @@ export class IsoVolume extends LxdResource {
 
   constructor(name: string, args: IsoVolumeArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { digest: undefined, sizeBytes: undefined, location: undefined };
-    const source = args.source === undefined ? undefined : toSource(args.source);
+    const source = toSource(args.source, `IsoVolume "${name}"`);
     const inputs = { project: undefined, name: undefined, description: undefined, ...args, source };
     super("IsoVolume", name, { ...inputs, ...outputs }, keepingContent(opts));
   }

@@ -1,12 +1,15 @@
 // What programs write as the files of an image, as it reaches the provider.
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { type IsoFile, toEntry, toSource } from "../../sdk/iso-source";
+import { toEntry } from "../../sdk/file-entry";
+import { type IsoFile, toSource } from "../../sdk/iso-source";
 
 const { StringAsset, FileAsset, FileArchive, RemoteAsset, AssetArchive } = pulumi.asset;
 
+const owner = 'IsoVolume "answers"';
+
 function sent(file: IsoFile): Promise<unknown> {
-  const source = toSource({ label: "x", files: { file } }) as { files: { file: pulumi.Output<unknown> } };
+  const source = toSource({ label: "x", files: { file } }, owner) as { files: { file: pulumi.Output<unknown> } };
   return new Promise((resolve) => source.files.file.apply(resolve));
 }
 
@@ -34,13 +37,17 @@ describe("a file of an image", () => {
 
   it("is nothing else", () => {
     const others: unknown[] = [new RemoteAsset("https://x/y"), new AssetArchive({}), { a: 1 }, 5, null];
+    const where = `${owner}: source.files["a.txt"]`;
+    const kinds = "write text, bytes, a FileAsset or a StringAsset";
     for (const other of others) {
-      expect(() => toEntry(other)).toThrow("A file is text, bytes, a FileAsset");
+      const asImage = `${where} is not a file: ${kinds}, or a FileArchive of a folder.`;
+      expect(() => toEntry(other, { where, orFolder: true })).toThrow(asImage);
     }
+    expect(() => toEntry(new FileArchive("./folder"), { where })).toThrow(`${where} is not a file: ${kinds}.`);
   });
 
   it("stays a secret", async () => {
-    const source = toSource({ label: "x", files: { file: pulumi.secret("s") } }) as {
+    const source = toSource({ label: "x", files: { file: pulumi.secret("s") } }, owner) as {
       files: { file: pulumi.Output<unknown> };
     };
     expect(await pulumi.isSecret(source.files.file)).toBe(true);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await pulumi.runtime.setMocks({
     newResource({ type, name, inputs }) {
       sent.set(`${type.split(":").at(-1) ?? ""} ${name}`, inputs as Record<string, unknown>);
-      const known = { name: `the-${name}`, digest: `sha256:${name}`, createdAt: "then" };
+      const known = { name: `the-${name}`, digest: `sha256:${name}`, createdAt: "then", __identity: "uuid" };
       return { id: name, state: { ...(inputs as object), ...known } };
     },
     call: () => ({}),
@@ -76,7 +76,7 @@ describe("two copies of the package", () => {
     await pulumi.runtime.disconnect();
     const reference = { pool: "default", name: "the-iso", digest: "sha256:iso" };
     expect(sent.get("Instance taker")).toMatchObject({ cdroms: [{ volume: reference }], remote: { name: "build" } });
-    expect(sent.get("InstanceSnapshot snap")).toMatchObject({ instance: "the-vm", machine: "then" });
+    expect(sent.get("InstanceSnapshot snap")).toMatchObject({ instance: "the-vm", __instance: "uuid" });
   });
 
   it("know each other's errors", () => {
