@@ -5,10 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+/** UEFI's own console is on the serial port already, and takes keys away from whoever reads the port beside it. */
+const serial = "serial\nterminal_input serial\nterminal_output serial";
+
 export async function grubIso(script: string): Promise<Buffer> {
   const dir = await mkdtemp(join(tmpdir(), "instance-iso-"));
   try {
-    const config = ["serial", "terminal_input serial", "terminal_output serial", script, ""].join("\n");
+    const config = `if [ $grub_platform != efi ]; then\n${serial}\nfi\n${script}\n`;
     await mkdir(join(dir, "tree/boot/grub"), { recursive: true });
     await writeFile(join(dir, "tree/boot/grub/grub.cfg"), config);
     await promisify(execFile)("grub-mkrescue", ["-o", join(dir, "boot.iso"), join(dir, "tree")]);
