@@ -147,6 +147,7 @@ export class Guests {
       print: (...lines: string[]) => serial.print(lines),
       prompt: (text: string) => serial.write(text),
       key: () => serial.key(),
+      isWatched: () => serial.isTaken,
       install: (from: string) => change({ disk: { state: "installed", from } }),
       blip: (off: boolean) => change({ status: off ? "Stopped" : "Running" }),
       powerOff: () => {

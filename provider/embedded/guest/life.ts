@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Boot, Choice } from "./boot";
 import { firmwareWords } from "./firmware-words";
+import { grub } from "./grub";
 import type { Behaviour } from "./iso-file";
 
 /** What a guest can do to the machine that it runs in. */
@@ -16,6 +17,8 @@ export interface Machine {
   /** Off for a moment and on again, as LXD shows a guest's reboot. */
   blip(off: boolean): void;
   powerOff(): void;
+  /** Whether a client is connected to the console. */
+  isWatched(): boolean;
   /** Resolves with the next key that is pressed on the console. */
   key(): Promise<string>;
 }
@@ -39,9 +42,12 @@ const stuck: Partial<Record<Behaviour, string[]>> = {
 };
 
 async function installFrom(boot: Boot & { kind: "installer" }, { machine, bootMs, signal }: Life): Promise<void> {
+  // Windows' media ask for a key, others have GRUB's menu, of which the countdown is all the time that booting takes.
+  const isAsking = boot.behaviour === "key";
+  const begun = isAsking ? "key" : await grub({ machine, countdownMs: bootMs, signal });
   machine.print(`installer: started from ${boot.from}`);
-  if (boot.behaviour === "key") await begin({ machine, bootMs, signal });
-  await sleep(bootMs, undefined, { signal });
+  if (isAsking) await begin({ machine, bootMs, signal });
+  if (begun === "key") await sleep(bootMs, undefined, { signal });
   const lastWords = stuck[boot.behaviour];
   if (lastWords !== undefined) {
     machine.print(...lastWords);
@@ -95,6 +101,7 @@ export async function live(life: Life): Promise<void> {
     if (boot.kind === "nothing") return;
     await sleep(bootMs, undefined, { signal });
     machine.print(`system: up, from ${boot.from}`);
+    if (choice.attempts.length > 0) machine.prompt("guest login: ");
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -34,6 +34,10 @@ export class Serial {
     return new Promise((resolve) => (this.#taker = resolve));
   }
 
+  get isTaken(): boolean {
+    return this.#terminal !== undefined;
+  }
+
   /** Keeps the port for one client; false if another has it. */
   claim(): boolean {
     if (this.#claimed) return false;

@@ -1,6 +1,7 @@
 // What is typed on the serial console of a machine that has just been started: steps of waiting, typing and pausing.
 import { z } from "zod";
 import { type Console, openConsole } from "../../api/console";
+import { readConsole } from "../../api/console-log";
 import { type InstanceAddress } from "../../api/instances";
 import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
@@ -114,6 +115,8 @@ async function take(session: Session, step: BootStep, status: (text: string) => 
 
 /** A connection to a console, and what was heard on it. */
 class Session {
+  /** What the machine said before the console was connected to, which is told to nobody who connects. */
+  #before = "";
   #raw = "";
   #heard = 0;
   #isOver = false;
@@ -123,20 +126,25 @@ class Session {
 
   static async open(client: Client, at: InstanceAddress): Promise<Session> {
     const session = new Session(client);
-    // The log is not looked at: it may still hold what an earlier start of the machine has said.
+    session.#before = plainText(await saidSinceStart(client, at));
     session.#console = await openConsole(client, at, (text) => (session.#raw += text));
     void session.#console.ended.then(() => (session.#isOver = true));
     return session;
   }
 
+  /** What has come over the connection. */
   get text(): string {
     return plainText(this.#raw);
+  }
+
+  get #all(): string {
+    return this.#before + this.text;
   }
 
   async hear(pattern: RegExp, timeout: string, status: (text: string) => void): Promise<void> {
     const deadline = Date.now() + milliseconds(timeout);
     for (;;) {
-      const found = pattern.exec(this.text.slice(this.#heard));
+      const found = pattern.exec(this.#all.slice(this.#heard));
       if (found !== null) {
         this.#heard += found.index + found[0].length;
         return;
@@ -168,14 +176,20 @@ class Session {
 
   #unheard({ source }: RegExp, timeout: string): LxdError {
     if (this.#isOver) return this.#gone(` before it said /${source}/`);
-    const why = `the console has not said /${source}/ after ${timeout}${quotedTail(this.text)}`;
+    const why = `the console has not said /${source}/ after ${timeout}${quotedTail(this.#all)}`;
     return new LxdError({ code: "timeout", why, advice: again });
   }
 
   #gone(before = ""): LxdError {
-    const why = `the console was closed${before}: the machine is off, or another client took it${quotedTail(this.text)}`;
+    const why = `the console was closed${before}: the machine is off, or another client took it${quotedTail(this.#all)}`;
     return new LxdError({ code: "failed", why, advice: again });
   }
+}
+
+/** A firmware may be quicker than the way to the server. LXD keeps no log of a virtual machine. */
+async function saidSinceStart(client: Client, at: InstanceAddress): Promise<string> {
+  const { product } = await client.info();
+  return product === "incus" ? readConsole(client, at) : "";
 }
 
 const again = "The machine is kept as it is; the next `pulumi up` starts it anew and types from the beginning.";

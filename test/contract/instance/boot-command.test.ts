@@ -58,6 +58,56 @@ describeInstances("the boot command", (site) => {
     await resource.destroy();
   });
 
+  site.daemon.test(
+    "hears what the firmware has said before it was connected",
+    {
+      needs: ["custom_volume_iso"],
+      missing: () => (site.daemon.product === "lxd" ? "LXD keeps nothing of what a machine says" : undefined),
+      timeoutMs: 120_000,
+    },
+    async () => {
+      const resource = site.resource();
+      const firmware = { waitFor: "BdsDxe: starting Boot", timeout: "40s" };
+      await resource.up(machine([firmware, ask, { key: "enter" }]));
+      expect((await site.instance(resource.name)).status).toBe("Stopped");
+      await resource.destroy();
+    },
+  );
+
+  describe("at the GRUB of a simulated medium", () => {
+    const simulated = {
+      missing: (): string | undefined =>
+        site.daemon.kind === "embedded" ? undefined : "a simulated medium on a server that tells what was said before",
+    };
+    const grub = async (bootCommand: object[]): Promise<Record<string, unknown>> => ({
+      ...machine(bootCommand),
+      cdroms: [{ volume: { pool: "default", name: await site.iso("power off") }, bootPriority: 10 }],
+    });
+
+    site.daemon.test("types on its command line, as the example for Ubuntu", simulated, async () => {
+      const resource = site.resource();
+      const commands = ["linux /casper/vmlinuz autoinstall", "boot"];
+      const steps = commands.flatMap((command) => [
+        { waitFor: "grub> $", timeout: "5s" },
+        { type: command },
+        { key: "enter" },
+      ]);
+      await resource.up(
+        await grub([{ waitFor: "GNU GRUB", timeout: "5s" }, { pause: "500ms" }, { type: "c" }, ...steps]),
+      );
+      expect((await site.instance(resource.name)).status).toBe("Stopped");
+      await resource.destroy();
+    });
+
+    site.daemon.test("keeps the menu by a key, and boots its entry by another", simulated, async () => {
+      const resource = site.resource();
+      const said = { waitFor: "Welcome to GRUB!", timeout: "5s" };
+      await resource.up(await grub([said, { key: "ctrl-a", times: 3, every: "200ms" }, { key: "enter" }]));
+      expect((await site.instance(resource.name)).status).toBe("Stopped");
+      await resource.destroy();
+    });
+  });
+
   describe("as it is written in the program", () => {
     test("is checked step by step", async () => {
       const steps = [
