@@ -58,14 +58,15 @@ export class PulumiRun {
     }
   }
 
-  /** Asks the engine to stop, as Ctrl-C does: operations that run are awaited. */
-  interrupt(): void {
-    this.#child.kill("SIGINT");
-  }
-
-  /** Kills the engine alone, as the out-of-memory killer does: plugins live on until they notice. */
-  killEngine(): void {
-    this.#child.kill("SIGKILL");
+  /**
+   * Sends a signal to the engine alone, as a terminal or the out-of-memory killer does: plugins are in process groups of
+   * their own. Resolves when none of the run's processes is left, with the time that took.
+   */
+  async signal(signal: NodeJS.Signals): Promise<number> {
+    const sent = performance.now();
+    this.#child.kill(signal);
+    while (this.processes().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    return performance.now() - sent;
   }
 
   /** Kills the engine, the program and all plugins at once, as a power cut does; resolves when they are gone. */
