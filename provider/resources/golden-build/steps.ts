@@ -1,17 +1,16 @@
 // What is done in the installed system before it is packed: files are written and commands run, over the guest's agent.
-import { Readable } from "node:stream";
 import { z } from "zod";
 import { runCommand, lastLines } from "../../api/exec";
 import { makeDirectory, writeFile } from "../../api/guest-files";
 import { type InstanceAddress } from "../../api/instances";
 import { type Client } from "../../client/client";
-import { fileContent } from "../../content/file";
 import { changed } from "../../content/file-problems";
 import { LxdError } from "../../errors";
 import { type Failure } from "../../kind";
 import { duration, strict, tagged } from "../../schema";
 import { isUnknown } from "../../unknowns";
 import { milliseconds } from "../../units";
+import { contentOf } from "../guest/file-content";
 
 /** A file's content. The hash of a local one is computed in check: other bytes at the same path are another image. */
 export type StepFile = { text: string } | { base64: string } | { file: string; sha256?: string };
@@ -65,7 +64,7 @@ export async function hashed(
       const entries = Object.entries(each.files).map(async ([path, content]): Promise<[string, StepFile]> => {
         if (isUnknown(content) || !("file" in content) || isUnknown(content.file)) return [path, content];
         try {
-          return [path, { file: content.file, sha256: (await fileContent(content.file, { signal })).digest }];
+          return [path, { file: content.file, sha256: (await contentOf(content, signal)).digest }];
         } catch (error) {
           failures.push({ property: `provision[${i}].files["${path}"]`, reason: LxdError.from(error).message });
           return [path, content];
@@ -108,15 +107,10 @@ async function writeOne({ client, at }: Guest, path: string, content: StepFile):
   for (let i = 1; i <= folders.length; i++) {
     await makeDirectory(client, { ...at, path: `/${folders.slice(0, i).join("/")}` }, folderOwner);
   }
-  if ("file" in content) {
-    const local = await fileContent(content.file, { signal: client.signal });
-    // The preview has spoken of other bytes, and the image would not be what its hash of the inputs says.
-    if (content.sha256 !== undefined && content.sha256 !== local.digest) throw changed(content.file);
-    const { sizeBytes } = local;
-    const { stream } = await local.open();
-    await writeFile(client, { ...at, path }, { stream: Readable.from(stream), sizeBytes, ...fileOwner });
-    return;
-  }
-  const bytes = "text" in content ? Buffer.from(content.text) : Buffer.from(content.base64, "base64");
-  await writeFile(client, { ...at, path }, { stream: Readable.from([bytes]), sizeBytes: bytes.length, ...fileOwner });
+  const local = await contentOf(content, client.signal);
+  // The preview has spoken of other bytes, and the image would not be what its hash of the inputs says.
+  const isOther = "file" in content && content.sha256 !== undefined && content.sha256 !== local.digest;
+  if (isOther) throw changed(content.file);
+  const { stream, sizeBytes } = await local.open();
+  await writeFile(client, { ...at, path }, { stream, sizeBytes, ...fileOwner });
 }

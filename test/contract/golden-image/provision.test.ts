@@ -25,6 +25,20 @@ describeGoldenImages("provisioned golden images", (site) => {
     expect(await golden.resource.preview(changed)).toMatchObject({ replaces: ["seal"] });
   });
 
+  site.testWithSimulation("take empty files, of each kind", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "golden-empty-"));
+    try {
+      await writeFile(join(dir, "empty"), "");
+      const golden = await site.golden();
+      const files = { "/a": { file: join(dir, "empty") }, "/b": { text: "" }, "/c": { base64: "" } };
+      const areThere = { exec: ["sh", "-c", "cat /a && cat /b && cat /c"] };
+      await golden.resource.up(golden.args({ provision: [{ files }, areThere] }));
+      expect(await tail(golden)).toEqual([[], [golden.version]]);
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+
   site.testWithSimulation("name the step that fails, and go on with it", async () => {
     const golden = await site.golden();
     const provision = [{ files: { "/etc/motd": { text: "hello" } } }, { exec: ["cat", "/nosuch"] }];
