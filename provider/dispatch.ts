@@ -47,12 +47,13 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     return this.calls.run((signal) => this.#check.run(olds, news, signal));
   }
 
-  diff(_id: string, oldBag: Bag, newBag: Bag): Promise<Difference> {
+  diff(id: string, oldBag: Bag, newBag: Bag): Promise<Difference> {
     const olds = upgraded(this.kind, oldBag);
     const found = difference(this.kind, olds as unknown as Outputs, newBag as unknown as Inputs);
     const held = this.#heldBy(olds, olds["__identity"] as string | undefined);
-    holders().compared(String(newBag["__urn"]), held, found.replaces.length > 0);
-    return Promise.resolve(found);
+    holders().compared(String(newBag["__urn"]), held, { state: olds, isReplaced: found.replaces.length > 0 });
+    const { isIncomplete } = knownIn(id, olds);
+    return Promise.resolve({ ...found, changes: found.changes || isIncomplete });
   }
 
   async create(bag: Bag): Promise<{ id: string; outs: Bag }> {
@@ -60,8 +61,9 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     const work = this.#inContext({ bag }, async (context, where) => {
       const { urn } = context;
       const checkpoint = (kept: Kept<Outputs>): { id: string; outs: Bag } => {
-        this.#hold(urn, where, kept);
-        return (made = { id: kept.id, outs: keep(kept, bag, where) });
+        made = { id: kept.id, outs: keep(kept, bag, where) };
+        this.#hold(urn, kept, made.outs);
+        return made;
       };
       const replaced = this.#succession.replacedBy(urn) as Draft<Outputs> | undefined;
       const importId = this.#succession.isFirst(urn) ? (bag["__import"] as string | undefined) : undefined;
@@ -76,9 +78,11 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
   async read(id: string, oldBag: Bag): Promise<{ id: string; props: Bag; inputs?: Bag }> {
     const bag = upgraded(this.kind, oldBag);
     const work = this.#inContext({ bag, isStored: true }, async (context, where) => {
-      const kept = await this.#lifecycle.read(context, knownIn<Outputs>(id, bag));
+      const known = knownIn<Outputs>(id, bag);
+      const kept = await this.#lifecycle.read(context, known);
       if (kept === undefined) return { id: "", props: {} };
-      const props = keep({ ...kept, id }, bag, where);
+      // To look at an object makes nothing of it complete.
+      const props = keep({ ...kept, id, ...(known.isIncomplete && { isIncomplete: true }) }, bag, where);
       return { id, props, inputs: inputsIn(props, this.kind) };
     });
     return withoutStack(work);
@@ -90,8 +94,9 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     const work = this.#inContext({ bag: newBag, oldBag: olds }, async (context, where) => {
       const { urn } = context;
       const checkpoint = (kept: Kept<Outputs>): { id: string; outs: Bag } => {
-        this.#hold(urn, where, kept);
-        return (left = { id, outs: keep(kept, newBag, where) });
+        left = { id, outs: keep(kept, newBag, where) };
+        this.#hold(urn, kept, left.outs);
+        return left;
       };
       const call = { checkpoint, otherHolderOf: this.#otherHolderOf(urn, where) };
       const known = knownIn<Outputs>(id, olds);
@@ -108,7 +113,8 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
       const isHeld = (identity: string): boolean => holders().holderOf(this.#held(where, identity)) !== undefined;
       const { urn } = context;
       const isReplaced = holders().isInProgram(urn);
-      const removal = { urn, mayBeUnmarked: oldBag["__schema"] === undefined, isReplaced, isHeld };
+      const live = holders().liveState(urn) as Outputs | undefined;
+      const removal = { urn, mayBeUnmarked: oldBag["__schema"] === undefined, isReplaced, live, isHeld };
       await this.#lifecycle.remove(context, knownIn<Outputs>(id, bag), removal);
     });
     await withoutStack(work);
@@ -126,9 +132,9 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     return identity === undefined ? undefined : this.#held(where, identity);
   }
 
-  #hold(urn: string, where: Whereabouts, { identity }: Kept<Outputs>): void {
-    const held = this.#heldBy(where, identity);
-    if (held !== undefined) holders().hold(urn, held);
+  #hold(urn: string, { identity }: Kept<Outputs>, outs: Bag): void {
+    const held = this.#heldBy(outs, identity);
+    if (held !== undefined) holders().hold(urn, held, outs);
   }
 
   #otherHolderOf(urn: string, where: Whereabouts): (identity: string) => string | undefined {

@@ -188,9 +188,9 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
   /** The only mapper from the daemon to the state. */
   toState: (context: Context, reading: Reading<Inputs, Outputs, Found>) => Promise<Outputs>;
   /** Is handed what was located. An object that is gone already counts as deleted. */
-  remove: (context: RemovalContext, found: Found, state: Outputs) => Promise<void>;
+  remove: (context: RemovalContext<Outputs>, found: Found, state: Outputs) => Promise<void>;
   /** Deletes what a resource has made beside its object, if the object itself is gone already. */
-  removeRest?: (context: RemovalContext, state: Outputs) => Promise<void>;
+  removeRest?: (context: RemovalContext<Outputs>, state: Outputs) => Promise<void>;
   /** The inputs of an object of which nothing is known but its ID, to read it as it is. */
   fromId: (id: string, state: Draft<Outputs>) => Inputs;
 }
@@ -200,9 +200,11 @@ export interface ReconcileContext<Outputs> extends Context {
   replaced: Draft<Outputs> | undefined;
 }
 
-export interface RemovalContext extends Context {
+export interface RemovalContext<Outputs = object> extends Context {
   /** Whether the program still has the resource: then the object was replaced, and what else the resource has stays. */
   isReplaced: boolean;
+  /** The state of the object that has replaced it, as far as this run has shown it. */
+  live: Outputs | undefined;
 }
 
 /** What the steps of one create or update work on. */

@@ -14,6 +14,7 @@ export interface Held {
 
 export class Holders {
   readonly #urns = new Map<string, string>();
+  readonly #live = new Map<string, object>();
   /** Resources whose next diff belongs to an `up`: during a refresh the engine calls `diff` without a `check`. */
   readonly #checked = new Set<string>();
   readonly #inProgram = new Set<string>();
@@ -26,10 +27,10 @@ export class Holders {
   }
 
   /** The state that a diff shows is live, unless it is about to be replaced. */
-  compared(urn: string, held: Held | undefined, isReplaced: boolean): void {
+  compared(urn: string, held: Held | undefined, { state, isReplaced }: { state: object; isReplaced: boolean }): void {
     if (!this.#checked.delete(urn) || held === undefined) return;
     if (isReplaced) this.release(urn);
-    else this.hold(urn, held);
+    else this.hold(urn, held, state);
   }
 
   /** Whether the program of this run has the resource. A destroy checks nothing, nor does a run what was taken out. */
@@ -37,11 +38,18 @@ export class Holders {
     return this.#inProgram.has(urn);
   }
 
-  hold(urn: string, held: Held): void {
+  hold(urn: string, held: Held, state: object): void {
     this.#urns.set(keyOf(held), urn);
+    this.#live.set(urn, state);
+  }
+
+  /** The live state of a resource, as far as this run has shown it. */
+  liveState(urn: string): object | undefined {
+    return this.#live.get(urn);
   }
 
   release(urn: string): void {
+    this.#live.delete(urn);
     for (const [key, holder] of this.#urns) if (holder === urn) this.#urns.delete(key);
   }
 

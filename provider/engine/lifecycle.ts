@@ -8,7 +8,7 @@ export interface LifecycleOf<Inputs, Outputs> {
   /** Undefined if the object is gone. */
   read: (context: Context, known: Known<Outputs>) => Promise<Kept<Outputs> | undefined>;
   update: (context: Context, inputs: Inputs, known: Known<Outputs>, call: Call<Outputs>) => Promise<Kept<Outputs>>;
-  remove: (context: Context, known: Known<Outputs>, removal: Removal) => Promise<void>;
+  remove: (context: Context, known: Known<Outputs>, removal: Removal<Outputs>) => Promise<void>;
 }
 
 export function lifecycleOf<Inputs extends ServerInputs, Outputs extends Inputs, Found>(
@@ -47,7 +47,7 @@ class OwnLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implemen
     return { id, outputs: await this.kind.update({ ...context, kept }, id, state, inputs), identity: id };
   }
 
-  async remove(context: Context, { id, state, identity }: Known<Outputs>, { isHeld }: Removal): Promise<void> {
+  async remove(context: Context, { id, state, identity }: Known<Outputs>, { isHeld }: Removal<Outputs>): Promise<void> {
     if (isHeld(identity ?? id)) return;
     await this.kind.remove(context, id, state);
   }

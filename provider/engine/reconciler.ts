@@ -30,13 +30,15 @@ export interface CreateCall<Outputs> extends Call<Outputs> {
   replaced: Draft<Outputs> | undefined;
 }
 
-export interface Removal {
+export interface Removal<Outputs> {
   /** The URN under which the state was written. */
   urn: string;
   /** Whether the state is of a release that did not mark what it imported. */
   mayBeUnmarked: boolean;
   /** Whether the program still has the resource. */
   isReplaced: boolean;
+  /** The state of what has replaced the object. */
+  live: Outputs | undefined;
   /** Whether a live state of this run holds the object. */
   isHeld: (identity: string) => boolean;
 }
@@ -82,7 +84,8 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return this.#telling(`update ${this.kind.noun} ${id}`, async () => {
       const surroundings = { ...context, replaced: undefined };
       const located = await this.#locateEither(context, [state, inputs], known.identity);
-      const isWhole = located !== undefined && !known.isIncomplete && this.#isWhole(located, true);
+      const isUsable = !known.isIncomplete || this.kind.leftover !== undefined;
+      const isWhole = located !== undefined && isUsable && this.#isWhole(located, true);
       if (located !== undefined && !isWhole) await this.#clear(context, located, state);
       const found =
         located !== undefined && isWhole ? located : await this.#makeAgain(surroundings, inputs, { id, call });
@@ -92,17 +95,18 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   }
 
   /** Deletes what the state's identity leads to, if it is this resource's own. */
-  async remove(context: Context, { id, state, identity }: Known<Outputs>, removal: Removal): Promise<void> {
+  async remove(context: Context, { id, state, identity }: Known<Outputs>, removal: Removal<Outputs>): Promise<void> {
     const what = `${this.kind.noun} ${id}`;
     await this.#telling(`delete ${what}`, async () => {
       if (identity !== undefined && removal.isHeld(identity)) {
         context.warn(`the ${what} stays: ${heldByNew}`);
         return;
       }
-      const { isReplaced } = removal;
+      const { isReplaced, live } = removal;
+      const surroundings = { ...context, isReplaced, live };
       const found = await this.#locate(context, state, identity);
       if (found === undefined) {
-        await this.kind.removeRest?.({ ...context, isReplaced }, state);
+        await this.kind.removeRest?.(surroundings, state);
         return;
       }
       const isHeld = removal.isHeld(this.kind.identity(found, state));
@@ -111,12 +115,12 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
         context.warn(`the ${what} stays: ${stranger}`);
         return;
       }
-      await this.#drop({ ...context, isReplaced }, found, { state, identity });
+      await this.#drop(surroundings, found, { state, identity });
     });
   }
 
   async #drop(
-    context: RemovalContext,
+    context: RemovalContext<Outputs>,
     found: Found,
     { state, identity }: Pick<Known<Outputs>, "state" | "identity">,
   ): Promise<void> {
@@ -129,7 +133,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     }
   }
 
-  #strangerIn(found: Found, { urn, mayBeUnmarked }: Removal): string | undefined {
+  #strangerIn(found: Found, { urn, mayBeUnmarked }: Removal<Outputs>): string | undefined {
     if (this.kind.owner === undefined) return undefined;
     const owner = this.kind.owner(found);
     if (owner === urn || (owner === undefined && mayBeUnmarked)) return undefined;
@@ -171,7 +175,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     context.status("removing what an earlier run left unfinished");
     await this.kind.settle?.(context, state);
     const identity = this.kind.identity(found, state);
-    await this.#drop({ ...context, isReplaced: true }, found, { state, identity });
+    await this.#drop({ ...context, isReplaced: true, live: undefined }, found, { state, identity });
   }
 
   async #make(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<Found> {
@@ -223,7 +227,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     if (found === undefined) return;
     const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
     const kept = await this.#checkpoint(looking, reading);
-    call.checkpoint(this.kind.leftover === undefined ? { ...kept, isIncomplete: true } : kept);
+    call.checkpoint({ ...kept, isIncomplete: true });
   }
 
   async #left(context: ReconcileContext<Outputs>, inputs: Inputs): Promise<Found | undefined> {
@@ -263,8 +267,10 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const identity = this.kind.identity(found, inputs);
       const looking = { ...context, client: context.client.forLastLook() };
       const now = await this.#again(looking, work, identity).catch(() => undefined);
-      if (now !== undefined)
-        call.checkpoint(await this.#checkpoint(looking, { id, inputs, found: now, state: olds, moment: "checkpoint" }));
+      if (now === undefined) throw error;
+      const kept = await this.#checkpoint(looking, { id, inputs, found: now, state: olds, moment: "checkpoint" });
+      // A refresh may show no difference from the program, although there are steps to go on with.
+      call.checkpoint(this.kind.leftover === undefined ? kept : { ...kept, isIncomplete: true });
       throw error;
     }
   }
