@@ -58,7 +58,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const surroundings = { ...context, replaced };
       const isRecorded = this.kind.leftover?.(surroundings) !== "unrecorded";
       const recorded = isRecorded ? call : { ...call, checkpoint: () => undefined };
-      const left = await this.#usable(surroundings, inputs, call);
+      const left = await this.#leftover(surroundings, inputs, call);
+      const used = left && this.#usedAsIs(surroundings, inputs, left);
+      if (used !== undefined) context.warn(used);
       const found = left ?? (await this.#make(surroundings, inputs, recorded));
       const work = { context: surroundings, inputs, olds: undefined, isNew: left === undefined };
       return this.#run(work, found, { id: undefined, call: recorded });
@@ -87,9 +89,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const isUsable = !known.isIncomplete || this.kind.leftover !== undefined;
       const isWhole = located !== undefined && isUsable && this.#isWhole(located, true);
       if (located !== undefined && !isWhole) await this.#clear(context, located, state);
-      const found =
-        located !== undefined && isWhole ? located : await this.#makeAgain(surroundings, inputs, { id, call });
-      const work = { context: surroundings, inputs, olds: state, isNew: found !== located };
+      const usable = located !== undefined && isWhole ? located : await this.#leftover(surroundings, inputs, call);
+      const found = usable ?? (await this.#make(surroundings, inputs, { ...call, checkpoint: underSameId(id, call) }));
+      const work = { context: surroundings, inputs, olds: state, isNew: usable === undefined };
       return this.#run(work, found, { id, call });
     });
   }
@@ -140,11 +142,11 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return owner === undefined ? "nothing on it says that it is this resource's" : `it belongs to ${owner}`;
   }
 
-  /** What an earlier run of this resource has left, if it can be used as it is. */
-  async #usable(
+  /** What an earlier run of this resource has left under the name, if it can be used as it is. */
+  async #leftover(
     context: ReconcileContext<Outputs>,
     inputs: Inputs,
-    { otherHolderOf }: CreateCall<Outputs>,
+    { otherHolderOf }: Call<Outputs>,
   ): Promise<Found | undefined> {
     await this.kind.settle?.(context, inputs);
     const found = await this.kind.locate(context, inputs);
@@ -153,13 +155,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     if (holder !== undefined) throw heldBy(this.kind.noun, holder);
     const obstacle = await this.kind.obstacle(found, inputs, context);
     if (obstacle !== undefined) throw obstacle;
-    if (!this.#isWhole(found, false)) {
-      await this.#clear(context, found, inputs as Outputs);
-      return undefined;
-    }
-    const used = this.#usedAsIs(context, inputs, found);
-    if (used !== undefined) context.warn(used);
-    return found;
+    if (this.#isWhole(found, false)) return found;
+    await this.#clear(context, found, inputs as Outputs);
+    return undefined;
   }
 
   #usedAsIs(context: ReconcileContext<Outputs>, inputs: Inputs, found: Found): string | undefined {
@@ -198,25 +196,6 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       if (!isCode(error, "already-exists")) await this.#keepRest(context, inputs, call);
       throw error;
     }
-  }
-
-  /** In an update, where the state must not name an object that is gone if the making fails. */
-  #makeAgain(
-    context: ReconcileContext<Outputs>,
-    inputs: Inputs,
-    { id, call }: { id: string; call: Call<Outputs> },
-  ): Promise<Found> {
-    const checkpoint = (kept: Kept<Outputs>): unknown => call.checkpoint({ ...kept, id });
-    return this.#usableOrMade(context, inputs, { ...call, checkpoint });
-  }
-
-  async #usableOrMade(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<Found> {
-    const found = await this.kind.locate(context, inputs);
-    const obstacle = found === undefined ? undefined : await this.kind.obstacle(found, inputs, context);
-    if (obstacle !== undefined) throw obstacle;
-    if (found !== undefined && this.#isWhole(found, false)) return found;
-    if (found !== undefined) await this.#clear(context, found, inputs as Outputs);
-    return this.#make(context, inputs, call);
   }
 
   /** A create that failed may have left something, which the state then stands for until the next run. */
@@ -342,6 +321,11 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       throw LxdError.from(error).during(doing);
     }
   }
+}
+
+/** Pulumi keeps the ID of a resource that it updates. */
+function underSameId<Outputs>(id: string, { checkpoint }: Call<Outputs>): Call<Outputs>["checkpoint"] {
+  return (kept) => checkpoint({ ...kept, id });
 }
 
 const heldByNew = "the live state of a resource holds the same object";
