@@ -39,11 +39,17 @@ export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
   // What has become a secret is encrypted in the outputs only by an update.
   const hasOtherSecrets = !isDeepStrictEqual(secretsOf(kind.policies, olds), secretsOf(kind.policies, news));
   const replaces = costs.filter(([, cost]) => cost === "replace").map(([key]) => key);
+  // After `aliases` the object still says that it belongs to the former URN, which another resource may get.
+  const hasOtherOwner = "owner" in kind && urnOf(olds) !== urnOf(news);
   return {
-    changes: hasOtherSecrets || costs.some(([, cost]) => cost !== "ignore"),
+    changes: hasOtherSecrets || hasOtherOwner || costs.some(([, cost]) => cost !== "ignore"),
     replaces,
     deleteBeforeReplace: replaces.length > 0 && kind.deleteBeforeReplace(olds, news),
   };
+}
+
+function urnOf(bag: object): string | undefined {
+  return (bag as { __urn?: string }).__urn;
 }
 
 /** Where secrets are, in what can change by itself, in whatever order the program says it. */

@@ -27,6 +27,14 @@ describe("the difference", () => {
     expect(diff({ remote: { socket: "/s" } })).toEqual({ ...none, changes: true });
   });
 
+  it("writes the new owner on what can carry one, after `aliases` gave the resource another URN", () => {
+    const renamed = { ...inputs, __urn: "urn:new" } as ToyInputs;
+    const before = { ...state, __urn: "urn:old" } as ToyOutputs;
+    expect(difference(toy(), before, renamed)).toEqual(none);
+    const owning = { ...toy(), owner: () => "urn:old" };
+    expect(difference(owning, before, renamed)).toEqual({ ...none, changes: true });
+  });
+
   it("may depend on what changes to what", () => {
     expect(diff({ size: "20" })).toEqual({ ...none, changes: true });
     expect(diff({ size: "5" })).toMatchObject({ replaces: ["size"] });
