@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { expandPath } from "../../provider/content/file";
 import { keeper } from "../../sdk/golden-keepers";
-import { stepContent } from "../../sdk/golden-steps";
+import { stepContent, toSteps } from "../../sdk/golden-steps";
 import { localPath } from "../../sdk/local-path";
 
 function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
@@ -15,7 +15,8 @@ function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 
 /** The keeper of the component for one file that is written into the guest. */
 function keeperOf(file: string): Promise<string> {
-  return valueOf(keeper(stepContent([{ files: { "/etc/setup": new pulumi.asset.FileAsset(file) } }])));
+  const steps = [{ files: { "/etc/setup": new pulumi.asset.FileAsset(file) } }];
+  return valueOf(keeper(stepContent(toSteps(steps, "golden"))));
 }
 
 describe("the version of a golden image", () => {
