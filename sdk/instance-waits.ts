@@ -6,7 +6,10 @@ interface TimedArgs {
   timeout?: pulumi.Input<string>;
 }
 
-/** The guest has switched the machine off for good, as an unattended installer does at its end. */
+/**
+ * The guest has switched the machine off for good, as an unattended installer does at its end. A machine that somebody has
+ * stopped has not; it is started again. LXD does not tell the two apart if no run has watched.
+ */
 export interface PoweredOffWait {
   condition: "powered-off";
   /** e.g. `"90m"`. Default: `"30m"`. */

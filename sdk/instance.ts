@@ -119,7 +119,8 @@ export interface InstanceArgs extends CommonArgs {
   /**
    * What to wait for, in order, when the machine has been made and started; each with its own time limit. After a
    * `powered-off` the machine is started again for what follows. When a limit passes, the machine is kept, and the next
-   * `pulumi up` goes on waiting. A change of it alone does nothing.
+   * `pulumi up` goes on waiting. If its firmware, media, boot order or buses have changed by then, or its firmware has found
+   * nothing to boot, the machine is switched off and started anew first. A change of it alone does nothing.
    */
   waitFor?: pulumi.Input<pulumi.Input<WaitArgs>[]>;
   /**

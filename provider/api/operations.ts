@@ -6,7 +6,10 @@ import { follow } from "../client/operations";
 import { path } from "../client/paths";
 import { type ErrorCode, isCode, LxdError } from "../errors";
 
-const listedSchema = operationSchema.extend({ description: z.string().default("") });
+const listedSchema = operationSchema.extend({
+  description: z.string().default(""),
+  created_at: z.string().default(""),
+});
 type ListedOperation = z.output<typeof listedSchema>;
 const listSchema = z.record(z.string(), z.array(listedSchema).nullish()).nullish();
 
@@ -30,6 +33,18 @@ export async function outcomeOf(client: Client, at: Instance, deadlineMs: number
   if (ended.length > 0) return ended.at(-1) ?? "unknown";
   if ((await listOf(client, at, /^success$/)).length > 0) return "succeeded";
   return (await listOf(client, at, /^failure$/)).length > 0 ? "failed" : "unknown";
+}
+
+/**
+ * Whether somebody has had the server stop an instance since some moment, as far as the server has not forgotten it: it
+ * does so some seconds after the end. What a guest does of its own accord is no operation.
+ */
+export async function wasStopped(client: Client, at: Instance, since: string): Promise<boolean> {
+  const operations = await listOf(client, at, /running|pending|success/);
+  return operations.some(
+    ({ description, created_at: begun }) =>
+      description.startsWith("Stopping instance") && Date.parse(begun) > Date.parse(since),
+  );
 }
 
 interface Instance {

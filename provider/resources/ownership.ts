@@ -6,6 +6,8 @@ export const ownerKey = "user.pulumi.owner";
 export const creatingKey = "user.pulumi.creating";
 /** On a machine whose waits are not over: a run that was killed, or whose wait failed, goes on from here. */
 export const pendingKey = "user.pulumi.pending";
+/** On such a machine: with which settings it is started next or was started, see `startMark`. */
+export const startedKey = "user.pulumi.started";
 /** On the machines and images of a golden image: which version they are of, and of what inputs. */
 export const versionKey = "user.pulumi.version";
 export const hashKey = "user.pulumi.inputs-hash";

@@ -18,8 +18,10 @@ it("goes on when a machine is in error for a moment only", async () => {
   };
   const wait = { condition: "powered-off", timeout: "5s", stableFor: "100ms" } as const;
   const at = { project: "default", name: "vm" };
+  // Nobody has had it stopped.
+  const get = () => Promise.resolve({ value: {}, etag: undefined });
   await waitFor({
-    client: { find, pause: (ms: number) => pause(ms, undefined) } as unknown as Client,
+    client: { find, get, pause: (ms: number) => pause(ms, undefined) } as unknown as Client,
     at,
     wait,
     status: () => undefined,

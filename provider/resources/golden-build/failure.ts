@@ -30,8 +30,14 @@ export async function failure(failed: Failed, thrown: unknown): Promise<LxdError
   const { tail, screen } = seen;
   const picture = screen !== undefined && "file" in screen ? `Its screen is in ${screen.file}. ` : "";
   const blind = screen !== undefined && "why" in screen ? `; its screen cannot be seen: ${screen.why}` : "";
-  const advice = picture + (inputs.onFailure === "clean" ? await cleaned(failed) : await kept(failed, error));
+  const advice =
+    cureOf(error) + picture + (inputs.onFailure === "clean" ? await cleaned(failed) : await kept(failed, error));
   return new LxdError({ ...error.details, doing, why: error.details.why + tail + blind, advice });
+}
+
+/** What the error itself advises. That of a wait which has taken too long is about a machine of the program's own. */
+function cureOf({ code, details: { advice } }: LxdError): string {
+  return advice === undefined || code === "timeout" ? "" : `${advice}\n`;
 }
 
 const goesOn = "The next `pulumi up` goes on from here.";
@@ -48,7 +54,7 @@ async function kept({ place, inputs, phase }: Failed, error: LxdError): Promise<
   if (phase === "machine" || phase === "install") {
     return `The builder is kept as it is; the next \`pulumi up\` goes on with it, or starts clean if an input changes.`;
   }
-  return phase === "verify" ? `The machine of the trial is kept. ${goesOn}` : (error.details.advice ?? goesOn);
+  return phase === "verify" ? `The machine of the trial is kept. ${goesOn}` : goesOn;
 }
 
 async function cleaned(failed: Failed): Promise<string> {

@@ -63,8 +63,8 @@ function stillThere({ name }: InstanceInputs, { install: { timeout } }: GoldenIn
 
 function waysOn(name: string): string {
   return (
-    `The builder ${name} is kept as it is. The next \`pulumi up\` goes on when it is powered off, e.g. after you have ended ` +
-    "the installation on its console, waits again if you have started it anew or install.timeout is longer, and installs " +
+    `The builder ${name} is kept as it is. The next \`pulumi up\` goes on when its guest has powered it off, e.g. after you have ` +
+    "ended the installation on its console, waits again if you have started it anew or install.timeout is longer, and installs " +
     'from scratch with other inputs or onFailure: "clean".'
   );
 }

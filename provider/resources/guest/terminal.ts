@@ -1,7 +1,7 @@
 // What a guest writes to its serial console, without what only a terminal understands.
 
-/** Sequences that move the cursor, set colours or modes; carriage returns. */
-const controls = /\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>]|\r/g;
+/** Sequences that move the cursor, set colours or modes, or reset the terminal; carriage returns. */
+const controls = /\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>c]|\r/g;
 
 export function plainText(raw: string): string {
   return raw.replaceAll(controls, "");

@@ -3,10 +3,11 @@ import { type WireInstance } from "../../api/instances";
 import { isCode, LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { milliseconds } from "../../units";
+import { isSameStart } from "./boot-settings";
 import { deferredGrowth, isGrowthDeferred } from "./growth";
-import { isRunning, stop } from "./power";
+import { isRunning, stop, switchOff } from "./power";
 import { type InstanceInputs } from "./schema";
-import { changeSettings, get, wanted } from "./settings";
+import { changeSettings, get, phaseOf, wanted } from "./settings";
 
 export interface Applied {
   /** The machine as it is then. */
@@ -17,14 +18,26 @@ export interface Applied {
 
 /**
  * Changes settings, under the running machine where the server can. Where it cannot, and the program allows it, the
- * machine is shut down for the change.
+ * machine is shut down for the change. A machine whose installation is pending is switched off for what it takes only when
+ * it starts: nothing is installed that could be lost.
  */
 export async function applySettings(context: Context, inputs: InstanceInputs): Promise<Applied> {
   const { client, urn } = context;
   const info = await client.info();
-  const change = (): Promise<void> => changeSettings(context, inputs, (wire) => wanted(wire, inputs, { urn, info }));
+  let isOutdated = false as boolean;
+  const change = (): Promise<void> =>
+    changeSettings(context, inputs, (wire) => {
+      const next = wanted(wire, inputs, { urn, info });
+      isOutdated = isInstalling(wire) && !isSameStart(wire, next);
+      return isOutdated ? {} : next;
+    });
   try {
     await change();
+    if (isOutdated) {
+      context.status("switching the machine off, as its installation begins anew with other settings");
+      await switchOff(context, inputs);
+      await change();
+    }
   } catch (error) {
     const { value } = await get(client, inputs);
     if (!needsStop(error) || !isRunning(value) || value.ephemeral) throw error;
@@ -39,6 +52,11 @@ export async function applySettings(context: Context, inputs: InstanceInputs): P
   if (!inputs.allowRestart || value.ephemeral) throw deferredGrowth();
   await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
   return { wire: (await get(client, inputs)).value, wasStopped: true };
+}
+
+/** Whether a machine is at what can only be begun anew. */
+function isInstalling(wire: WireInstance): boolean {
+  return isRunning(wire) && wire.type === "virtual-machine" && phaseOf(wire) === "installing";
 }
 
 /** The daemons' words for a change that a running machine does not take. */

@@ -5,7 +5,7 @@ import { ownerKey, pendingKey, sourceKey } from "../ownership";
 import { type InstanceInputs } from "./schema";
 import { isServers } from "./settings";
 import { markOf } from "./source";
-import { firstPhase } from "./sync";
+import { firstPhase } from "./phases";
 
 type Inputs = InstanceInputs;
 

@@ -7,6 +7,7 @@ import { type Completion, type Failure } from "../../kind";
 import { plain } from "../../plain";
 import { isUnknown } from "../../unknowns";
 import { parseSize } from "../../units";
+import { coldKeys } from "./boot-settings";
 import { policies } from "./inputs";
 import { coldFailures, consent, staysOn } from "./consent";
 import { deviceChangeFailures } from "./device-preflight";
@@ -15,12 +16,9 @@ import { placeFailures } from "./place";
 import { extensionFailures } from "./features";
 import { otherOwner, takenBy } from "./preflight";
 import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "./schema";
+import { phaseOf } from "./settings";
 import { comparable } from "./spelling";
 import { drives } from "./typed-devices";
-
-/** Config keys of virtual machines that the daemons take only while the machine is off. */
-const coldKeys =
-  /^(raw\.qemu.*|migration\.stateful|limits\.memory\.hugepages|agent\.nic_config|security\.(sev.*|iommu))$/;
 
 export async function preflightChange(
   client: Client,
@@ -71,6 +69,8 @@ async function nameFailures(
 function restartFailures(wire: WireInstance, draft: InstanceDraft, info: ServerInfo): Failure[] {
   const { config, allowRestart } = draft;
   if (wire.type !== "virtual-machine" || allowRestart === true || !staysOn(wire, draft)) return [];
+  // An installation is begun anew with what works only from the next start.
+  if (phaseOf(wire) === "installing") return memoryFailures(wire, draft, info);
   const before = comparable({ config: wire.config ?? {} }).config;
   const after = comparable({ config }).config ?? {};
   const keys = isUnknown(after) ? [] : [...new Set([...Object.keys(before), ...Object.keys(after)])];

@@ -10,6 +10,7 @@ import { addressesOf } from "./addresses";
 import { type ConsoleLog } from "./console";
 import { isStopped } from "./power";
 import { type Wait } from "./schema";
+import { requireGuests } from "./switched-off";
 
 export interface Look {
   client: Client;
@@ -54,12 +55,15 @@ export function probeOf(wait: Wait): Probe {
 /** An installer's reboot can look like a stop for a moment, so it must stay off. */
 function poweredOff({ stableFor }: Of<"powered-off">): Probe {
   let offSince: number | undefined;
-  return ({ wire }) => {
+  let lastOn = Date.now();
+  return async ({ client, at, wire }) => {
     const now = Date.now();
+    const wasOn = offSince === undefined;
     offSince = isStopped(wire) ? (offSince ?? now) : undefined;
-    if (offSince !== undefined && now - offSince >= milliseconds(stableFor)) return Promise.resolve(undefined);
-    const text = `the machine is ${wire.status}, not powered off`;
-    return Promise.resolve({ text, isClose: offSince !== undefined });
+    if (offSince === undefined) lastOn = now;
+    else if (wasOn) await requireGuests(client, at, { wire, sinceMs: now - lastOn });
+    if (offSince !== undefined && now - offSince >= milliseconds(stableFor)) return undefined;
+    return { text: `the machine is ${wire.status}, not powered off`, isClose: offSince !== undefined };
   };
 }
 

@@ -2,7 +2,7 @@
 import { rebuildInstance, type WireInstance } from "../../api/instances";
 import { requireExtension } from "../../client/server-info";
 import { type Context } from "../../kind";
-import { pendingKey, rebuilding, sourceKey } from "../ownership";
+import { pendingKey, rebuilding, sourceKey, startedKey } from "../ownership";
 import { createDeadlineMs } from "./bookkeeping";
 import { stopFor } from "./consent";
 import { bringing, imageToWire } from "./create";
@@ -11,7 +11,7 @@ import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { changeSettings, without } from "./settings";
 import { imageOf, isImage, markOf } from "./source";
 import { sourceCost } from "./source-version";
-import { firstPhase } from "./sync";
+import { firstPhase } from "./phases";
 
 export const rebuildExtension = "instances_rebuild";
 
@@ -30,7 +30,11 @@ export async function rebuild(
   // Whoever finds this mark knows that the disk is neither the old nor the new one. The new one is waited for like any.
   const pending = firstPhase(news);
   await changeSettings(context, news, ({ config }) => ({
-    config: { ...config, [sourceKey]: rebuilding, ...(pending === undefined ? {} : { [pendingKey]: pending }) },
+    config: {
+      ...without(config, startedKey),
+      [sourceKey]: rebuilding,
+      ...(pending === undefined ? {} : { [pendingKey]: pending }),
+    },
   }));
   const options = { deadlineMs: createDeadlineMs, onProgress: status };
   await bringing(context, news, () => whenIdle(context, news, () => rebuildInstance(client, news, root, options)));

@@ -3,30 +3,19 @@ import { type InstanceFound } from "../../api/instance-identity";
 import { type WireInstance } from "../../api/instances";
 import { type Context, type Step } from "../../kind";
 import { milliseconds } from "../../units";
-import { typeBootCommand } from "../guest/boot-command";
 import { type GuestFile } from "../guest/file-content";
 import { applySettings } from "./apply-settings";
 import { ConsoleLog } from "./console";
 import { FileTask } from "./file-task";
-import { isRunning, start, stop, switchOff, wasStarted } from "./power";
+import { install, setOut } from "./installation";
+import { installationWaits } from "./phases";
+import { isRunning, start, stop } from "./power";
 import { type InstanceInputs } from "./schema";
-import { changeSettings, get, phaseOf, wanted, without } from "./settings";
+import { changeSettings, get, phaseOf, without } from "./settings";
 import { waitFor } from "./waits";
-import { pendingKey } from "../ownership";
+import { pendingKey, startedKey } from "../ownership";
 
 type Inputs = InstanceInputs;
-
-/**
- * What is kept on a new machine until it is done: first the keys that are typed when it boots, then the waits up to the
- * last power-off, for which it needs its installation media, then the others, then its first power state.
- */
-type Pending = "boot" | "wait" | "online" | "power";
-
-export function firstPhase({ waitFor, power, bootCommand }: Inputs): Pending | undefined {
-  if (bootCommand.length > 0) return "boot";
-  if (waitFor.length > 0) return "wait";
-  return power === "initial" ? "power" : undefined;
-}
 
 /** A machine that is to be off is so before it is changed, so that it takes every change. */
 export async function shutDownFirst(context: Context, { at, value }: InstanceFound, news: Inputs): Promise<boolean> {
@@ -61,9 +50,10 @@ export function syncSteps(
     {
       name: "boot",
       run: async ({ value }) => {
-        if (value.config?.[pendingKey] !== "boot") return false;
-        log = await boot(context, inputs, value);
-        return true;
+        if (phaseOf(value) !== "installing") return false;
+        const { isBegun, ...going } = await setOut(context, inputs, value);
+        log = going.log;
+        return isBegun;
       },
     },
     {
@@ -88,7 +78,9 @@ export function syncSteps(
       name: "finish",
       run: async ({ value }) => {
         if (value.config?.[pendingKey] === undefined) return false;
-        await changeSettings(context, inputs, ({ config }) => ({ config: without(config, pendingKey) }));
+        await changeSettings(context, inputs, ({ config }) => ({
+          config: without(without(config, pendingKey), startedKey),
+        }));
         return true;
       },
     },
@@ -98,43 +90,6 @@ export function syncSteps(
 async function done(work: Promise<void>, hasChanged = true): Promise<boolean> {
   await work;
   return hasChanged;
-}
-
-/** How many of the waits are over when the machine has powered itself off for the last time; all, if it never does. */
-function installationWaits({ waitFor: waits }: Inputs): number {
-  const last = waits.findLastIndex((wait) => wait.condition === "powered-off");
-  return last < 0 ? waits.length : last + 1;
-}
-
-/**
- * Starts the machine and types on its console. One that runs already was left by a run that did not come to the end of
- * the typing: where that was nobody knows, so it is started anew.
- */
-async function boot(context: Context, inputs: Inputs, wire: WireInstance): Promise<ConsoleLog> {
-  const { client, status } = context;
-  if (isRunning(wire)) await switchOff(context, inputs);
-  const log = await ConsoleLog.ofStart(context, inputs, wire);
-  log.typing = await typeBootCommand({ client, at: inputs, steps: inputs.bootCommand, status });
-  await changeSettings(context, inputs, ({ config }) => ({
-    config: { ...config, [pendingKey]: "wait" satisfies Pending },
-  }));
-  return log;
-}
-
-/** Lets the machine do what is waited for; then its installation media are taken away as the program says. */
-async function install(context: Context, inputs: Inputs, boot?: ConsoleLog): Promise<void> {
-  const { client, status, urn } = context;
-  const { value } = await get(client, inputs);
-  const waits = inputs.waitFor.slice(0, installationWaits(inputs));
-  const mayBeOff = wasStarted(value) && waits.at(-1)?.condition === "powered-off";
-  const isToStart = !isRunning(value) && !mayBeOff && waits.length > 0;
-  const log = isToStart ? await ConsoleLog.ofStart(context, inputs, value) : (boot ?? new ConsoleLog(client, inputs));
-  for (const wait of waits) await waitFor({ client, at: inputs, wait, status, log });
-  const info = await client.info();
-  await changeSettings(context, inputs, (found) => {
-    const config = { ...found.config, [pendingKey]: "online" satisfies Pending };
-    return wanted({ ...found, config }, inputs, { urn, info });
-  });
 }
 
 /** What was installed is started for the waits that come after the power-off. */

@@ -4,6 +4,7 @@ import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { milliseconds } from "../../units";
 import { ConsoleLog } from "./console";
+import { FirmwareWatch } from "./firmware-verdict";
 import { isFailed } from "./power";
 import { probeOf, type Seen } from "./probes";
 import { type Wait } from "./schema";
@@ -26,6 +27,7 @@ export async function waitFor(waiting: Waiting): Promise<void> {
   const { client, at, wait, status: show, log = new ConsoleLog(client, at) } = waiting;
   const deadline = Date.now() + milliseconds(wait.timeout);
   const probe = probeOf(wait);
+  const firmware = new FirmwareWatch({ client, log });
   let failedSince: number | undefined;
   for (;;) {
     const found = await findInstance(client, at);
@@ -38,6 +40,7 @@ export async function waitFor(waiting: Waiting): Promise<void> {
     const hasFailed = failedSince !== undefined && Date.now() - failedSince >= failedForMs;
     const isLate = Date.now() > deadline && seen.isClose !== true;
     if (isLate || hasFailed) throw notMet(wait, seen, await log.tail(found.value));
+    await firmware.look(found.value, wait.condition);
     show(`waiting for ${wait.condition}: ${seen.text}, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`);
     await client.pause(pauseMs(wait));
   }

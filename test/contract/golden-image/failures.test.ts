@@ -38,8 +38,8 @@ describeGoldenImages("failed golden images", (site) => {
   }
 
   site.testWithGuest("go on with the same builder when nothing has changed", async () => {
-    const golden = await site.golden("hang");
-    const timeout = site.isSimulated ? "1s" : "15s";
+    const golden = await site.golden("key");
+    const timeout = site.isSimulated ? "1s" : "20s";
     const args = golden.args({ install: { timeout, stableFor: "500ms" } });
     // Where the server takes pictures, it may still not give them out: what is wrong is told all the same.
     const screen = site.daemon.has("instance_console_screenshot") ? "[^]*[Ii]ts screen (is in|cannot be seen)" : "";
@@ -47,11 +47,33 @@ describeGoldenImages("failed golden images", (site) => {
     const uuid = (await site.instance(golden.builderName())).config["volatile.uuid"];
     const again = golden.resource.up(golden.args());
     expect((await site.instance(golden.builderName())).config["volatile.uuid"]).toBe(uuid);
-    await site.switchOff(golden.builderName());
+    await site.pressKey(golden.builderName());
     expect(await again).toBe("updated");
     expect(await golden.versions()).toEqual([golden.version]);
     expect(await golden.machines()).toEqual([]);
     expect(golden.resource.outputs["fingerprint"]).toBe(await golden.target());
+    await golden.resource.destroy();
+  });
+
+  site.testWithGuest("say which setting lets an installer boot that secure boot refuses", async () => {
+    const golden = new Golden(site, await site.iso("unsigned"));
+    // LXD gives out no console of a virtual machine, so there only time tells.
+    const isTold = site.daemon.product === "incus";
+    const install = { timeout: isTold ? "5m" : "1s", stableFor: "500ms" };
+    const signed = golden.args({ install, machine: { firmware: "uefi-secureboot" } });
+    await expect(golden.resource.up(signed)).rejects.toThrow(
+      isTold
+        ? /phase install: waiting for powered-off: the firmware has found nothing to boot: secure boot refuses [^]*\[failed\]\n[^]*`firmware: "uefi"`[^]*The builder is kept/
+        : /phase install: [^]*\[timeout\]/,
+    );
+    // By hand it comes to nothing either.
+    await site.switchOff(golden.builderName());
+    await expect(golden.resource.up(signed)).rejects.toThrow(/phase install: /);
+    expect(await golden.images()).toEqual([]);
+    expect(await golden.target()).toBeUndefined();
+    expect(await golden.resource.up(golden.next())).toBe("replaced");
+    expect(await golden.versions()).toEqual([golden.version]);
+    expect(await golden.machines()).toEqual([]);
     await golden.resource.destroy();
   });
 

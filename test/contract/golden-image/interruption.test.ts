@@ -4,7 +4,8 @@ import { SlowSocket } from "../../e2e/harness/slow-socket";
 import { StackResource } from "../harness/stack";
 import { describeGoldenImages, type Golden } from "./site";
 
-type Moment = [title: string, request: (golden: Golden) => string];
+/** A request, or which one of its kind. */
+type Moment = [title: string, request: (golden: Golden) => string, which?: number];
 
 describeGoldenImages("interrupted golden images", (site) => {
   const verify =
@@ -17,7 +18,8 @@ describeGoldenImages("interrupted golden images", (site) => {
     ["making the builder", () => "POST /1.0/instances"],
     ["starting it", (golden) => `PUT /1.0/instances/${golden.builderName()}/state`],
     ["looking after it", (golden) => `GET /1.0/instances/${golden.builderName()}`],
-    ["taking its media out", (golden) => `PUT /1.0/instances/${golden.builderName()}`],
+    ["noting with what it starts", (golden) => `PUT /1.0/instances/${golden.builderName()}`],
+    ["taking its media out", (golden) => `PUT /1.0/instances/${golden.builderName()}`, 2],
     ["packing the image", () => "POST /1.0/images"],
     ["moving the alias", () => "POST /1.0/images/aliases"],
     ["deleting the builder", (golden) => `DELETE /1.0/instances/${golden.builderName()}`],
@@ -25,14 +27,15 @@ describeGoldenImages("interrupted golden images", (site) => {
     ...(verify === undefined ? [] : [trial]),
   ];
 
-  for (const [title, lineOf] of moments) {
+  for (const [title, lineOf, which = 1] of moments) {
     site.testWithSimulation(`go on after a kill while ${title}`, async () => {
       const golden = await site.golden();
       const line = lineOf(golden);
       const slow = new SlowSocket(site.daemon.socket);
       await slow.start();
       const killed = new StackResource("GoldenBuild", golden.name, slow.socket);
-      const reached = slow.hold((each) => each === line);
+      let count = 0;
+      const reached = slow.hold((each) => each === line && ++count === which);
       // What is left of a killed run in this process asks in vain.
       void killed.up(golden.args({ verify })).catch(() => undefined);
       await reached;

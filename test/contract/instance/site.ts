@@ -1,7 +1,9 @@
 // A daemon under test as the instance suites see it: what it can do, what is on it, and resources to drive on it.
+import { setTimeout as sleep } from "node:timers/promises";
 import { describeEachDaemon, type RawReply, type TestDaemon, tinyImage, tinyIso } from "../harness";
 import { grubIso } from "./guests";
 import { StackResource } from "../harness/stack";
+import { openTerminal } from "../harness/terminal";
 
 /** A virtual machine that installs nothing, as small as real ones can be. */
 export const blank = {
@@ -32,11 +34,13 @@ export interface RawInstance {
 type Method = "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What a guest of an ISO does. */
-export type Behaviour = "power off" | "hang" | "reboot" | "loop" | "panic" | "full" | "key";
+export type Behaviour = "power off" | "hang" | "reboot" | "loop" | "panic" | "full" | "key" | "unsigned";
 
 /** The same for GRUB. */
 const scripts: Partial<Record<Behaviour, string>> = {
   "power off": "halt",
+  // No loader of GRUB's own making is signed.
+  unsigned: "halt",
   key: "echo Press any key to begin\nread answer\nhalt",
 };
 
@@ -114,17 +118,34 @@ export class Site {
     return this.change("PUT", `/1.0/instances/${name}/state`, { action: "stop", force: true });
   }
 
+  /** What the installer waits for that does this: key. It powers the machine off then. */
+  async pressKey(name: string): Promise<void> {
+    const terminal = await openTerminal(this.daemon, `/1.0/instances/${name}`);
+    terminal.press("\r");
+    // Keys are lost with the connection.
+    await sleep(1000);
+    await terminal.close();
+  }
+
   /** Uploads a small image; returns its fingerprint. */
   async image(mark = "", type: "container" | "virtual-machine" = "container"): Promise<string> {
     const body = tinyImage({ type, properties: { description: `${this.prefix}${mark}` } });
     return String((await this.change("POST", "/1.0/images", body))["fingerprint"]);
   }
 
+  /** Imports an ISO volume that has nothing to boot. */
+  async data(name = this.name()): Promise<string> {
+    return this.#import(name, tinyIso());
+  }
+
   /** Imports an ISO volume under a name of this run. */
   async iso(behaviour: Behaviour, name = this.name()): Promise<string> {
     const words = behaviour === "power off" ? "" : `pulumi-lxd: ${behaviour}`;
     const script = scripts[behaviour] ?? "echo waiting for an answer\nsleep 1000";
-    const body = this.isSimulated ? tinyIso({ bootable: true, marker: words }) : await grubIso(script);
+    return this.#import(name, this.isSimulated ? tinyIso({ bootable: true, marker: words }) : await grubIso(script));
+  }
+
+  async #import(name: string, body: Buffer): Promise<string> {
     await this.change("POST", "/1.0/storage-pools/default/volumes/custom", body, {
       "Content-Type": "application/octet-stream",
       [this.daemon.header("name")]: name,

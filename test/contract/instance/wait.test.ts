@@ -45,10 +45,9 @@ describeInstances("waiting for powered-off", (site) => {
 
   site.testWithGuest("gives up in time, brings the console, and waits again next time", async () => {
     const machine = site.resource();
-    const args = booting(await site.iso("hang"), { timeout: site.isSimulated ? "1s" : "20s" });
+    const args = booting(await site.iso("key"), { timeout: site.isSimulated ? "1s" : "20s" });
     // LXD keeps no log of a virtual machine's console.
-    const tail =
-      site.daemon.product === "incus" ? "last lines of its console:\n[^]*waiting for an answer" : "cannot be read";
+    const tail = site.daemon.product === "incus" ? "last lines of its console:\n[^]*Press any key" : "cannot be read";
     await expect(machine.up(args)).rejects.toThrow(
       new RegExp(`is Running, not powered off, after .*${tail}[^]*\\[timeout\\]`),
     );
@@ -59,9 +58,12 @@ describeInstances("waiting for powered-off", (site) => {
       config: { "user.pulumi.pending": expect.any(String) as string },
     });
 
+    const path = `/1.0/instances/${machine.name}`;
+    const usedAt = (await site.get<{ last_used_at: string }>(path)).last_used_at;
     const again = machine.up({ ...args, waitFor: [{ condition: "powered-off", timeout: "30s", stableFor: "1s" }] });
-    await site.switchOff(machine.name);
+    await site.pressKey(machine.name);
     expect(await again).toBe("updated");
+    expect(await site.get(path)).toMatchObject({ status: "Stopped", last_used_at: usedAt });
     expect((await site.instance(machine.name)).config["user.pulumi.pending"]).toBeUndefined();
   });
 
@@ -82,7 +84,9 @@ describeInstances("waiting for powered-off", (site) => {
 
   site.testWithGuest("notices that the machine was deleted", async () => {
     const machine = site.resource();
-    const up = machine.up(booting(await site.iso("hang"), { timeout: "40s" }));
+    // A machine that is stopped ends a wait for its power-off in another way.
+    const args = booting(await site.iso("hang"), {});
+    const up = machine.up({ ...args, waitFor: [{ condition: "agent", timeout: "40s" }] });
     const failed = expect(up).rejects.toThrow(/deleted while it was waited for/);
     const path = `/1.0/instances/${machine.name}`;
     await expect
