@@ -1,13 +1,13 @@
-// Proxies that the environment names, for downloads and for daemons alike.
+// The proxy that the environment names for a URL: one rule for daemons, downloads and renewals of logins.
 import { BlockList, isIP } from "node:net";
 import { LxdError } from "./errors";
 
 /** The proxy that a variable names, lower case first as everywhere; `host:port` means HTTP. */
-export function proxyFrom(variable: "http_proxy" | "https_proxy"): string | undefined {
+function proxyFrom(variable: "http_proxy" | "https_proxy"): URL | undefined {
   const value = valueOf(variable);
   if (value === undefined) return undefined;
   const url = /^[a-z0-9]+:\/\//i.test(value) ? value : `http://${value}`;
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new URL(url);
   // The value is not repeated: it may hold the proxy's password.
   throw new LxdError({
     code: "invalid-argument",
@@ -17,26 +17,26 @@ export function proxyFrom(variable: "http_proxy" | "https_proxy"): string | unde
 }
 
 /**
- * The proxy for an https:// URL. As with the command lines of both daemons, this machine is never asked through one, and
- * `NO_PROXY` names hosts, domains, addresses and networks, each with a port or without.
+ * As with the command lines of both daemons: `HTTP_PROXY` is for http:// alone, `HTTPS_PROXY` for https://, this machine is
+ * never asked through one, and `NO_PROXY` names hosts, domains, addresses and networks, each with a port or without.
  */
 export function proxyFor(url: URL): URL | undefined {
-  const proxy = proxyFrom("https_proxy");
-  if (proxy === undefined || isDirect(url, valueOf("no_proxy") ?? "")) return undefined;
-  return new URL(proxy);
+  const proxy = proxyFrom(url.protocol === "http:" ? "http_proxy" : "https_proxy");
+  return proxy === undefined || isDirect(url, valueOf("no_proxy") ?? "") ? undefined : proxy;
 }
 
 function valueOf(variable: string): string | undefined {
   return process.env[variable] || process.env[variable.toUpperCase()] || undefined;
 }
 
-function isDirect({ hostname, port }: URL, exceptions: string): boolean {
+function isDirect({ protocol, hostname, port }: URL, exceptions: string): boolean {
+  const ownPort = port || (protocol === "http:" ? "80" : "443");
   const host = hostname.replace(/^\[(.*)\]$/, "$1").toLowerCase();
   if (host === "localhost" || isWithin(host, "127.0.0.0/8") || host === "::1") return true;
   return exceptions.split(/[\s,]+/).some((entry) => {
     const [, name = "", entryPort] = /^(.*?)(?::([0-9]+))?$/.exec(isIP(entry) === 6 ? `[${entry}]` : entry) ?? [];
     if (name === "*") return true;
-    if (name === "" || (entryPort !== undefined && entryPort !== (port || "443"))) return false;
+    if (name === "" || (entryPort !== undefined && entryPort !== ownPort)) return false;
     const domain = name
       .replace(/^\[(.*)\]$/, "$1")
       .replace(/^\*?\./, "")

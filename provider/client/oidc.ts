@@ -2,9 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { EnvHttpProxyAgent, request } from "undici";
+import { request } from "undici";
 import { z } from "zod";
 import { LxdError } from "../errors";
+import { WebAgent } from "../web-agent";
 import { type Authorization, type Refusal } from "./bearer";
 import { type Cli } from "./cli-config";
 
@@ -84,10 +85,10 @@ function requireSafe(text: string): string {
 
 /** GET, or POST of a form. */
 async function ask<S extends z.ZodType>(schema: S, url: string, form?: string): Promise<z.output<S>> {
-  const dispatcher = new EnvHttpProxyAgent();
+  const agent = new WebAgent();
   try {
     const { statusCode, body } = await request(url, {
-      dispatcher,
+      dispatcher: agent.dispatcherFor(new URL(url)),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       ...(form === undefined
@@ -102,7 +103,7 @@ async function ask<S extends z.ZodType>(schema: S, url: string, form?: string): 
     if (!parsed.success) throw new Error(`${origin}${pathname} does not answer as an issuer of tokens does`);
     return parsed.data;
   } finally {
-    await dispatcher.close();
+    agent.destroy();
   }
 }
 

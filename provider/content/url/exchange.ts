@@ -43,7 +43,8 @@ export async function exchange(start: URL, options: ExchangeOptions): Promise<Ex
 }
 
 async function ask(url: URL, { transport, headersFor }: ExchangeOptions): Promise<Exchange | Failure> {
-  const { dispatcher, limits, signal } = transport;
+  const { agent, limits, signal } = transport;
+  const dispatcher = agent.dispatcherFor(url);
   try {
     const { statusCode, headers, body } = await request(url, {
       dispatcher,

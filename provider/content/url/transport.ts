@@ -1,8 +1,7 @@
-// The connections of one download: proxies from the environment, time limits, and the way to end them all.
+// The connections of one download: time limits, and the way to end them all.
 import { X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
-import { type Dispatcher, EnvHttpProxyAgent } from "undici";
-import { proxyFrom } from "../../proxies";
+import { WebAgent } from "../../web-agent";
 import { defaultLimits, type DownloadLimits } from "./limits";
 
 export interface DownloadSettings {
@@ -15,7 +14,7 @@ export interface DownloadSettings {
 }
 
 export interface Transport {
-  dispatcher: Dispatcher;
+  agent: WebAgent;
   limits: DownloadLimits;
   signal: AbortSignal;
   /** Cuts whatever is under way and frees the connections. */
@@ -29,23 +28,15 @@ export interface Transport {
 export function openTransport({ ca, signal, ...settings }: DownloadSettings): Transport {
   const limits = { ...defaultLimits, ...settings.limits };
   const abort = new AbortController();
-  const connect = { timeout: limits.connectMs, ...(ca === undefined ? {} : trustIn(ca)) };
-  const dispatcher = new EnvHttpProxyAgent({
-    ...proxies(),
-    connect,
-    requestTls: connect,
-    proxyTls: connect,
-    // Plain HTTP is asked of the proxy itself, as curl does: many proxies refuse CONNECT to port 80.
-    proxyTunnel: false,
-  });
+  const agent = new WebAgent({ timeout: limits.connectMs, ...(ca === undefined ? {} : trustIn(ca)) });
   const close = () => {
     signal?.removeEventListener("abort", close);
     abort.abort(signal?.reason);
-    dispatcher.destroy().catch(() => undefined);
+    agent.destroy();
   };
   if (signal?.aborted === true) close();
   else signal?.addEventListener("abort", close);
-  return { dispatcher, limits, signal: abort.signal, close };
+  return { agent, limits, signal: abort.signal, close };
 }
 
 function trustIn(ca: string): { ca: string; checkServerIdentity: typeof checkServerIdentity } {
@@ -53,9 +44,4 @@ function trustIn(ca: string): { ca: string; checkServerIdentity: typeof checkSer
   const check: typeof checkServerIdentity = (host, cert) =>
     cert.fingerprint256 === own ? undefined : checkServerIdentity(host, cert);
   return { ca, checkServerIdentity: check };
-}
-
-function proxies(): { httpProxy?: string; httpsProxy?: string } {
-  const [httpProxy, httpsProxy] = [proxyFrom("http_proxy"), proxyFrom("https_proxy")];
-  return { ...(httpProxy === undefined ? {} : { httpProxy }), ...(httpsProxy === undefined ? {} : { httpsProxy }) };
 }

@@ -5,7 +5,7 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clientFor } from "../../../provider/client/connections";
 import { complete } from "../../../provider/client/credentials";
 import { discover } from "../../../provider/client/discovery";
@@ -16,6 +16,8 @@ import { type Front, front, refusal, serverInfo } from "./front";
 let home = "";
 let daemon: Front;
 let issuer: Server;
+/** Where the server says that logins are renewed. */
+let issuerAddress = "";
 let issued: { status: number; body: object };
 let asked: string[] = [];
 const good = "new-access";
@@ -36,12 +38,12 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+  issuerAddress = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
   daemon = await front((request, reply) => {
     const { authorization } = request.headers;
     if (authorization === `Bearer ${good}`) return reply.end(serverInfo(true));
     if (authorization === undefined) return reply.end(serverInfo(false));
-    const { port } = issuer.address() as AddressInfo;
-    const login = { "X-Incus-OIDC-issuer": `http://127.0.0.1:${port}`, "X-Incus-OIDC-clientid": "us" };
+    const login = { "X-Incus-OIDC-issuer": issuerAddress, "X-Incus-OIDC-clientid": "us" };
     return reply.writeHead(401, login).end(refusal(401, "token is expired"));
   });
 });
@@ -118,6 +120,42 @@ describe("a login of the command line", () => {
     const far = client({ name: "sso" });
     await Promise.all([far.text("/1.0"), far.text("/1.0"), far.text("/1.0")]);
     expect(asked).toHaveLength(1);
+  });
+
+  describe("behind a proxy", () => {
+    let seen: string[] = [];
+    let proxy: Server;
+    beforeEach(async () => {
+      seen = [];
+      proxy = createServer((request, reply) => void (seen.push(request.url ?? ""), reply.writeHead(502).end()));
+      proxy.on(
+        "connect",
+        (request, socket) => void (seen.push(request.url ?? ""), socket.end("HTTP/1.1 502 no\r\n\r\n")),
+      );
+      await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+      const { port } = proxy.address() as AddressInfo;
+      for (const name of ["http_proxy", "https_proxy"]) vi.stubEnv(name, `http://127.0.0.1:${port}`);
+      login({ access_token: "old", refresh_token: "old-refresh" });
+      return () => {
+        vi.unstubAllEnvs();
+        proxy.closeAllConnections();
+        proxy.close();
+      };
+    });
+
+    it("is renewed without it where the issuer is on this machine", async () => {
+      expect(await info()).toMatchObject({ trusted: true });
+      expect(seen).toEqual([]);
+    });
+
+    it("is renewed through it, but for networks that NO_PROXY names", async () => {
+      issuerAddress = "https://0.0.0.0:1";
+      await expect(info()).rejects.toThrow("has not renewed it");
+      expect(seen).toEqual(["0.0.0.0:1"]);
+      vi.stubEnv("NO_PROXY", "0.0.0.0/8");
+      await expect(info()).rejects.toThrow(/has not renewed it: .*ECONNREFUSED/);
+      expect(seen).toHaveLength(1);
+    });
   });
 
   it.each([

@@ -123,7 +123,7 @@ describe("a proxy named by HTTPS_PROXY", () => {
 
 describe("NO_PROXY", () => {
   const isDirect = (url: string, exceptions: string): boolean => {
-    vi.stubEnv("HTTPS_PROXY", "proxy:3128");
+    vi.stubEnv("HTTPS_PROXY", "proxy:3129");
     vi.stubEnv("NO_PROXY", exceptions);
     return proxyFor(new URL(url)) === undefined;
   };
@@ -143,6 +143,16 @@ describe("NO_PROXY", () => {
     ["https://127.0.0.11:8443", ""],
     ["https://[::1]:8443", ""],
   ])("leads to %s directly with %j", (url, exceptions) => expect(isDirect(url, exceptions)).toBe(true));
+
+  it.each([
+    ["http://files.example.org", "files.example.org:80"],
+    ["http://10.1.2.3/x.iso", "10.0.0.0/8"],
+    ["http://127.0.0.1:8080", ""],
+  ])("leads to %s directly with %j, and other addresses of HTTP by HTTP_PROXY", (url, exceptions) => {
+    vi.stubEnv("HTTP_PROXY", "proxy:3128");
+    expect(isDirect(url, exceptions)).toBe(true);
+    expect(proxyFor(new URL("http://elsewhere.example.org"))?.href).toBe("http://proxy:3128/");
+  });
 
   it.each([
     ["https://build.example.org:8443", ""],

@@ -1,4 +1,5 @@
-// Proxies named by the environment: asked directly for http://, by a tunnel for https://, and not at all for NO_PROXY.
+// Proxies named by the environment: asked directly for http://, by a tunnel for https://, and not at all for NO_PROXY and
+// for this machine. Servers are asked for as 0.0.0.0, which leads here as well, and is no loopback address.
 import { createServer, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -6,6 +7,12 @@ import { urlContent } from "../../../../provider/content/url/url-content";
 import { listen, read, sample, sendFile, serve, settings, shownFailure } from "./loopback";
 
 const file = sample(500_000);
+
+/** The server under test, by an address that a proxy may be asked for. */
+async function serveFar(scheme: "http" | "https" = "http"): Promise<{ origin: string; port: number }> {
+  const { port } = await serve((from, to) => sendFile(from, to, file.bytes), scheme);
+  return { origin: `${scheme}://0.0.0.0:${port}`, port };
+}
 
 interface Proxy {
   url: string;
@@ -60,49 +67,62 @@ beforeEach(() => {
 
 describe("a proxy", () => {
   it.each(["HTTP_PROXY", "http_proxy"])("named by %s is asked for http://", async (name) => {
-    const [proxy, server] = [await startProxy(), await serve((from, to) => sendFile(from, to, file.bytes))];
+    const [proxy, server] = [await startProxy(), await serveFar()];
     vi.stubEnv(name, proxy.url);
     expect(await arrives(`${server.origin}/x.iso`)).toBe(true);
     expect(proxy.seen).toEqual([`GET ${server.origin}/x.iso`]);
   });
 
   it.each(["HTTPS_PROXY", "https_proxy"])("named by %s tunnels https://", async (name) => {
-    const [proxy, server] = [await startProxy(), await serve((from, to) => sendFile(from, to, file.bytes), "https")];
+    const [proxy, server] = [await startProxy(), await serveFar("https")];
     vi.stubEnv(name, proxy.url);
     expect(await arrives(`${server.origin}/x.iso`)).toBe(true);
-    expect(proxy.seen).toEqual([`CONNECT 127.0.0.1:${server.port}`]);
+    expect(proxy.seen).toEqual([`CONNECT 0.0.0.0:${server.port}`]);
   });
 
   it("may be written as host:port", async () => {
-    const [proxy, server] = [await startProxy(), await serve((from, to) => sendFile(from, to, file.bytes))];
+    const [proxy, server] = [await startProxy(), await serveFar()];
     vi.stubEnv("HTTP_PROXY", proxy.url.replace("http://", ""));
     expect(await arrives(`${server.origin}/x.iso`)).toBe(true);
     expect(proxy.seen).toHaveLength(1);
   });
 
-  it.each(["NO_PROXY", "no_proxy"])("is left out for a host in %s", async (name) => {
-    const [proxy, server] = [await startProxy(), await serve((from, to) => sendFile(from, to, file.bytes))];
+  it.each([
+    ["NO_PROXY", "example.org,0.0.0.0"],
+    ["no_proxy", "example.org,0.0.0.0"],
+    ["NO_PROXY", "10.0.0.0/8, 0.0.0.0/8"],
+  ])("is left out for a host in %s=%s", async (name, exceptions) => {
+    const [proxy, server] = [await startProxy(), await serveFar()];
     vi.stubEnv("HTTP_PROXY", proxy.url);
-    vi.stubEnv(name, "example.org,127.0.0.1");
+    vi.stubEnv(name, exceptions);
+    expect(await arrives(`${server.origin}/x.iso`)).toBe(true);
+    expect(proxy.seen).toEqual([]);
+  });
+
+  it("is left out for this machine", async () => {
+    const [proxy, { port }] = [await startProxy(), await serveFar()];
+    vi.stubEnv("HTTP_PROXY", proxy.url);
+    expect(await arrives(`http://127.0.0.1:${port}/x.iso`)).toBe(true);
+    expect(await arrives(`http://localhost:${port}/x.iso`)).toBe(true);
+    expect(proxy.seen).toEqual([]);
+  });
+
+  it("for http:// is none for https://", async () => {
+    const [proxy, server] = [await startProxy(), await serveFar("https")];
+    vi.stubEnv("HTTP_PROXY", proxy.url);
     expect(await arrives(`${server.origin}/x.iso`)).toBe(true);
     expect(proxy.seen).toEqual([]);
   });
 
   it.each(["http", "https"] as const)("is given its credentials for %s", async (scheme) => {
-    const [proxy, server] = [
-      await startProxy("me:s3cret"),
-      await serve((from, to) => sendFile(from, to, file.bytes), scheme),
-    ];
+    const [proxy, server] = [await startProxy("me:s3cret"), await serveFar(scheme)];
     vi.stubEnv(`${scheme}_proxy`, proxy.url.replace("://", "://me:s3cret@"));
     expect(await arrives(`${server.origin}/x.iso`)).toBe(true);
     expect(proxy.seen).toHaveLength(1);
   });
 
   it.each(["http", "https"] as const)("that wants credentials for %s is not asked again", async (scheme) => {
-    const [proxy, server] = [
-      await startProxy("me:s3cret"),
-      await serve((from, to) => sendFile(from, to, file.bytes), scheme),
-    ];
+    const [proxy, server] = [await startProxy("me:s3cret"), await serveFar(scheme)];
     vi.stubEnv(`${scheme}_proxy`, proxy.url.replace("://", "://me:wr0ng@"));
     const refused = arrives(`${server.origin}/x.iso`);
     await expect(refused).rejects.toThrow("the proxy answered 407 [permission-denied]");
@@ -112,7 +132,7 @@ describe("a proxy", () => {
 
   it("that is no URL is named by its variable, not by its value", async () => {
     vi.stubEnv("HTTPS_PROXY", "http://me:s3cret@[");
-    const refused = arrives("http://127.0.0.1:1/x.iso");
+    const refused = arrives("https://0.0.0.0:1/x.iso");
     await expect(refused).rejects.toThrow("the environment variable HTTPS_PROXY is not the URL of a proxy");
     expect(await shownFailure(refused)).not.toContain("s3cret");
   });
