@@ -108,12 +108,15 @@ describeEachDaemon({ name: "Resource options", on: ["embedded"] }, (daemon: Test
     expect(await stack.project.up({ expectNoChanges: true })).toMatchObject({ code: 0 });
   });
 
-  daemon.test("`--replace` of what is as the program says keeps it: it is the same content", iso, async () => {
-    const before = await of("plain");
+  daemon.test("`--replace` of what is as the program says imports it again", iso, async () => {
+    const [before] = await of("plain");
     const up = await succeed(stack.project.up({ args: ["--replace", urn("plain")] }));
     expect(named(stepsOf(up), "plain")).toEqual(["create-replacement", "replace", "delete-replaced"]);
-    expect(await of("plain")).toEqual(before);
+    const [after, ...others] = await of("plain");
+    expect(others).toEqual([]);
+    expect(after?.created_at).not.toBe(before?.created_at);
     expect(await stack.project.up({ expectNoChanges: true })).toMatchObject({ code: 0 });
+    expect(await of("plain")).toEqual([after]);
   });
 
   daemon.test("`--target` changes one volume and leaves the others", iso, async () => {

@@ -44,6 +44,9 @@ const planted = new Planted([
 ]);
 const s = planted.secret.bind(planted);
 const { values } = planted;
+/** GRUB takes any text as a command, and boots only when it is told to. */
+const typedAtGrub = (name: Parameters<typeof s>[0]): string =>
+  `[{ type: "c" }, { type: ${s(name)} }, { key: "enter" }, { type: "boot" }, { key: "enter" }]`;
 
 interface Served {
   web: string;
@@ -97,7 +100,7 @@ const program = ({ web, sums, imageChecksum }: Served): string => `
   new lxd.Instance("typed", {
     type: "virtual-machine", profiles: [], rootDisk: { pool: "default" },
     cdroms: [{ volume: installer }], waitFor: [{ condition: "powered-off", timeout: "1m", stableFor: "200ms" }],
-    bootCommand: [{ type: ${s("Typed")} }, { key: "enter" }],
+    bootCommand: ${typedAtGrub("Typed")},
   });
   const exec = new lxd.Exec("exec", {
     instance: web, command: ["sh", "-c", pulumi.interpolate\`echo $TOKEN; echo \${${s("ExecCommand")}} >&2\`],
@@ -112,7 +115,7 @@ const program = ({ web, sums, imageChecksum }: Served): string => `
       config: { "user.note": ${s("BuildConfig")} },
       cloudInit: { userData: ${s("BuildUserData", "#cloud-config\n# ")} },
     },
-    bootCommand: [{ type: ${s("BuildTyped")} }],
+    bootCommand: ${typedAtGrub("BuildTyped")},
     install: { timeout: "1m", stableFor: "200ms" },
     provision: [
       { files: { "/etc/golden": ${s("BuildFile")} } },
