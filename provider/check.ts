@@ -35,7 +35,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const olds = hasOlds ? (withDefaults(kind, oldBag) as Draft<Inputs>) : undefined;
     const { written, kept } = this.#separate(bag, urn, olds);
     const { value, failures } = validate(kind.schema, written);
-    const told = ({ property, reason }: Failure): Failure => ({ property, reason: confidential.hide(reason) });
+    const told = (failure: Failure): Failure => withoutSecrets(failure, confidential);
     const row = progressRow(urn, confidential);
     const known = { urn, olds, kept, importId: __import as string | undefined, status: row.status, signal };
     const completion = this.#completion({ draft: value as Draft<Inputs>, ...known }, servers);
@@ -89,4 +89,12 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const failures = (await look?.(servers.connect(draft.remote), { ...completion, draft })) ?? [];
     return failures.filter((failure, i) => failures.findIndex((f) => f.reason === failure.reason) === i);
   }
+}
+
+/** The engine prints the value of an input that a failure has as its property, also of a secret one. */
+function withoutSecrets({ property, reason }: Failure, confidential: Confidential): Failure {
+  const hidden = confidential.hide(reason);
+  return confidential.isIn(property)
+    ? { property: "", reason: `${property}: ${hidden}` }
+    : { property, reason: hidden };
 }

@@ -50,10 +50,19 @@ export class Confidential {
     });
   }
 
+  /** Whether an input, which is named by its key, is a secret or has one in it. */
+  isIn(key: string): boolean {
+    const isNamed = this.#bags.some((bag) => secretPathsIn(bag).some(([first]) => first === key));
+    return isNamed || (key === "remote" && this.#remotes().some((each) => each !== undefined));
+  }
+
   #values(): unknown[] {
-    const named = this.#bags.flatMap((bag) => pathsOf(bag).map((path) => valueAt(bag, path)));
-    const servers = [this.#config, ...this.#bags.map((bag) => (bag["remote"] ?? {}) as Credentials)];
-    return [...named, ...servers.flatMap(credentialsIn)];
+    const named = this.#bags.flatMap((bag) => secretPathsIn(bag).map((path) => valueAt(bag, path)));
+    return [...named, ...credentialsIn(this.#config), ...this.#remotes()];
+  }
+
+  #remotes(): unknown[] {
+    return this.#bags.flatMap((bag) => credentialsIn((bag["remote"] ?? {}) as Credentials));
   }
 }
 
@@ -62,7 +71,8 @@ function credentialsIn({ bearerToken, trustToken, clientKey }: Credentials): unk
   return [bearerToken, trustToken, String(clientKey).includes("-----BEGIN") ? clientKey : undefined];
 }
 
-function pathsOf(bag: Bag): Path[] {
+/** Where in the inputs or the state of a resource the program has written secrets. */
+export function secretPathsIn(bag: Bag): Path[] {
   const paths = bag[secretsKey];
   return Array.isArray(paths) ? paths.filter((path): path is Path => Array.isArray(path)) : [];
 }

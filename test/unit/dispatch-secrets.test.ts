@@ -14,10 +14,26 @@ const provider = (changes: Partial<ToyKind> = {}): ReturnType<typeof providerOf>
 
 describe("secrets", () => {
   it("are in no failure of a check", async () => {
-    const told = await provider({ rules: ({ colour }) => [{ property: "colour", reason: `${colour ?? ""} is ugly` }] });
-    expect((await told.check({}, inputs)).failures).toEqual([{ property: "colour", reason: "[secret] is ugly" }]);
+    const ugly = ({ colour }: { colour?: string | undefined }): string => `${colour ?? ""} is ugly`;
+    const told = await provider({
+      rules: (draft) => ["colour", "size"].map((property) => ({ property, reason: ugly(draft) })),
+    });
+    // The engine would print the value of a failure's property.
+    expect((await told.check({}, inputs)).failures).toEqual([
+      { property: "", reason: "colour: [secret] is ugly" },
+      { property: "size", reason: "[secret] is ugly" },
+    ]);
     const thrown = await provider({ complete: fails });
     expect((await thrown.check({}, inputs)).failures).toEqual([{ property: "", reason: shown }]);
+  });
+
+  it("are in no value that the engine prints of a remote", async () => {
+    const told = await provider({ rules: () => [{ property: "remote", reason: "wrong" }] });
+    const failureOf = async (remote: object): Promise<unknown> =>
+      (await told.check({}, { ...plain, remote })).failures[0];
+    const socket = "/nowhere";
+    expect(await failureOf({ socket, bearerToken: "planted" })).toEqual({ property: "", reason: "remote: wrong" });
+    expect(await failureOf({ socket })).toEqual({ property: "remote", reason: "wrong" });
   });
 
   it("are in no error of create, update, read and delete, nor are those of before", async () => {

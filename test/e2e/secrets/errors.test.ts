@@ -7,6 +7,7 @@ import { Planted } from "./planted";
 import { SecretStack } from "./stack";
 
 const planted = new Planted([
+  "Checked",
   "ConfigValue",
   "DeviceValue",
   "ExecProgram",
@@ -73,7 +74,7 @@ describe("secrets in failures", () => {
       "run sh in instance default/web: the command ended with 3; it said:\n  | is [secret]\n",
       "create instance default/boots: bootCommand[0]: the console has not said /[secret]/ after 1s",
       "create instance default/waits: waiting for exec: the command cat [secret] ended with 1",
-      "downloaded-00000000: there is no such file on the server [not-found] (GET http://",
+      ": there is no such file on the server [not-found] (GET http://",
       "phase provision: the command sh -c echo $TOKEN; exit 1 [secret] ended with 1; it said:\n  | [secret]\n",
     ]) {
       expect.soft(told.find((text) => text.includes(words))).toBeDefined();
@@ -81,6 +82,17 @@ describe("secrets in failures", () => {
     expect(planted.leaksIn(JSON.stringify(up))).toEqual([]);
     expect(planted.leaksIn(await stack.project.stateText())).toEqual([]);
   }, 120_000);
+
+  it("are not in failures of a check, of which the engine prints the value", async () => {
+    await stack.project.setProgram(`
+      const pulumi = require("@pulumi/pulumi");
+      const lxd = require("pulumi-lxd");
+      new lxd.Exec("exec", { instance: "web", command: ${s("Checked")} });
+    `);
+    const preview = await stack.project.preview();
+    expect.soft(preview.stdout).toContain("'exec' has a problem: command: must be a list, but is \"[secret]\"");
+    expect(planted.leaksIn(JSON.stringify(preview))).toEqual([]);
+  }, 60_000);
 
   it("are not in those of functions, nor are those of the surroundings", async () => {
     await stack.project.setProgram(`
