@@ -1,0 +1,18 @@
+// Names cannot be secrets: a resource's ID is made of them, and Pulumi encrypts no IDs.
+import { secretPathsIn } from "./confidential";
+import { type Bag } from "./dynamic-provider";
+import { type Failure } from "./kind";
+
+/** What IDs are made of, of all kinds. */
+const naming = ["project", "pool", "instance", "name"];
+
+export function secretNames(bag: Bag): Failure[] {
+  const secret = secretPathsIn(bag).map(([key]) => key);
+  return naming
+    .filter((key) => secret.includes(key))
+    .map((key) => ({ property: key, reason: `cannot be a secret: ${why}` }));
+}
+
+const why =
+  "the resource's ID has it in it, which the state keeps in clear, and so has the object's name on the server; " +
+  "write pulumi.unsecret(…) if everybody may know it";
