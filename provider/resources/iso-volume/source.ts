@@ -1,15 +1,15 @@
 // Where the bytes of an ISO volume can come from: the four sources, what is wrong with them, and their content.
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Content } from "../../content/content";
 import { expandPath, fileContent } from "../../content/file";
+import { filesBelow } from "../../content/folder";
 import { generatedIso, generatedIsoProblems, generatedIsoSizeBytes } from "../../content/generated-iso/generated-iso";
 import { type IsoFile } from "../../content/generated-iso/tree";
 import { reader } from "../../content/shown";
 import { urlContent } from "../../content/url/url-content";
 import { urlProblems } from "../../content/url/url-problems";
-import { LxdError } from "../../errors";
 import { type Context, type Failure } from "../../kind";
 import { name, strict, tagged, volumeName } from "../../schema";
 import { hasUnknown } from "../../unknowns";
@@ -132,19 +132,6 @@ async function expandFolders(files: Record<string, FileEntry>): Promise<Record<s
         expanded[`${path}/${file}`] = { file: join(entry.folder, file) };
   }
   return expanded;
-}
-
-/** The paths of all files below a folder, in an order that does not depend on the file system. */
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(expandPath(folder), { recursive: true, withFileTypes: true }).catch(
-    (error: unknown) => {
-      const why = `the folder ${folder} cannot be read: ${(error as Error).message}`;
-      throw new LxdError({ code: "invalid-argument", why, advice: "Paths are relative to the program's folder." });
-    },
-  );
-  const root = expandPath(folder);
-  const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink());
-  return files.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)).sort();
 }
 
 function toIsoFile(entry: Exclude<FileEntry, { folder: string }>): IsoFile {
