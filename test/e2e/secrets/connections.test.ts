@@ -94,7 +94,7 @@ describe("secrets", () => {
     expect(leaksOf(await project.stateText())).toEqual([]);
     expect(leaksOf(JSON.stringify(await project.exportStack()))).toEqual([]);
     for (const used of ["bearerToken", "configToken", "file"] as const) expect(front.seen()).toContain(planted[used]);
-  });
+  }, 120_000);
 
   it("are read from the state again, which is all that a refresh has", async () => {
     const refresh = await project.refresh({ args: ["--diff"], expectNoChanges: true });
