@@ -13,6 +13,8 @@ export interface TinyImageOptions {
   metadata?: string;
   /** Leaves the root out. */
   withoutRoot?: boolean;
+  /** Leaves busybox out: a container of it cannot really run. */
+  withoutBusybox?: boolean;
 }
 
 interface Entry {
@@ -66,11 +68,11 @@ export function busybox(): Buffer | undefined {
 /** Waits for the daemon's SIGPWR, which means power off; a shell of busybox does that. */
 const INIT = "#!/bin/sh\ntrap 'exit 0' PWR TERM\nwhile :; do sleep 1 & wait $!; done\n";
 
-function containerRoot(): Entry[] {
+function containerRoot(withoutBusybox = false): Entry[] {
   const folders = ["", "bin/", "dev/", "etc/", "proc/", "sbin/", "sys/", "tmp/"].map((path) => ({
     path: `rootfs/${path}`,
   }));
-  const tool = busybox();
+  const tool = withoutBusybox ? undefined : busybox();
   if (tool === undefined) return [...folders, { path: "rootfs/etc/tiny", content: Buffer.from("tiny\n") }];
   const links = ["sh", "sleep"].map((name) => ({ path: `rootfs/bin/${name}`, link: "busybox" }));
   return [
@@ -103,9 +105,15 @@ export function tinyMetadata(properties: Record<string, string> = {}): string {
 
 /** A unified image, gzip. */
 export function tinyImage(options: TinyImageOptions = {}): Buffer {
-  const { type = "container", properties = {}, metadata = tinyMetadata(properties), withoutRoot = false } = options;
+  const {
+    type = "container",
+    properties = {},
+    metadata = tinyMetadata(properties),
+    withoutRoot = false,
+    withoutBusybox,
+  } = options;
   const isVm = type === "virtual-machine";
-  const root = isVm ? [{ path: "rootfs.img", content: emptyDisk() }] : containerRoot();
+  const root = isVm ? [{ path: "rootfs.img", content: emptyDisk() }] : containerRoot(withoutBusybox);
   const entries = [{ path: "metadata.yaml", content: Buffer.from(metadata) }, ...(withoutRoot ? [] : root)];
   return gzipSync(tarOf(entries), { level: 1 });
 }

@@ -1,0 +1,35 @@
+// TypeScript files as JavaScript that Node runs, each compiled once per content: `npm run faults` needs no build.
+const { createHash } = require("node:crypto");
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { join, resolve } = require("node:path");
+
+const cache = resolve(__dirname, "../../node_modules/.cache/pulumi-lxd-faults");
+
+/** @param {string} file */
+function compiled(file) {
+  const source = readFileSync(file, "utf8");
+  const path = join(cache, `${createHash("sha256").update(source).digest("hex")}.js`);
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return compile(source, path);
+  }
+}
+
+function compile(source, path) {
+  const ts = require("typescript");
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+  const { outputText } = ts.transpileModule(source, { compilerOptions });
+  mkdirSync(cache, { recursive: true });
+  // Several processes may compile the same file.
+  writeFileSync(`${path}.${process.pid}`, outputText);
+  renameSync(`${path}.${process.pid}`, path);
+  return outputText;
+}
+
+/** From now on `require` takes TypeScript. */
+function register() {
+  require.extensions[".ts"] = (module, file) => module._compile(compiled(file), file);
+}
+
+module.exports = { compiled, register };

@@ -1,0 +1,4 @@
+// Types of the compiler for the fault tests.
+
+/** The JavaScript of a TypeScript file, with CommonJS modules. */
+export declare function compiled(file: string): string;

@@ -1,0 +1,149 @@
+// Runs one case: a stack in a known state, a run with a fault in it, and then whether something was lost.
+import { type Case, casesOf, nameOf } from "./cases";
+import { type Fault, faults, type World } from "./faults";
+import { type Expected, lossesOf } from "./losses";
+import { Place } from "./place";
+import { inProcess, type ProviderProcess } from "./provider-process";
+import type { Seen } from "./proxy";
+import { Random, seedOf } from "./random";
+import { type Scenario, scenariosOf, type Verb } from "./scenarios";
+import type { Site } from "./site";
+import type { Snapshot } from "./snapshot";
+import { Stack, type Stored } from "./stack";
+import { Hung, within } from "./within";
+
+export interface Outcome {
+  /** What was lost or did not come about; empty if nothing. */
+  losses: string[];
+  /** The run had fewer requests this time. */
+  isMissed: boolean;
+}
+
+interface Begun {
+  states: Stored[];
+  others: Snapshot;
+}
+
+/** A verb that was run without faults. */
+interface Prepared {
+  states: Stored[];
+  requests: Seen[];
+  expected: Expected;
+}
+
+export class Runner {
+  readonly #place: Place;
+  readonly #scenarios: Scenario[];
+  readonly #prepared = new Map<string, Prepared>();
+
+  constructor(
+    private readonly site: Site,
+    private readonly seed: number,
+  ) {
+    this.#place = new Place(site);
+    this.#scenarios = scenariosOf(this.#place);
+  }
+
+  /** `iso-volume/create` and so on. */
+  get verbs(): string[] {
+    return this.#scenarios.flatMap(({ name, verbs }) => Object.keys(verbs).map((verb) => `${name}/${verb}`));
+  }
+
+  /** All cases of a verb, which is run once without any fault for that. */
+  async cases(of: string): Promise<Case[]> {
+    const [scenario = "", verb = ""] = of.split("/");
+    const { requests } = await this.#prepare(scenario, verb);
+    return casesOf({ scenario, verb }, requests);
+  }
+
+  async run(it: Case): Promise<Outcome> {
+    const { expected } = await this.#prepare(it.scenario, it.verb);
+    const verb = this.#verb(it.scenario, it.verb);
+    const fault = faults.find(({ name }) => name === it.fault);
+    if (fault === undefined) throw new Error(`there is no fault ${it.fault}`);
+    const { states } = await this.#begin(it.scenario, it.verb);
+    if (fault.copyMs !== undefined) await this.site.setCopyMs(fault.copyMs);
+    const stack = new Stack(this.site.proxy.socket, states);
+    const isMissed = await this.#strike(it, { fault, verb, stack });
+    if (isMissed) return { losses: [], isMissed };
+    return { losses: await lossesOf({ site: this.site, verb, stack, expected }, it.then), isMissed };
+  }
+
+  #verb(scenario: string, verb: string): Verb {
+    const found = this.#scenarios.find(({ name }) => name === scenario)?.verbs[verb];
+    if (found === undefined) throw new Error(`there is no ${scenario}/${verb}`);
+    return found;
+  }
+
+  async #prepare(scenario: string, name: string): Promise<Prepared> {
+    const key = `${scenario}/${name}`;
+    const known = this.#prepared.get(key);
+    if (known !== undefined) return known;
+    const { site } = this;
+    const verb = this.#verb(scenario, name);
+    const { states, others } = await this.#begin(scenario, name);
+    const before = await site.look();
+    const stack = new Stack(site.proxy.socket, structuredClone(states));
+    site.proxy.arm();
+    await inProcess((process) => act(verb, stack, process));
+    const requests = [...site.proxy.requests];
+    const { objects: after, identities } = await site.look();
+    const uuids = Object.values(identities).map(({ uuid }) => uuid);
+    const kept = Object.values(before.identities).flatMap(({ uuid }) => (uuids.includes(uuid) ? [uuid] : []));
+    const expected = { before: before.objects, after, others, kept };
+    const losses = await lossesOf({ site, verb, stack, expected }, "up");
+    if (losses.length > 0) throw new Error(losses.join("; "));
+    this.#prepared.set(key, { states, requests, expected });
+    return { states, requests, expected };
+  }
+
+  /** Brings daemon and stack to what is before a verb: others, what was done by hand, and the program of before. */
+  async #begin(scenario: string, name: string): Promise<Begun> {
+    const { from, before, written } = this.#verb(scenario, name);
+    return this.site.at(`${scenario}/${name}`, async () => {
+      await this.site.at("others", async () => {
+        await this.site.reset();
+        await this.#place.others();
+        return {};
+      });
+      const others = (await this.site.look()).objects;
+      await before?.(this.#place);
+      const stack = new Stack(this.site.proxy.socket);
+      if (from !== undefined) await inProcess((process) => stack.up(from, process));
+      await written?.(this.#place);
+      return { states: stack.states, others };
+    });
+  }
+
+  /** Runs into the fault; gives whether it did not come to that. Whether the run fails is its own affair. */
+  async #strike(it: Case, { fault, verb, stack }: { fault: Fault; verb: Verb; stack: Stack }): Promise<boolean> {
+    const { proxy } = this.site;
+    await inProcess(async (process) => {
+      const world = this.#world(process, new Random(seedOf(nameOf(it), this.seed)));
+      proxy.arm({ at: it.request, strike: (exchange) => fault.strike(exchange, world) });
+      await within(act(verb, stack, process)).catch((error: unknown) => {
+        if (error instanceof Hung) throw error;
+      });
+    });
+    return !(await within(proxy.disarm()));
+  }
+
+  #world(process: ProviderProcess, random: Random): World {
+    return {
+      random,
+      killProvider: () => {
+        process.kill();
+        this.site.proxy.cutAll();
+      },
+      killEngine: () => process.orphan(),
+      cancel: () => process.cancel(),
+      killDaemon: () => this.site.killDaemon(),
+    };
+  }
+}
+
+async function act({ to }: Verb, stack: Stack, process: ProviderProcess): Promise<void> {
+  if (to === "refresh") await stack.refresh(process);
+  else if (to === undefined) await stack.destroy(process);
+  else await stack.up(to, process);
+}
