@@ -17,6 +17,10 @@ export class FlakySocket {
   #swallow: { matches: RegExp; swallowed: (answer: string) => void; from?: Socket } | undefined;
   /** Nothing passes, and nothing is closed. */
   isDead = false;
+  /** Every connection is closed as soon as it is made. */
+  isClosed = false;
+  /** What is answered in the daemon's place to requests whose line matches. */
+  answer: { matches: (line: string) => boolean; text: string } | undefined;
 
   constructor(daemon: string) {
     this.daemon = daemon;
@@ -44,13 +48,29 @@ export class FlakySocket {
     return new Promise((swallowed) => (this.#swallow = { matches, swallowed }));
   }
 
+  /** Nothing is cut, swallowed or answered here from now on. */
+  heal(): void {
+    this.#cut = this.#swallow = this.answer = undefined;
+    this.isDead = this.isClosed = false;
+  }
+
   cutAll(): void {
     for (const socket of this.#open) socket.destroy();
   }
 
   #pass(client: Socket): void {
+    if (this.isClosed) {
+      client.destroy();
+      return;
+    }
     const daemon = connect(this.daemon);
     this.#link(client, daemon, (chunk) => {
+      const line = lineOf(chunk);
+      if (line !== undefined && this.answer?.matches(line) === true) {
+        this.lines.push(line);
+        client.write(this.answer.text);
+        return;
+      }
       daemon.write(chunk);
       this.#note(chunk, client);
     });
@@ -74,7 +94,7 @@ export class FlakySocket {
 
   /** A request's first line begins a chunk, since this client sends one request after the other. */
   #note(chunk: Buffer, client: Socket): void {
-    const line = /^(GET|POST|PUT|PATCH|DELETE) \S+ HTTP/.exec(chunk.toString("latin1", 0, 2000))?.[0];
+    const line = lineOf(chunk);
     if (line === undefined) return;
     this.lines.push(line);
     if (this.#swallow?.matches.test(line) === true) this.#swallow.from ??= client;
@@ -91,4 +111,8 @@ export class FlakySocket {
     client.destroy();
     swallow?.swallowed(chunk.toString("latin1"));
   }
+}
+
+function lineOf(chunk: Buffer): string | undefined {
+  return /^(GET|POST|PUT|PATCH|DELETE) \S+ HTTP/.exec(chunk.toString("latin1", 0, 2000))?.[0];
 }

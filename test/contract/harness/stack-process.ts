@@ -1,0 +1,77 @@
+// The process of Pulumi's dynamic-provider server, as one run of a stack has it: it can be killed at any request.
+import { Calls } from "../../../provider/calls";
+import { Dispatch } from "../../../provider/dispatch";
+import { type DynamicProvider } from "../../../provider/dynamic-provider";
+import { forgetRun } from "../../../provider/engine/holders";
+import { type AnyKind, type ServerInputs } from "../../../provider/kind";
+import * as provider from "../../../provider";
+import { type Noun, serializedProvider } from "../../../sdk/resource";
+
+type Method = "check" | "diff" | "create" | "read" | "update" | "delete";
+
+export class Killed extends Error {
+  constructor() {
+    super("the process was killed");
+  }
+}
+
+/** How long the work of a killed process may take to end, once nothing answers it any more. */
+const endMs = 20_000;
+
+export class StackProcess {
+  readonly #calls = new Calls();
+  readonly #providers = new Map<Noun, DynamicProvider>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #killed: Promise<never>;
+  #kill: (error: Killed) => void = () => undefined;
+  isKilled = false;
+
+  constructor(private readonly config: Record<string, string>) {
+    forgetRun();
+    this.#killed = new Promise((_, reject) => (this.#kill = reject));
+    this.#killed.catch(() => undefined);
+  }
+
+  /** What Pulumi's server calls; after a kill nobody hears what comes of it. */
+  async call<M extends Method>(noun: Noun, method: M, ...args: Parameters<DynamicProvider[M]>): Promise<unknown> {
+    if (this.isKilled) throw new Killed();
+    const served = this.#of(noun);
+    const work = (served[method] as (...all: unknown[]) => Promise<unknown>).apply(served, plain(args));
+    this.#underWay.add(work);
+    void work.catch(() => undefined).finally(() => this.#underWay.delete(work));
+    return Promise.race([work, this.#killed]);
+  }
+
+  /** To be called when nothing more of this process reaches the daemon. */
+  async kill(): Promise<void> {
+    this.isKilled = true;
+    this.#kill(new Killed());
+    this.#calls.stop("the test killed it");
+    const ended = Promise.allSettled(this.#underWay);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error("what was killed goes on")), endMs);
+    });
+    await Promise.race([ended, late]).finally(() => clearTimeout(timer));
+  }
+
+  #of(noun: Noun): DynamicProvider {
+    const known = this.#providers.get(noun);
+    if (known !== undefined) return known;
+    const made = new Dispatch(kindOf(noun), this.#calls);
+    void made.configure({ config: { get: (key) => this.config[key] } });
+    this.#providers.set(noun, made);
+    return made;
+  }
+}
+
+/** The kind behind the export that a resource's text names. */
+export function kindOf(noun: Noun): AnyKind<ServerInputs, ServerInputs, unknown> {
+  const name = serializedProvider(noun).split(".").at(-1) as keyof typeof provider;
+  return (provider[name]() as Dispatch<ServerInputs, ServerInputs, unknown>).kind;
+}
+
+/** What JavaScript leaves undefined never reaches a provider. */
+function plain<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

@@ -1,0 +1,263 @@
+// A stack of several resources, driven as Pulumi's engine and its dynamic-provider server drive a provider.
+//
+// One process serves a run. The engine goes through the program in order; deletes come last, and only if nothing failed.
+import { type Noun, serializedProvider, typeOf } from "../../../sdk/resource";
+import { type Difference } from "../../../provider/diff";
+import { type FlakySocket } from "./flaky-socket";
+import { Killed, StackProcess } from "./stack-process";
+import { type Bag, type Declared, RunError, StackState, type StepTaken, type Stored } from "./stack-state";
+
+export type { Bag, Declared, Stored } from "./stack-state";
+export { RunError } from "./stack-state";
+
+export interface UpOptions {
+  /** `--replace URN` */
+  replace?: string[];
+  /** `--target URN` */
+  target?: string[];
+}
+
+interface Partial {
+  id: string;
+  properties: Bag;
+}
+
+interface Goal {
+  declared: Declared;
+  urn: string;
+  old: Stored | undefined;
+  bag: Bag;
+}
+
+export class Stack {
+  readonly state = new StackState();
+  /** What the last run did. */
+  steps: StepTaken[] = [];
+  config: Record<string, string> = {};
+  #process = new StackProcess({});
+
+  constructor(
+    readonly socket: string,
+    readonly stack = "test",
+  ) {}
+
+  urn(noun: Noun, name: string, parent?: string): string {
+    const type = parent === undefined ? typeOf(noun) : `${parent}$${typeOf(noun)}`;
+    return `urn:pulumi:${this.stack}::contract::${type}::${name}`;
+  }
+
+  urnOf({ noun, name, parent }: Declared): string {
+    return this.urn(noun, name, parent);
+  }
+
+  /** The live state of a resource. */
+  find(name: string): Stored | undefined {
+    return this.state.resources.find((each) => each.name === name && each.isPendingDelete !== true);
+  }
+
+  outputsOf(name: string): Bag {
+    const found = this.find(name);
+    if (found === undefined) throw new Error(`the stack has no resource ${name}`);
+    return found.outputs;
+  }
+
+  /** What the last run did with the resource of a name, first to last. */
+  stepsOf(name: string): StepTaken["step"][] {
+    return this.steps.filter(({ urn }) => urn.endsWith(`::${name}`)).map(({ step }) => step);
+  }
+
+  /** `pulumi up`. Throws what failed, after everything that does not depend on it. */
+  up(program: Declared[], options: UpOptions = {}): Promise<void> {
+    return this.#run(async (failures) => {
+      const before = this.state.resources;
+      const isTarget = (urn: string): boolean => options.target === undefined || options.target.includes(urn);
+      for (const declared of program) {
+        const urn = this.urnOf(declared);
+        if (isTarget(urn)) await this.#guarded(failures, urn, () => this.#bring(declared, options));
+      }
+      const urns = program.map((declared) => this.urnOf(declared));
+      if (failures.length > 0) return;
+      const live = this.state.resources.filter(({ urn }) => urns.includes(urn));
+      const isGoing = (each: Stored): boolean => each.isPendingDelete === true || !live.some((l) => l.urn === each.urn);
+      const order = [...this.state.resources].sort((a, b) => placeIn(before, b) - placeIn(before, a));
+      await this.#deleteAll(
+        order.filter((each) => isTarget(each.urn) && isGoing(each)),
+        failures,
+      );
+    });
+  }
+
+  /** `pulumi refresh`: what is to be deleted is read, too. */
+  refresh(): Promise<void> {
+    return this.#run(async (failures) => {
+      for (const old of this.state.resources)
+        await this.#guarded(failures, old.urn, async () => {
+          const { id, outputs, noun } = old;
+          const read = (await this.#process.call(noun, "read", id, outputs)) as { id: string; props: Bag; inputs?: Bag };
+          if (read.id === "") {
+            this.state.drop(old);
+            this.#took(old.urn, "gone");
+            return;
+          }
+          const inputs = read.inputs === undefined ? old.inputs : withProvider(noun, read.inputs);
+          // A read that succeeds is a healthy resource, whatever failed before.
+          const now = { ...old, inputs, outputs: withProvider(noun, read.props), hasInitErrors: false };
+          await this.#process.call(noun, "diff", id, now.outputs, old.inputs);
+          this.state.put(now, old);
+          this.#took(old.urn, "refreshed");
+        });
+    });
+  }
+
+  /** `pulumi destroy`: no resource is checked before it is deleted. */
+  destroy(): Promise<void> {
+    return this.#run((failures) => this.#deleteAll([...this.state.resources].reverse(), failures));
+  }
+
+  /** A run that is killed when the daemon has a request that matches: the process and the engine with it. */
+  async killedAt(proxy: FlakySocket, matches: RegExp, run: () => Promise<void>): Promise<boolean> {
+    const cut = proxy.cutAt(matches).then(async () => {
+      proxy.isClosed = true;
+      proxy.cutAll();
+      await this.#process.kill();
+      proxy.isClosed = false;
+      return true;
+    });
+    const ended = run().then(
+      () => false,
+      (error: unknown) => {
+        if (!(error instanceof Killed)) throw error;
+        return cut;
+      },
+    );
+    return ended.finally(() => proxy.heal());
+  }
+
+  async #run(work: (failures: string[]) => Promise<void>): Promise<void> {
+    this.#process = new StackProcess(this.config);
+    this.steps = [];
+    const failures: string[] = [];
+    await work(failures);
+    if (failures.length > 0) throw new RunError(failures);
+  }
+
+  async #guarded(failures: string[], urn: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof Killed) throw error;
+      failures.push(`${urn}: ${(error as Error).message}`);
+    }
+  }
+
+  async #deleteAll(going: Stored[], failures: string[]): Promise<void> {
+    for (const old of going)
+      await this.#guarded(failures, old.urn, async () => {
+        await this.#process.call(old.noun, "delete", old.id, old.outputs);
+        this.state.drop(old);
+        this.#took(old.urn, "deleted");
+      });
+  }
+
+  /** One resource of the program. */
+  async #bring(declared: Declared, { replace = [] }: UpOptions): Promise<void> {
+    const urn = this.urnOf(declared);
+    const old = this.state.find([urn, ...(declared.aliases ?? [])]);
+    const goal = { declared, urn, old, bag: this.#bag(declared) };
+    if (old === undefined) return this.#create(goal, await this.#check(goal, {}), "created");
+    if (replace.includes(urn)) return this.#replace(goal, declared.deleteBeforeReplace === true);
+    const inputs = await this.#check(goal, old.inputs);
+    const difference = (await this.#process.call(declared.noun, "diff", old.id, old.outputs, inputs)) as Difference;
+    if (difference.replaces.length > 0)
+      return this.#replace(goal, declared.deleteBeforeReplace ?? difference.deleteBeforeReplace);
+    if (difference.changes || old.hasInitErrors === true) return this.#update(goal, old, inputs);
+    this.state.put({ ...old, ...nameOf(goal), inputs }, old);
+    this.#took(urn, "same");
+  }
+
+  #bag({ noun, name, args, parent, import: importId }: Declared): Bag {
+    const own = typeof args === "function" ? args((other) => this.outputsOf(other)) : args;
+    const bookkeeping = { __urn: this.urn(noun, name, parent), __import: importId };
+    return withProvider(noun, { remote: { socket: this.socket }, ...own, ...bookkeeping });
+  }
+
+  async #check({ declared, bag }: Goal, olds: Bag): Promise<Bag> {
+    const checked = (await this.#process.call(declared.noun, "check", olds, bag)) as {
+      inputs: Bag;
+      failures: { property: string; reason: string }[];
+    };
+    if (checked.failures.length > 0) throw new Error(checked.failures.map((f) => `${f.property}: ${f.reason}`).join());
+    return withProvider(declared.noun, checked.inputs);
+  }
+
+  /** The old one is deleted first, or marked once there is a new one, be it a partial one. */
+  async #replace(goal: Goal, isFirst: boolean): Promise<void> {
+    const { old, declared, urn } = goal;
+    if (old === undefined) return;
+    const inputs = await this.#check(goal, {});
+    if (isFirst) {
+      await this.#process.call(declared.noun, "delete", old.id, old.outputs);
+      this.state.drop(old);
+    }
+    try {
+      await this.#create(goal, inputs, "replaced");
+    } finally {
+      const isThere = this.state.resources.some((each) => each.urn === urn && !isEqual(each, old));
+      if (!isFirst && isThere) this.state.put({ ...old, isPendingDelete: true }, old);
+    }
+  }
+
+  async #create(goal: Goal, inputs: Bag, step: StepTaken["step"]): Promise<void> {
+    const { noun } = goal.declared;
+    await this.#stored(goal, { inputs }, async () => {
+      const { id, outs } = (await this.#process.call(noun, "create", inputs)) as { id: string; outs: Bag };
+      this.state.put({ ...nameOf(goal), id, inputs, outputs: withProvider(noun, outs) });
+      this.#took(goal.urn, step);
+    });
+  }
+
+  async #update(goal: Goal, old: Stored, inputs: Bag): Promise<void> {
+    const { noun } = goal.declared;
+    await this.#stored(goal, { inputs, old }, async () => {
+      const { outs } = (await this.#process.call(noun, "update", old.id, old.outputs, inputs)) as { outs: Bag };
+      this.state.put({ ...nameOf(goal), id: old.id, inputs, outputs: withProvider(noun, outs) }, old);
+      this.#took(goal.urn, "updated");
+    });
+  }
+
+  /** An error with an ID and properties leaves a resource that the engine keeps; any other leaves the state as it was. */
+  async #stored(goal: Goal, { inputs, old }: { inputs: Bag; old?: Stored }, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const { id, properties } = error as Partial;
+      if (properties !== undefined) {
+        const outputs = withProvider(goal.declared.noun, properties);
+        this.state.put({ ...nameOf(goal), id, inputs, outputs, hasInitErrors: true }, old);
+      }
+      throw error;
+    }
+  }
+
+  #took(urn: string, step: StepTaken["step"]): void {
+    this.steps.push({ urn, step });
+  }
+}
+
+function nameOf({ urn, declared }: Goal): Pick<Stored, "urn" | "noun" | "name"> {
+  return { urn, noun: declared.noun, name: declared.name };
+}
+
+function withProvider(noun: Noun, bag: Bag): Bag {
+  return { ...bag, __provider: serializedProvider(noun) };
+}
+
+function isEqual(one: Stored, other: Stored): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Where a resource was when the run began; what this run made comes last. */
+function placeIn(before: Stored[], { urn }: Stored): number {
+  const at = before.findIndex((each) => each.urn === urn);
+  return at === -1 ? before.length : at;
+}
