@@ -7,6 +7,8 @@ import { type AnyKind, type ServerInputs } from "../../../provider/kind";
 import * as provider from "../../../provider";
 import { type Noun, serializedProvider } from "../../../sdk/resource";
 
+export type Kind = AnyKind<ServerInputs, ServerInputs, unknown>;
+
 type Method = "check" | "diff" | "create" | "read" | "update" | "delete";
 
 export class Killed extends Error {
@@ -66,9 +68,9 @@ export class StackProcess {
 }
 
 /** The kind behind the export that a resource's text names. */
-export function kindOf(noun: Noun): AnyKind<ServerInputs, ServerInputs, unknown> {
+export function kindOf(noun: Noun): Kind {
   const name = serializedProvider(noun).split(".").at(-1) as keyof typeof provider;
-  return (provider[name]() as Dispatch<ServerInputs, ServerInputs, unknown>).kind;
+  return (provider[name]() as DynamicProvider & { kind: Kind }).kind;
 }
 
 /** What JavaScript leaves undefined never reaches a provider. */

@@ -93,7 +93,11 @@ export class Stack {
       for (const old of this.state.resources)
         await this.#guarded(failures, old.urn, async () => {
           const { id, outputs, noun } = old;
-          const read = (await this.#process.call(noun, "read", id, outputs)) as { id: string; props: Bag; inputs?: Bag };
+          const read = (await this.#process.call(noun, "read", id, outputs)) as {
+            id: string;
+            props: Bag;
+            inputs?: Bag;
+          };
           if (read.id === "") {
             this.state.drop(old);
             this.#took(old.urn, "gone");
@@ -192,17 +196,18 @@ export class Stack {
 
   /** The old one is deleted first, or marked once there is a new one, be it a partial one. */
   async #replace(goal: Goal, isFirst: boolean): Promise<void> {
-    const { old, declared, urn } = goal;
+    const { old, declared } = goal;
     if (old === undefined) return;
     const inputs = await this.#check(goal, {});
     if (isFirst) {
       await this.#process.call(declared.noun, "delete", old.id, old.outputs);
       this.state.drop(old);
     }
+    const { length } = this.state.resources;
     try {
       await this.#create(goal, inputs, "replaced");
     } finally {
-      const isThere = this.state.resources.some((each) => each.urn === urn && !isEqual(each, old));
+      const isThere = this.state.resources.length > length;
       if (!isFirst && isThere) this.state.put({ ...old, isPendingDelete: true }, old);
     }
   }
@@ -230,8 +235,8 @@ export class Stack {
     try {
       await work();
     } catch (error) {
-      const { id, properties } = error as Partial;
-      if (properties !== undefined) {
+      if ("properties" in (error as object)) {
+        const { id, properties } = error as Partial;
         const outputs = withProvider(goal.declared.noun, properties);
         this.state.put({ ...nameOf(goal), id, inputs, outputs, hasInitErrors: true }, old);
       }
@@ -250,10 +255,6 @@ function nameOf({ urn, declared }: Goal): Pick<Stored, "urn" | "noun" | "name"> 
 
 function withProvider(noun: Noun, bag: Bag): Bag {
   return { ...bag, __provider: serializedProvider(noun) };
-}
-
-function isEqual(one: Stored, other: Stored): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Where a resource was when the run began; what this run made comes last. */

@@ -1,4 +1,7 @@
 // A daemon under test as the instance suites see it: what it can do, what is on it, and resources to drive on it.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeEachDaemon, type RawReply, type TestDaemon, tinyImage, tinyIso } from "../harness";
 import { grubIso } from "./guests";
@@ -46,6 +49,7 @@ const scripts: Partial<Record<Behaviour, string>> = {
 
 export class Site {
   #count = 0;
+  #dir: string | undefined;
 
   constructor(readonly daemon: TestDaemon) {}
 
@@ -112,6 +116,19 @@ export class Site {
     const outcome = await this.daemon.settle(this.send(...change));
     if (!outcome.ok) throw new Error(`${change[0]} ${change[1]}: ${outcome.error}`);
     return outcome.metadata ?? {};
+  }
+
+  /** A file of this run's own. */
+  async file(bytes: Buffer): Promise<string> {
+    this.#dir ??= await mkdtemp(join(tmpdir(), "pulumi-lxd-site-"));
+    const path = join(this.#dir, String(++this.#count));
+    await writeFile(path, bytes);
+    return path;
+  }
+
+  async removeFiles(): Promise<void> {
+    if (this.#dir !== undefined) await rm(this.#dir, { recursive: true });
+    this.#dir = undefined;
   }
 
   switchOff(name: string): Promise<unknown> {

@@ -1,0 +1,296 @@
+// What the lifecycle table needs to know of a kind. A new kind gets every test by being in the list.
+import { randomInt } from "node:crypto";
+import { tinyImage, tinyIso } from "../harness";
+import { type Bag, type Declared } from "../harness/stack-run";
+import { blank, container, type Site } from "../instance/site";
+import { type Noun } from "../../../sdk/resource";
+
+/** One resource under test, and what it stands on. */
+export interface Subject {
+  /** Made before it, in the same program. */
+  before?: Declared[];
+  args: Declared["args"];
+  /** Inputs that change alone, and what each costs. */
+  changes: Change[];
+  /** The path of the object on the daemon. */
+  uri: (outputs: Bag) => string;
+  /** What is there, if it is not simply what a GET of the path returns. */
+  look?: (outputs: Bag) => Promise<Bag | undefined>;
+  removeByHand?: (outputs: Bag) => Promise<unknown>;
+}
+
+/** Inputs over those of the beginning. */
+export type More = Bag | ((outputsOf: (name: string) => Bag) => Bag);
+
+export interface Change {
+  input: string;
+  more: More;
+  cost: "same" | "updated" | "replaced";
+}
+
+export interface Kind {
+  noun: Noun;
+  title: string;
+  needs?: string[];
+  /** What says which object it is, among what the daemon shows of it; absent where nothing does. */
+  identity?: (object: Bag) => unknown;
+  /** Whether its name changes in place. */
+  isRenamed?: boolean;
+  /** The ID by which it is imported. */
+  importId?: (outputs: Bag) => string;
+  /** Whether a replacement can be there beside the original: the name is automatic. */
+  isDoubled?: boolean;
+  /** The place that may be deleted by hand with all that is in it. */
+  place?: "pool" | "project";
+  subject: (site: Site, at: { name: string; pool: string; project: string }) => Promise<Subject>;
+}
+
+const custom = (pool: unknown): string => `/1.0/storage-pools/${String(pool)}/volumes/custom`;
+const inProject = (path: string, { project }: Bag): string => `${path}?project=${String(project)}`;
+const createdAt = (object: Bag): unknown => object["created_at"];
+const uuid = (object: Bag): unknown => (object["config"] as Bag)["volatile.uuid"];
+const described: Change = { input: "description", more: { description: "another" }, cost: "updated" };
+const setKey: Change = { input: "config", more: { config: { "user.a": "1" } }, cost: "updated" };
+const instanceUri = (outputs: Bag): string => inProject(`/1.0/instances/${String(outputs["name"])}`, outputs);
+const projectId = (outputs: Bag): string => `${String(outputs["project"])}/${String(outputs["name"])}`;
+const poolId = (outputs: Bag): string =>
+  `${String(outputs["project"])}/${String(outputs["pool"])}/${String(outputs["name"])}`;
+const volumeUri = (outputs: Bag): string => inProject(`${custom(outputs["pool"])}/${String(outputs["name"])}`, outputs);
+
+const isoVolume: Kind = {
+  noun: "IsoVolume",
+  title: "ISO volume with an automatic name",
+  needs: ["custom_volume_iso"],
+  identity: createdAt,
+  isDoubled: true,
+  place: "pool",
+  subject: async (site, { name, pool, project }) => {
+    const [file, other] = [
+      await site.file(tinyIso({ marker: name })),
+      await site.file(tinyIso({ marker: `${name}2` })),
+    ];
+    return {
+      args: { pool, project, source: { file } },
+      uri: volumeUri,
+      changes: [
+        described,
+        { input: "allowAnyContent", more: { allowAnyContent: true }, cost: "same" },
+        { input: "source", more: { source: { file: other } }, cost: "replaced" },
+      ],
+    };
+  },
+};
+
+const namedIsoVolume: Kind = {
+  ...isoVolume,
+  title: "ISO volume with a fixed name",
+  isDoubled: false,
+  importId: poolId,
+  subject: async (site, at) => {
+    const { args, ...rest } = await isoVolume.subject(site, at);
+    return { ...rest, args: { ...(args as Bag), name: at.name, overwrite: true, trustContent: true } };
+  },
+};
+
+const image: Kind = {
+  noun: "Image",
+  title: "image",
+  identity: (object) => object["fingerprint"],
+  importId: ({ project, fingerprint }) => `${String(project)}/${String(fingerprint)}`,
+  place: "project",
+  subject: async (site, { name, project }) => {
+    const content = (more: string): Buffer => tinyImage({ properties: { run: `${name}${more}` } });
+    const [file, other] = [await site.file(content("")), await site.file(content("2"))];
+    return {
+      args: { source: { file }, project },
+      uri: (outputs) => inProject(`/1.0/images/${String(outputs["fingerprint"])}`, outputs),
+      changes: [
+        { input: "properties", more: { properties: { os: "other" } }, cost: "updated" },
+        { input: "aliases", more: { aliases: [`${name}-alias`] }, cost: "updated" },
+        { input: "public", more: { public: true }, cost: "updated" },
+        { input: "aliasPolicy", more: { aliasPolicy: "move" }, cost: "same" },
+        { input: "source", more: { source: { file: other } }, cost: "replaced" },
+      ],
+    };
+  },
+};
+
+const virtualMachine: Kind = {
+  noun: "Instance",
+  title: "virtual machine",
+  identity: uuid,
+  isRenamed: true,
+  importId: projectId,
+  place: "project",
+  subject: async (site, { name, project }) => {
+    const other = await site.image(`${name}c`);
+    return {
+      args: { ...blank, profiles: [], name, project },
+      uri: instanceUri,
+      changes: [
+        described,
+        { input: "config", more: { config: { "limits.memory": "257MiB" } }, cost: "updated" },
+        { input: "shutdownTimeout", more: { shutdownTimeout: "31s" }, cost: "updated" },
+        { input: "allowRestart", more: { allowRestart: true }, cost: "same" },
+        { input: "type", more: { type: "container", source: { image: other }, firmware: undefined }, cost: "replaced" },
+      ],
+    };
+  },
+};
+
+const machine: Kind = {
+  ...virtualMachine,
+  title: "container",
+  subject: async (site, { name, project }) => {
+    const [one, other] = [await site.image(`${name}a`), await site.image(`${name}b`)];
+    return {
+      args: { ...container(one), profiles: [], name, project, running: false, allowRestart: true },
+      uri: instanceUri,
+      changes: [
+        described,
+        { input: "config", more: { config: { "limits.memory": "65MiB" } }, cost: "updated" },
+        { input: "allowRestart", more: { allowRestart: false }, cost: "same" },
+        { input: "source", more: { source: { image: other } }, cost: "replaced" },
+      ],
+    };
+  },
+};
+
+/** A blank virtual machine of the same program. */
+const aMachine = (name: string, project: string): Declared => ({
+  noun: "Instance",
+  name,
+  args: { ...blank, profiles: [], name, project },
+});
+
+/** What a resource says of the instance that it is about, as the SDK does. */
+const about =
+  (name: string): ((of: (name: string) => Bag) => Bag) =>
+  (of) => ({ instance: of(name)["name"], __instance: of(name)["__identity"] });
+
+const snapshot: Kind = {
+  noun: "InstanceSnapshot",
+  title: "snapshot",
+  identity: createdAt,
+  isRenamed: true,
+  importId: ({ project, instance, name }) => [project, instance, name].join("/"),
+  subject: (_site, { name, project }) =>
+    Promise.resolve({
+      before: [aMachine(`${name}-m`, project), aMachine(`${name}-n`, project)],
+      args: (of) => ({ ...about(`${name}-m`)(of), name, project }),
+      uri: (outputs) =>
+        inProject(`/1.0/instances/${String(outputs["instance"])}/snapshots/${String(outputs["name"])}`, outputs),
+      changes: [
+        { input: "expiresAt", more: { expiresAt: "2040-01-01T00:00:00Z" }, cost: "updated" },
+        { input: "restore", more: { restore: 1 }, cost: "updated" },
+        { input: "instance", more: about(`${name}-n`), cost: "replaced" },
+      ],
+    }),
+};
+
+const exec: Kind = {
+  noun: "Exec",
+  title: "command",
+  subject: async (site, { name, project }) => {
+    const fingerprint = await site.image(`${name}e`);
+    const aContainer = (instance: string): Declared => ({
+      noun: "Instance",
+      name: instance,
+      args: { ...container(fingerprint), profiles: [], name: instance, project, allowRestart: true },
+    });
+    const trace = (outputs: Bag): string =>
+      `${inProject(`/1.0/instances/${String(outputs["instance"])}/files`, outputs)}&path=/tmp/${name}`;
+    const look = async (outputs: Bag): Promise<Bag | undefined> => {
+      const reply = await site.daemon.raw.get(trace(outputs));
+      return reply.status === 200 ? { said: reply.bytes.toString() } : undefined;
+    };
+    return {
+      before: [aContainer(`${name}-m`), aContainer(`${name}-n`)],
+      args: (of) => {
+        const command = ["/bin/sh", "-c", `echo ran >> /tmp/${name}`];
+        const onDelete = ["/bin/busybox", "rm", "-f", `/tmp/${name}`];
+        return { ...about(`${name}-m`)(of), command, onDelete, project };
+      },
+      uri: trace,
+      look,
+      changes: [
+        { input: "triggers", more: { triggers: [1] }, cost: "updated" },
+        { input: "timeout", more: { timeout: "4m" }, cost: "updated" },
+        { input: "instance", more: about(`${name}-n`), cost: "replaced" },
+      ],
+    };
+  },
+};
+
+const storageVolume: Kind = {
+  noun: "StorageVolume",
+  title: "storage volume",
+  identity: createdAt,
+  isRenamed: true,
+  importId: poolId,
+  place: "pool",
+  subject: (_site, { name, pool, project }) =>
+    Promise.resolve({
+      args: { pool, project, name },
+      uri: volumeUri,
+      changes: [described, setKey, { input: "contentType", more: { contentType: "block" }, cost: "replaced" }],
+    }),
+};
+
+const profile: Kind = {
+  noun: "Profile",
+  title: "profile",
+  importId: projectId,
+  place: "project",
+  subject: (_site, { name, project }) =>
+    Promise.resolve({
+      args: { name, project },
+      uri: (outputs) => inProject(`/1.0/profiles/${String(outputs["name"])}`, outputs),
+      changes: [described, setKey, { input: "name", more: { name: `${name}-2` }, cost: "replaced" }],
+    }),
+};
+
+const network: Kind = {
+  noun: "Network",
+  title: "network",
+  importId: projectId,
+  subject: () => {
+    // Interfaces have short names.
+    const short = `l${randomInt(36 ** 6).toString(36)}`;
+    const address = `10.219.${randomInt(1, 250)}.1/24`;
+    return Promise.resolve({
+      args: { name: short, ipv4: { address }, ipv6: { address: "none" } },
+      uri: (outputs) => `/1.0/networks/${String(outputs["name"])}`,
+      changes: [described, setKey, { input: "name", more: { name: `${short}b` }, cost: "replaced" }],
+    });
+  },
+};
+
+const project: Kind = {
+  noun: "Project",
+  title: "project",
+  importId: ({ name }) => String(name),
+  subject: (_site, { name }) =>
+    Promise.resolve({
+      args: { name },
+      uri: (outputs) => `/1.0/projects/${String(outputs["name"])}`,
+      changes: [described, setKey, { input: "name", more: { name: `${name}-2` }, cost: "replaced" }],
+    }),
+};
+
+const storagePool: Kind = {
+  noun: "StoragePool",
+  title: "storage pool",
+  importId: ({ name }) => String(name),
+  subject: (_site, { name }) =>
+    Promise.resolve({
+      args: { name, driver: "dir" },
+      uri: (outputs) => `/1.0/storage-pools/${String(outputs["name"])}`,
+      changes: [described, setKey, { input: "name", more: { name: `${name}-2` }, cost: "replaced" }],
+    }),
+};
+
+export const kinds: readonly Kind[] = [
+  ...[isoVolume, namedIsoVolume, image, machine, virtualMachine, snapshot, exec],
+  ...[storageVolume, profile, network, project, storagePool],
+];

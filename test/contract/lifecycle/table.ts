@@ -1,0 +1,112 @@
+// One kind on one daemon: a stack with a resource of the kind in it, and what the daemon says of that by raw requests.
+import { randomBytes } from "node:crypto";
+import { expect } from "vitest";
+import { FlakySocket } from "../harness/flaky-socket";
+import { type Bag, type Declared, Stack } from "../harness/stack-run";
+import { type Site } from "../instance/site";
+import { type Kind, type More, type Subject } from "./kinds";
+
+/** A resource that no daemon makes: the run in which it is fails, after everything that was checked. */
+export const failing: Declared = {
+  noun: "Profile",
+  name: "failing",
+  args: { name: "failing", project: "default", devices: { odd: { type: "no-such-type" } } },
+};
+
+export class Case {
+  readonly stack: Stack;
+
+  private constructor(
+    readonly kind: Kind,
+    readonly site: Site,
+    readonly subject: Subject,
+    readonly at: { name: string; pool: string; project: string; proxy: FlakySocket },
+  ) {
+    this.stack = new Stack(at.proxy.socket, randomBytes(4).toString("hex"));
+  }
+
+  static async of(kind: Kind, site: Site, place: { pool?: string; project?: string } = {}): Promise<Case> {
+    const proxy = new FlakySocket(site.daemon.socket);
+    await proxy.start();
+    const at = { name: site.name(), pool: "default", project: "default", ...place };
+    return new Case(kind, site, await kind.subject(site, at), { ...at, proxy });
+  }
+
+  /** The program with the resource, and with more inputs than it has at first. */
+  program(more: More = {}, options: globalThis.Partial<Declared> = {}): Declared[] {
+    const { args, before = [] } = this.subject;
+    const said = (each: More, of: (name: string) => Bag): Bag => (typeof each === "function" ? each(of) : each);
+    const own = (of: (name: string) => Bag): Bag => ({ ...said(args, of), ...said(more, of) });
+    return [...before, { noun: this.kind.noun, name: this.at.name, args: own, ...options }];
+  }
+
+  /** The name that it has, where the kind knows names. */
+  named({ name }: Bag): Bag {
+    return name === undefined ? {} : { name };
+  }
+
+  get urn(): string {
+    return this.stack.urn(this.kind.noun, this.at.name);
+  }
+
+  get outputs(): Bag {
+    return this.stack.outputsOf(this.at.name);
+  }
+
+  /** What the daemon has where a state says that it is. */
+  async look(outputs: Bag): Promise<Bag | undefined> {
+    return this.subject.look === undefined
+      ? this.site.find<Bag>(this.subject.uri(outputs))
+      : this.subject.look(outputs);
+  }
+
+  async requireLook(outputs = this.outputs): Promise<Bag> {
+    const found = await this.look(outputs);
+    expect(found, `${this.kind.title} on the daemon`).toBeDefined();
+    return found ?? {};
+  }
+
+  identityOf(object: Bag): unknown {
+    return this.kind.identity?.(object);
+  }
+
+  async removeByHand(outputs = this.outputs): Promise<void> {
+    await this.site.change("DELETE", this.subject.uri(outputs));
+  }
+
+  async renameByHand(name: string, outputs = this.outputs): Promise<void> {
+    await this.site.change("POST", this.subject.uri(outputs), { name });
+  }
+
+  /** The daemon refuses requests whose line matches, until the proxy heals. */
+  refuse(matches: RegExp): void {
+    this.at.proxy.answer = {
+      matches: (line) => matches.test(line),
+      text: answerOf(403, refusal("refused by the test", 403)),
+    };
+  }
+
+  /** The last step of the last run with the resource under test. */
+  get step(): string | undefined {
+    return this.stack.stepsOf(this.at.name)[0];
+  }
+
+  /** Ends a test: nothing is left, neither in the state nor of what the states have named. */
+  async end(...known: Bag[]): Promise<void> {
+    const all = [...known, ...this.stack.state.resources.filter(({ urn }) => urn === this.urn).map((r) => r.outputs)];
+    await this.stack.destroy();
+    expect(this.stack.state.resources).toEqual([]);
+    for (const outputs of all) expect(await this.look(outputs), this.subject.uri(outputs)).toBeUndefined();
+    await this.at.proxy.stop();
+  }
+}
+
+/** The envelope in which daemons tell an error. */
+export function refusal(error: string, code: number): string {
+  return JSON.stringify({ type: "error", error, error_code: code });
+}
+
+export function answerOf(status: number, body: string): string {
+  const headers = ["Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`];
+  return [`HTTP/1.1 ${status} Made by a test`, ...headers, "", body].join("\r\n");
+}
