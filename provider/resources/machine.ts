@@ -37,8 +37,11 @@ export async function requireMachine(client: Client, at: MachineAt): Promise<Ins
  */
 export function machineCost(olds: MachineInputs, news: MachineInputs): Cost {
   const [before, after] = [olds.__instance, news.__instance];
-  if (before !== undefined && after !== undefined) {
-    return !isUnknown(after) && isSameInstance(before, after) ? "update" : "replace";
+  // The machine of a state of schema 0 has no identity yet that a preview could know.
+  const isOld = before?.startsWith("@") === true && isUnknown(after);
+  if (before !== undefined && after !== undefined && !isOld) {
+    if (isUnknown(after) || !isSameInstance(before, after)) return "replace";
+    return olds.instance === news.instance ? "ignore" : "update";
   }
   return olds.instance === news.instance ? "ignore" : "replace";
 }
