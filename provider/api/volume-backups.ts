@@ -5,13 +5,16 @@ import { path } from "../client/paths";
 import { type VolumeAddress } from "./volumes";
 
 const backupDeadlineMs = 60 * 60_000;
+/** By then the daemon drops it by itself, should this run end before it could. Clocks differ by less. */
+const keptMs = 24 * 60 * 60_000;
 
 /** Streams the content, and whatever the pool has padded it with. The daemon makes a copy first and drops it after. */
 export async function exportIso(client: Client, at: VolumeAddress, onChunk: (chunk: Buffer) => void): Promise<void> {
   const backups = path("storage-pools", at.pool, "volumes", "custom", at.name, "backups");
   const query = { project: at.project, target: at.target };
   const name = `pulumi-${randomUUID()}`;
-  const json = { name, volume_only: true, compression_algorithm: "none" };
+  const expires_at = new Date(Date.now() + keptMs).toISOString();
+  const json = { name, volume_only: true, compression_algorithm: "none", expires_at };
   await client.change({ method: "POST", path: backups, query, json, deadlineMs: backupDeadlineMs });
   try {
     await client.download(`${backups}/${name}/export`, query, onChunk);
