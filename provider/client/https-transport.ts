@@ -1,4 +1,5 @@
 // Reaches a daemon over HTTPS, with a token where no certificate says who the client is.
+import { unlessAborted } from "../abort";
 import { type Authorization } from "./bearer";
 import { connector, type HttpsTarget } from "./tls-connector";
 import { type HttpReply, type HttpRequest, Transport, type Unreachable } from "./transport";
@@ -23,7 +24,9 @@ export class HttpsTransport extends Transport {
     if (this.#authorization === undefined) return super.send(request);
     const reply = await super.send(await this.#authorized(request, this.#authorization));
     if (reply.status !== 401 || this.#authorization.renew === undefined) return reply;
-    if (!(await this.#authorization.renew(reply.headers)) || typeof request.body === "object") return reply;
+    // Nobody stops a renewal in the middle: a refresh token that was sent may be spent, and its successor is kept.
+    const isRenewed = await unlessAborted(this.#authorization.renew(reply.headers), request.signal);
+    if (!isRenewed || typeof request.body === "object") return reply;
     await reply.body.dump();
     return super.send(await this.#authorized(request, this.#authorization));
   }

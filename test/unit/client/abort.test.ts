@@ -12,6 +12,7 @@ import { HttpsTransport } from "../../../provider/client/https-transport";
 import { Limit } from "../../../provider/client/limit";
 import { openStreams } from "../../../provider/client/operation-streams";
 import { LxdError } from "../../../provider/errors";
+import { front, refusal } from "./front";
 import { begun, error, fakeDaemon, type FakeDaemon, later, operation, sync } from "./fake-daemon";
 
 const reason = new LxdError({ code: "cancelled", why: "the run was cancelled" });
@@ -119,6 +120,27 @@ describe("a client whose caller stops", () => {
     const reading = client.get("/1.0", z.unknown());
     await connected;
     await stop(reading);
+  });
+
+  it("does not wait for a login that is renewed, which goes on for the next run", async () => {
+    const daemon = await front((_request, reply) => void reply.writeHead(401).end(refusal(401, "token is expired")));
+    onTestFinished(daemon.close);
+    const { address, fingerprint } = daemon;
+    let renewing = (): void => undefined;
+    const renewed = new Promise<void>((resolve) => (renewing = resolve));
+    const authorization = {
+      header: () => Promise.resolve("Bearer old"),
+      renew: () => {
+        renewing();
+        return new Promise<boolean>(silent);
+      },
+    };
+    const transport = new HttpsTransport({ addresses: [address], fingerprint }, { authorization });
+    const { client, stop } = stopping(new Client(transport));
+    const reading = client.get("/1.0", z.unknown());
+    await renewed;
+    await stop(reading);
+    expect(daemon.requests).toHaveLength(1);
   });
 
   it("closes the streams of an operation, also those that are not open yet", async () => {
