@@ -39,7 +39,19 @@ export async function publish(context: Surroundings, publication: Publication): 
   context.status(`stopping ${at.name}`);
   await stop(context, at, stopTimeoutMs);
   // Whatever comes of it, a machine that ran before runs again.
-  return made().finally(() => start(context, at));
+  try {
+    return await made();
+  } finally {
+    await start(context, at).catch((error: unknown) => {
+      throw stillOff(error, at);
+    });
+  }
+}
+
+function stillOff(cause: unknown, { name }: InstanceAddress): LxdError {
+  const { details } = LxdError.from(cause);
+  const why = `${details.why}; the instance ${name}, which was stopped for this, is still off: start it by hand`;
+  return new LxdError({ ...details, why, cause });
 }
 
 /** What the server has not. Whether the instance is there and stopped shows only when the program has come that far. */

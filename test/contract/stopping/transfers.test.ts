@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { SlowSocket } from "../../e2e/harness/slow-socket";
-import { describeEachDaemon, tinyImage, tinyIso } from "../harness";
+import { describeEachDaemon, makeInstance, objectAt, setState, tinyImage, tinyIso, uploadImage } from "../harness";
 import { StackResource } from "../harness/stack";
 import { cancelled } from "./cancelled";
 
@@ -110,6 +110,22 @@ describeEachDaemon({ name: "a transfer that is cancelled", on: ["embedded", "emb
       expect(await sizes(volume)).toEqual([]);
     },
   );
+
+  daemon.test("says of a machine that was stopped to be published that it is off", {}, async () => {
+    const fingerprint = await uploadImage(daemon, "web");
+    const root = { type: "disk", path: "/", pool: "default" };
+    const source = { type: "image", fingerprint };
+    const path = await makeInstance(daemon, "web", { source, type: "container", config: {}, devices: { root } });
+    expect(await setState(daemon, path, { action: "start" })).toMatchObject({ ok: true });
+    const image = resource("Image");
+    const args = { source: { instance: daemon.name("web"), stopRunning: true, compression: "none" } };
+    const reached = slow.hold((line) => line === "POST /1.0/images");
+    const said = await cancelled(image, { args, watched: slow, reached });
+    expect(said).toContain(`the instance ${daemon.name("web")}, which was stopped for this, is still off`);
+    expect(await objectAt(daemon, path)).toMatchObject({ status: "Stopped" });
+    expect(await image.up(args)).toMatch(/created|updated/);
+    await image.destroy();
+  });
 
   daemon.test("is sent again, of an image of machines", {}, async () => {
     const image = resource("Image");
