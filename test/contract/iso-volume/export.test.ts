@@ -19,7 +19,9 @@ describeEachDaemon({ name: "an export", on: ["incus", "lxd"] }, (daemon) => {
       const copies = `${CUSTOM}/${name}/backups?recursion=1`;
       let seen: Promise<Record<string, unknown>> | undefined;
       const client = new Client(new UnixTransport(daemon.socket));
-      await exportIso(client, { project: "default", pool: "default", name }, () => (seen ??= objectAt(daemon, copies)));
+      await exportIso(client, { project: "default", pool: "default", name }, () => {
+        seen ??= objectAt(daemon, copies);
+      });
       const [copy] = Object.values((await seen) ?? {}) as { expires_at: string }[];
       const leftMs = Date.parse(copy?.expires_at ?? "") - Date.now();
       expect(leftMs).toBeGreaterThan(dayMs - 10 * 60_000);

@@ -23,8 +23,15 @@ const promisedMs = 2000;
 const quietMs = 700;
 
 /** A socket that lies between and keeps the requests that come through. */
-interface Watched {
+export interface Watched {
   lines: string[];
+}
+
+/** Resolves when a run that has begun just now has looked at a machine some times, as it does while it waits for it. */
+export async function watching({ lines }: Watched, name: string): Promise<void> {
+  const before = lines.length;
+  const looks = (): string[] => lines.slice(before).filter((line) => line.startsWith(`GET /1.0/instances/${name}`));
+  while (looks().length < 5) await sleep(20);
 }
 
 /**

@@ -1,18 +1,19 @@
 // Waits for guests, on their consoles and for their commands, cancelled in the middle: what is there stays for the next run.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect } from "vitest";
+import { pressEnterUntil } from "../harness/console";
 import { FlakySocket } from "../harness/flaky-socket";
 import { StackResource } from "../harness/stack";
 import { describeInstances } from "../instance/site";
-import { cancelled } from "./cancelled";
+import { cancelled, watching } from "./cancelled";
 
 describeInstances("a wait that is cancelled", (site) => {
   let watched: FlakySocket;
-  let hanging = "";
+  let medium = "";
   beforeAll(async () => {
     watched = new FlakySocket(site.daemon.socket);
     await watched.start();
-    if (site.daemon.has("custom_volume_iso")) hanging = await site.iso("hang");
+    if (site.daemon.has("custom_volume_iso")) medium = await site.iso("key");
   });
   afterAll(() => watched.stop());
 
@@ -22,7 +23,7 @@ describeInstances("a wait that is cancelled", (site) => {
     rootDisk: { pool: "default", size: "16MiB" },
     config: { "limits.memory": "256MiB" },
     firmware: "uefi",
-    cdroms: [{ volume: { pool: "default", name: hanging }, bootPriority: 10 }],
+    cdroms: [{ volume: { pool: "default", name: medium }, bootPriority: 10 }],
     waitFor: [{ condition: "powered-off", timeout: "10m", stableFor: "500ms" }],
     ...more,
   });
@@ -41,8 +42,10 @@ describeInstances("a wait that is cancelled", (site) => {
     expect(said).toContain(`instance default/${resource.name}`);
     const before = await uuid(resource);
     expect(await site.instance(resource.name)).toMatchObject({ status: "Running" });
-    await site.switchOff(resource.name);
-    expect(await resource.up(up)).toBe("updated");
+    const resumed = resource.up(up);
+    await watching(watched, resource.name);
+    const at = { project: "default", name: resource.name };
+    expect(await pressEnterUntil(resumed, site.daemon.socket, at)).toBe("updated");
     expect(await uuid(resource)).toBe(before);
     expect((await site.instance(resource.name)).status).toBe("Stopped");
     await resource.destroy();
@@ -59,7 +62,8 @@ describeInstances("a wait that is cancelled", (site) => {
     const resource = machine();
     const never = args({ bootCommand: [{ waitFor: "Abort, Retry, Fail", timeout: "10m" }] });
     const connected = (async () => {
-      while (!watched.lines.some((line) => line.includes("/websocket?"))) await sleep(20);
+      const before = watched.lines.length;
+      while (!watched.lines.slice(before).some((line) => line.includes("/websocket?"))) await sleep(20);
       await sleep(500);
     })();
     await cancelled(resource, { args: never, watched, reached: connected });
