@@ -178,13 +178,19 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
 
   async #make(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<Found> {
     const made = await this.#created(context, inputs, call);
-    const found = await this.kind.locate(context, inputs, made);
-    if (found === undefined) {
-      throw new LxdError({ code: "failed", why: `the server reported success, but there is no ${this.kind.noun}` });
+    try {
+      const found = await this.kind.locate(context, inputs, made);
+      if (found === undefined) {
+        throw new LxdError({ code: "failed", why: `the server reported success, but there is no ${this.kind.noun}` });
+      }
+      const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
+      call.checkpoint(await this.#checkpoint(context, reading));
+      return found;
+    } catch (error) {
+      // One bad answer must not make the state forget what is there.
+      await this.#keepRest(context, inputs, call);
+      throw error;
     }
-    const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
-    call.checkpoint(await this.#checkpoint(context, reading));
-    return found;
   }
 
   /** The identity of what was made, if the server's answer has told it. */
