@@ -187,8 +187,8 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       call.checkpoint(await this.#checkpoint(context, reading));
       return found;
     } catch (error) {
-      // One bad answer must not make the state forget what is there.
-      await this.#keepRest(context, inputs, call);
+      // One bad answer must not make the state forget what is there, and the server has said that it is whole.
+      await this.#keepRest(context, inputs, { call, isSeenWhole: true });
       throw error;
     }
   }
@@ -199,20 +199,26 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const made = await this.kind.create(context, inputs);
       return typeof made === "string" ? made : undefined;
     } catch (error) {
-      if (!isCode(error, "already-exists")) await this.#keepRest(context, inputs, call);
+      if (!isCode(error, "already-exists")) await this.#keepRest(context, inputs, { call, isSeenWhole: false });
       throw error;
     }
   }
 
   /** A create that failed may have left something, which the state then stands for until the next run. */
-  async #keepRest(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<void> {
+  async #keepRest(
+    context: ReconcileContext<Outputs>,
+    inputs: Inputs,
+    { call, isSeenWhole }: { call: Call<Outputs>; isSeenWhole: boolean },
+  ): Promise<void> {
     // What went wrong first is what the user has to know; whether the server can be asked now is another matter.
     const looking = { ...context, client: context.client.forLastLook() };
     const found = await this.#left(looking, inputs).catch(() => undefined);
     if (found === undefined) return;
     const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
     const kept = await this.#checkpoint(looking, reading);
-    call.checkpoint({ ...kept, isIncomplete: true });
+    // What is resumed is so only as long as the state says that there is something to resume.
+    const isWhole = isSeenWhole && this.kind.leftover === undefined;
+    call.checkpoint(isWhole ? kept : { ...kept, isIncomplete: true });
   }
 
   async #left(context: ReconcileContext<Outputs>, inputs: Inputs): Promise<Found | undefined> {

@@ -8,7 +8,7 @@ const embedded = useEmbedded();
 const refusal = JSON.stringify({ type: "error", error: "not authorized", error_code: 403 });
 const text = `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: ${refusal.length}\r\n\r\n${refusal}`;
 
-it("the object is in the state, and destroy deletes it", async () => {
+it("the object is in the state, is used by the next run, and is deleted by destroy", async () => {
   const server = await embedded.start();
   const flaky = new FlakySocket(server.socket);
   await flaky.start();
@@ -23,6 +23,10 @@ it("the object is in the state, and destroy deletes it", async () => {
   flaky.heal();
   const found = async (): Promise<number> => (await clientOf(server).get(path)).status;
   expect(await found()).toBe(200);
+  // What the server has reported as made is not made again.
+  flaky.lines.length = 0;
+  expect(await resource.up({})).toBe("updated");
+  expect(flaky.lines.filter((line) => /^(POST|DELETE)/.test(line))).toEqual([]);
   await resource.destroy();
   expect(await found()).toBe(404);
   await flaky.stop();
