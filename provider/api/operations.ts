@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Client } from "../client/client";
 import { operationSchema } from "../client/envelope";
-import { follow } from "../client/operations";
+import { follow, succeeded } from "../client/operations";
 import { path } from "../client/paths";
 import { type ErrorCode, isCode, LxdError } from "../errors";
 
@@ -29,10 +29,12 @@ export async function settleInstance(client: Client, at: Instance, deadlineMs: n
 
 /** Waits for what is being done to an instance, and tells how that ended, or what was done just now. */
 export async function outcomeOf(client: Client, at: Instance, deadlineMs: number): Promise<Outcome> {
-  const ended = await follows(client, await listOf(client, at, busy), deadlineMs);
+  const operations = await listOf(client, at, /running|pending|^success$|^failure$/);
+  const unfinished = operations.filter(({ status_code: code }) => code < succeeded);
+  const ended = await follows(client, unfinished, deadlineMs);
   if (ended.length > 0) return ended.at(-1) ?? "unknown";
-  if ((await listOf(client, at, /^success$/)).length > 0) return "succeeded";
-  return (await listOf(client, at, /^failure$/)).length > 0 ? "failed" : "unknown";
+  if (operations.some(({ status_code: code }) => code === succeeded)) return "succeeded";
+  return operations.length > 0 ? "failed" : "unknown";
 }
 
 /**

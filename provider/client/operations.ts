@@ -13,7 +13,8 @@ export interface Following {
   onProgress?: ((text: string) => void) | undefined;
 }
 
-const succeeded = 200;
+/** Codes below are of operations that go on, codes above of those that have failed. */
+export const succeeded = 200;
 const progressIntervalMs = 1000;
 /** Waits are renewed this often, so that one whose connection is dead does not last until the deadline. */
 const pollMs = 30_000;
