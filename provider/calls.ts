@@ -1,4 +1,5 @@
 // The engine's calls that are under way: each has a signal, which fires when the run is cancelled or its engine is gone.
+import { setMaxListeners } from "node:events";
 import { isCode, LxdError } from "./errors";
 
 export class Calls {
@@ -8,6 +9,8 @@ export class Calls {
   /** Does the work of one call. Whatever it fails with after the signal has fired, it fails because of that. */
   async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const call = new AbortController();
+    // Each request and each wait of a call listens, and large calls have many at a time.
+    setMaxListeners(0, call.signal);
     if (this.#stopped !== undefined) call.abort(this.#stopped);
     this.#underWay.add(call);
     try {
