@@ -102,8 +102,6 @@ export interface Completion<Inputs> {
 export interface Made<Outputs> {
   id: string;
   outputs: Outputs;
-  /** Whether the object was there already, left by a killed run or imported. */
-  isTakenOver?: boolean;
 }
 
 /** What may be written about a kind of resource and what a change costs: all that `check` and `diff` need. */

@@ -27,7 +27,7 @@ class OwnLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implemen
     { checkpoint, replaced, importId }: CreateCall<Outputs>,
   ): Promise<Kept<Outputs>> {
     const created = (id: string, outputs: Outputs): void => void checkpoint({ id, outputs, identity: id });
-    const surroundings = { ...context, created, importId, replaced: replaced };
+    const surroundings = { ...context, created, importId, replaced };
     const { id, outputs } = await this.kind.create(surroundings, inputs);
     return { id, outputs, identity: id };
   }
