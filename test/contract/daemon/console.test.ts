@@ -43,10 +43,14 @@ describeEachDaemon("the console of a virtual machine", (daemon) => {
     }
   });
 
-  daemon.test("begins its log anew when the machine is started again", options, async () => {
+  daemon.test("is there when the machine is started again", options, async () => {
     expect(await setState(daemon, path, { action: "stop", force: true })).toMatchObject({ ok: true });
     expect(await setState(daemon, path, { action: "start" })).toMatchObject({ ok: true });
-    if (daemon.product !== "incus") return;
+  });
+
+  const missing = (): string | undefined =>
+    daemon.product === "incus" ? undefined : "LXD keeps no log of a virtual machine's console";
+  daemon.test("has begun its log anew then", { ...options, missing }, async () => {
     // A real firmware is not as far yet, so this would be from before.
     if (!isSimulated) expect(await log()).not.toContain("Press any key");
     await expect.poll(log, { timeout: 60_000 }).toContain("BdsDxe: starting");
