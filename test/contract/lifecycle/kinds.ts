@@ -225,7 +225,8 @@ const exec: Kind = {
 const storageVolume: Kind = {
   noun: "StorageVolume",
   title: "storage volume",
-  identity: createdAt,
+  // LXD 5.0 says the same creation time of all; there the content type, which only a replacement changes, has to tell.
+  identity: (object) => [object["created_at"], object["content_type"]].join(" "),
   isRenamed: true,
   importId: poolId,
   place: "pool",
@@ -257,11 +258,17 @@ const network: Kind = {
   subject: () => {
     // Interfaces have short names.
     const short = `l${randomInt(36 ** 6).toString(36)}`;
-    const address = `10.219.${randomInt(1, 250)}.1/24`;
+    // Two bridges of one address cannot be there at the same time.
+    const subnet = randomInt(1, 125);
+    const [address, other] = [`10.219.${subnet}.1/24`, `10.219.${subnet + 125}.1/24`];
     return Promise.resolve({
       args: { name: short, ipv4: { address }, ipv6: { address: "none" } },
       uri: (outputs) => `/1.0/networks/${String(outputs["name"])}`,
-      changes: [described, setKey, { input: "name", more: { name: `${short}b` }, cost: "replaced" }],
+      changes: [
+        described,
+        setKey,
+        { input: "name", more: { name: `${short}b`, ipv4: { address: other } }, cost: "replaced" },
+      ],
     });
   },
 };

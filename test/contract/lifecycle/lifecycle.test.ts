@@ -125,7 +125,7 @@ function testsOf(kind: Kind, test: Test): void {
 }
 
 for (const kind of kinds) {
-  describeEachDaemon({ name: kind.title, on: ["embedded", "embedded-lxd"] }, (daemon: TestDaemon) => {
+  describeEachDaemon(kind.title, (daemon: TestDaemon) => {
     const site = new Site(daemon);
     afterAll(() => site.removeFiles());
     testsOf(kind, (title, run, { missing } = {}) =>
