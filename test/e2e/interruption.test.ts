@@ -3,10 +3,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { PulumiProject } from "./harness/project";
+import { type PulumiProject } from "./harness/project";
 import { type PulumiResult, type PulumiRun } from "./harness/run";
 import { describeEachSite, type Machine } from "./harness/site";
-import { SlowSocket } from "./harness/slow-socket";
+import { isUpload, startSlowProject } from "./harness/slow-project";
+import { type SlowSocket } from "./harness/slow-socket";
 
 const volumeProgram = `
   const lxd = require("pulumi-lxd");
@@ -26,23 +27,17 @@ const machineProgram = (timeout: string): string => `
   });
 `;
 
-const isUpload = (line: string): boolean => /^POST .*\/volumes\/custom$/.test(line);
 const isWait = (line: string): boolean => /^GET .*\/operations\/.*\/wait$/.test(line);
 
 describeEachSite("a run that is interrupted", (site) => {
   let project: PulumiProject;
   let slow: SlowSocket;
+  let dispose: () => Promise<void>;
 
   beforeAll(async () => {
-    slow = new SlowSocket(site.socket);
-    await slow.start();
-    const config = { ...site.config, "lxd:socket": slow.socket };
-    project = await PulumiProject.create({ program: volumeProgram, config });
+    ({ project, slow, dispose } = await startSlowProject(site, volumeProgram));
   });
-  afterAll(async () => {
-    await slow.stop();
-    await project.dispose();
-  });
+  afterAll(() => dispose());
   beforeEach(async () => {
     slow.lines.length = 0;
     await project.setProgram(volumeProgram);

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { pressEnterUntil } from "../contract/harness/console";
 import { watching } from "../contract/stopping/cancelled";
-import { PulumiProject } from "./harness/project";
+import { type PulumiProject } from "./harness/project";
 import { type PulumiRun } from "./harness/run";
 import { describeEachSite, type Machine } from "./harness/site";
-import { SlowSocket } from "./harness/slow-socket";
+import { isUpload, startSlowProject } from "./harness/slow-project";
+import { type SlowSocket } from "./harness/slow-socket";
 
 const volume = `
   const lxd = require("pulumi-lxd");
@@ -36,24 +37,18 @@ const goldenImage = `${volume}
 const stopMs = 5000;
 /** The last two leave an engine no time to say anything. */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const;
-const isUpload = (line: string): boolean => /^POST .*\/volumes\/custom$/.test(line);
 
 describeEachSite(
   "a run that is stopped",
   (site) => {
     let project: PulumiProject;
     let slow: SlowSocket;
+    let dispose: () => Promise<void>;
 
     beforeAll(async () => {
-      slow = new SlowSocket(site.socket);
-      await slow.start();
-      const config = { ...site.config, "lxd:socket": slow.socket };
-      project = await PulumiProject.create({ program: volume, config });
+      ({ project, slow, dispose } = await startSlowProject(site, volume));
     });
-    afterAll(async () => {
-      await slow.stop();
-      await project.dispose();
-    });
+    afterAll(() => dispose());
     beforeEach(() => void (slow.lines.length = 0));
     afterEach(async () => {
       expect(await project.destroy()).toMatchObject({ code: 0 });
