@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 
+import { type StackResource } from "../harness/stack";
 import { describeInstances } from "./site";
 
 interface RawMachine {
@@ -27,6 +28,14 @@ describeInstances("an installation", (site) => {
   const machineOf = (name: string): Promise<RawMachine> => site.get<RawMachine>(`/1.0/instances/${name}`);
   const isOff = (name: string): Promise<void> =>
     expect.poll(async () => (await machineOf(name)).status, { timeout: 60_000 }).toBe("Stopped");
+
+  /** An installation that ends when no run looks any more; tells when the machine was started. */
+  const endUnwatched = async (machine: StackResource, iso: string): Promise<string> => {
+    const args = installing(iso, { waitFor: [{ condition: "powered-off", timeout: "1ms", stableFor: "500ms" }] });
+    await expect(machine.up(args)).rejects.toThrow("[timeout]");
+    await isOff(machine.name);
+    return (await machineOf(machine.name)).last_used_at;
+  };
 
   const refusal = (): RegExp =>
     isLxd()
@@ -94,10 +103,7 @@ describeInstances("an installation", (site) => {
   site.testWithGuest("that ended while nobody looked is over, as far as the server can tell", async () => {
     const machine = site.resource();
     const iso = await site.iso("power off");
-    const args = installing(iso, { waitFor: [{ condition: "powered-off", timeout: "1ms", stableFor: "500ms" }] });
-    await expect(machine.up(args)).rejects.toThrow("[timeout]");
-    await isOff(machine.name);
-    const before = (await machineOf(machine.name)).last_used_at;
+    const before = await endUnwatched(machine, iso);
     expect(
       await machine.up(installing(iso, { waitFor: [{ condition: "powered-off", timeout: "2m", stableFor: "500ms" }] })),
     ).toBe("updated");
@@ -111,10 +117,7 @@ describeInstances("an installation", (site) => {
   site.testWithGuest("that ended with other settings is not over", async () => {
     const machine = site.resource();
     const iso = await site.iso("power off");
-    const args = installing(iso, { waitFor: [{ condition: "powered-off", timeout: "1ms", stableFor: "500ms" }] });
-    await expect(machine.up(args)).rejects.toThrow("[timeout]");
-    await isOff(machine.name);
-    const before = (await machineOf(machine.name)).last_used_at;
+    const before = await endUnwatched(machine, iso);
     const other = installing(await site.iso("power off"));
     expect(
       await machine.up({ ...other, waitFor: [{ condition: "powered-off", timeout: "2m", stableFor: "500ms" }] }),
