@@ -163,6 +163,8 @@ describeImages("image of two states", (site) => {
         void killed.up(args()).catch(() => undefined);
         await reached;
         await slow.stop();
+        // A real server packs for a while, whoever is still there.
+        await expect.poll(ours, { timeout: 20_000 }).toHaveLength(1);
         const [left] = await ours();
         await image.up(args());
         expect(await ours()).toEqual([left]);
