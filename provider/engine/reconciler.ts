@@ -271,7 +271,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     { inputs, olds }: Work<Inputs, Outputs>,
     identity: string | undefined,
   ): Promise<Found> {
-    const found = await this.#locateEither(context, olds === undefined ? [inputs] : [inputs, olds], identity);
+    // The state knows the member of a cluster; after another identity, only the inputs say where the object is.
+    const places = olds === undefined || identity === undefined ? [inputs] : [olds, inputs];
+    const found = await this.#locateEither(context, places, identity);
     if (found !== undefined) return found;
     const advice = "Run `pulumi refresh`; the next `pulumi up` then makes it again.";
     throw new LxdError({ code: "not-found", why: `the ${this.kind.noun} is gone`, advice });

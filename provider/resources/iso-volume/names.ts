@@ -39,8 +39,8 @@ async function isInUse({ draft, olds, client }: Completion<IsoVolumeInputs>, nam
   if (olds !== undefined || project === undefined || pool === undefined) return false;
   if ([project, pool, target, remote].some(isUnknown) || isPlacePlanned(client(), { project, pool })) return false;
   const found = await findVolume(client(), { project, pool, name, target }).catch((error: unknown) => {
-    // That the pool or the project is not there is told by the preflight.
-    if (isCode(error, "not-found")) return undefined;
+    // That the pool or the project is not there, or not this client's to use, is told by the preflight.
+    if (isCode(error, "not-found") || isCode(error, "permission-denied")) return undefined;
     throw error;
   });
   return (found?.value.used_by ?? []).length > 0;
