@@ -16,13 +16,18 @@ async function remove(raw: RawClient, path: string): Promise<void> {
 
 const nameOf = (item: Item): string => (typeof item["name"] === "string" ? item["name"] : "");
 
+/** Read without `recursion`, for which the daemon asks each machine's emulator: one that hangs would hang this, too. */
+async function instancesOf(raw: RawClient, query: string): Promise<string[]> {
+  const { body } = await raw.get(`/1.0/instances?${query}`);
+  const urls = Array.isArray(body.metadata) ? (body.metadata as string[]) : [];
+  return urls.map((url) => decodeURIComponent(url.replace(/\?.*$/, "").replace(/^.*\//, "")));
+}
+
 async function removeInstances(raw: RawClient, isOurs: (name: string) => boolean, query: string): Promise<void> {
-  for (const item of await listOf(raw, `/1.0/instances?recursion=1${query}`)) {
-    if (!isOurs(nameOf(item))) continue;
-    const path = `/1.0/instances/${nameOf(item)}`;
-    if (item["status"] !== "Stopped") {
-      await settle(raw, await raw.put(`${path}/state?${query}`, { action: "stop", force: true }));
-    }
+  for (const name of (await instancesOf(raw, query)).filter(isOurs)) {
+    const path = `/1.0/instances/${name}`;
+    // One that is switched off refuses this.
+    await settle(raw, await raw.put(`${path}/state?${query}`, { action: "stop", force: true }));
     await settle(raw, await raw.patch(`${path}?${query}`, { config: { "security.protection.delete": "false" } }));
     await remove(raw, `${path}?${query}`);
   }
@@ -67,11 +72,11 @@ export async function cleanUp(raw: RawClient, prefix: string): Promise<string[]>
   for (const collection of ["/1.0/projects", "/1.0/networks", "/1.0/storage-pools"])
     await removeNamed(raw, collection, isOurs);
   const left = await Promise.all(
-    ["/1.0/instances", "/1.0/storage-pools", "/1.0/projects", "/1.0/storage-pools/default/volumes/custom"].map((path) =>
+    ["/1.0/storage-pools", "/1.0/projects", "/1.0/storage-pools/default/volumes/custom"].map((path) =>
       listOf(raw, `${path}?recursion=1`),
     ),
   );
-  return left.flat().map(nameOf).filter(isOurs);
+  return [...(await instancesOf(raw, "")), ...left.flat().map(nameOf)].filter(isOurs);
 }
 
 /** The extensions that a daemon announces. */

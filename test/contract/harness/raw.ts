@@ -42,6 +42,9 @@ function parse(contentType: string | undefined, bytes: Buffer): Partial<Envelope
   return JSON.parse(bytes.toString()) as Envelope;
 }
 
+/** Less than a hook of a test has, so that what hangs is named. The wait for an operation may take longer. */
+const ANSWER_MS = 50_000;
+
 /** Larger bodies are sent when the daemon wants them: it may answer before that, and an answer must not be lost. */
 const EXPECT_BYTES = 64 * 1024;
 
@@ -72,6 +75,10 @@ export class RawClient {
         }, reject);
       });
       sent.on("error", reject);
+      if (!path.includes("/wait")) {
+        const unanswered = new Error(`${method} ${path} was not answered within ${ANSWER_MS / 1000} s`);
+        sent.setTimeout(ANSWER_MS, () => sent.destroy(unanswered));
+      }
       const isLarge = Buffer.isBuffer(content) && content.length > EXPECT_BYTES;
       if (content instanceof Readable) content.pipe(sent);
       else if (isLarge) sent.once("continue", () => sent.end(content)).flushHeaders();
