@@ -67,6 +67,10 @@ export default tseslint.config(
             ":matches(Program, ExportNamedDeclaration) > VariableDeclaration NewExpression[callee.name=/Error$/]:not(:function *)",
           message: "An error is made where it is thrown, so that its stack is its own: write a function.",
         },
+        {
+          selector: "MemberExpression[object.name='Date'][property.name='now']",
+          message: "Somebody may set that clock: measure time by performance.now(), and take dates from new Date().",
+        },
       ],
     },
   },

@@ -23,19 +23,19 @@ let send: Send | undefined;
 
 /** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
 export function progressRow(urn: string, confidential: Confidential): Row {
-  let lastMs = 0;
+  let lastMs = -Infinity;
   const show = (text: string): void => {
     send ??= connect(process.argv);
     send(urn, confidential.hide(text));
   };
   const status = (text: string): void => {
-    const now = Date.now();
+    const now = performance.now();
     if (now - lastMs < minimumIntervalMs) return;
     lastMs = now;
     show(text);
   };
   const clear = (): void => {
-    if (lastMs > 0) show(" ");
+    if (lastMs > -Infinity) show(" ");
   };
   const warn = (text: string): void => {
     send ??= connect(process.argv);

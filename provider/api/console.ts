@@ -42,12 +42,12 @@ export async function openConsole(
   let typedAt = -Infinity;
   return {
     type: (keys) => {
-      typedAt = Date.now();
+      typedAt = performance.now();
       terminal.send(Buffer.from(keys));
     },
     ended: terminal.ended,
     close: async () => {
-      const restMs = typedAt + lingerMs[product] - Date.now();
+      const restMs = typedAt + lingerMs[product] - performance.now();
       if (restMs > 0) await Promise.race([terminal.ended, client.pause(restMs)]);
       terminal.close();
       // The daemon drops the console at once when `control` goes, whatever is still on its way.

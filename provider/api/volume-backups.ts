@@ -13,7 +13,7 @@ export async function exportIso(client: Client, at: VolumeAddress, onChunk: (chu
   const backups = path("storage-pools", at.pool, "volumes", "custom", at.name, "backups");
   const query = { project: at.project, target: at.target };
   const name = `pulumi-${randomUUID()}`;
-  const expires_at = new Date(Date.now() + keptMs).toISOString();
+  const expires_at = new Date(new Date().getTime() + keptMs).toISOString();
   const json = { name, volume_only: true, compression_algorithm: "none", expires_at };
   await client.change({ method: "POST", path: backups, query, json, deadlineMs: backupDeadlineMs });
   try {

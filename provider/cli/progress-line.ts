@@ -6,17 +6,17 @@ const intervalMs = 200;
 
 export function progressLine(verb: string): { report: ReportBytes; clear: () => void } {
   if (!process.stderr.isTTY) return { report: () => undefined, clear: () => undefined };
-  let lastMs = 0;
+  let lastMs = -Infinity;
   const show = (text: string): void => {
-    if (Date.now() - lastMs < intervalMs) return;
-    lastMs = Date.now();
+    if (performance.now() - lastMs < intervalMs) return;
+    lastMs = performance.now();
     // Back to the beginning of the line, and away with what is there.
     process.stderr.write(`\r\u001b[K${text}`);
   };
   return {
     report: reportTo(show, verb),
     clear: () => {
-      if (lastMs > 0) process.stderr.write("\r\u001b[K");
+      if (lastMs > -Infinity) process.stderr.write("\r\u001b[K");
     },
   };
 }

@@ -134,7 +134,7 @@ function readStored(file: string, login: OidcLogin): Stored {
 /** Kept for the command line too, as the old refresh token may be worth nothing any more. Whole, or not at all. */
 function store(file: string, stored: Stored, renewed: z.output<typeof renewedSchema>): void {
   const { expires_in: seconds, ...tokens } = renewed;
-  const expiry = seconds === undefined ? {} : { expiry: new Date(Date.now() + seconds * 1000).toISOString() };
+  const expiry = seconds === undefined ? {} : { expiry: new Date(new Date().getTime() + seconds * 1000).toISOString() };
   const temporary = `${file}.${randomBytes(4).toString("hex")}`;
   writeFileSync(temporary, JSON.stringify({ ...stored, ...tokens, ...expiry }), { mode: 0o600 });
   renameSync(temporary, file);

@@ -23,7 +23,7 @@ export function selfSignedClient(name: string): Identity {
   const encode = (value: unknown): Buffer => Buffer.from(asn.AsnConvert.serialize(value));
   const signatureAlgorithm = new x509.AlgorithmIdentifier({ algorithm: ecdsaWithSha384 });
   const subject = nameOf(x509, name.slice(0, longestName));
-  const now = Date.now();
+  const now = new Date().getTime();
   const tbsCertificate = new x509.TBSCertificate({
     version: x509.Version.v3,
     serialNumber: serialNumber(),

@@ -17,7 +17,7 @@ export function identityOf(stats: BigIntStats): string {
  * again without: file systems' clocks are coarse. Its hash is used, but not remembered.
  */
 export function isSettled(stats: BigIntStats): boolean {
-  return Date.now() - Number(stats.ctimeMs) >= settledAfterMs;
+  return new Date().getTime() - Number(stats.ctimeMs) >= settledAfterMs;
 }
 
 export async function recall(stats: BigIntStats): Promise<string | undefined> {

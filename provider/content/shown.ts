@@ -6,9 +6,9 @@ type Status = (text: string) => void;
 
 /** A report of passing bytes that shows them as `uploading 3.2 of 4.0 GiB, 80 %, 210 MiB/s, 4 s left`. */
 export function reportTo(status: Status, verb: string): ReportBytes {
-  const startedMs = Date.now();
+  const startedMs = performance.now();
   return (done, total) => {
-    const rate = (1000 * done) / Math.max(1, Date.now() - startedMs);
+    const rate = (1000 * done) / Math.max(1, performance.now() - startedMs);
     const left = total === undefined ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
     const part =
       total === undefined

@@ -5,7 +5,7 @@ let last = 0n;
 
 /** Later than every one before it in this process. */
 export function timestamp(): string {
-  const now = BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n);
+  const now = BigInt(new Date().getTime()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n);
   last = now > last ? now : last + 1n;
   const seconds = new Date(Number(last / perSecond) * 1000).toISOString().slice(0, 19);
   const fraction = String(last % perSecond)

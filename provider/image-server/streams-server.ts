@@ -33,9 +33,9 @@ const lists = new Map<string, { until: number; images: Promise<StreamImage[]> }>
 function remembered(place: AskedPlace): Promise<StreamImage[]> {
   const key = JSON.stringify([place.server, place.certificate]);
   const known = lists.get(key);
-  if (known !== undefined && known.until > Date.now()) return known.images;
+  if (known !== undefined && known.until > performance.now()) return known.images;
   const images = fetchImages(place);
-  lists.set(key, { until: Date.now() + rememberedMs, images });
+  lists.set(key, { until: performance.now() + rememberedMs, images });
   images.catch(() => lists.delete(key));
   return images;
 }

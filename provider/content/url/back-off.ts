@@ -10,6 +10,6 @@ export function backOffMs(failed: number, limits: DownloadLimits): number {
 /** What a `Retry-After` header asks for (seconds or a date), bounded; undefined if it says nothing usable. */
 export function retryAfterMs(header: unknown, limits: DownloadLimits): number | undefined {
   if (typeof header !== "string") return undefined;
-  const asked = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  const asked = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - new Date().getTime();
   return Number.isNaN(asked) ? undefined : Math.min(Math.max(0, asked), limits.retryAfterMaxMs);
 }

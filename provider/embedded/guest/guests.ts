@@ -106,7 +106,7 @@ export class Guests {
   }
 
   async #untilOff(ref: Ref, timeoutMs: number | undefined): Promise<void> {
-    const deadline = timeoutMs === undefined ? Infinity : Date.now() + timeoutMs;
+    const deadline = timeoutMs === undefined ? Infinity : performance.now() + timeoutMs;
     for (;;) {
       const instance = this.#store.instances.find(instanceKey(ref));
       if (instance === undefined || instance.status === "Stopped") return;
@@ -114,7 +114,7 @@ export class Guests {
         this.#off(instance, "instance-shutdown");
         return;
       }
-      if (Date.now() >= deadline || this.#isStopping) {
+      if (performance.now() >= deadline || this.#isStopping) {
         throw failed(`Failed shutting down instance, status is "${instance.status}": context deadline exceeded`);
       }
       await sleep(POLL_MS);

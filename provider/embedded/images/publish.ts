@@ -46,7 +46,7 @@ const SOURCE = {
 function metadataOf(instance: InstanceRecord, { properties, expiresAt }: ImageRequest): string {
   return JSON.stringify({
     architecture: instance.architecture,
-    creation_date: Math.floor(Date.now() / 1000),
+    creation_date: Math.floor(new Date().getTime() / 1000),
     properties: { ...instance.disk.properties, ...properties },
     ...(expiresAt === undefined ? {} : { expiry_date: Math.floor(Date.parse(expiresAt) / 1000) }),
   });

@@ -142,14 +142,14 @@ class Session {
   }
 
   async hear(pattern: RegExp, timeout: string, status: (text: string) => void): Promise<void> {
-    const deadline = Date.now() + milliseconds(timeout);
+    const deadline = performance.now() + milliseconds(timeout);
     for (;;) {
       const found = pattern.exec(this.#all.slice(this.#heard));
       if (found !== null) {
         this.#heard += found.index + found[0].length;
         return;
       }
-      const leftMs = deadline - Date.now();
+      const leftMs = deadline - performance.now();
       if (this.#isOver || leftMs <= 0) throw this.#unheard(pattern, timeout);
       status(`waiting for /${pattern.source}/, ${Math.ceil(leftMs / 1000)} s left`);
       await this.pause(lookMs);

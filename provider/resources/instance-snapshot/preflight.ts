@@ -45,7 +45,7 @@ export async function preflight(client: Client, completion: Completion<SnapshotI
 }
 
 function isPast(expiresAt: string | undefined): boolean {
-  return expiresAt !== undefined && Date.parse(expiresAt) < Date.now();
+  return expiresAt !== undefined && Date.parse(expiresAt) < new Date().getTime();
 }
 
 /** Why a snapshot that is there already is not this resource's, if so. */

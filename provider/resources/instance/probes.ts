@@ -55,9 +55,9 @@ export function probeOf(wait: Wait): Probe {
 /** An installer's reboot can look like a stop for a moment, so it must stay off. */
 function poweredOff({ stableFor }: Of<"powered-off">): Probe {
   let offSince: number | undefined;
-  let lastOn = Date.now();
+  let lastOn = performance.now();
   return async ({ client, at, wire }) => {
-    const now = Date.now();
+    const now = performance.now();
     const wasOn = offSince === undefined;
     offSince = isStopped(wire) ? (offSince ?? now) : undefined;
     if (offSince === undefined) lastOn = now;

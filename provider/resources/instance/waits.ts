@@ -25,7 +25,7 @@ export interface Waiting {
 
 export async function waitFor(waiting: Waiting): Promise<void> {
   const { client, at, wait, status: show, log = new ConsoleLog(client, at) } = waiting;
-  const deadline = Date.now() + milliseconds(wait.timeout);
+  const deadline = performance.now() + milliseconds(wait.timeout);
   const probe = probeOf(wait);
   const firmware = new FirmwareWatch({ client, log });
   let failedSince: number | undefined;
@@ -33,12 +33,12 @@ export async function waitFor(waiting: Waiting): Promise<void> {
     const found = await findInstance(client, at);
     if (found === undefined)
       throw new LxdError({ code: "not-found", why: "the machine was deleted while it was waited for" });
-    const leftMs = deadline - Date.now();
+    const leftMs = deadline - performance.now();
     const seen = await probe({ client, at, wire: found.value, leftMs, log });
     if (seen === undefined) return;
-    failedSince = isFailed(found.value) ? (failedSince ?? Date.now()) : undefined;
-    const hasFailed = failedSince !== undefined && Date.now() - failedSince >= failedForMs;
-    const isLate = Date.now() > deadline && seen.isClose !== true;
+    failedSince = isFailed(found.value) ? (failedSince ?? performance.now()) : undefined;
+    const hasFailed = failedSince !== undefined && performance.now() - failedSince >= failedForMs;
+    const isLate = performance.now() > deadline && seen.isClose !== true;
     if (isLate || hasFailed) throw notMet(wait, seen, await log.tail(found.value));
     await firmware.look(found.value, wait.condition);
     show(`waiting for ${wait.condition}: ${seen.text}, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`);

@@ -10,7 +10,7 @@ import { splitContent } from "../../../provider/content/split-image";
 import { urlContent } from "../../../provider/content/url/url-content";
 import { LxdError } from "../../../provider/errors";
 import { bytesOf } from "./bytes-of";
-import { LocalFiles, mebibyte } from "./local-files";
+import { LocalFiles, mebibyte, settle } from "./local-files";
 import { sample, sendFile, serve, settings } from "./url/loopback";
 
 vi.mock(import("node:fs/promises"), { spy: true });
@@ -66,7 +66,7 @@ describe("what is read here", () => {
   it("is no longer hashed as the two parts of an image", async () => {
     const [metadata, rootfs] = [files.make("metadata", "m"), files.make(randomBytes(8 * mebibyte), "r")];
     for (const path of [metadata, rootfs]) await fileContent(path);
-    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 10_000);
+    settle();
     for (const path of [metadata, rootfs]) await fileContent(path);
     await stopAtOnce((reader) => splitContent({ metadata, rootfs, isVirtualMachine: false }, reader));
   });

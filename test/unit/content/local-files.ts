@@ -12,8 +12,7 @@ export const sha256 = (bytes: Buffer | string): string => createHash("sha256").u
 
 /** Makes the clock go ahead of the file's times, which then tell every later change: only then a hash is remembered. */
 export function settle(): void {
-  const now = Date.now.bind(Date);
-  vi.spyOn(Date, "now").mockImplementation(() => now() + 10_000);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10_000 });
 }
 
 /** Counts the files that are opened, which is what reading them takes. Needs a mock of `node:fs/promises`. */
@@ -37,6 +36,7 @@ export class LocalFiles {
     beforeEach(() => files.#begin());
     afterEach(() => {
       vi.restoreAllMocks();
+      vi.useRealTimers();
       vi.unstubAllEnvs();
     });
     afterAll(() => files.#dirs.forEach((each) => rmSync(each, { recursive: true })));
