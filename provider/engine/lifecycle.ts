@@ -1,6 +1,7 @@
 // What the engine calls of a kind, whether its steps are run for it or it looks after its state by itself.
 import { type Kept, type Known } from "../bookkeeping";
 import { type AnyKind, type Context, type ResourceKind, type ServerInputs } from "../kind";
+import { isPlaceGone } from "./place-gone";
 import { type Call, type CreateCall, Reconciler, type Removal } from "./reconciler";
 
 export interface LifecycleOf<Inputs, Outputs> {
@@ -33,7 +34,7 @@ class OwnLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implemen
   }
 
   async read(context: Context, { id, state }: Known<Outputs>): Promise<Kept<Outputs> | undefined> {
-    const outputs = await this.kind.read(context, id, state);
+    const outputs = await unlessPlaceGone(context, state, () => this.kind.read(context, id, state));
     return outputs && { id, outputs, identity: id };
   }
 
@@ -49,6 +50,16 @@ class OwnLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implemen
 
   async remove(context: Context, { id, state, identity }: Known<Outputs>, { isHeld }: Removal<Outputs>): Promise<void> {
     if (isHeld(identity ?? id)) return;
-    await this.kind.remove(context, id, state);
+    await unlessPlaceGone(context, state, () => this.kind.remove(context, id, state));
+  }
+}
+
+/** What was in a project or pool that is gone is gone with it. */
+async function unlessPlaceGone<T>({ client }: Context, state: object, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (await isPlaceGone(client, state, error)) return undefined;
+    throw error;
   }
 }

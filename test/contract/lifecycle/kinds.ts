@@ -38,10 +38,14 @@ export interface Kind {
   isRenamed?: boolean;
   /** The ID by which it is imported. */
   importId?: (outputs: Bag) => string;
-  /** Whether a replacement can be there beside the original: the name is automatic. */
-  isDoubled?: boolean;
+  /** Whether it has a name that can change by hand while the object stays the same. */
+  isNamed?: boolean;
+  /** Whether its name is the provider's choice: then one that was given by hand stays. */
+  hasAutomaticName?: boolean;
   /** The place that may be deleted by hand with all that is in it. */
   place?: "pool" | "project";
+  /** Whether it needs an image of the project `default`. */
+  needsImage?: boolean;
   subject: (site: Site, at: { name: string; pool: string; project: string }) => Promise<Subject>;
 }
 
@@ -52,6 +56,7 @@ const uuid = (object: Bag): unknown => (object["config"] as Bag)["volatile.uuid"
 const described: Change = { input: "description", more: { description: "another" }, cost: "updated" };
 const setKey: Change = { input: "config", more: { config: { "user.a": "1" } }, cost: "updated" };
 const instanceUri = (outputs: Bag): string => inProject(`/1.0/instances/${String(outputs["name"])}`, outputs);
+const stateUri = (outputs: Bag): string => inProject(`/1.0/instances/${String(outputs["instance"])}/state`, outputs);
 const projectId = (outputs: Bag): string => `${String(outputs["project"])}/${String(outputs["name"])}`;
 const poolId = (outputs: Bag): string =>
   `${String(outputs["project"])}/${String(outputs["pool"])}/${String(outputs["name"])}`;
@@ -62,7 +67,8 @@ const isoVolume: Kind = {
   title: "ISO volume with an automatic name",
   needs: ["custom_volume_iso"],
   identity: createdAt,
-  isDoubled: true,
+  isNamed: true,
+  hasAutomaticName: true,
   place: "pool",
   subject: async (site, { name, pool, project }) => {
     const [file, other] = [
@@ -84,7 +90,7 @@ const isoVolume: Kind = {
 const namedIsoVolume: Kind = {
   ...isoVolume,
   title: "ISO volume with a fixed name",
-  isDoubled: false,
+  hasAutomaticName: false,
   importId: poolId,
   subject: async (site, at) => {
     const { args, ...rest } = await isoVolume.subject(site, at);
@@ -119,6 +125,7 @@ const virtualMachine: Kind = {
   noun: "Instance",
   title: "virtual machine",
   identity: uuid,
+  isNamed: true,
   isRenamed: true,
   importId: projectId,
   place: "project",
@@ -141,6 +148,7 @@ const virtualMachine: Kind = {
 const machine: Kind = {
   ...virtualMachine,
   title: "container",
+  needsImage: true,
   subject: async (site, { name, project }) => {
     const [one, other] = [await site.image(`${name}a`), await site.image(`${name}b`)];
     return {
@@ -172,8 +180,10 @@ const snapshot: Kind = {
   noun: "InstanceSnapshot",
   title: "snapshot",
   identity: createdAt,
+  isNamed: true,
   isRenamed: true,
   importId: ({ project, instance, name }) => [project, instance, name].join("/"),
+  place: "project",
   subject: (_site, { name, project }) =>
     Promise.resolve({
       before: [aMachine(`${name}-m`, project), aMachine(`${name}-n`, project)],
@@ -191,6 +201,8 @@ const snapshot: Kind = {
 const exec: Kind = {
   noun: "Exec",
   title: "command",
+  needsImage: true,
+  place: "project",
   subject: async (site, { name, project }) => {
     const fingerprint = await site.image(`${name}e`);
     const aContainer = (instance: string): Declared => ({
@@ -213,6 +225,11 @@ const exec: Kind = {
       },
       uri: trace,
       look,
+      // A command is gone with its machine.
+      removeByHand: async (outputs) => {
+        await site.change("PUT", stateUri(outputs), { action: "stop", force: true });
+        await site.change("DELETE", instanceUri({ ...outputs, name: outputs["instance"] }));
+      },
       changes: [
         { input: "triggers", more: { triggers: [1] }, cost: "updated" },
         { input: "timeout", more: { timeout: "4m" }, cost: "updated" },
@@ -227,6 +244,7 @@ const storageVolume: Kind = {
   title: "storage volume",
   // LXD 5.0 says the same creation time of all; there the content type, which only a replacement changes, has to tell.
   identity: (object) => [object["created_at"], object["content_type"]].join(" "),
+  isNamed: true,
   isRenamed: true,
   importId: poolId,
   place: "pool",

@@ -1,13 +1,9 @@
 // Every kind through everything that Pulumi's engine, other people and a bad day do to a resource.
-import { afterAll, expect } from "vitest";
-import { describeEachDaemon, type TestDaemon } from "../harness";
+import { expect } from "vitest";
 import { type Bag } from "../harness/stack-run";
 import { kindOf } from "../harness/stack-process";
-import { Site } from "../instance/site";
-import { type Kind, kinds } from "./kinds";
-import { Case, failing } from "./table";
-
-type Test = (title: string, run: (subject: Case) => Promise<void>, options?: { missing?: string | undefined }) => void;
+import { type Kind } from "./kinds";
+import { failing, forEachKind, type Test } from "./table";
 
 function testsOf(kind: Kind, test: Test): void {
   const { isRenamed, importId, identity } = kind;
@@ -124,14 +120,4 @@ function testsOf(kind: Kind, test: Test): void {
   );
 }
 
-for (const kind of kinds) {
-  describeEachDaemon(kind.title, (daemon: TestDaemon) => {
-    const site = new Site(daemon);
-    afterAll(() => site.removeFiles());
-    testsOf(kind, (title, run, { missing } = {}) =>
-      daemon.test(title, { needs: kind.needs ?? [], missing: () => missing, timeoutMs: 60_000 }, async () =>
-        run(await Case.of(kind, site)),
-      ),
-    );
-  });
-}
+forEachKind(testsOf);

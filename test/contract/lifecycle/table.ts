@@ -1,10 +1,34 @@
 // One kind on one daemon: a stack with a resource of the kind in it, and what the daemon says of that by raw requests.
 import { randomBytes } from "node:crypto";
-import { expect } from "vitest";
+import { afterAll, expect } from "vitest";
+import { describeEachDaemon, type TestDaemon } from "../harness";
 import { FlakySocket } from "../harness/flaky-socket";
 import { type Bag, type Declared, Stack } from "../harness/stack-run";
-import { type Site } from "../instance/site";
-import { type Kind, type More, type Subject } from "./kinds";
+import { Site } from "../instance/site";
+import { type Kind, kinds, type More, type Subject } from "./kinds";
+
+interface Options {
+  missing?: string | undefined;
+  /** Makes the place that the resource is in, and says which it is. */
+  place?: (site: Site) => Promise<{ pool?: string; project?: string }>;
+}
+
+export type Test = (title: string, run: (subject: Case) => Promise<void>, options?: Options) => void;
+
+/** Runs the same tests for each kind on each daemon. */
+export function forEachKind(testsOf: (kind: Kind, test: Test, daemon: TestDaemon) => void): void {
+  for (const kind of kinds) {
+    describeEachDaemon(kind.title, (daemon: TestDaemon) => {
+      const site = new Site(daemon);
+      afterAll(() => site.removeFiles());
+      const test: Test = (title, run, { missing, place } = {}) =>
+        daemon.test(title, { needs: kind.needs ?? [], missing: () => missing, timeoutMs: 60_000 }, async () =>
+          run(await Case.of(kind, site, await place?.(site))),
+        );
+      testsOf(kind, test, daemon);
+    });
+  }
+}
 
 /** A resource that no daemon makes: the run in which it is fails, after everything that was checked. */
 export const failing: Declared = {
@@ -71,7 +95,8 @@ export class Case {
   }
 
   async removeByHand(outputs = this.outputs): Promise<void> {
-    await this.site.change("DELETE", this.subject.uri(outputs));
+    const remove = this.subject.removeByHand ?? (() => this.site.change("DELETE", this.subject.uri(outputs)));
+    await remove(outputs);
   }
 
   async renameByHand(name: string, outputs = this.outputs): Promise<void> {
