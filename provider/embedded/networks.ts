@@ -1,6 +1,6 @@
 // What a network may be called and configured to, and the addresses that it gets where none are said.
 import { isIP } from "node:net";
-import { badRequest } from "./errors";
+import { badRequest, failed } from "./errors";
 import type { Config } from "./store/records";
 
 const KNOWN_KEY =
@@ -38,4 +38,18 @@ export function withAddresses(config: Config, count: number): Config {
     result[key.replace("address", "nat")] ??= "true";
   }
   return result;
+}
+
+/** Real daemons find out when they start to listen on the address. */
+export function checkAddressesFree(config: Config, others: readonly Config[]): void {
+  for (const key of ["ipv4.address", "ipv6.address"]) {
+    const host = hostIn(config[key]);
+    if (host === undefined || !others.some((other) => hostIn(other[key]) === host)) continue;
+    const why = `dnsmasq: failed to create listening socket for ${host}: Address already in use`;
+    throw failed(`The DNS and DHCP service exited prematurely: exit status 2 ("${why}")`);
+  }
+}
+
+function hostIn(address: string | undefined): string | undefined {
+  return address === undefined || ["", "auto", "none"].includes(address) ? undefined : address.split("/")[0];
 }

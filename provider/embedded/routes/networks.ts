@@ -6,7 +6,7 @@ import { requireMatch } from "../http/etag";
 import { list, urlOf } from "../http/listing";
 import { created, done, type Reply, sync } from "../http/reply";
 import type { Route } from "../http/router";
-import { checkNetworkConfig, checkNetworkName, withAddresses } from "../networks";
+import { checkAddressesFree, checkNetworkConfig, checkNetworkName, withAddresses } from "../networks";
 import type { NetworkRecord } from "../store/records";
 import { keyOf } from "../store/store";
 import { usersOfNetwork } from "../used-by";
@@ -64,6 +64,10 @@ async function createNetwork(call: Call): Promise<Reply> {
   const { store } = call.daemon;
   if (store.networks.find(keyOf(project, name))) throw taken(call, name);
   checkNetworkConfig(name, config, failed);
+  checkAddressesFree(
+    config,
+    store.networks.all().map((other) => other.config),
+  );
   const full = type === "bridge" ? withAddresses(withoutEmpty(config), store.networks.all().length) : config;
   store.networks.set(keyOf(project, name), { project, name, type, description, config: full });
   return created(networkUrl({ project, name }));

@@ -49,7 +49,7 @@ export function configMapKind<
     preflight: (client, completion) => preflight.failures(client, completion),
     ...(noun.preflightChange && { preflightChange: noun.preflightChange }),
     comparable: (inputs) => preflight.comparable(inputs),
-    deleteBeforeReplace: (olds, news) => id(olds) === id(news),
+    deleteBeforeReplace: (olds, news) => id(olds) === id(news) || noun.excludes?.(olds, news) === true,
     idOf: id,
     locate,
     identity: (found) => identity(found, found.at),

@@ -82,6 +82,8 @@ export interface ConfigNoun<
   idParts: readonly (keyof Inputs & string)[];
   /** Inputs of an object of which nothing is known but its ID. */
   blank: Omit<Inputs, keyof ConfigInputs>;
+  /** Whether the server cannot have the new object beside the old one, although they have different IDs. */
+  excludes?: (olds: Outputs, news: Inputs) => boolean;
   find: (client: Client, at: Inputs) => Promise<Found<Wire> | undefined>;
   make: (context: Context, inputs: Inputs, settings: Put) => Promise<void>;
   /** All that is sent in a PUT, with the config that it is to have. */

@@ -44,6 +44,10 @@ export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettin
   preflight,
   idParts: ["project", "name"],
   blank: { project: "default", type: "bridge" },
+  // One address is listened to once.
+  excludes: (olds, { ipv4, ipv6, config }) =>
+    isOneAddress(olds.ipv4Address, ipv4?.address ?? config["ipv4.address"]) ||
+    isOneAddress(olds.ipv6Address, ipv6?.address ?? config["ipv6.address"]),
   find,
   make,
   settings: (_, settings) => settings,
@@ -70,6 +74,10 @@ async function make({ client }: Context, inputs: Inputs, settings: NetworkSettin
     make: () => createNetwork(client, inputs, { type, ...settings }),
     remove: () => deleteNetwork(client, inputs),
   });
+}
+
+function isOneAddress(old: string | undefined, wanted: string | undefined): boolean {
+  return old !== undefined && old.split("/")[0] === wanted?.split("/")[0];
 }
 
 function hostAddress(address: string | undefined): string | undefined {

@@ -67,6 +67,23 @@ describeEachDaemon("networks as resources", (daemon: TestDaemon) => {
     await network.destroy();
   });
 
+  test("another name keeps a fixed address: the old network makes room for it first", async () => {
+    const network = resource();
+    const args = { ...quiet, ipv4: { address: subnet() } };
+    await network.up(args);
+    const name = `${network.name}b`;
+    expect(await network.up({ ...args, name })).toBe("replaced");
+    expect(await onDaemon(name)).toMatchObject({ config: { "ipv4.address": args.ipv4.address } });
+    expect(await isGone(network.name)).toBe(true);
+    // With an address of its own the new one comes before the old one goes.
+    expect(await network.preview({ ...quiet, ipv4: { address: subnet() } })).toMatchObject({
+      replaces: ["name"],
+      deleteBeforeReplace: false,
+    });
+    await network.destroy();
+    expect(await isGone(name)).toBe(true);
+  });
+
   test("what the server has chosen is no change, what somebody changes by hand is", async () => {
     const network = resource();
     const address = subnet();
