@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 
 import { type Case, nameOf } from "./cases";
 import { inTurns } from "./choice";
+import { IncusSite } from "./incus-site";
 import { Runner } from "./runner";
 import { EmbeddedSite } from "./site";
 import { add, describe, type Tallies } from "./tally";
@@ -16,7 +17,9 @@ const help = `Usage: npm run faults -- [options]
   --only CASE     one case, or all whose name begins so: iso-volume/create/3/cut-after/up
   --count N       at most so many
   --minutes N     at most so long (default: 10)
-  --workers N     processes that run them (default: one for each processor)`;
+  --workers N     processes that run them (default: one for each processor)
+  --incus DIR     on the real Incus whose INCUS_DIR this is, by one worker. It must be there for this only: whatever it has
+                  is deleted, and it is killed`;
 
 const parse = () =>
   parseArgs({
@@ -27,6 +30,7 @@ const parse = () =>
       count: { type: "string", default: "1000000" },
       minutes: { type: "string", default: "10" },
       workers: { type: "string", default: String(availableParallelism()) },
+      incus: { type: "string" },
       worker: { type: "string" },
       help: { type: "boolean", default: false },
     },
@@ -40,9 +44,9 @@ function isAsked(verb: string, { kind, only }: Values): boolean {
 
 /** Those verbs that fall to this worker, each with a share of what was asked for. */
 async function work(index: number, values: Values): Promise<Tallies> {
-  const [seed, workers] = [Number(values.seed), Number(values.workers)];
+  const [seed, workers] = [Number(values.seed), workersOf(values)];
   const end = performance.now() + Number(values.minutes) * 60_000;
-  const site = new EmbeddedSite();
+  const site = values.incus === undefined ? new EmbeddedSite() : new IncusSite(values.incus);
   const tallies: Tallies = {};
   try {
     const runner = new Runner(site, seed);
@@ -106,8 +110,10 @@ async function main(): Promise<void> {
   else await lead(values);
 }
 
-async function lead({ workers }: Values): Promise<void> {
-  const all = await Promise.all(Array.from({ length: Number(workers) }, (_, index) => worker(index)));
+const workersOf = ({ workers, incus }: Values): number => (incus === undefined ? Number(workers) : 1);
+
+async function lead(values: Values): Promise<void> {
+  const all = await Promise.all(Array.from({ length: workersOf(values) }, (_, index) => worker(index)));
   const tallies: Tallies = {};
   for (const each of all) for (const [kind, tally] of Object.entries(each)) add(tallies, kind, tally);
   console.log(describe(tallies));

@@ -30,11 +30,13 @@ const root = { type: "disk", path: "/", pool: "default" };
 
 export class Place {
   readonly files: string;
+  readonly isSimulated: boolean;
   readonly #images: Record<string, Buffer>;
   readonly #isos: Record<string, Buffer>;
 
   constructor(private readonly site: Site) {
     this.files = site.files;
+    this.isSimulated = site.isSimulated;
     const iso = (name: string): Buffer => tinyIso({ bootable: name.startsWith("boot"), marker: `faults ${name}` });
     this.#isos = Object.fromEntries(isoNames.map((name) => [name, iso(name)]));
     const image = (name: string): Buffer =>
