@@ -15,6 +15,8 @@ export interface UpOptions {
   replace?: string[];
   /** `--target URN` */
   target?: string[];
+  /** Resources that do not depend on each other: all are checked, then all are brought side by side. */
+  atOnce?: boolean;
 }
 
 interface Partial {
@@ -71,10 +73,11 @@ export class Stack {
     return this.#run(async (failures) => {
       const before = this.state.resources;
       const isTarget = (urn: string): boolean => options.target === undefined || options.target.includes(urn);
-      for (const declared of program) {
-        const urn = this.urnOf(declared);
-        if (isTarget(urn)) await this.#guarded(failures, urn, () => this.#bring(declared, options));
-      }
+      const targets = program.filter((declared) => isTarget(this.urnOf(declared)));
+      if (options.atOnce === true) await this.#bringAtOnce(targets, options, failures);
+      else
+        for (const declared of targets)
+          await this.#guarded(failures, this.urnOf(declared), async () => (await this.#plan(declared, options))());
       const urns = program.map((declared) => this.urnOf(declared));
       if (failures.length > 0) return;
       const live = this.state.resources.filter(({ urn }) => urns.includes(urn));
@@ -84,6 +87,16 @@ export class Stack {
         order.filter((each) => isTarget(each.urn) && isGoing(each)),
         failures,
       );
+    });
+  }
+
+  /** `pulumi preview`: everything is checked and compared. Throws what the checks say against the program. */
+  preview(program: Declared[]): Promise<void> {
+    return this.#run(async (failures) => {
+      for (const declared of program)
+        await this.#guarded(failures, this.urnOf(declared), async () => {
+          await this.#plan(declared, {});
+        });
     });
   }
 
@@ -163,20 +176,37 @@ export class Stack {
       });
   }
 
-  /** One resource of the program. */
-  async #bring(declared: Declared, { replace = [] }: UpOptions): Promise<void> {
+  async #bringAtOnce(program: Declared[], options: UpOptions, failures: string[]): Promise<void> {
+    const planned: { urn: string; step: () => Promise<void> }[] = [];
+    for (const declared of program) {
+      const urn = this.urnOf(declared);
+      await this.#guarded(failures, urn, async () => {
+        planned.push({ urn, step: await this.#plan(declared, options) });
+      });
+    }
+    await Promise.all(planned.map(({ urn, step }) => this.#guarded(failures, urn, step)));
+  }
+
+  /** Checks one resource of the program; returns the step that brings it. */
+  async #plan(declared: Declared, { replace = [] }: UpOptions): Promise<() => Promise<void>> {
     const urn = this.urnOf(declared);
     const old = this.state.find([urn, ...(declared.aliases ?? [])]);
     const goal = { declared, urn, old, bag: this.#bag(declared) };
-    if (old === undefined) return this.#create(goal, await this.#check(goal, {}), "created");
-    if (replace.includes(urn)) return this.#replace(goal, declared.deleteBeforeReplace === true);
-    const inputs = await this.#check(goal, old.inputs);
+    const isForced = replace.includes(urn);
+    const inputs = await this.#check(goal, old === undefined || isForced ? {} : old.inputs);
+    if (old === undefined) return () => this.#create(goal, inputs, "created");
+    if (isForced) return () => this.#replace(goal, inputs, declared.deleteBeforeReplace === true);
     const difference = (await this.#process.call(declared.noun, "diff", old.id, old.outputs, inputs)) as Difference;
-    if (difference.replaces.length > 0)
-      return this.#replace(goal, declared.deleteBeforeReplace ?? difference.deleteBeforeReplace);
-    if (difference.changes || old.hasInitErrors === true) return this.#update(goal, old, inputs);
-    this.state.put({ ...old, ...nameOf(goal), inputs }, old);
-    this.#took(urn, "same");
+    if (difference.replaces.length > 0) {
+      const again = await this.#check(goal, {});
+      return () => this.#replace(goal, again, declared.deleteBeforeReplace ?? difference.deleteBeforeReplace);
+    }
+    if (difference.changes || old.hasInitErrors === true) return () => this.#update(goal, old, inputs);
+    return () => {
+      this.state.put({ ...old, ...nameOf(goal), inputs }, old);
+      this.#took(urn, "same");
+      return Promise.resolve();
+    };
   }
 
   #bag({ noun, name, args, parent, import: importId }: Declared): Bag {
@@ -195,19 +225,19 @@ export class Stack {
   }
 
   /** The old one is deleted first, or marked once there is a new one, be it a partial one. */
-  async #replace(goal: Goal, isFirst: boolean): Promise<void> {
+  async #replace(goal: Goal, inputs: Bag, isFirst: boolean): Promise<void> {
     const { old, declared } = goal;
     if (old === undefined) return;
-    const inputs = await this.#check(goal, {});
     if (isFirst) {
       await this.#process.call(declared.noun, "delete", old.id, old.outputs);
       this.state.drop(old);
     }
-    const { length } = this.state.resources;
+    const states = (): number => this.state.resources.filter(({ urn }) => urn === goal.urn).length;
+    const before = states();
     try {
       await this.#create(goal, inputs, "replaced");
     } finally {
-      const isThere = this.state.resources.length > length;
+      const isThere = states() > before;
       if (!isFirst && isThere) this.state.put({ ...old, isPendingDelete: true }, old);
     }
   }
