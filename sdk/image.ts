@@ -19,8 +19,9 @@ export interface ImageArgs extends CommonArgs {
    */
   source?: pulumi.Input<ImageSourceArgs>;
   /**
-   * Names for the image, as text or with a description. They move here from the image that this one replaces; an alias
-   * that belongs to any other image is an error. Aliases that others have added are left alone. Changes in place.
+   * Names for the image, as text or with a description. They move here from the image that this one replaces, and from
+   * another image of the program that no longer lists them; an alias that belongs to any other image is an error. Aliases
+   * that others have added are left alone. Changes in place.
    */
   aliases?: pulumi.Input<pulumi.Input<string | ImageAliasArgs>[]>;
   /**
@@ -68,7 +69,7 @@ export interface ImageArgs extends CommonArgs {
  * `pulumi up --replace` pulls or publishes again. The same content is the same image all the same, and stays.
  *
  * The resource option `import: "project/fingerprint"` (or `"project/alias"`) takes over an image that exists: it is compared
- * with the program, all differences are told at once, and nothing is changed but its owner. Aliases and properties that the
+ * with the program, all differences are told at once, and nothing is changed but the properties that say whose it is. Aliases and properties that the
  * program does not speak of are no difference. It need not say `source`; one that is said must be of this very image, as far as that can
  * be seen. `adopt: true` is the other way: the image is looked for by its source, and made what the program says.
  */

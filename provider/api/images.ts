@@ -145,7 +145,11 @@ export async function deleteImage(client: Client, at: ImageAddress): Promise<voi
 }
 
 export async function findAlias(client: Client, project: string, name: string): Promise<WireAlias | undefined> {
-  return (await client.find(path("images", "aliases", name), aliasSchema, { project }))?.value;
+  return (await findAliasRecord(client, project, name))?.value;
+}
+
+export function findAliasRecord(client: Client, project: string, name: string): Promise<Found<WireAlias> | undefined> {
+  return client.find(path("images", "aliases", name), aliasSchema, { project });
 }
 
 export async function createAlias(client: Client, at: ImageAddress, alias: Alias): Promise<void> {
@@ -154,10 +158,14 @@ export async function createAlias(client: Client, at: ImageAddress, alias: Alias
 }
 
 /** Points an alias at this image, in one step: there is no moment without the alias. */
-export async function pointAlias(client: Client, at: ImageAddress, alias: Alias): Promise<void> {
+export async function pointAlias(
+  client: Client,
+  at: ImageAddress,
+  { alias, etag }: { alias: Alias; etag: string | undefined },
+): Promise<void> {
   const json = { target: at.fingerprint, description: alias.description };
   const aliasPath = path("images", "aliases", alias.name);
-  await client.change({ method: "PUT", path: aliasPath, query: { project: at.project }, json });
+  await client.change({ method: "PUT", path: aliasPath, query: { project: at.project }, json, ifMatch: etag });
 }
 
 export async function deleteAlias(client: Client, project: string, name: string): Promise<void> {

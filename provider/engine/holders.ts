@@ -12,12 +12,21 @@ export interface Held {
   identity: string;
 }
 
+/** That a resource of the program wants a name. */
+export interface Claim {
+  /** Whether nobody else may have it. */
+  isExclusive: boolean;
+  /** Which object is to have it, where that is known. */
+  object: string | undefined;
+}
+
 export class Holders {
   readonly #urns = new Map<string, string>();
   readonly #live = new Map<string, object>();
   /** Resources whose next diff belongs to an `up`: during a refresh the engine calls `diff` without a `check`. */
   readonly #checked = new Set<string>();
   readonly #inProgram = new Set<string>();
+  readonly #claims = new Map<string, ReadonlyMap<string, Claim>>();
 
   /** A check without olds is that of a new object: what the resource had is to be replaced. */
   checked(urn: string, hasOlds: boolean): void {
@@ -51,6 +60,20 @@ export class Holders {
   release(urn: string): void {
     this.#live.delete(urn);
     for (const [key, holder] of this.#urns) if (holder === urn) this.#urns.delete(key);
+  }
+
+  /** Notes the names that a resource wants, in place of what it wanted before. */
+  claim(urn: string, names: ReadonlyMap<string, Claim>): void {
+    this.#claims.set(urn, names);
+  }
+
+  /** Who wants a name in this run, by URN. */
+  claimsOf(name: string): ReadonlyMap<string, Claim> {
+    const entries = [...this.#claims].flatMap(([urn, names]) => {
+      const claim = names.get(name);
+      return claim === undefined ? [] : [[urn, claim] as const];
+    });
+    return new Map(entries);
   }
 
   /** The resource that holds the object in this run. */

@@ -5,6 +5,7 @@ import { type ServedImage } from "../../image-server/image-server";
 import { type Completion, type Failure } from "../../kind";
 import { hasUnknown, isUnknown, unknown } from "../../unknowns";
 import { projectOf } from "../common";
+import { claimAliases, rivalFailures } from "./claims";
 import { hashesOf } from "./hashes";
 import { findByName, parseImageId } from "./id";
 import { applyDefaults, type ImageDraft, type ImageInputs, isSame } from "./inputs";
@@ -15,10 +16,23 @@ import { type ImageSource, type ServerSource } from "./source-types";
 
 type ImageCompletion = Completion<ImageInputs>;
 
-export async function complete(completion: ImageCompletion): Promise<{ draft: ImageDraft; failures: Failure[] }> {
+interface Completed {
+  draft: ImageDraft;
+  failures: Failure[];
+}
+
+export async function complete(completion: ImageCompletion): Promise<Completed> {
   const { draft, config } = completion;
   const whole = applyDefaults({ ...draft, project: projectOf(draft, config) });
-  const { source } = draft;
+  claimAliases(completion, whole);
+  const completed = await completeSource(completion, whole);
+  // Now with those that are copied.
+  claimAliases(completion, completed.draft);
+  return { ...completed, failures: [...completed.failures, ...rivalFailures(completion, completed.draft)] };
+}
+
+async function completeSource(completion: ImageCompletion, whole: ImageDraft): Promise<Completed> {
+  const { source } = completion.draft;
   if (source === undefined) return completeUnwritten({ ...completion, draft: whole });
   const failures = sourceFailures(source);
   if (hasUnknown(source) || failures.length > 0) {
@@ -66,7 +80,7 @@ function withCopied({ aliases = [], copiedAliases: copied = [] }: ImageDraft): A
 }
 
 /** An image that was imported as it is need not say where it has come from, and is known by its fingerprint alone. */
-async function completeUnwritten(completion: ImageCompletion): Promise<{ draft: ImageDraft; failures: Failure[] }> {
+async function completeUnwritten(completion: ImageCompletion): Promise<Completed> {
   const { draft, olds, importId } = completion;
   const known = olds?.source === undefined ? olds?.fingerprint : undefined;
   const fingerprint = known ?? (await importedFingerprint(completion)) ?? unknown;

@@ -6,6 +6,7 @@ import { hasUnknown, isUnknown } from "../../unknowns";
 import { checkProject } from "../common";
 import { isPlacePlanned } from "../planned";
 import { takenAliases } from "./aliases";
+import { withListed } from "./alias-lists";
 import { complete } from "./complete";
 import { create } from "./create";
 import { type FoundImage, identity, identityOfState, locate, owner } from "./find";
@@ -106,6 +107,10 @@ function toState(
   { inputs, found, state, moment }: Reading<Inputs, Outputs, FoundImage>,
 ): Promise<Outputs> {
   if (isBare(inputs)) return Promise.resolve(toOutputs(unwritten(found), found.image));
+  if (moment === "read") {
+    const aliases = withListed(inputs.aliases, found.image, found.urn);
+    return Promise.resolve(toOutputs({ ...inputs, aliases }, found.image));
+  }
   if (moment === "settled" || state === undefined) return Promise.resolve(toOutputs(inputs, found.image));
   const former = state.aliases.filter(({ name }) => !inputs.aliases.some((alias) => alias.name === name));
   const aliases = [...inputs.aliases, ...former];

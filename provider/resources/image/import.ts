@@ -5,10 +5,11 @@ import { type Completion, type Context, type Failure } from "../../kind";
 import { plain } from "../../plain";
 import { hasUnknown, isUnknown } from "../../unknowns";
 import { isBookkeeping } from "../ownership";
+import { aliasList } from "./alias-lists";
 import { type FoundImage } from "./find";
 import { findByName, parseImageId } from "./id";
 import { type ImageInputs } from "./inputs";
-import { isOwnedBy, withOwner } from "./owners";
+import { withOwner } from "./owners";
 import { changeRecord } from "./record";
 import { fieldOf } from "./source";
 import { type ServerSource } from "./source-types";
@@ -88,12 +89,16 @@ function difference(property: string, program: unknown, daemon: unknown): Failur
   return { property, reason: `import: is ${shown(program)} in the program and ${shown(daemon)} on the daemon` };
 }
 
-/** Writes on an imported image whose it is now. Others who have it keep their claims. */
-export async function claim({ client, urn }: Context, _inputs: Inputs, { image, project }: FoundImage): Promise<void> {
+/** Writes on an imported image whose it is now, and its aliases. Others who have it keep their claims. */
+export async function claim({ client, urn }: Context, inputs: Inputs, { image, project }: FoundImage): Promise<void> {
   const at = { project, fingerprint: image.fingerprint };
   await changeRecord(client, at, (record) => {
-    const current = record.properties ?? {};
-    return isOwnedBy(record, urn) ? undefined : { ...record, properties: withOwner(current, urn) };
+    const list = aliasList(
+      urn,
+      inputs.aliases.map(({ name }) => name),
+    );
+    const properties = { ...withOwner(record.properties ?? {}, urn), ...list };
+    return isDeepStrictEqual(properties, record.properties) ? undefined : { ...record, properties };
   });
 }
 

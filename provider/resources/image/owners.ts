@@ -55,7 +55,7 @@ export function withOwner(properties: Properties, urn: string): Properties {
 }
 
 export function withoutOwner(properties: Properties, urn: string | undefined): Properties {
-  const own = urn === undefined ? [] : [markKey(urn), claimKey(urn)];
+  const own = urn === undefined ? [] : [markKey(urn), claimKey(urn), aliasesKey(urn)];
   const isOf = ([key, value]: [string, string]): boolean => own.includes(key) || (isOwnerKey(key) && value === urn);
   return Object.fromEntries(Object.entries(properties).filter((entry) => !isOf(entry)));
 }
@@ -104,6 +104,11 @@ function claimKey(urn: string): string {
 
 function markKey(urn: string): string {
   return `user.pulumi.source.${shortHash(urn)}`;
+}
+
+/** Which of the image's aliases the resource has made, see `alias-lists.ts`. */
+export function aliasesKey(urn: string): string {
+  return `user.pulumi.aliases.${shortHash(urn)}`;
 }
 
 function isOwnerKey(key: string): boolean {

@@ -16,7 +16,7 @@ export type Held = Pick<ImageOutputs, "project" | "fingerprint" | "aliases" | "c
 export async function release({ client, urn }: Pick<Context, "client" | "urn">, held: Held): Promise<void> {
   const found = (await findImage(client, held))?.value;
   if (found === undefined || !isMine(found, urn, held)) return;
-  for (const name of isShared(found, urn) ? ownAliases(held) : []) await dropAlias(client, held, name);
+  for (const name of isShared(found, urn) ? ownAliases(held) : []) await dropAlias(client, held, { name, urn });
   const last = await changeRecord(client, held, (value) => withoutMe(value, urn, held));
   if (last !== undefined && isMine(last, urn, held) && !isShared(last, urn)) await deleteImage(client, held);
 }

@@ -1,6 +1,7 @@
 // What is done about an image that is there: its record, its aliases, and the mark by which its source is known again.
 import { type WireImage } from "../../api/images";
 import { type Step, type Work } from "../../kind";
+import { withListed } from "./alias-lists";
 import { formerUrn, type FoundImage } from "./find";
 import { type ImageInputs, type ImageOutputs } from "./inputs";
 import { marksOf, sourceMark } from "./owners";
@@ -15,7 +16,7 @@ type Known = ImageInputs & { fingerprint: string };
 export function steps(work: ImageWork): Step<FoundImage>[] {
   const { context, inputs, olds } = work;
   const { aliases = [], properties = {} } = olds ?? {};
-  const former = { aliases, properties, urn: formerUrn(olds), replaced: context.replaced };
+  const former = { aliases, properties, urn: formerUrn(olds), replaced: context.replaced, isListing: true };
   const known = ({ image }: FoundImage): Known => ({ ...inputs, fingerprint: image.fingerprint });
   // Whose the image was when the steps began: afterwards it is this resource's, too.
   let owners: string[] | undefined;
@@ -31,9 +32,17 @@ export function steps(work: ImageWork): Step<FoundImage>[] {
       name: "aliases",
       run: async (found) => {
         const { client, urn } = context;
-        const change = { olds: former, news: known(found), urn, owners: owners ?? [urn] };
+        const change = {
+          olds: { ...former, aliases: withListed(aliases, found.image, urn) },
+          news: known(found),
+          urn,
+          owners: owners ?? [urn],
+        };
         await syncAliases(client, change);
-        return hasOtherAliases(found.image, change);
+        const isOther = hasOtherAliases(found.image, change);
+        // The list on the image had to have them until now.
+        if (isOther) await syncRecord(context, { ...former, ...marksAtOnce(work), aliases: [] }, known(found));
+        return isOther;
       },
     },
     { name: "mark", run: (found) => mark(work, found) },

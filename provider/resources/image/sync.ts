@@ -6,6 +6,7 @@ import { LxdError } from "../../errors";
 import { type Context, type Draft } from "../../kind";
 import { dropAlias, ensureAlias } from "./aliases";
 import { isBookkeeping } from "../ownership";
+import { withAliasLists } from "./alias-lists";
 import { type ImageInputs, type ImageOutputs } from "./inputs";
 import { marksOf, ownersOf, withoutOwner, withOwner } from "./owners";
 import { changeRecord } from "./record";
@@ -30,6 +31,8 @@ export interface Former {
   marks?: Record<string, string>;
   /** Whether the image was made just now, for this resource alone. */
   isNew?: boolean;
+  /** Whether the image is to say which aliases the resource has made, so that another one can get them from it. */
+  isListing?: boolean;
 }
 
 /** Makes everything that can change what the program says; what it never spoke of is left alone. */
@@ -48,7 +51,9 @@ export async function syncRecord(
 ): Promise<{ value: WireImage; isChanged: boolean }> {
   let isChanged = false;
   const value = await changeRecord(client, news, (current) => {
-    const properties = merged(current.properties ?? {}, { urn, olds, news });
+    const all = merged(current.properties ?? {}, { urn, olds, news });
+    const lists = { client, urn, formerUrn: olds.urn, had: olds.aliases, news };
+    const properties = olds.isListing === true ? withAliasLists(all, current, lists) : all;
     const wanted = settingsOf(current, news, properties);
     const isDue = differs(current, wanted);
     isChanged ||= isDue;
@@ -95,7 +100,7 @@ export async function syncAliases(client: Client, { olds, news, urn, owners }: A
     await ensureAlias(client, news, alias, { urn, replaced: olds.replaced, policy: news.aliasPolicy, isShared });
   }
   const wanted = news.aliases.map((alias) => alias.name);
-  for (const name of had) if (!wanted.includes(name)) await dropAlias(client, news, name);
+  for (const name of had) if (!wanted.includes(name)) await dropAlias(client, news, { name, urn });
 }
 
 export function isCopied({ copiedAliases = [] }: Pick<Draft<Inputs>, "copiedAliases">, alias: string): boolean {

@@ -35,10 +35,9 @@ describeImages("existing image", (site) => {
     expect(await image.up(args)).toBe("same");
     expect(await image.refresh()).toBe(true);
     expect(await image.up({ ...args, __import: undefined })).toBe("same");
-    expect(await site.image()).toEqual({
-      ...before,
-      properties: { ...before.properties, "user.pulumi.owner": image.urn },
-    });
+    const list = `user.pulumi.aliases.${sha256(Buffer.from(image.urn)).slice(0, 8)}`;
+    const whose = { "user.pulumi.owner": image.urn, [list]: encodeURIComponent(name("a/b")) };
+    expect(await site.image()).toEqual({ ...before, properties: { ...before.properties, ...whose } });
     // Saying where it has come from is no reason to bring it anew.
     const sources = [{ file: site.file }, { server: "https://x", protocol: "incus", alias: "a" }];
     for (const source of sources) expect(await image.preview({ ...args, source })).toMatchObject({ replaces: [] });
