@@ -10,9 +10,17 @@ type Listed = Pick<WireImage, "properties" | "aliases">;
 type Properties = Record<string, string>;
 
 /** The aliases on an image that a resource has made or adopted. */
-function listedAliases({ properties, aliases }: Listed, urn: string): string[] {
-  const listed = (properties?.[aliasesKey(urn)] ?? "").split(" ");
-  return (aliases ?? []).map(({ name }) => name).filter((name) => listed.includes(encodeURIComponent(name)));
+function listedAliases(image: Listed, urn: string): string[] {
+  const listed = entriesOf(image, urn);
+  return (image.aliases ?? []).map(({ name }) => name).filter((name) => listed.includes(entryOf(name)));
+}
+
+function entriesOf({ properties }: Listed, urn: string): string[] {
+  return properties?.[aliasesKey(urn)]?.split(" ") ?? [];
+}
+
+function entryOf(alias: string): string {
+  return encodeURIComponent(alias);
 }
 
 /** The resources that have made an alias of an image. */
@@ -39,37 +47,53 @@ export interface ListChange {
 }
 
 /**
- * The properties with the lists as they are to be: of this resource, what it wants and what it had that is still there;
- * of the others of its stack, all but what it takes over from them.
+ * The properties with the lists as they are to be: of this resource, what it wants and what it had that is still there; of
+ * the others that have the image, all but what it takes over from them, and what it leaves to them.
  */
 export function withAliasLists(properties: Properties, image: Listed, change: ListChange): Properties {
-  const { urn, formerUrn = urn, had, news } = change;
-  const isOwn = (each: string): boolean => [urn, formerUrn].includes(each);
-  const there = (image.aliases ?? []).map(({ name }) => name);
-  const listed = [urn, formerUrn].flatMap((each) => listedAliases(image, each));
-  const former = [...listed, ...had.map(({ name }) => name)]
-    .filter((name) => there.includes(name))
-    .filter((name) => makersOf(image, name).every(isOwn));
-  const lists = [{ owner: urn, names: [...news.aliases.map(({ name }) => name), ...former] }];
-  for (const owner of ownersOf(image)) {
-    const names = listedAliases(image, owner);
-    const kept = names.filter((name) => !takesOver(change, name));
-    if (isSameStack(owner, urn) && !isOwn(owner) && kept.length < names.length) lists.push({ owner, names: kept });
+  const { urn, formerUrn = urn, news } = change;
+  const wanted = news.aliases.map(({ name }) => name);
+  const left = formerAliases(image, change).filter((name) => !wanted.includes(name));
+  const heirs = new Map(left.map((name) => [name, heirOf(change, name)]));
+  const others = ownersOf(image).filter((owner) => owner !== urn && owner !== formerUrn && isSameStack(owner, urn));
+  const isOthers = (name: string): boolean => others.includes(heirs.get(name) ?? "");
+  const lists = [{ owner: urn, entries: [...wanted, ...left.filter((name) => !isOthers(name))].map(entryOf) }];
+  const taken = wanted.filter((name) => takesOver(change, name)).map(entryOf);
+  for (const owner of others) {
+    // Some of them may be about to be made.
+    const kept = entriesOf(image, owner).filter((entry) => !taken.includes(entry));
+    lists.push({ owner, entries: [...kept, ...left.filter((name) => heirs.get(name) === owner).map(entryOf)] });
   }
   const keys = lists.map(({ owner }) => aliasesKey(owner));
   const rest = Object.fromEntries(Object.entries(properties).filter(([key]) => !keys.includes(key)));
-  return lists.reduce((all, { owner, names }) => ({ ...all, ...aliasList(owner, names) }), rest);
+  return lists.reduce((all, { owner, entries }) => ({ ...all, ...listProperty(owner, entries) }), rest);
+}
+
+/** The aliases on an image that no other resource has made. */
+function formerAliases(image: Listed, { urn, formerUrn = urn, had }: ListChange): string[] {
+  const isOwn = (each: string): boolean => [urn, formerUrn].includes(each);
+  const listed = [urn, formerUrn].flatMap((each) => listedAliases(image, each));
+  const there = (image.aliases ?? []).map(({ name }) => name);
+  return [...new Set([...listed, ...had.map(({ name }) => name)])]
+    .filter((name) => there.includes(name))
+    .filter((name) => makersOf(image, name).every(isOwn));
+}
+
+/** Another resource of this run that wants an alias. */
+function heirOf({ client, urn, news: { project } }: ListChange, name: string): string | undefined {
+  return othersWho({ client, project, name, urn })[0]?.[0];
 }
 
 /** Whether an alias of a resource of the same stack becomes this one's alone. */
-function takesOver({ client, urn, news }: ListChange, name: string): boolean {
-  const { aliases, aliasPolicy, project } = news;
-  const isDue = aliasPolicy !== "adopt" && aliases.some((alias) => alias.name === name);
-  return isDue && othersWho({ client, project, name, urn }).length === 0;
+function takesOver(change: ListChange, name: string): boolean {
+  return change.news.aliasPolicy !== "adopt" && heirOf(change, name) === undefined;
 }
 
 /** The property for a list of aliases; none for an empty one. */
 export function aliasList(urn: string, names: string[]): Properties {
-  if (names.length === 0) return {};
-  return { [aliasesKey(urn)]: [...new Set(names)].sort().map(encodeURIComponent).join(" ") };
+  return listProperty(urn, names.map(entryOf));
+}
+
+function listProperty(urn: string, entries: string[]): Properties {
+  return entries.length === 0 ? {} : { [aliasesKey(urn)]: [...new Set(entries)].sort().join(" ") };
 }

@@ -168,14 +168,20 @@ describeImages("alias of an image", (site) => {
     await at.expectSettled(program);
   });
 
-  it.each([false, true])("is refused to a second one while the first keeps it (reversed: %s)", async (isReversed) => {
-    await at.stack.up([at.image("from", "a", "x"), at.image("to", "b")]);
-    const program = [at.image("from", "a", "x"), at.image("to", "b", "x")];
+  it.each([
+    ["b", "last"],
+    ["b", "first"],
+    ["a", "last"],
+    ["a", "first"],
+  ])("is refused to a second one with the content %s, checked %s, while the first keeps it", async (mark, place) => {
+    const isReversed = place === "first";
+    await at.stack.up([at.image("from", "a", "x"), at.image("to", mark)]);
+    const program = [at.image("from", "a", "x"), at.image("to", mark, "x")];
     const listed = isReversed ? [...program].reverse() : program;
     const told = /aliases\[0\]: .*x" .*another image of this program[^]*Image::(from|to)/;
     await expect(at.stack.preview(listed)).rejects.toThrow(told);
     await expect(at.stack.up(listed)).rejects.toThrow(told);
-    const mended = [at.image("from", "a", "x"), at.image("to", "b")];
+    const mended = [at.image("from", "a", "x"), at.image("to", mark)];
     await at.stack.up(mended);
     expect(await at.markOf("x")).toBe("a");
     await at.expectSettled(mended);

@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { type StackResource } from "../harness/stack";
+import { StackResource } from "../harness/stack";
 import { ImageServer } from "./image-server";
 import { describeImages, noUrls, sha256 } from "./site";
 
@@ -80,7 +80,7 @@ describeImages("image settings", (site) => {
 
     it("on the same image is an error, or had together", async () => {
       await image.up(site.args({ aliases: [name("a")] }));
-      const second = site.resource("-second");
+      const second = new StackResource("Image", site.name(), daemon.socket, { stack: "other" });
       const args = site.args({ aliases: [name("a")] });
       await expect(second.up(args)).rejects.toThrow(/somebody else has given this image the alias[^]*"adopt"/);
       expect(await second.up({ ...args, aliasPolicy: "adopt" })).toBe("created");
