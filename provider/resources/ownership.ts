@@ -15,9 +15,6 @@ export const hashKey = "user.pulumi.inputs-hash";
 export const stepsKey = "user.pulumi.steps";
 /** On a builder whose installation was given up: for how many milliseconds it was waited for, and since which start. */
 export const givenUpKey = "user.pulumi.given-up";
-/** On the newest version: how many are kept, and which of them in any case. */
-export const keepKey = "user.pulumi.keep";
-export const pinKey = "user.pulumi.pin";
 /** On a machine that was not made from an image by its fingerprint: what it was made from. */
 export const sourceKey = "user.pulumi.source";
 /** The value of that while the machine gets another root disk. */

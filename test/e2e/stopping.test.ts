@@ -126,7 +126,7 @@ describeEachSite(
         await site.makeIso(project.dir, "medium.iso", `pulumi-lxd: key ${signal}`);
         const run = project.startUp();
         const builder = await running();
-        await stop(run, signal, /build golden image \S+, phase install/);
+        await stop(run, signal, /create golden image \S+: phase install/);
         expect(await running()).toMatchObject({
           name: builder.name,
           config: { "volatile.uuid": builder.config["volatile.uuid"] },

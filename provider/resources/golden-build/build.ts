@@ -26,8 +26,6 @@ export interface Build {
   place: Place;
   inputs: GoldenInputs;
   progress: Progress;
-  /** Called once there is something on the daemon. */
-  begun: () => void;
 }
 
 /** The image of this version, verified. */
@@ -77,9 +75,8 @@ async function requireMedia({ place, inputs }: Build): Promise<void> {
 }
 
 /** Makes the machine, or finds it, and lets it do what is waited for. */
-async function installed({ context, progress, begun }: Build, machine: InstanceInputs): Promise<void> {
+async function installed({ context, progress }: Build, machine: InstanceInputs): Promise<void> {
   const created = (): void => {
-    begun();
     if (progress.phase === "machine") progress.enter("install");
   };
   const call = { checkpoint: created, importId: undefined, replaced: undefined, otherHolderOf: () => undefined };
@@ -118,7 +115,7 @@ async function verify(work: Build, image: WireImage): Promise<void> {
     await removeMachine(place, trial.name);
   }
   const at = { project, fingerprint: image.fingerprint };
-  await changeProperties(client, at, { image, change: { [pendingKey]: undefined } });
+  await changeProperties(client, at, ({ [pendingKey]: _verified, ...others }) => others);
 }
 
 function gone(): never {

@@ -26,7 +26,7 @@ export interface Original {
 /** The copy on the target, which is this stack's then. */
 export async function bring(target: Target, original: Original): Promise<WireImage> {
   const { timeout } = target.wanted;
-  const why = `phase release: the copy is not there after ${timeout}, the limit that \`timeout\` of this target sets`;
+  const why = `the copy is not there after ${timeout}, the limit that \`timeout\` of this target sets`;
   const limit = new Limit({ ms: milliseconds(timeout), why, advice });
   const place = { ...target.place, client: target.place.client.until(limit) };
   const { client } = original.place;

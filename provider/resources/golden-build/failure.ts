@@ -21,18 +21,22 @@ export interface Failed {
 export async function failure(failed: Failed, thrown: unknown): Promise<LxdError> {
   const { inputs, phase } = failed;
   const error = LxdError.from(thrown);
-  const doing = `build golden image ${inputs.project}/${builderName(failed.place.urn, inputs.version)}, phase ${phase}`;
   // Of a daemon that does not answer nothing more can be learned, and nothing on it be changed.
-  if (error.code === "unavailable") return error.during(doing, goesOn);
+  if (error.code === "unavailable") return inPhase(phase, error, goesOn);
   // Nothing has failed: whatever is there is for the next run.
-  if (error.code === "cancelled") return error.during(doing);
+  if (error.code === "cancelled") return inPhase(phase, error);
   const seen = await look(failed, error).catch((fault: unknown) => ({ tail: `; ${unseen(fault)}`, screen: undefined }));
   const { tail, screen } = seen;
   const picture = screen !== undefined && "file" in screen ? `Its screen is in ${screen.file}. ` : "";
   const blind = screen !== undefined && "why" in screen ? `; its screen cannot be seen: ${screen.why}` : "";
   const advice =
     cureOf(error) + picture + (inputs.onFailure === "clean" ? await cleaned(failed) : await kept(failed, error));
-  return new LxdError({ ...error.details, doing, why: error.details.why + tail + blind, advice });
+  return inPhase(phase, new LxdError({ ...error.details, why: error.details.why + tail + blind, advice }));
+}
+
+/** The same failure, told with the phase in which it came. */
+export function inPhase(phase: Phase, { details }: LxdError, advice?: string): LxdError {
+  return new LxdError({ ...details, why: `phase ${phase}: ${details.why}`, advice: details.advice ?? advice });
 }
 
 /** What the error itself advises. That of a wait which has taken too long is about a machine of the program's own. */

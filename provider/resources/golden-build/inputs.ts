@@ -1,18 +1,17 @@
 // What is filled in about a build before the daemon is asked, what a change costs, and what does not fit together.
-import { type Completion, type Cost, type Failure, type ResourceKind } from "../../kind";
+import { type Completion, type Cost, type Failure, type KindDefinition } from "../../kind";
 import { plain } from "../../plain";
 import { isDeepStrictEqual } from "node:util";
 import { hasUnknown, isUnknown } from "../../unknowns";
-import { projectOf, spelledOut } from "../common";
+import { projectOf } from "../common";
 import { rules as imageRules } from "../image/inputs";
-import { namedAliases } from "../image/inputs";
 import { type VolumeReference } from "../instance/devices";
 import { rules as instanceRules } from "../instance/rules";
-import { spelledOutDevices } from "../instance/inputs";
 import { type ContentField, inputsHashOf, isSameContent } from "./content";
+import { goldenDefaults } from "./defaults";
 import { machineDraft } from "./machine";
 import { hashed } from "./steps";
-import { isSameTargets, targetRules, wholeTargets } from "./target-inputs";
+import { isSameTargets, placedTargets, targetRules } from "./target-inputs";
 import { type GoldenDraft, type GoldenInputs, type GoldenOutputs, type Machine, type Result } from "./schema";
 
 const content =
@@ -20,7 +19,7 @@ const content =
   (olds: GoldenOutputs, news: GoldenInputs): Cost =>
     isSameContent(field, olds, news) ? "ignore" : "replace";
 
-export const policies: ResourceKind<GoldenInputs, GoldenOutputs>["policies"] = {
+export const policies: KindDefinition<GoldenInputs, GoldenOutputs>["policies"] = {
   iso: content("iso"),
   media: content("media"),
   machine: content("machine"),
@@ -29,7 +28,8 @@ export const policies: ResourceKind<GoldenInputs, GoldenOutputs>["policies"] = {
   seal: content("seal"),
   // What they are made from says it better, field by field.
   version: "ignore",
-  inputsHash: "ignore",
+  // A refresh has found that the image is gone, and others of the resource are not.
+  inputsHash: ({ inputsHash }) => (inputsHash === "" ? "update" : "ignore"),
   install: "ignore",
   verify: "ignore",
   image: ({ image }, news) => (isSameResult(image, news.image) ? "ignore" : "update"),
@@ -57,7 +57,8 @@ export async function complete({
   signal,
 }: Completion<GoldenInputs>): Promise<{ draft: GoldenDraft; failures: Failure[] }> {
   const project = projectOf(draft, config);
-  const machine = spelledOutMachine(draft.machine ?? {});
+  const defaulted = goldenDefaults(draft);
+  const { iso, media = [], machine = {} } = defaulted;
   const volumes = { project, pool: isUnknown(machine) ? undefined : machine.rootDisk?.pool };
   const failures: Failure[] = [];
   const find = (medium: VolumeReference | string, property: string): VolumeReference => {
@@ -66,46 +67,15 @@ export async function complete({
     failures.push({ property, reason: found });
     return medium as VolumeReference;
   };
-  const { iso, media = [], image = {} as Partial<Result>, install, verify } = draft;
   const whole: GoldenDraft = {
-    ...draft,
+    ...defaulted,
     project,
     iso: iso === undefined ? undefined : find(iso, "iso"),
     media: Array.isArray(media) ? media.map((each, i) => find(each, `media[${i}]`)) : media,
-    machine,
-    bootCommand: draft.bootCommand ?? [],
-    install: isUnknown(install) ? install : { until: "powered-off", timeout: "90m", stableFor: "10s", ...install },
-    provision: await hashed(draft.provision, { failures, signal }),
-    seal: draft.seal ?? [],
-    verify: verify === undefined || isUnknown(verify) ? verify : { ...{ timeout: "10m" }, ...verify },
-    image: isUnknown(image) ? (image as Result) : wholeResult(image),
-    publishTo: wholeTargets(draft.publishTo, { remote: draft.remote, config, failures }),
-    keep: draft.keep ?? 2,
-    onFailure: draft.onFailure ?? "keep",
+    provision: await hashed(defaulted.provision, { failures, signal }),
+    publishTo: placedTargets(defaulted.publishTo, { remote: draft.remote, config, failures }),
   };
   return { draft: { ...whole, inputsHash: inputsHashOf(whole) }, failures };
-}
-
-function wholeResult(image: Partial<Result>): Result {
-  const { properties } = image;
-  return {
-    ...image,
-    aliases: namedAliases(image.aliases),
-    properties: isUnknown(properties) ? (properties ?? {}) : spelledOut(properties),
-    public: image.public ?? false,
-    aliasPolicy: image.aliasPolicy ?? "fail",
-    timeout: image.timeout ?? "4h",
-  };
-}
-
-function spelledOutMachine(machine: Machine): Machine {
-  if (isUnknown(machine)) return machine;
-  const { config, devices } = machine;
-  return {
-    ...machine,
-    ...(config === undefined || isUnknown(config) ? {} : { config: spelledOut(config) }),
-    ...(devices === undefined || isUnknown(devices) ? {} : { devices: spelledOutDevices(devices) }),
-  };
 }
 
 /** A volume's parts, or in words why a text names none. */

@@ -1,17 +1,17 @@
 // Keeps the copies of a golden image on other servers: made when a version is released, and taken away with it.
 import { findImage, type WireImage } from "../../api/images";
 import { LxdError } from "../../errors";
-import { type Context } from "../../kind";
+import { type Context, type RemovalContext } from "../../kind";
 import { isOwnedBy } from "../image/owners";
-import { release as letGo } from "../image/release";
 import { sync } from "../image/sync";
 import { hashKey, isBookkeeping, versionKey } from "../ownership";
 import { bring, isFresh } from "./copy";
 import { resultOf } from "./result";
 import { type GoldenInputs, type GoldenOutputs } from "./schema";
 import { type PublishTarget } from "./target-inputs";
+import { takeAlong } from "./take-along";
 import { copierOf, type Done, forEachTarget, type Target, type Targets } from "./targets";
-import { type Place, prune, remember, takeAlong, unmarkedOf, versionOf, versionsOf } from "./versions";
+import { type Keeping, type Place, prune, removeImage, unmarkedOf, versionsOf } from "./versions";
 
 export interface Publication {
   context: Context;
@@ -26,6 +26,9 @@ export type Former = Pick<GoldenInputs["image"], "aliases" | "properties"> & {
   targets: Targets;
   urn?: string | undefined;
 };
+
+/** The targets as a run has met them, by the inputs of that run: what a checkpoint says of them costs no request. */
+export const targetsMet = new WeakMap<GoldenInputs, PublishTarget[]>();
 
 /** Each target has a copy of the released image then, and its aliases name that. */
 export async function publishTo({ context, place, inputs, former }: Publication, image: WireImage): Promise<Done> {
@@ -57,12 +60,10 @@ async function settle(
     properties: Object.fromEntries(said),
   };
   await sync({ ...context, client, urn }, olds, news);
-  // The one that is released stays, however old it is.
-  await remember(place, { keep: inputs.keep, pin: versionOf(image) }, await versionsOf(place));
 }
 
 /** Two entries for one place, as far as that can be seen: by where the server is, or by its certificate. */
-function isSamePlace(one: PublishTarget, other: PublishTarget): boolean {
+export function isSamePlace(one: PublishTarget, other: PublishTarget): boolean {
   const isSame = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b;
   return one.project === other.project && (isSame(one.__at, other.__at) || isSame(one.__server, other.__server));
 }
@@ -72,41 +73,45 @@ export function takenOut({ publishTo = [] }: Targets, now: PublishTarget[]): Pub
   return publishTo.filter((each) => each.__at !== undefined && !now.some((target) => isSamePlace(each, target)));
 }
 
-/** Takes the copies away from where the program wants none any more. */
-export async function dropFormer(context: Context, former: Targets, now: PublishTarget[]): Promise<void> {
+/** Takes the copies away from where the program wants none any more. Returns whether there was such a place. */
+export async function dropFormer(context: Context, former: Targets, now: PublishTarget[]): Promise<boolean> {
   const gone = takenOut(former, now);
   const targets = { ...former, publishTo: gone, field: "the former publishTo" };
   const { failed } = await forEachTarget(context, targets, (target) => removeCopies(target, []));
-  if (failed === undefined) return;
+  if (failed === undefined) return gone.length > 0;
   const advice =
     "The copies there are to be deleted, since this target was taken out. Of a server that is gone for good, forget the " +
     "resource with `pulumi state delete`: the next `pulumi up` finds the image again and builds nothing.";
   throw new LxdError({ ...failed.details, advice });
 }
 
-/** Versions beyond the number that is kept go, as they do on the server that builds. */
-export async function pruneCopies(context: Context, targets: Targets): Promise<void> {
-  const { failed } = await forEachTarget(context, targets, ({ place }) => prune(place, removeCopy));
+/** Versions beyond the number that is kept go, as they do on the server that builds. Returns whether there were any. */
+export async function pruneCopies(context: Context, targets: Targets, live: Keeping): Promise<boolean> {
+  let hasPruned = false;
+  const { failed } = await forEachTarget(context, targets, async ({ place }) => {
+    if (await prune(place, live)) hasPruned = true;
+  });
   if (failed !== undefined) throw failed;
+  return hasPruned;
 }
 
-/** All that this stack has made on the targets. */
-export async function removeAll(context: Context, state: GoldenOutputs): Promise<void> {
+/** Removes what this stack has made on the targets. On those that the live state still has, what that keeps stays. */
+export async function removeFormer(context: RemovalContext<GoldenOutputs>, state: GoldenOutputs): Promise<void> {
+  const { isReplaced, live } = context;
   const met = (state.publishTo as PublishTarget[] | undefined)?.filter(({ __at }) => __at !== undefined);
-  const { failed } = await forEachTarget(context, { ...state, publishTo: met }, (target) =>
-    removeCopies(target, target.wanted.aliases ?? state.image.aliases),
-  );
+  const isLive = (target: PublishTarget): boolean =>
+    isReplaced && (live === undefined || live.publishTo.some((each) => isSamePlace(each, target)));
+  const { failed } = await forEachTarget(context, { ...state, publishTo: met }, async (target) => {
+    if (!isLive(target.wanted)) return removeCopies(target, target.wanted.aliases ?? state.image.aliases);
+    if (live !== undefined) await prune(target.place, live);
+  });
   if (failed !== undefined) throw failed;
 }
 
 async function removeCopies({ place }: Target, aliases: GoldenInputs["image"]["aliases"]): Promise<void> {
   for (const { fingerprint } of [...(await versionsOf(place)), ...(await unmarkedOf(place))]) {
-    await letGo(place, { project: place.project, fingerprint, aliases });
+    await removeImage(place, fingerprint, { aliases });
   }
-}
-
-function removeCopy(place: Place, fingerprint: string): Promise<void> {
-  return letGo(place, { project: place.project, fingerprint, aliases: [] });
 }
 
 /** The targets as they are: a copy that is gone, or is no more what the program says, is a difference. */

@@ -2,46 +2,36 @@
 import { type WireImage } from "../../api/images";
 import { Limit } from "../../client/limit";
 import { LxdError } from "../../errors";
-import { sync } from "../image/sync";
+import { ownersOf } from "../image/owners";
+import { hasOtherAliases } from "../image/steps";
+import { syncAliases, syncRecord } from "../image/sync";
 import { limitOf } from "./limits";
-import { dropFormer, type Publication, publishTo, takenOut } from "./publish-to";
+import { type FoundBuild } from "./locate";
+import { type Publication } from "./publish-to";
 import { resultOf } from "./result";
 import { type GoldenInputs, type GoldenOutputs, type Result } from "./schema";
-import { isBuildOf, isCandidate, remember, versionOf, versionsOf } from "./versions";
+import { isBuildOf, isCandidate, versionOf } from "./versions";
 
-export interface Release extends Publication {
-  /** Told what the state must know of, whatever fails from then on. */
-  keep: (outputs: GoldenOutputs) => void;
-}
+type Release = Pick<Publication, "context" | "inputs" | "former">;
 
-/** Makes the version that the program wants the released one, here and on the targets. */
-export async function release(work: Release): Promise<GoldenOutputs> {
-  const { context, inputs, former, keep } = work;
+/** Makes the version that the program wants the released one. Returns whether it was not. */
+export function release({ context, inputs, former }: Release, { versions }: FoundBuild): Promise<boolean> {
   const limit = new Limit(limitOf("release", inputs));
-  const image = await limit.run(() => releaseHere(work, limit));
-  const outputs = outputsOf(inputs, image);
-  const { targets, failed } = await publishTo(work, image);
-  const whole = { ...outputs, publishTo: targets };
-  // The state goes on naming the targets that were taken out, until they are seen to.
-  if (takenOut(former.targets, targets).length === 0) keep(whole);
-  if (failed !== undefined) throw failed;
-  await dropFormer(context, former.targets, targets);
-  return whole;
+  const client = context.client.until(limit);
+  return limit.run(async () => {
+    const image = wantedOf(versions, inputs);
+    const news = { ...resultOf(inputs, inputs.image), fingerprint: image.fingerprint };
+    const { value, isChanged } = await syncRecord({ ...context, client }, former, news);
+    const change = { olds: former, news, urn: context.urn, owners: ownersOf(value) };
+    await syncAliases(client, change);
+    return isChanged || hasOtherAliases(image, change);
+  });
 }
 
-async function releaseHere({ context, place, inputs, former }: Release, limit: Limit): Promise<WireImage> {
-  const client = context.client.until(limit);
-  const near = { ...place, client };
-  const versions = await versionsOf(near);
-  const built = versions.find((image) => isBuildOf(image, inputs));
-  if (built === undefined) throw gone();
-  const target = released(versions, inputs) ?? missing(inputs.pin ?? "", versions);
-  await remember(near, inputs, versions);
-  const wanted = resultOf(inputs, inputs.image);
-  await sync({ ...context, client }, former, { ...wanted, fingerprint: target.fingerprint });
-  const found = (await versionsOf(near)).find(({ fingerprint }) => fingerprint === target.fingerprint);
-  if (found === undefined) throw gone();
-  return found;
+/** The image that is to be released; an error if it is not there. */
+export function wantedOf(versions: WireImage[], inputs: GoldenInputs): WireImage {
+  if (!versions.some((image) => isBuildOf(image, inputs))) throw gone();
+  return released(versions, inputs) ?? missing(inputs.pin ?? "", versions);
 }
 
 function gone(): LxdError {

@@ -74,7 +74,7 @@ export interface GoldenInputs extends CommonInputs, ReleasedImage {
   keep: number;
   pin?: string | undefined;
   onFailure: "keep" | "clean";
-  /** Computed: of everything that goes into the image. */
+  /** Computed: of everything that goes into the image. Empty in the state of a build whose image is not there. */
   inputsHash: string;
 }
 

@@ -10,8 +10,7 @@ import { duration, name, strict } from "../../schema";
 import { type Whereabouts } from "../../servers";
 import { isUnknown } from "../../unknowns";
 import { projectOf, remoteSchema } from "../common";
-import { namedAliases } from "../image/inputs";
-import { rules as imageRules, schema as imageSchema } from "../image/inputs";
+import { namedAliases, rules as imageRules, schema as imageSchema } from "../image/inputs";
 import { placeSchema } from "../image/source";
 
 /** A server, or another project of one, that gets copies of what is released. */
@@ -51,25 +50,30 @@ interface Completion {
   failures: Failure[];
 }
 
-/** The targets with what they leave out. A remote that nobody knows is told here. */
-export function wholeTargets(targets: PublishTarget[] | undefined, completion: Completion): PublishTarget[] {
+export function targetDefaults(targets: PublishTarget[] | undefined): PublishTarget[] {
   if (targets === undefined || isUnknown(targets)) return targets ?? [];
-  return targets.map((target, i) => (isUnknown(target) ? target : wholeTarget(target, i, completion)));
+  return targets.map((target) => {
+    if (isUnknown(target)) return target;
+    const { aliases: named, timeout = defaultTimeout } = target as Partial<PublishTarget>;
+    return { ...target, timeout, ...(named === undefined ? {} : { aliases: namedAliases(named) }) };
+  });
 }
 
-function wholeTarget(target: PublishTarget, i: number, { remote, config, failures }: Completion): PublishTarget {
-  const { aliases: named } = target;
-  const whole = {
-    ...target,
-    timeout: (target as Partial<PublishTarget>).timeout ?? defaultTimeout,
-    ...(named === undefined ? {} : { aliases: namedAliases(named) }),
-  };
-  try {
-    return { ...whole, project: projectOf({ ...target, remote: target.remote ?? remote }, config) };
-  } catch (error) {
-    failures.push({ property: `publishTo[${i}].remote`, reason: LxdError.from(error).message });
-    return whole;
-  }
+/** The targets with their projects. A remote that nobody knows is told here. */
+export function placedTargets(
+  targets: PublishTarget[] | undefined,
+  { remote, config, failures }: Completion,
+): PublishTarget[] {
+  if (targets === undefined || isUnknown(targets)) return targets ?? [];
+  return targets.map((target, i) => {
+    if (isUnknown(target)) return target;
+    try {
+      return { ...target, project: projectOf({ ...target, remote: target.remote ?? remote }, config) };
+    } catch (error) {
+      failures.push({ property: `publishTo[${i}].remote`, reason: LxdError.from(error).message });
+      return target;
+    }
+  });
 }
 
 export function targetRules(targets: PublishTarget[] | undefined): Failure[] {

@@ -1,11 +1,15 @@
 // The images of a golden image: one for each version that is kept, known by whose they are and of what inputs.
-import { deleteImage, type ImageAddress, listImages, updateImage, type WireImage } from "../../api/images";
+import { isDeepStrictEqual } from "node:util";
+import { type ImageAddress, listImages, type WireImage } from "../../api/images";
 import { listAllInstances } from "../../api/instances";
 import { listProjects } from "../../api/projects";
 import { type Client } from "../../client/client";
 import { isCode } from "../../errors";
-import { isOwnedBy, isUploadOf, publishedName, withOwner, withoutOwner } from "../image/owners";
-import { hashKey, keepKey, pendingKey, pinKey, versionKey } from "../ownership";
+import { isOwnedBy, isUploadOf, publishedName, withOwner } from "../image/owners";
+import { changeRecord } from "../image/record";
+import { release as letGo } from "../image/release";
+import { hashKey, pendingKey, versionKey } from "../ownership";
+import { type GoldenInputs } from "./schema";
 
 /** Whose versions, and where. */
 export interface Place {
@@ -16,32 +20,40 @@ export interface Place {
 
 /** The oldest first; those that are not released yet are among them. */
 export async function versionsOf({ client, project, urn }: Place): Promise<WireImage[]> {
-  const images = await listImages(client, project);
+  return versionsIn(await listImages(client, project), urn);
+}
+
+export function versionsIn(images: WireImage[], urn: string): WireImage[] {
   return images
     .filter((image) => isOwnedBy(image, urn) && versionOf(image) !== undefined)
     .sort((a, b) => Date.parse(a.uploaded_at) - Date.parse(b.uploaded_at));
 }
 
-interface Inputs {
+/** What tells the builds of a resource apart. */
+export interface BuildKey {
   version: string;
   inputsHash: string;
 }
 
 /** By which an image is known until its properties are set: what it is published with, images of its machines inherit. */
-export function fileNameOf({ version, inputsHash }: Inputs, urn: string): string {
+export function fileNameOf({ version, inputsHash }: BuildKey, urn: string): string {
   return publishedName(urn, { version, inputsHash });
 }
 
 /** Images that were packed by a run which was killed before it could set their properties. */
 export async function unmarkedOf({ client, project, urn }: Place): Promise<WireImage[]> {
-  return (await listImages(client, project)).filter((image) => isUploadOf(image, urn));
+  return unmarkedIn(await listImages(client, project), urn);
+}
+
+export function unmarkedIn(images: WireImage[], urn: string): WireImage[] {
+  return images.filter((image) => isUploadOf(image, urn));
 }
 
 /** Makes a packed image one of the versions, still to be verified. */
-export async function mark({ client, project, urn }: Place, image: WireImage, inputs: Inputs): Promise<void> {
+export async function mark({ client, project, urn }: Place, image: WireImage, inputs: BuildKey): Promise<void> {
   const own = { [versionKey]: inputs.version, [hashKey]: inputs.inputsHash, [pendingKey]: "verify" };
-  const properties = withOwner({ ...image.properties, ...own }, urn);
-  await updateImage(client, { project, fingerprint: image.fingerprint }, { ...image, properties }, undefined);
+  const at = { project, fingerprint: image.fingerprint };
+  await changeProperties(client, at, (current) => withOwner({ ...current, ...own }, urn));
 }
 
 export function versionOf({ properties }: WireImage): string | undefined {
@@ -53,12 +65,17 @@ export function isCandidate({ properties }: WireImage): boolean {
   return properties?.[pendingKey] !== undefined;
 }
 
-export function isBuildOf(image: WireImage, { version, inputsHash }: Inputs): boolean {
+export function isBuildOf(image: WireImage, { version, inputsHash }: BuildKey): boolean {
   return versionOf(image) === version && image.properties?.[hashKey] === inputsHash;
 }
 
-export async function removeImage({ client, project }: Place, fingerprint: string): Promise<void> {
-  await deleteImage(client, { project, fingerprint }).catch((error: unknown) => {
+/** Others who have the image keep it, without the aliases that were this resource's. */
+export async function removeImage(
+  place: Place,
+  fingerprint: string,
+  { aliases }: Pick<GoldenInputs["image"], "aliases"> = { aliases: [] },
+): Promise<void> {
+  await letGo(place, { project: place.project, fingerprint, aliases }).catch((error: unknown) => {
     if (!isCode(error, "not-found")) throw error;
   });
 }
@@ -67,52 +84,33 @@ export async function removeImage({ client, project }: Place, fingerprint: strin
 export async function changeProperties(
   client: Client,
   at: ImageAddress,
-  { image, change }: { image: WireImage; change: Record<string, string | undefined> },
+  change: (current: Record<string, string>) => Record<string, string>,
 ): Promise<void> {
-  const current = image.properties ?? {};
-  if (Object.entries(change).every(([key, value]) => current[key] === value)) return;
-  const merged = Object.entries({ ...current, ...change });
-  const properties = Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined));
-  await updateImage(client, at, { ...image, properties }, undefined);
+  await changeRecord(client, at, (image) => {
+    const current = image.properties ?? {};
+    const properties = change(current);
+    return isDeepStrictEqual(properties, current) ? undefined : { ...image, properties };
+  });
 }
 
-/** On the newest image, where the deletion of an older one finds it. */
-export async function remember(
-  { client, project }: Place,
-  { keep, pin }: { keep: number; pin?: string | undefined },
-  versions: WireImage[],
-): Promise<void> {
-  const image = versions.at(-1);
-  if (image === undefined) return;
-  const change = { [keepKey]: String(keep), [pinKey]: pin };
-  await changeProperties(client, { project, fingerprint: image.fingerprint }, { image, change });
-}
-
-/** A resource that got another URN takes along what it has made under the former one. */
-export async function takeAlong(place: Place, former: string | undefined): Promise<void> {
-  if (former === undefined || former === place.urn) return;
-  const { client, project, urn } = place;
-  for (const image of await versionsOf({ ...place, urn: former })) {
-    const properties = withOwner(withoutOwner(image.properties ?? {}, former), urn);
-    await updateImage(client, { project, fingerprint: image.fingerprint }, { ...image, properties }, undefined);
-  }
-}
+/** What the live state says about which versions stay. */
+export type Keeping = Pick<GoldenInputs, "version" | "inputsHash" | "keep" | "pin" | "fingerprint">;
 
 /**
- * Deletes the oldest versions beyond the number that is kept. One that an alias names, as the pinned one does, or that an
- * instance was made from, stays.
+ * Deletes the oldest versions beyond the number that is kept, of which the live one is the first and no other counts while
+ * it is released. One that is pinned, that an alias names or that an instance was made from stays. Returns whether it
+ * deleted any.
  */
-export async function prune(place: Place, remove = removeImage): Promise<void> {
-  const released = (await versionsOf(place)).filter((image) => !isCandidate(image));
-  const { [keepKey]: keep = Infinity, [pinKey]: pin } = released.at(-1)?.properties ?? {};
-  const beyond = released.slice(0, Math.max(0, released.length - Number(keep)));
-  if (beyond.length === 0) return;
-  const bases = await basesIn(place);
-  for (const image of beyond) {
-    const { fingerprint, aliases } = image;
-    if (bases.includes(fingerprint) || (aliases ?? []).length > 0 || versionOf(image) === pin) continue;
-    await remove(place, fingerprint);
-  }
+export async function prune(place: Place, live: Keeping): Promise<boolean> {
+  const isLive = (image: WireImage): boolean => isBuildOf(image, live) || image.fingerprint === live.fingerprint;
+  const others = (await versionsOf(place)).filter((image) => !isCandidate(image) && !isLive(image));
+  const beyond = others.slice(0, Math.max(0, others.length - (live.keep - 1)));
+  const bases = beyond.length === 0 ? [] : await basesIn(place);
+  const isUsed = ({ fingerprint, aliases }: WireImage): boolean =>
+    bases.includes(fingerprint) || (aliases ?? []).length > 0;
+  const going = beyond.filter((image) => versionOf(image) !== live.pin && !isUsed(image));
+  for (const { fingerprint } of going) await removeImage(place, fingerprint);
+  return going.length > 0;
 }
 
 /** The images that instances were made from, in all projects that have their images in the same place. */

@@ -49,7 +49,7 @@ export function steps(work: ImageWork): Step<FoundImage>[] {
   ];
 }
 
-function hasOtherAliases(image: WireImage, { olds, news }: { olds: Former; news: Known }): boolean {
+export function hasOtherAliases(image: WireImage, { olds, news }: { olds: Former; news: Known }): boolean {
   const there = new Map((image.aliases ?? []).map(({ name, description }) => [name, description]));
   const isMissing = news.aliases.some(({ name, description }) => there.get(name) !== description);
   const wanted = news.aliases.map(({ name }) => name);

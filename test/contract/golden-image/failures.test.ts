@@ -21,7 +21,9 @@ describeGoldenImages("failed golden images", (site) => {
         // LXD keeps no log of a virtual machine's console.
         const tail = site.daemon.product === "incus" ? words : "cannot be read";
         await expect(golden.resource.up(golden.args(short))).rejects.toThrow(
-          new RegExp(`build golden image default/${golden.builderName()}, phase install: [^]*${tail}[^]*\\[timeout\\]`),
+          new RegExp(
+            `create golden image default/${golden.builderName()}: phase install: [^]*${tail}[^]*\\[timeout\\]`,
+          ),
         );
         expect(await golden.machines()).toEqual([golden.builderName()]);
         expect(await golden.images()).toEqual([]);

@@ -56,7 +56,7 @@ describePublishing("golden images that cannot be copied", (site) => {
     await expect(
       golden.resource.create({ ...inputs, publishTo: [{ ...first, ...nowhere }, ...others] }),
     ).rejects.toThrow(
-      /release golden image .*publishTo\[0\] \(\/nowhere\/unix\.socket\): [^]*\nEverything else is done/,
+      /create golden image .*: phase release: publishTo\[0\] \(\/nowhere\/unix\.socket\): [^]*\nEverything else is done/,
     );
     expect(golden.resource.failed).toBe(true);
     expect(await site.target.target(golden.alias)).toBe(fingerprint);

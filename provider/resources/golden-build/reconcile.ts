@@ -1,0 +1,104 @@
+// How a golden image comes about: the build of its version, then what the program says about the image and its copies.
+import { LxdError } from "../../errors";
+import { type ReconcileContext, type Step, type Work } from "../../kind";
+import { formerUrn } from "../image/find";
+import { build } from "./build";
+import { inPhase } from "./failure";
+import { type FoundBuild, isDone, placeOf } from "./locate";
+import { Progress } from "./phases";
+import { dropFormer, type Former, pruneCopies, publishTo, targetsMet } from "./publish-to";
+import { release, wantedOf } from "./release";
+import { type GoldenInputs, type GoldenOutputs } from "./schema";
+import { inSlot, slotsOf } from "./slots";
+import { takeAllAlong } from "./take-along";
+import { type Keeping, prune } from "./versions";
+
+type Inputs = GoldenInputs;
+type Outputs = GoldenOutputs;
+type Surroundings = ReconcileContext<Outputs>;
+
+/** Builds what is not built yet. What an earlier run of the same build has left is resumed. */
+export async function make(context: Surroundings, inputs: Inputs): Promise<void> {
+  const { config, status } = context;
+  const slots = slotsOf(config.parallelBuilds);
+  const whenBusy = (): void => status(`waiting until fewer than ${slots} golden images are built (lxd:parallelBuilds)`);
+  const work = { context, place: placeOf(context, inputs), inputs, progress: new Progress(status, inputs) };
+  await inSlot(slots, whenBusy, () => build(work));
+}
+
+/**
+ * A failed first build is in the state, so that `pulumi destroy` finds its builder. A build that replaces another leaves the
+ * state that of the replaced one, which stands for all that the resource has.
+ */
+export function leftover({ replaced }: Surroundings): "resumed" | "unrecorded" {
+  return replaced === undefined ? "resumed" : "unrecorded";
+}
+
+export function steps(work: Work<Inputs, Outputs>): Step<FoundBuild>[] {
+  const { context, olds } = work;
+  const former = formerOf(work);
+  const { urn } = former;
+  // An update goes on with the build that the state knows.
+  const inputsFor = ({ build: known }: FoundBuild): Inputs => ({ ...work.inputs, ...known });
+  return [
+    { name: "take along", run: ({ place }) => takeAllAlong(place, urn, context.status) },
+    {
+      name: "build",
+      run: async (found) => {
+        if (isDone(found)) return false;
+        await make(context, inputsFor(found));
+        return true;
+      },
+    },
+    {
+      name: "release",
+      run: (found) => releasing(work, (shown) => release({ context: shown, inputs: inputsFor(found), former }, found)),
+    },
+    {
+      name: "publish",
+      run: (found) =>
+        releasing(work, async (shown) => {
+          const inputs = inputsFor(found);
+          const image = wantedOf(found.versions, inputs);
+          const publication = { context: shown, place: found.place, inputs, former };
+          const { targets, failed } = await publishTo(publication, image);
+          targetsMet.set(work.inputs, targets);
+          if (failed !== undefined) throw failed;
+          return targets.length > 0;
+        }),
+    },
+    { name: "drop former copies", run: () => dropFormer(context, former.targets, targetsMet.get(work.inputs) ?? []) },
+    {
+      name: "prune",
+      run: async (found) => {
+        // Of a replacement Pulumi deletes the replaced state, and the older versions with it.
+        if (olds === undefined) return false;
+        const inputs = inputsFor(found);
+        const live: Keeping = { ...inputs, fingerprint: wantedOf(found.versions, inputs).fingerprint };
+        const targets = { remote: inputs.remote, publishTo: targetsMet.get(work.inputs) };
+        const hasPruned = await prune(found.place, live);
+        return (await pruneCopies(context, targets, live)) || hasPruned;
+      },
+    },
+  ];
+}
+
+function formerOf({ context, olds }: Work<Inputs, Outputs>): Former {
+  if (olds === undefined) return { aliases: [], properties: {}, targets: {}, urn: formerUrn(context.replaced) };
+  const { image, remote, publishTo: targets } = olds;
+  return { ...image, targets: { remote, publishTo: targets }, urn: formerUrn(olds) };
+}
+
+/** What is done in the last phase. */
+async function releasing<T>(
+  { context, inputs }: Work<Inputs, Outputs>,
+  run: (shown: Surroundings) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress(context.status, inputs);
+  progress.enter("release");
+  try {
+    return await run({ ...context, status: progress.status });
+  } catch (error) {
+    throw inPhase("release", LxdError.from(error));
+  }
+}
