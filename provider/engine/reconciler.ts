@@ -199,7 +199,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const made = await this.kind.create(context, inputs);
       return typeof made === "string" ? made : undefined;
     } catch (error) {
-      if (!isCode(error, "already-exists")) await this.#keepRest(context, inputs, { call, isSeenWhole: false });
+      // What has the name already was not left by this create; what can be resumed is known by more than its name.
+      const isStranger = isCode(error, "already-exists") && this.kind.leftover === undefined;
+      if (!isStranger) await this.#keepRest(context, inputs, { call, isSeenWhole: false });
       throw error;
     }
   }
