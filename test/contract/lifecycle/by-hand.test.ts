@@ -122,7 +122,10 @@ async function endAsStranger(subject: Case, renamed: Bag): Promise<void> {
   await subject.removeByHand(renamed);
 }
 
-async function makePlace(site: Site, { place, needsImage }: Kind): Promise<{ pool?: string; project?: string }> {
+async function makePlace(
+  site: Site,
+  { place, needsImage, needsVolume }: Kind,
+): Promise<{ pool?: string; project?: string }> {
   const name = site.name();
   if (place === "pool") {
     await site.change("POST", "/1.0/storage-pools", { name, driver: "dir", config: {} });
@@ -130,7 +133,10 @@ async function makePlace(site: Site, { place, needsImage }: Kind): Promise<{ poo
   }
   await site.change("POST", "/1.0/projects", {
     name,
-    config: needsImage === true ? { "features.images": "false" } : {},
+    config: {
+      ...(needsImage === true && { "features.images": "false" }),
+      ...(needsVolume === true && { "features.storage.volumes": "false" }),
+    },
   });
   return { project: name };
 }

@@ -46,6 +46,10 @@ export interface Kind {
   place?: "pool" | "project";
   /** Whether it needs an image of the project `default`. */
   needsImage?: boolean;
+  /** Whether it needs a volume of the project `default`. */
+  needsVolume?: boolean;
+  /** Whether each test has guests install themselves again and again. */
+  isInstalled?: boolean;
   subject: (site: Site, at: { name: string; pool: string; project: string }) => Promise<Subject>;
 }
 
@@ -198,6 +202,37 @@ const snapshot: Kind = {
     }),
 };
 
+const goldenBuild: Kind = {
+  noun: "GoldenBuild",
+  title: "golden image",
+  needs: ["custom_volume_iso"],
+  identity: (object) => object["fingerprint"],
+  place: "project",
+  needsVolume: true,
+  isInstalled: true,
+  subject: async (site, { pool, project }) => {
+    const machine = { memory: "256MiB", rootDisk: { pool, size: "64MiB" }, firmware: "uefi", profiles: [] };
+    const aliases = [`${site.name()}-alias`];
+    return {
+      args: {
+        version: "v1",
+        iso: { pool, name: await site.iso("power off") },
+        machine,
+        install: { timeout: "2m", stableFor: "20ms" },
+        project,
+      },
+      uri: (outputs) => inProject(`/1.0/images/${String(outputs["fingerprint"])}`, outputs),
+      changes: [
+        { input: "image", more: { image: { aliases, properties: { os: "tiny" }, public: true } }, cost: "updated" },
+        { input: "keep", more: { keep: 3 }, cost: "updated" },
+        { input: "onFailure", more: { onFailure: "clean" }, cost: "same" },
+        { input: "verify", more: { verify: { waitFor: [{ condition: "agent" }] } }, cost: "same" },
+        { input: "machine", more: { machine: { ...machine, memory: "257MiB" } }, cost: "replaced" },
+      ],
+    };
+  },
+};
+
 const exec: Kind = {
   noun: "Exec",
   title: "command",
@@ -316,6 +351,6 @@ const storagePool: Kind = {
 };
 
 export const kinds: readonly Kind[] = [
-  ...[isoVolume, namedIsoVolume, image, machine, virtualMachine, snapshot, exec],
+  ...[isoVolume, namedIsoVolume, image, machine, virtualMachine, snapshot, exec, goldenBuild],
   ...[storageVolume, profile, network, project, storagePool],
 ];

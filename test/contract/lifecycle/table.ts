@@ -21,7 +21,9 @@ export function forEachKind(testsOf: (kind: Kind, test: Test, daemon: TestDaemon
     describeEachDaemon(kind.title, (daemon: TestDaemon) => {
       const site = new Site(daemon);
       afterAll(() => site.removeFiles());
-      const test: Test = (title, run, { missing, place } = {}) =>
+      const slow =
+        kind.isInstalled === true && !site.isSimulated ? "guests that install themselves in no time" : undefined;
+      const test: Test = (title, run, { missing = slow, place } = {}) =>
         daemon.test(title, { needs: kind.needs ?? [], missing: () => missing, timeoutMs: 60_000 }, async () =>
           run(await Case.of(kind, site, await place?.(site))),
         );
