@@ -96,6 +96,13 @@ export async function settlePacking(client: Client, project: string, deadlineMs:
   }
 }
 
+/** Waits until no volume of a project is moved any more: the daemon does not say of which volume an operation is. */
+export async function settleVolumeMoves(client: Client, project: string, deadlineMs: number): Promise<void> {
+  const operations = await listOperations(client, project, busy);
+  const moves = operations.filter(({ description }) => description === "Moving storage volume");
+  await follows(client, moves, deadlineMs);
+}
+
 async function listOperations(client: Client, project: string, wanted: RegExp): Promise<ListedOperation[]> {
   const query = { project, recursion: "1" };
   const byStatus = (await client.get(path("operations"), listSchema, query)).value ?? {};

@@ -21,6 +21,8 @@ export const sourceKey = "user.pulumi.source";
 export const rebuilding = "rebuilding";
 /** On a machine that a volume was taken out of, so that it could be made anew: its devices, until they are back. */
 export const detachedKey = "user.pulumi.detached";
+/** On a machine or volume that is being moved to another pool: servers copy it, so what a broken move leaves has this too. */
+export const movingKey = "user.pulumi.moving";
 const ownPrefix = "user.pulumi.";
 
 /** Whether a config key or image property is bookkeeping of this provider rather than the user's. */

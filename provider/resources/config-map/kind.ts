@@ -64,10 +64,11 @@ export function configMapKind<
     },
     claim: (context, inputs, found) => settings.claim(context, inputs, found),
     steps: ({ context, inputs, olds, isNew }) => {
-      const { move } = noun;
-      const moving = move && { name: "move", run: ({ at }: Found) => move(context, at, inputs) };
+      const { move, finishMove } = noun;
+      const moving = move && { name: "move", run: (found: Found) => move(context, found, inputs) };
+      const finishing = finishMove && { name: "finish move", run: (found: Found) => finishMove(context, found) };
       return [
-        ...(moving === undefined ? [] : [moving]),
+        ...[finishing, moving, finishing].filter((step) => step !== undefined),
         {
           name: "configure",
           run: (found) => {
@@ -85,10 +86,12 @@ export function configMapKind<
         settings.observe(placed, found.value, ["created", "settled"].includes(moment) ? "all" : state?.serverConfig),
       );
     },
-    remove: async ({ client }, { value, at }) => {
+    remove: async (context, found) => {
+      const { value, at } = found;
       const users = noun.users?.(value) ?? value.used_by ?? [];
       if (users.length > 0) throw inUse(noun.noun, users);
-      await noun.drop(client, at);
+      await noun.beforeRemove?.(context, found);
+      await noun.drop(context.client, at);
     },
     fromId: (text, state) => {
       const address = parseId(noun.idParts, text);

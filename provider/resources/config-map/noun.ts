@@ -97,7 +97,11 @@ export interface ConfigNoun<
   /** Whether making it takes long enough that a broken run may leave part of it: then it carries a mark until it is whole. */
   isMadeSlowly?: boolean;
   /** Gives an object that is there another name or place, in place. */
-  move?: (context: Context, from: Inputs, news: Inputs) => Promise<boolean | "relocated">;
+  move?: (context: Context, found: ConfigFound<Inputs, Wire>, news: Inputs) => Promise<boolean | "relocated">;
+  /** Ends a move that was broken off, and clears up after one. */
+  finishMove?: (context: Context, found: ConfigFound<Inputs, Wire>) => Promise<boolean | "relocated">;
+  /** Deletes what belongs to the object but is not it. */
+  beforeRemove?: (context: Context, found: ConfigFound<Inputs, Wire>) => Promise<void>;
   /** The inputs of an object that is there, with where it is, if they do not say that. */
   located?: (found: ConfigFound<Inputs, Wire>, news: Inputs) => Inputs;
   /** Outputs beside those of every such noun, and inputs that are no config, as the daemon has them. */

@@ -16,7 +16,7 @@ import { whenIdle } from "./idle";
 import { addressOf, unwritten } from "./import";
 import { applyDefaults, complete, policies } from "./inputs";
 import { explainMedia } from "./media";
-import { move } from "./move";
+import { finishMove, move, removeTwins } from "./move";
 import { isStopped, stop } from "./power";
 import { idOf, isWhole, obstacle, preflight } from "./preflight";
 import { rebuild } from "./rebuild";
@@ -80,6 +80,7 @@ async function explained<T>({ client }: Context, inputs: Inputs, work: () => Pro
 function steps({ context, inputs, olds }: Work<Inputs, Outputs>): Step<InstanceFound>[] {
   let isStopped = false;
   const stopping = (wasStopped: boolean): void => void (isStopped ||= wasStopped);
+  const finishing = { name: "finish move", run: (found: InstanceFound) => finishMove(context, found) };
   const settled = syncSteps(context, inputs, { isStopped: () => isStopped, oldFiles: olds?.files });
   if (olds === undefined) return settled;
   return [
@@ -100,6 +101,7 @@ function steps({ context, inputs, olds }: Work<Inputs, Outputs>): Step<InstanceF
         return rebuilt !== undefined;
       },
     },
+    finishing,
     {
       name: "move",
       run: async ({ value }) => {
@@ -108,6 +110,7 @@ function steps({ context, inputs, olds }: Work<Inputs, Outputs>): Step<InstanceF
         return moved !== undefined;
       },
     },
+    finishing,
     ...settled,
   ];
 }
@@ -128,11 +131,13 @@ async function toState(
   return { ...outputs, ...network, files: await observeFiles(client, at, inputs.files) };
 }
 
-async function remove(context: Context, { value, at }: InstanceFound, state: Outputs): Promise<void> {
+async function remove(context: Context, found: InstanceFound, state: Outputs): Promise<void> {
+  const { value, at } = found;
   const { expanded_config: expanded, config } = value;
   if (isTrue({ ...expanded, ...config }["security.protection.delete"])) throw isProtected();
   const { onDelete, shutdownTimeout } = applyDefaults(state) as Inputs;
   if (!isStopped(value)) await stop(context, at, onDelete === "shutdown" ? milliseconds(shutdownTimeout) : 0);
+  await removeTwins(context, found);
   await whenIdle(context, at, () => deleteInstance(context.client, at));
 }
 

@@ -1,16 +1,25 @@
 // Moves a machine in place: its root disk to another pool, itself to another member of the cluster.
 import { listGroupMembers } from "../../api/cluster-members";
-import { moveInstance, type WireInstance } from "../../api/instances";
+import { type InstanceFound } from "../../api/instance-identity";
+import {
+  deleteInstance,
+  type InstanceAddress,
+  listInstances,
+  moveInstance,
+  type WireInstance,
+} from "../../api/instances";
+import { settleInstance } from "../../api/operations";
 import { type Client } from "../../client/client";
 import { type Context } from "../../kind";
 import { isUnknown } from "../../unknowns";
+import { movingKey, ownerKey } from "../ownership";
 import { createDeadlineMs } from "./bookkeeping";
 import { stopFor } from "./consent";
 import { isAt } from "./home";
 import { whenIdle } from "./idle";
 import { isRunning } from "./power";
 import { type InstanceDraft, type InstanceInputs } from "./schema";
-import { rootPoolOf } from "./settings";
+import { changeSettings, rootPoolOf } from "./settings";
 import { isTrue } from "./spelling";
 
 /** Returns whether the machine was shut down for it; undefined if there was nothing to do. */
@@ -31,10 +40,40 @@ export async function move(
   const pool = otherPool(value, news);
   if (pool !== undefined) {
     wasStopped = (await stopFor(context, news, { news, what: "moved to another storage pool" })) || wasStopped;
+    await mark(context, news, { [movingKey]: pool });
     await whenIdle(context, news, () => moveInstance(client, news, { pool }, options));
   }
   if (target === undefined && pool === undefined) return undefined;
   return wasStopped ? "stopped" : "moved";
+}
+
+/**
+ * Clears up after a move to another pool, be it one that was broken off: servers copy the machine under another name, with
+ * its UUID and its config. Returns whether there was anything to do.
+ */
+export async function finishMove(context: Context, found: InstanceFound): Promise<boolean> {
+  if (found.value.config?.[movingKey] === undefined) return false;
+  await removeTwins(context, found);
+  await mark(context, found.at);
+  return true;
+}
+
+/** The copies of a machine that says that it is being moved. */
+export async function removeTwins({ client, urn }: Context, { at, value }: InstanceFound): Promise<void> {
+  if (value.config?.[movingKey] === undefined) return;
+  await settleInstance(client, at, createDeadlineMs);
+  const { "volatile.uuid": uuid } = value.config;
+  for (const { name, config } of await listInstances(client, at.project)) {
+    const isTwin = name !== at.name && config?.[movingKey] !== undefined && config["volatile.uuid"] === uuid;
+    if (isTwin && config[ownerKey] === urn) await deleteInstance(client, { ...at, name });
+  }
+}
+
+async function mark(context: Context, at: InstanceAddress, moving: Record<string, string> = {}): Promise<void> {
+  await changeSettings(context, at, ({ config }) => {
+    const { [movingKey]: _old, ...rest } = config ?? {};
+    return { config: { ...rest, ...moving } };
+  });
 }
 
 /**

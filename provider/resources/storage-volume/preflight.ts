@@ -10,6 +10,7 @@ import { type Completion, type Failure } from "../../kind";
 import { hasUnknown, isUnknown } from "../../unknowns";
 import { parseSize } from "../../units";
 import { isPlacePlanned, isPlanned } from "../planned";
+import { ownerKey } from "../ownership";
 import { isRunning } from "../instance/power";
 import { type CopySource, type StorageVolumeDraft, type StorageVolumeInputs } from "./inputs";
 
@@ -52,7 +53,7 @@ async function originalFailures(client: Client, draft: StorageVolumeDraft, { vol
 
 export async function preflightChange(
   client: Client,
-  { draft, olds }: Completion<StorageVolumeInputs>,
+  { draft, olds, urn }: Completion<StorageVolumeInputs>,
 ): Promise<Failure[]> {
   const { project, pool, name } = olds ?? {};
   if (project === undefined || pool === undefined || name === undefined || draft.project !== project) return [];
@@ -64,7 +65,7 @@ export async function preflightChange(
   if (found === undefined) return [];
   return [
     ...shrinkFailures(found.value, draft),
-    ...(isMoved ? await moveFailures(client, found.value, { at, moved }) : []),
+    ...(isMoved ? await moveFailures(client, found.value, { at, moved, urn }) : []),
   ];
 }
 
@@ -79,10 +80,12 @@ function shrinkFailures(wire: WireVolume, { size }: StorageVolumeDraft): Failure
 async function moveFailures(
   client: Client,
   wire: WireVolume,
-  { at, moved }: { at: VolumeAddress; moved: VolumeAddress },
+  { at, moved, urn }: { at: VolumeAddress; moved: VolumeAddress; urn: string },
 ): Promise<Failure[]> {
   const property = moved.name === at.name ? "pool" : "name";
-  if (!isPlacePlanned(client, moved) && (await findVolume(client, moved)) !== undefined)
+  const there = isPlacePlanned(client, moved) ? undefined : await findVolume(client, moved);
+  // What a move that was broken off has left is cleared up.
+  if (there !== undefined && there.value.config?.[ownerKey] !== urn)
     return [{ property, reason: `there is a volume ${moved.pool}/${moved.name} already; choose another name` }];
   for (const url of wire.used_by ?? []) {
     const [, name, project = "default"] = /^\/1\.0\/instances\/([^?]+)(?:\?project=(.+))?$/.exec(url) ?? [];

@@ -1,14 +1,7 @@
 // Storage volumes: file systems and block devices of a pool, beside those of instances.
-import { moveVolume, updateVolume, type VolumeSettings } from "../../api/data-volumes";
+import { updateVolume, type VolumeSettings } from "../../api/data-volumes";
 import { listPools } from "../../api/pools";
-import {
-  deleteVolume,
-  findVolume,
-  listVolumes,
-  memberOf,
-  type VolumeAddress,
-  type WireVolume,
-} from "../../api/volumes";
+import { deleteVolume, findVolume, listVolumes, type WireVolume } from "../../api/volumes";
 import { type Context } from "../../kind";
 import { volumeName } from "../../schema";
 import { checkPool, checkProject } from "../common";
@@ -17,7 +10,8 @@ import { type ConfigFound } from "../config-map/noun";
 import { checkMember } from "../member";
 import { ownerKey } from "../ownership";
 import { computed, fields, policies, schema, type StorageVolumeInputs, type StorageVolumeOutputs } from "./inputs";
-import { copyDeadlineMs, make } from "./make";
+import { make } from "./make";
+import { finishMove, move, placed, removeMoved } from "./move";
 import { preflight, preflightChange } from "./preflight";
 
 type Inputs = StorageVolumeInputs;
@@ -55,17 +49,13 @@ export const storageVolume = configMapKind<Inputs, Outputs, WireVolume, VolumeSe
   put: (client, at, found, settings) => updateVolume(client, placed(at), found, settings),
   drop: (client, at) => deleteVolume(client, placed(at)),
   move,
+  finishMove,
+  beforeRemove: removeMoved,
   located,
   observe,
   mismatch: ({ content_type: type }, { contentType }) =>
     contentType === undefined || contentType === type ? undefined : `left by an earlier run, a ${type} volume`,
 });
-
-/** With the member that a volume is on, where the server says one. */
-function placed(at: Inputs & { location?: string }): VolumeAddress {
-  const { project, pool, name, target } = at;
-  return { project, pool, name, target: memberOf(at) ?? target };
-}
 
 /** Other members may have volumes of the same name. */
 function located({ at, value }: VolumeFound, news: Inputs): Inputs & { location?: string } {
@@ -97,12 +87,4 @@ function observe(inputs: Inputs, wire: WireVolume): Omit<Outputs, "name" | "desc
   const { project, pool, source, target } = inputs;
   const contentType = wire.content_type as Outputs["contentType"];
   return { project, pool, source, target, contentType, location: wire.location };
-}
-
-async function move({ client, status }: Context, from: Inputs, news: Inputs): Promise<boolean | "relocated"> {
-  if (from.name === news.name && from.pool === news.pool) return false;
-  status(from.pool === news.pool ? "renaming" : `moving to pool ${news.pool}`);
-  await moveVolume(client, placed(from), news, copyDeadlineMs);
-  // Another pool is another creation time, and where there is none, the name is the identity.
-  return "relocated";
 }

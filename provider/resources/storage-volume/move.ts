@@ -1,0 +1,81 @@
+// Gives a volume another name or pool in place, and clears up what a move to another pool has left that was broken off.
+//
+// Servers copy a volume to the other pool, record first, and delete it where it was in the end. A mark in its config, which
+// the copy gets too, says that this was begun.
+import { moveVolume, updateVolume } from "../../api/data-volumes";
+import { settleVolumeMoves } from "../../api/operations";
+import { listPools } from "../../api/pools";
+import {
+  deleteVolume,
+  findVolume,
+  listVolumes,
+  memberOf,
+  type VolumeAddress,
+  type WireVolume,
+} from "../../api/volumes";
+import { type Found } from "../../client/client";
+import { type Context } from "../../kind";
+import { type ConfigFound } from "../config-map/noun";
+import { movingKey, ownerKey } from "../ownership";
+import { type StorageVolumeInputs } from "./inputs";
+import { copyDeadlineMs } from "./make";
+
+type Inputs = StorageVolumeInputs;
+type VolumeFound = ConfigFound<Inputs, WireVolume>;
+
+/** With the member that a volume is on, where the server says one. */
+export function placed(at: Inputs & { location?: string }): VolumeAddress {
+  const { project, pool, name, target } = at;
+  return { project, pool, name, target: memberOf(at) ?? target };
+}
+
+export async function move(
+  { client, status }: Context,
+  found: VolumeFound,
+  news: Inputs,
+): Promise<boolean | "relocated"> {
+  const from = found.at;
+  if (from.name === news.name && from.pool === news.pool) return false;
+  const isCopied = from.pool !== news.pool;
+  status(isCopied ? `moving to pool ${news.pool}` : "renaming");
+  if (isCopied) await mark(client, found, { [movingKey]: news.pool });
+  await moveVolume(client, placed(from), news, copyDeadlineMs);
+  // Another pool is another creation time, and where there is none, the name is the identity.
+  return "relocated";
+}
+
+/** Ends what an earlier run has begun, before anything else is done to the volume and after it was moved. */
+export async function finishMove(context: Context, { at, value }: VolumeFound): Promise<boolean | "relocated"> {
+  const { client } = context;
+  if (value.config?.[movingKey] === undefined) return false;
+  await settleVolumeMoves(client, at.project, copyDeadlineMs);
+  const found = await findVolume(client, placed(at));
+  // The server has gone on with it alone.
+  if (found === undefined) return "relocated";
+  await removeMoved(context, { ...found, at });
+  await mark(client, { ...found, at });
+  return true;
+}
+
+/** The copies in other pools, of a volume that says that it is being moved. */
+export async function removeMoved({ client, urn }: Context, { at, value }: VolumeFound): Promise<void> {
+  if (value.config?.[movingKey] === undefined) return;
+  await settleVolumeMoves(client, at.project, copyDeadlineMs);
+  for (const { name: pool } of await listPools(client)) {
+    if (pool === at.pool) continue;
+    for (const { name, config, location } of await listVolumes(client, { project: at.project, pool })) {
+      if (config?.[movingKey] === undefined || config[ownerKey] !== urn) continue;
+      await deleteVolume(client, placed({ ...at, pool, name, location }));
+    }
+  }
+}
+
+async function mark(
+  client: Context["client"],
+  { at, value, etag }: Found<WireVolume> & { at: Inputs },
+  moving: Record<string, string> = {},
+): Promise<void> {
+  const { [movingKey]: _old, ...config } = value.config ?? {};
+  const settings = { description: value.description, config: { ...config, ...moving } };
+  await updateVolume(client, placed(at), { value, etag }, settings);
+}
