@@ -187,7 +187,7 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
   toState: (context: Context, reading: Reading<Inputs, Outputs, Found>) => Promise<Outputs>;
   /** Is handed what was located. An object that is gone already counts as deleted. */
   remove: (context: RemovalContext<Outputs>, found: Found, state: Outputs) => Promise<void>;
-  /** Deletes what a resource has made beside its object, if the object itself is gone already. */
+  /** Deletes what a resource has made beside its object, if the object is gone already, or the live state has it. */
   removeRest?: (context: RemovalContext<Outputs>, state: Outputs) => Promise<void>;
   /** The inputs of an object of which nothing is known but its ID, to read it as it is. */
   fromId: (id: string, state: Draft<Outputs>) => Inputs;

@@ -100,19 +100,17 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   async remove(context: Context, { id, state, identity }: Known<Outputs>, removal: Removal<Outputs>): Promise<void> {
     const what = `${this.kind.noun} ${id}`;
     await this.#telling(`delete ${what}`, async () => {
-      if (identity !== undefined && removal.isHeld(identity)) {
-        context.warn(`the ${what} stays: ${heldByNew}`);
-        return;
-      }
       const { isReplaced, live } = removal;
       const surroundings = { ...context, isReplaced, live };
-      const found = await this.#locate(context, state, identity);
-      if (found === undefined) {
+      const isHeldBefore = identity !== undefined && removal.isHeld(identity);
+      const found = isHeldBefore ? undefined : await this.#locate(context, state, identity);
+      const isHeld = isHeldBefore || (found !== undefined && removal.isHeld(this.kind.identity(found, state)));
+      if (isHeld) context.warn(`the ${what} stays: ${heldByNew}`);
+      if (isHeld || found === undefined) {
         await this.kind.removeRest?.(surroundings, state);
         return;
       }
-      const isHeld = removal.isHeld(this.kind.identity(found, state));
-      const stranger = isHeld ? heldByNew : this.#strangerIn(found, removal);
+      const stranger = this.#strangerIn(found, removal);
       if (stranger !== undefined) {
         context.warn(`the ${what} stays: ${stranger}`);
         return;

@@ -23,7 +23,7 @@ export async function remove(removal: RemovalContext<Outputs>, found: FoundBuild
   await removeFormer(context, goldenDefaults(state) as Outputs);
 }
 
-/** Of a resource that has nothing any more on the server that builds. */
+/** Of a state that has nothing of its own any more on the server that builds. */
 export async function removeRest(removal: RemovalContext<Outputs>, state: Outputs): Promise<void> {
   await removeFormer(withWhole(removal), goldenDefaults(state) as Outputs);
 }

@@ -55,6 +55,18 @@ describePublishing("golden images that are copied to other servers", (site) => {
     expect(await site.other.images()).toEqual([]);
   });
 
+  site.test("go away from a server that is taken out together with --replace", async () => {
+    const golden = site.golden();
+    const fingerprint = await golden.built();
+    await golden.resource.up(golden.args([at(site.target), at(site.other)]));
+    await golden.resource.replace(golden.args([at(site.other)]));
+    expect(await site.target.images()).toEqual([]);
+    expect(await site.other.target(golden.alias)).toBe(fingerprint);
+    expect(await site.builder.target(golden.alias)).toBe(fingerprint);
+    await golden.resource.destroy();
+    expect(await site.other.images()).toEqual([]);
+  });
+
   site.test("are copied again when somebody has deleted or changed a copy", async () => {
     const golden = site.golden();
     const fingerprint = await golden.built();
