@@ -1,7 +1,8 @@
 // Which objects the live states of this run hold, so that the state of a replaced resource never deletes one of them.
 //
 // Pulumi keeps a replaced state until a run reaches its deletes, which may be a later run. By then the live state may name
-// the same object. The order of the engine's calls tells which state is live: see the decision record on identity.
+// the same object. The order of the engine's calls tells which state is live: see the decision record on identity, and
+// `test/e2e/engine-calls.test.ts`, which holds the engine to that order.
 
 /** An object on a server, whatever it is called at the moment. */
 export interface Held {

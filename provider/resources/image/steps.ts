@@ -15,38 +15,43 @@ type Known = ImageInputs & { fingerprint: string };
 
 export function steps(work: ImageWork): Step<FoundImage>[] {
   const { context, inputs, olds } = work;
-  const { aliases = [], properties = {} } = olds ?? {};
-  const former = { aliases, properties, urn: formerUrn(olds), replaced: context.replaced, isListing: true };
-  const known = ({ image }: FoundImage): Known => ({ ...inputs, fingerprint: image.fingerprint });
+  const former = formerOf(work);
   // Whose the image was when the steps began: afterwards it is this resource's, too.
-  let owners: string[] | undefined;
+  let owners = [context.urn];
   return [
     {
       name: "record",
       run: async (found) => {
         owners = ownersBefore(found.image, { urn: context.urn, source: inputs.source, isKnown: olds !== undefined });
-        return (await syncRecord(context, { ...former, ...marksAtOnce(work) }, known(found))).isChanged;
+        return (await syncRecord(context, former, known(work, found))).isChanged;
       },
     },
-    {
-      name: "aliases",
-      run: async (found) => {
-        const { client, urn } = context;
-        const change = {
-          olds: { ...former, aliases: withListed(aliases, found.image, urn) },
-          news: known(found),
-          urn,
-          owners: owners ?? [urn],
-        };
-        await syncAliases(client, change);
-        const isOther = hasOtherAliases(found.image, change);
-        // The list on the image had to have them until now.
-        if (isOther) await syncRecord(context, { ...former, ...marksAtOnce(work), aliases: [] }, known(found));
-        return isOther;
-      },
-    },
+    { name: "aliases", run: (found) => bringAliases(work, found, owners) },
     { name: "mark", run: (found) => mark(work, found) },
   ];
+}
+
+function formerOf(work: ImageWork): Former {
+  const { olds, context } = work;
+  const { aliases = [], properties = {} } = olds ?? {};
+  const { replaced } = context;
+  return { aliases, properties, urn: formerUrn(olds), replaced, isListing: true, ...marksAtOnce(work) };
+}
+
+function known({ inputs }: ImageWork, { image }: FoundImage): Known {
+  return { ...inputs, fingerprint: image.fingerprint };
+}
+
+async function bringAliases(work: ImageWork, found: FoundImage, owners: string[]): Promise<boolean> {
+  const { client, urn } = work.context;
+  const former = formerOf(work);
+  const had = withListed(former.aliases, found.image, urn);
+  const change = { olds: { ...former, aliases: had }, news: known(work, found), urn, owners };
+  await syncAliases(client, change);
+  const isLess = had.some(({ name }) => !change.news.aliases.some((alias) => alias.name === name));
+  // The list on the image had to have them until now.
+  if (isLess) await syncRecord(work.context, { ...former, aliases: [] }, change.news);
+  return hasOtherAliases(found.image, change);
 }
 
 export function hasOtherAliases(image: WireImage, { olds, news }: { olds: Former; news: Known }): boolean {
