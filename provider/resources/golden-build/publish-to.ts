@@ -103,7 +103,7 @@ export async function removeFormer(context: RemovalContext<GoldenOutputs>, state
     isReplaced && (live === undefined || live.publishTo.some((each) => isSamePlace(each, target)));
   const { failed } = await forEachTarget(context, { ...state, publishTo: met }, async (target) => {
     if (!isLive(target.wanted)) return removeCopies(target, target.wanted.aliases ?? state.image.aliases);
-    if (live !== undefined) await prune(target.place, live);
+    await prune(target.place, live ?? state);
   });
   if (failed !== undefined) throw failed;
 }

@@ -14,13 +14,14 @@ type Outputs = GoldenOutputs;
  * As long as the program has the resource, the state is that of a replaced build: its image stays as a way back, as far as
  * versions are kept. Else everything goes.
  */
-export async function remove(removal: RemovalContext<Outputs>, found: FoundBuild, state: Outputs): Promise<void> {
+export async function remove(removal: RemovalContext<Outputs>, found: FoundBuild, known: Outputs): Promise<void> {
   const context = withWhole(removal);
   const { isReplaced, live } = context;
-  // Deleted before it is replaced, its place is that of the build which is to come.
-  if (isReplaced && (live === undefined || isSameHome(live, state))) await removeBuild(found, live);
+  const state = goldenDefaults(known) as Outputs;
+  // Of one that is deleted before it is replaced, nobody knows yet what comes in its place.
+  if (isReplaced && (live === undefined || isSameHome(live, state))) await removeBuild(found, live ?? state);
   else await removeAll(found, state);
-  await removeFormer(context, goldenDefaults(state) as Outputs);
+  await removeFormer(context, state);
 }
 
 /** Of a state that has nothing of its own any more on the server that builds. */
@@ -32,13 +33,12 @@ function withWhole(context: RemovalContext<Outputs>): RemovalContext<Outputs> {
   return { ...context, live: context.live && (goldenDefaults(context.live) as Outputs) };
 }
 
-async function removeBuild({ place, build, machines }: FoundBuild, live: Outputs | undefined): Promise<void> {
+async function removeBuild({ place, build, machines }: FoundBuild, live: Outputs): Promise<void> {
   for (const machine of machines) if (isMachineOf(machine, build)) await removeMachine(place, machine.name);
-  if (live !== undefined) await prune(place, live);
+  await prune(place, live);
 }
 
-async function removeAll({ place, versions, unmarked, machines }: FoundBuild, state: Outputs): Promise<void> {
-  const { image } = goldenDefaults(state) as Outputs;
+async function removeAll({ place, versions, unmarked, machines }: FoundBuild, { image }: Outputs): Promise<void> {
   for (const { name } of machines) await removeMachine(place, name);
   for (const { fingerprint } of [...versions, ...unmarked]) await removeImage(place, fingerprint, image);
 }

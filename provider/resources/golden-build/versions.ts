@@ -97,13 +97,15 @@ export async function changeProperties(
 export type Keeping = Pick<GoldenInputs, "version" | "inputsHash" | "keep" | "pin" | "fingerprint">;
 
 /**
- * Deletes the oldest versions beyond the number that is kept, of which the live one is the first and no other counts while
- * it is released. One that is pinned, that an alias names or that an instance was made from stays. Returns whether it
- * deleted any.
+ * Deletes the oldest versions beyond the number that is kept. The live and the released one count as the first of those, and
+ * as long as neither is there, nothing is deleted. One that is pinned, that an alias names or that an instance was made from
+ * stays. Returns whether it deleted any.
  */
 export async function prune(place: Place, live: Keeping): Promise<boolean> {
   const isLive = (image: WireImage): boolean => isBuildOf(image, live) || image.fingerprint === live.fingerprint;
-  const others = (await versionsOf(place)).filter((image) => !isCandidate(image) && !isLive(image));
+  const ready = (await versionsOf(place)).filter((image) => !isCandidate(image));
+  if (!ready.some(isLive)) return false;
+  const others = ready.filter((image) => !isLive(image));
   const beyond = others.slice(0, Math.max(0, others.length - (live.keep - 1)));
   const bases = beyond.length === 0 ? [] : await basesIn(place);
   const isUsed = ({ fingerprint, aliases }: WireImage): boolean =>

@@ -1,5 +1,6 @@
 // Golden images whose versions are somebody's: what is live, shared or replaced is not deleted, and nothing is left behind.
 import { expect } from "vitest";
+import { Stack } from "../harness/stack-run";
 import { Server } from "./publishing";
 import { describeGoldenImages, type Golden, type RawImage } from "./site";
 
@@ -67,6 +68,20 @@ describeGoldenImages("versions of golden images", (site) => {
       expect(aliases).toEqual([]);
       await site.change("DELETE", `/1.0/images/${fingerprint}`);
     }
+  });
+
+  site.testWithSimulation("do not pile up with deleteBeforeReplace", async () => {
+    const [golden, stack] = [await site.golden(), new Stack(site.daemon.socket)];
+    const versions: string[] = [];
+    for (const memory of ["256MiB", "257MiB", "258MiB"]) {
+      const args = golden.next({ ...unnamed, keep: 1, machine: { memory } });
+      await stack.up([{ noun: "GoldenBuild", name: golden.name, args, deleteBeforeReplace: true }]);
+      versions.push(golden.version);
+    }
+    // The live one, and the one that was live when the last was deleted.
+    expect(await golden.versions()).toEqual(versions.slice(1));
+    await stack.destroy();
+    expect(await golden.versions()).toEqual([]);
   });
 
   for (const refreshed of [false, true]) {
