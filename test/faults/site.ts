@@ -26,8 +26,8 @@ export interface Site {
   setCopyMs(ms: number): Promise<void>;
   /** SIGKILL; it is there again a moment later. */
   killDaemon(): Promise<void>;
-  /** Writes into a volume of the pool `default` as a guest would. */
-  fillVolume(name: string, bytes: Buffer): void;
+  /** Writes into a volume of a pool (default: `default`) as a guest would. */
+  fillVolume(name: string, bytes: Buffer, pool?: string): void;
   look(): Promise<Look>;
   dispose(): Promise<void>;
 }
@@ -117,8 +117,8 @@ export class EmbeddedSite implements Site {
     await this.#start();
   }
 
-  fillVolume(name: string, bytes: Buffer): void {
-    writeFileSync(join(this.#dir, "storage-pools/default/custom", fileName(`default_${name}`)), bytes);
+  fillVolume(name: string, bytes: Buffer, pool = "default"): void {
+    writeFileSync(join(this.#dir, "storage-pools", pool, "custom", fileName(`default_${name}`)), bytes);
   }
 
   look(): Promise<Look> {

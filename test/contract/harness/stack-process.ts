@@ -57,6 +57,11 @@ export class StackProcess {
     await Promise.race([ended, late]).finally(() => clearTimeout(timer));
   }
 
+  /** Ctrl-C: what is under way ends by itself, and is heard. */
+  cancel(): void {
+    this.#calls.stop("the test cancelled it");
+  }
+
   #of(noun: Noun): DynamicProvider {
     const known = this.#providers.get(noun);
     if (known !== undefined) return known;

@@ -150,6 +150,16 @@ export class Stack {
     return ended.finally(() => proxy.heal());
   }
 
+  /** SIGKILL of engine and provider in the middle of a run; to be called when nothing more of it reaches the daemon. */
+  kill(): Promise<void> {
+    return this.#process.kill();
+  }
+
+  /** Ctrl-C in the middle of a run. */
+  cancel(): void {
+    this.#process.cancel();
+  }
+
   async #run(work: (failures: string[]) => Promise<void>): Promise<void> {
     this.#process = new StackProcess(this.config);
     this.steps = [];
