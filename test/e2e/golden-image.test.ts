@@ -85,6 +85,19 @@ describeEachSite(
       expect(await site.everything()).toContain(`/1.0/images/${String(before["fingerprint"])}?project=${site.project}`);
     }, 120_000);
 
+    it("have all their versions after --replace, in that run and in the next one", async () => {
+      const before = await site.everything();
+      expect(before.filter((path) => path.startsWith("/1.0/images/"))).toHaveLength(2);
+      const urn = "urn:pulumi:test::e2e::lxd:index:GoldenImage$pulumi-nodejs:dynamic/lxd:GoldenBuild::golden";
+      const up = await project.up({ args: ["--replace", urn] });
+      expect(up.code, up.stdout + up.stderr).toBe(0);
+      expect(up.stdout).toContain("the live state of a resource holds the same object");
+      expect(await site.everything()).toEqual(before);
+      expect(changes((await project.preview()).steps)).toEqual([]);
+      expect((await project.up()).code).toBe(0);
+      expect(await site.everything()).toEqual(before);
+    }, 120_000);
+
     it("leave nothing behind", async () => {
       expect(await project.destroy()).toMatchObject({ code: 0 });
       expect(await site.everything()).toEqual([]);
