@@ -13,3 +13,11 @@ export function inTurns(cases: readonly Case[], seed: number): Case[] {
   }
   return turns;
 }
+
+/** So many verbs of each kind. */
+export function ofEachKind(verbs: readonly string[], { count, seed }: { count: number; seed: number }): string[] {
+  const random = new Random(seed);
+  const kindOf = (verb: string): string => verb.split("/")[0] ?? "";
+  const kinds = [...new Set(verbs.map(kindOf))];
+  return kinds.flatMap((kind) => random.shuffled(verbs.filter((verb) => kindOf(verb) === kind)).slice(0, count));
+}

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 
 import { type Case, nameOf } from "./cases";
-import { inTurns } from "./choice";
+import { inTurns, ofEachKind } from "./choice";
 import { IncusSite } from "./incus-site";
 import { Runner } from "./runner";
 import { EmbeddedSite } from "./site";
@@ -15,6 +15,7 @@ const help = `Usage: npm run faults -- [options]
   --seed N        chooses the cases (default: 1)
   --kind KIND     of one kind only: iso-volume, image, container, …
   --only CASE     one case, or all whose name begins so: iso-volume/create/3/cut-after/up
+  --verbs N       of each kind only so many verbs
   --count N       at most so many
   --minutes N     at most so long (default: 10)
   --workers N     processes that run them (default: one for each processor)
@@ -27,6 +28,7 @@ const parse = () =>
       seed: { type: "string", default: "1" },
       kind: { type: "string" },
       only: { type: "string", default: "" },
+      verbs: { type: "string", default: "1000000" },
       count: { type: "string", default: "1000000" },
       minutes: { type: "string", default: "10" },
       workers: { type: "string", default: String(availableParallelism()) },
@@ -51,7 +53,11 @@ async function work(index: number, values: Values): Promise<Tallies> {
   try {
     const runner = new Runner(site, seed);
     const cases: Case[] = [];
-    for (const verb of runner.verbs.filter((each) => isAsked(each, values)).filter((_, i) => i % workers === index)) {
+    const asked = ofEachKind(
+      runner.verbs.filter((each) => isAsked(each, values)),
+      { count: Number(values.verbs), seed },
+    );
+    for (const verb of asked.filter((_, i) => i % workers === index)) {
       cases.push(...(await casesOf(runner, verb, tallies)));
     }
     const chosen = inTurns(cases, seed).filter((each) => nameOf(each).startsWith(values.only));
