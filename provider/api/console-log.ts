@@ -9,13 +9,19 @@ import { type InstanceAddress } from "./instances";
  * each text once.
  */
 export async function readConsole(client: Client, at: InstanceAddress): Promise<string> {
-  try {
-    return await client.text(path("instances", at.name, "console"), { project: at.project });
-  } catch (error) {
-    if (isCode(error, "failed") && nothing.test(error.details.why)) return "";
-    throw error;
+  for (let rest = 5; ; rest--) {
+    try {
+      return await client.text(path("instances", at.name, "console"), { project: at.project });
+    } catch (error) {
+      if (!isCode(error, "failed")) throw error;
+      if (nothing.test(error.details.why)) return "";
+      if (rest === 0 || !otherReader.test(error.details.why)) throw error;
+    }
   }
 }
+
+/** Incus lets one client read at a time, and refuses the one that has waited for another to be done. */
+const otherReader = /^A matching non-reusable operation has now succeeded$/;
 
 /** LXD's words for a log with nothing in it, or nothing more; both servers' for a machine that is just going off. */
 const nothing =

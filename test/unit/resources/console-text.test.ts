@@ -4,6 +4,19 @@ import { type WireInstance } from "../../../provider/api/instances";
 import { ConsoleLog } from "../../../provider/resources/instance/console";
 import { error, fakeDaemon } from "../client/fake-daemon";
 
+it("is read again when the server has waited for another reader first", async () => {
+  let refusals = 2;
+  const { client, requests } = await fakeDaemon({
+    "GET /1.0/instances/box/console": (request, response) => {
+      if (refusals-- > 0) error(500, "A matching non-reusable operation has now succeeded")(request, response);
+      else response.end("BOOTED\n");
+    },
+  });
+  const log = new ConsoleLog(client, { project: "default", name: "box" });
+  expect(await log.text({ type: "virtual-machine", status_code: 103 } as WireInstance)).toContain("BOOTED");
+  expect(requests).toHaveLength(3);
+});
+
 it("keeps what was heard before", async () => {
   let said: string | undefined;
   const { client } = await fakeDaemon({
