@@ -31,7 +31,7 @@ export interface TestDaemon {
   /** What came of a write in the end, sync or async. */
   settle(reply: RawReply | Promise<RawReply>): Promise<Outcome>;
   /** A test that needs API extensions; skipped with their names where the daemon has them not. */
-  test(title: string, options: TestOptions, run: () => Promise<void>): void;
+  test(title: string, options: TestOptions, run: (context: TestContext) => Promise<void>): void;
 }
 
 export interface TestOptions {
@@ -107,13 +107,13 @@ class Daemon implements TestDaemon {
     return settle(this.raw, await reply);
   }
 
-  test(title: string, options: TestOptions, run: () => Promise<void>): void {
+  test(title: string, options: TestOptions, run: (context: TestContext) => Promise<void>): void {
     const body = async (context: TestContext) => {
       const lacks = (options.needs ?? []).filter((extension) => !this.has(extension));
       if (lacks.length > 0) context.skip(`${this.kind} lacks the API extension ${lacks.join(", ")}`);
       const missing = options.missing?.();
       if (missing !== undefined) context.skip(missing);
-      await run();
+      await run(context);
     };
     it(title, body, options.timeoutMs ?? 30_000);
   }

@@ -113,23 +113,35 @@ describe("an instance in a cluster", () => {
       },
     );
 
-    daemon.test("goes on running while it moves, if it was started for that", { timeoutMs: 120_000 }, async () => {
-      const [first = "", second = ""] = members;
-      const machine = new StackResource("Instance", daemon.name("live"), daemon.socket);
-      const root = { type: "disk", path: "/", pool: "default", size: "8MiB", "size.state": "160MiB" };
-      const running = (target: string, more: Args = {}): Args => ({
-        ...{ type: "virtual-machine", profiles: [], firmware: "uefi", devices: { root }, target },
-        config: { "limits.memory": "128MiB", "migration.stateful": true, ...more },
-      });
-      await machine.up(running(first));
-      const lifecycle = await openEvents(daemon.socket, "type=lifecycle");
-      expect(await machine.failures(running(second))).toEqual([]);
-      expect(await machine.up(running(second))).toBe("updated");
-      expect(await placeOf(machine.name)).toBe(second);
-      const own = lifecycle.events.filter(({ metadata }) => metadata["source"] === `/1.0/instances/${machine.name}`);
-      lifecycle.close();
-      expect(own.map(({ metadata }) => metadata["action"])).toEqual(["instance-migrated"]);
-      await machine.destroy();
-    });
+    daemon.test(
+      "goes on running while it moves, if it was started for that",
+      { timeoutMs: 120_000 },
+      async (context) => {
+        const [first = "", second = ""] = members;
+        const machine = new StackResource("Instance", daemon.name("live"), daemon.socket);
+        const root = { type: "disk", path: "/", pool: "default", size: "8MiB", "size.state": "160MiB" };
+        const running = (target: string, more: Args = {}): Args => ({
+          ...{ type: "virtual-machine", profiles: [], firmware: "uefi", devices: { root }, target },
+          config: { "limits.memory": "128MiB", "migration.stateful": true, ...more },
+        });
+        await machine.up(running(first));
+        const lifecycle = await openEvents(daemon.socket, "type=lifecycle");
+        expect(await machine.failures(running(second))).toEqual([]);
+        const moved = await machine.up(running(second)).catch((error: unknown) => String(error));
+        const device = /State blocked by non-migratable device '(.*)'/.exec(moved)?.[1];
+        if (device !== undefined) {
+          lifecycle.close();
+          expect(await placeOf(machine.name)).toBe(first);
+          await machine.destroy();
+          context.skip(`QEMU cannot migrate machines here: it has the device ${device}`);
+        }
+        expect(moved).toBe("updated");
+        expect(await placeOf(machine.name)).toBe(second);
+        const own = lifecycle.events.filter(({ metadata }) => metadata["source"] === `/1.0/instances/${machine.name}`);
+        lifecycle.close();
+        expect(own.map(({ metadata }) => metadata["action"])).toEqual(["instance-migrated"]);
+        await machine.destroy();
+      },
+    );
   });
 });
