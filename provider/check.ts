@@ -36,7 +36,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const olds = hasOlds ? (withDefaults(kind, oldBag) as Draft<Inputs>) : undefined;
     const { written, kept } = this.#separate(bag, urn, olds);
     const { value, failures } = validate(kind.schema, written);
-    failures.unshift(...secretNames(newBag));
+    failures.unshift(...servers.failures, ...secretNames(newBag));
     const told = (failure: Failure): Failure => withoutSecrets(failure, confidential);
     const row = progressRow(urn, confidential);
     const known = { urn, olds, kept, importId: __import as string | undefined, status: row.status, signal };

@@ -13,7 +13,7 @@ import { type AnyKind, type Context, type Draft, type Failure, type ServerInputs
 import { progressRow } from "./progress";
 import { callsOfEngine } from "./pulumi-engine";
 import { Servers, type Whereabouts } from "./servers";
-import { stackConfig } from "./stack-config";
+import { stackConfig, stackConfigFailures } from "./stack-config";
 import { Succession } from "./succession";
 
 interface Resource {
@@ -39,6 +39,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
 
   configure({ config }: Parameters<DynamicProvider["configure"]>[0]): Promise<void> {
     this.#servers.config = stackConfig((key) => config.get(key));
+    this.#servers.failures = stackConfigFailures(Object.keys(config.rawConfig ?? {}));
     return Promise.resolve();
   }
 

@@ -6,8 +6,15 @@ import { type Failure } from "./kind";
 /** Inputs or outputs as they come from Pulumi, the bookkeeping among them. */
 export type Bag = Record<string, unknown>;
 
+/** The stack's config as Pulumi's dynamic-provider server hands it over. */
+export interface Config {
+  get: (key: string) => string | undefined;
+  /** All of it, by the full names: no official part, but there in all releases that this package takes. */
+  rawConfig?: Readonly<Record<string, unknown>>;
+}
+
 export interface DynamicProvider {
-  configure: (request: { config: { get: (key: string) => string | undefined } }) => Promise<void>;
+  configure: (request: { config: Config }) => Promise<void>;
   check: (olds: Bag, news: Bag) => Promise<{ inputs: Bag; failures: Failure[] }>;
   diff: (id: string, olds: Bag, news: Bag) => Promise<Difference>;
   create: (inputs: Bag) => Promise<{ id: string; outs: Bag }>;

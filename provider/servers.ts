@@ -6,7 +6,7 @@ import { discover } from "./client/discovery";
 import { parseParallel } from "./client/lanes";
 import { type RemoteInputs } from "./client/location";
 import { LxdError } from "./errors";
-import { type StackConfig } from "./kind";
+import { type Failure, type StackConfig } from "./kind";
 import { hasUnknown } from "./unknowns";
 
 /** Kept with the inputs and in the state. The two underscores keep them out of previews. */
@@ -32,11 +32,13 @@ export class Servers {
   constructor(
     public config: StackConfig = {},
     private readonly signal?: AbortSignal,
+    /** What is wrong with the stack's config itself. */
+    public failures: readonly Failure[] = [],
   ) {}
 
   /** The same for one call of the engine. */
   withSignal(signal: AbortSignal): Servers {
-    return new Servers(this.config, signal);
+    return new Servers(this.config, signal, this.failures);
   }
 
   readonly connect = (remote: Remote): Client => {

@@ -1,5 +1,6 @@
 // The stack's config, as far as it is this package's.
-import { type StackConfig } from "./kind";
+import { type Failure, type StackConfig } from "./kind";
+import { nearest } from "./nearest";
 
 /** Each is `lxd:KEY`. */
 export const configKeys = [
@@ -19,4 +20,21 @@ export const configKeys = [
 
 export function stackConfig(get: (key: string) => string | undefined): StackConfig {
   return Object.fromEntries(configKeys.map((key) => [key, get(`lxd:${key}`)]));
+}
+
+const places = ["remote", "socket", "address"] as const;
+
+/** What is wrong with the settings themselves. A mistyped one would otherwise choose another server without a word. */
+export function stackConfigFailures(names: readonly string[]): Failure[] {
+  const own = names.filter((name) => name.startsWith("lxd:")).map((name) => name.slice("lxd:".length));
+  const unknown = own.filter((key) => !(configKeys as readonly string[]).includes(key));
+  const reasons = unknown.map((key) => {
+    const near = nearest(key, [...configKeys]);
+    const hint = near === undefined ? "" : `; did you mean lxd:${near}?`;
+    return `the stack's config has lxd:${key}, which is not a setting${hint} \`pulumi config rm lxd:${key}\` removes it`;
+  });
+  const said = places.filter((key) => own.includes(key));
+  const several = said.map((key) => `lxd:${key}`).join(" and ");
+  if (said.length > 1) reasons.push(`the stack's config names the server more than once: ${several}; keep one of them`);
+  return reasons.map((reason) => ({ property: "", reason }));
 }

@@ -10,17 +10,22 @@ import { UnixTransport } from "./unix-transport";
 const clients = new Map<string, Client>();
 
 export function clientFor(target: Target, parallel = defaultParallel): Client {
-  const key = JSON.stringify([target, parallel]);
+  const key = JSON.stringify([{ ...target, namedBy: adviceDependsOn(target) }, parallel]);
   let client = clients.get(key);
   if (client === undefined) {
-    client = "socket" in target ? nearClient(target.socket, parallel) : farClient(target, parallel);
+    client = "socket" in target ? nearClient(target, parallel) : farClient(target, parallel);
     clients.set(key, client);
   }
   return client;
 }
 
-function nearClient(socket: string, parallel: number): Client {
-  return new Client(new UnixTransport(socket, parallel), { parallel });
+/** Those who name one server in two ways share its client, unless it is one that might be refused. */
+function adviceDependsOn(target: Target): string | undefined {
+  return "socket" in target || target.fingerprint !== undefined ? undefined : target.namedBy;
+}
+
+function nearClient({ socket, namedBy }: Extract<Target, { socket: string }>, parallel: number): Client {
+  return new Client(new UnixTransport(socket, { parallel, namedBy }), { parallel });
 }
 
 function farClient(target: Exclude<Target, { socket: string }>, parallel: number): Client {

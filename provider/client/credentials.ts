@@ -14,7 +14,7 @@ import { readToken, tokenFor } from "./trust-token";
 
 /** Where a daemon is, with what is needed to be let in. */
 export type Target =
-  | { socket: string }
+  | { socket: string; namedBy?: string | undefined }
   | (HttpsTarget & {
       /** Where certificate and key were read, if not in the settings; whether they were made here. */
       files?: IdentityFiles | undefined;
@@ -29,13 +29,14 @@ const tokenVariable = "PULUMI_LXD_TRUST_TOKEN";
 
 /** Adds certificate, key, token and what pins the server to an address; a socket needs none of them. */
 export function complete(location: Location, env: Environment): Target {
-  if ("socket" in location) return { socket: location.socket };
+  const { namedBy } = location;
+  if ("socket" in location) return { socket: location.socket, namedBy };
   const { remote } = location;
   const addresses = location.addresses.map(normalizeAddress);
   const trustToken = location.credentials.trustToken ?? tokenFor(addresses, env[tokenVariable], tokenVariable);
   const credentials = { ...location.credentials, trustToken };
   const { bearerToken } = credentials;
-  const known = { addresses, ...pins(credentials, { remote, addresses }) };
+  const known = { addresses, namedBy, ...pins(credentials, { remote, addresses }) };
   if (bearerToken !== undefined) return { ...known, bearerToken };
   if (remote?.usesOidc === true && credentials.clientCertificate === undefined) {
     return { ...known, oidc: { cli: remote.cli, name: remote.name, folder: remote.folder } };

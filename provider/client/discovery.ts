@@ -7,6 +7,7 @@ import { type Credentials, type Location, type RemoteInputs, type Surroundings }
 import { namedRemote } from "./named-remote";
 import { existingSocketIn, socketAt, socketIn } from "./sockets";
 import { tokenFor } from "./trust-token";
+import { ofResource } from "./whence";
 
 export interface Place {
   name: string;
@@ -88,7 +89,7 @@ const lxdSockets = [...lxdNamed, ...lxdWellKnown];
 
 /** Where a daemon is looked for; the first place that names one wins. */
 export const places: readonly Place[] = [
-  { name: "the resource's remote", find: fromResource },
+  { name: ofResource, find: fromResource },
   { name: "stack config lxd:remote", find: (a) => remoteAt(a.config?.remote, a.config ?? {}, a) },
   { name: "stack config lxd:socket", find: ({ config }) => socketAt(config?.socket) },
   { name: "stack config lxd:address", find: ({ config }) => serverAt(config?.address, config ?? {}) },
@@ -132,7 +133,7 @@ function requireOne({ socket, address, name }: RemoteInputs): void {
 export function findDaemon(around: Surroundings): Location | undefined {
   for (const place of places) {
     const location = place.find(around);
-    if (location !== undefined) return location;
+    if (location !== undefined) return { ...location, namedBy: place.name };
   }
   return undefined;
 }

@@ -42,4 +42,6 @@ export type Location = ({ socket: string } | { addresses: string[]; credentials:
   remote?: CliRemote | undefined;
   /** Of resources for which nothing nearer names one. */
   project?: string | undefined;
+  /** What named it, in the words of the list of places: advice is of use only there. */
+  namedBy?: string | undefined;
 };

@@ -5,6 +5,7 @@ import { LxdError } from "../errors";
 import { proxyFor } from "../proxies";
 import { keepAliveInitialDelay } from "./transport";
 import { type Dig, through } from "./tunnel";
+import { pinSetting } from "./whence";
 
 export interface HttpsTarget {
   /** Each `https://host:port`. Those of the members of a cluster are tried in this order, for each connection. */
@@ -18,6 +19,8 @@ export interface HttpsTarget {
   pinnedBy?: string | undefined;
   /** PEM of a CA to be believed beside those of the system. */
   certificateAuthority?: string | undefined;
+  /** What named the server. */
+  namedBy?: string | undefined;
 }
 
 const connectTimeoutMs = 15_000;
@@ -87,7 +90,7 @@ async function first<T>(addresses: string[], attempt: (address: string) => Promi
 
 function judge(
   socket: TLSSocket,
-  { address, fingerprint, pinnedBy }: HttpsTarget & { address: string },
+  { address, fingerprint, pinnedBy, namedBy }: HttpsTarget & { address: string },
 ): LxdError | undefined {
   const met = socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase();
   if (fingerprint === undefined ? socket.authorized : met === fingerprint) return undefined;
@@ -96,15 +99,14 @@ function judge(
   return new LxdError({
     code: "permission-denied",
     why: `the certificate of ${address} is not trusted (${reason}); its fingerprint is ${met}`,
-    advice: pinnedBy?.endsWith("token") === true ? adviceOnTokens(pinnedBy) : adviceOnPins(met, pinnedBy),
+    advice: pinnedBy?.endsWith("token") === true ? adviceOnTokens(pinnedBy) : adviceOnPins(met, { pinnedBy, namedBy }),
   });
 }
 
-function adviceOnPins(met: string, pinnedBy: string | undefined): string {
-  const setting = `\`pulumi config set lxd:serverCertificateFingerprint ${met}\``;
+function adviceOnPins(met: string, { pinnedBy, namedBy }: Pick<HttpsTarget, "pinnedBy" | "namedBy">): string {
   const isYours = "that is your server's (`incus info` or `lxc info` there shows it)";
-  if (pinnedBy === undefined) return `If ${isYours}, run ${setting}.`;
-  return `Another server answers there, or its certificate was renewed. If ${isYours}, run ${setting}, or change the pin where it is.`;
+  if (pinnedBy === undefined) return `If ${isYours}, ${pinSetting(namedBy, met)}.`;
+  return `Another server answers there, or its certificate was renewed. If ${isYours}, ${pinSetting(namedBy, met)}.`;
 }
 
 /** A pin of the settings beside it would contradict a token. */

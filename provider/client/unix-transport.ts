@@ -1,19 +1,21 @@
 // Reaches a daemon on the same machine, by its unix socket.
 import { LxdError } from "../errors";
 import { type HttpReply, type HttpRequest, Transport, type Unreachable } from "./transport";
+import { socketSetting } from "./whence";
 
 /** `sun_path` of Linux has 108 bytes, the last of them zero. */
 const longestSocketPath = 107;
 
 export class UnixTransport extends Transport {
   protected readonly origin = "http://daemon";
-  protected readonly unreachable = unreachable;
+  protected readonly unreachable: Record<string, Unreachable>;
 
   constructor(
     readonly place: string,
-    parallel?: number,
+    { parallel, namedBy }: { parallel?: number | undefined; namedBy?: string | undefined } = {},
   ) {
     super({ socketPath: place }, parallel);
+    this.unreachable = unreachable(namedBy);
   }
 
   /** A longer path is cut by the system, and would name another file. */
@@ -26,19 +28,18 @@ export class UnixTransport extends Transport {
   }
 }
 
-const startDaemon =
-  "Start the daemon (`systemctl start incus` or `snap start lxd`), or name its socket with `pulumi config set lxd:socket PATH`.";
-
-const noSocket: Unreachable = { code: "unavailable", why: "no daemon's socket at PLACE", advice: startDaemon };
-
-const unreachable: Record<string, Unreachable> = {
-  ENOENT: noSocket,
-  ENOTDIR: noSocket,
-  ECONNREFUSED: { code: "unavailable", why: "no daemon listens at PLACE", advice: startDaemon },
-  EACCES: {
-    code: "permission-denied",
-    why: "this user may not use the daemon's socket at PLACE",
-    advice:
-      "Add the user to the group that owns the socket (`incus-admin` or `lxd`; `incus` for a project of one's own) and log in again.",
-  },
-};
+function unreachable(namedBy: string | undefined): Record<string, Unreachable> {
+  const advice = `Start the daemon (\`systemctl start incus\` or \`snap start lxd\`), or name its socket with ${socketSetting(namedBy)}.`;
+  const noSocket: Unreachable = { code: "unavailable", why: "no daemon's socket at PLACE", advice };
+  return {
+    ENOENT: noSocket,
+    ENOTDIR: noSocket,
+    ECONNREFUSED: { code: "unavailable", why: "no daemon listens at PLACE", advice },
+    EACCES: {
+      code: "permission-denied",
+      why: "this user may not use the daemon's socket at PLACE",
+      advice:
+        "Add the user to the group that owns the socket (`incus-admin` or `lxd`; `incus` for a project of one's own) and log in again.",
+    },
+  };
+}

@@ -81,7 +81,11 @@ const rows: Row[] = [
   {
     what: "a daemon that is not there",
     statement: `iso({ remote: { socket: "/no/such.socket" } })`,
-    says: ["no daemon's socket at /no/such.socket [unavailable]", "Start the daemon", "pulumi config set lxd:socket"],
+    says: [
+      "no daemon's socket at /no/such.socket [unavailable]",
+      "Start the daemon",
+      "`socket` of the resource's `remote`",
+    ],
   },
   {
     what: "a socket that is no daemon's",
@@ -155,6 +159,18 @@ describeEachSite("bad input", (site) => {
       expect(await site.everything()).toEqual(before);
     },
   );
+
+  it("is told for a mistyped setting of the stack, which leads to no other daemon", async () => {
+    await project.setConfig("lxd:adress", "https://prod.example.org:8443");
+    await project.setProgram(program("machine({})"));
+    expectInOrder(errorsOf(await project.preview()), [
+      "the stack's config has lxd:adress, which is not a setting; did you mean lxd:address?",
+      "`pulumi config rm lxd:adress`",
+    ]);
+    // The advice is followed to the letter.
+    await project.removeConfig("lxd:adress");
+    expect((await project.preview()).code).toBe(0);
+  });
 
   it("of one resource is told all at once, and in the preview already", async () => {
     await project.setProgram(

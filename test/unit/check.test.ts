@@ -89,6 +89,21 @@ describe("check", () => {
     );
   });
 
+  it.each([
+    [
+      { "lxd:socket": "/nowhere", "lxd:adress": "https://prod:8443", "other:adress": "x" },
+      "the stack's config has lxd:adress, which is not a setting; did you mean lxd:address? `pulumi config rm lxd:adress` removes it",
+    ],
+    [
+      { "lxd:socket": "/nowhere", "lxd:address": "https://prod:8443" },
+      "the stack's config names the server more than once: lxd:socket and lxd:address; keep one of them",
+    ],
+  ])("refuses a stack's config that could choose another server silently: %j", async (config, reason) => {
+    const toys = await provider({}, config);
+    expect((await toys.check({}, inputs)).failures).toEqual([{ property: "", reason }]);
+    expect((await toys.check(state, inputs)).failures).toEqual([{ property: "", reason }]);
+  });
+
   it("asks the daemon only about what is to be made", async () => {
     const toys = await provider({ preflight: () => Promise.reject(broken) });
     expect((await toys.check(state, inputs)).failures).toEqual([]);

@@ -15,7 +15,7 @@ export async function provider(
 ): Promise<Dispatch<ToyInputs, ToyOutputs>> {
   forgetRun();
   const dispatch = new Dispatch(toy(changes));
-  await dispatch.configure({ config: { get: (key) => config[key] } });
+  await dispatch.configure({ config: { get: (key) => config[key], rawConfig: config } });
   return dispatch;
 }
 

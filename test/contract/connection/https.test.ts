@@ -123,4 +123,17 @@ describeEachDaemon("HTTPS", (daemon) => {
     const nobody = await site.told({ address: "127.0.0.1:1", ...pinned() });
     expect(nobody).toContain("no daemon answers at https://127.0.0.1:1");
   });
+
+  daemon.test("of a resource's own remote, the advice is about that, and works to the letter", needs, async () => {
+    await site.trust();
+    const remote = { address: site.address };
+    const text = await site.told({}, remote);
+    expect(text).not.toContain("pulumi config set");
+    const [, setting = ""] =
+      /write (serverCertificateFingerprint: "[0-9a-f]{64}") in the resource's `remote`/.exec(text) ?? [];
+    const [key = "", value = ""] = setting.split(": ");
+    expect(await site.told({}, { ...remote, [key]: JSON.parse(value) as string })).toBe("");
+    // The stack's pin is of the stack's server.
+    expect(await site.told(pinned(), remote)).toBe(text);
+  });
 });

@@ -59,6 +59,10 @@ export class PulumiProject {
     await this.#require(["config", "set", ...(secret ? ["--secret"] : []), "--", key, value]);
   }
 
+  async removeConfig(key: string): Promise<void> {
+    await this.#require(["config", "rm", "--", key]);
+  }
+
   /** All at once, as each run of the CLI takes its time. */
   async #configure(config: Readonly<Record<string, string>>): Promise<void> {
     const settings = Object.entries(config).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);

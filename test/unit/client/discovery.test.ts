@@ -65,11 +65,11 @@ describe("the daemon", () => {
 
   it("is not one that a variable names with nothing", () => {
     const empty = { ...bare, INCUS_SOCKET: "", INCUS_DIR: "", INCUS_REMOTE: "", LXD_SOCKET: "/ls" };
-    expect(discover({ ...nowhere, config: { socket: "" }, env: empty })).toEqual({ socket: "/ls" });
+    expect(discover({ ...nowhere, config: { socket: "" }, env: empty })).toMatchObject({ socket: "/ls" });
   });
 
   it("that a place names is taken even if nothing is there, so that the error speaks of it", () => {
-    expect(discover({ ...nowhere, env: { ...bare, INCUS_SOCKET: "/gone" } })).toEqual({ socket: "/gone" });
+    expect(discover({ ...nowhere, env: { ...bare, INCUS_SOCKET: "/gone" } })).toMatchObject({ socket: "/gone" });
   });
 
   it("that is nowhere is an error that lists every place", () => {
@@ -110,19 +110,19 @@ describe("the project of resources that name none", () => {
   it("is the user's own on the socket that is for users, which those use who may not use the other", () => {
     const exists = (path: string): boolean => path.startsWith("/var/lib/incus/");
     const own = { socket: "/var/lib/incus/unix.socket.user", project: user };
-    expect(discover({ ...isUser, exists })).toEqual(own);
-    expect(discover({ ...isUser, exists: (path) => path === own.socket })).toEqual(own);
+    expect(discover({ ...isUser, exists })).toMatchObject(own);
+    expect(discover({ ...isUser, exists: (path) => path === own.socket })).toMatchObject(own);
     expect(
       discover({ ...isUser, exists, explicit: { name: "incus:local" }, env: { ...bare, HOME: home } }),
     ).toMatchObject(own);
-    expect(discover({ ...isUser, env: { ...bare, INCUS_DIR: "/id" } })).toEqual({
+    expect(discover({ ...isUser, env: { ...bare, INCUS_DIR: "/id" } })).toMatchObject({
       socket: "/id/unix.socket.user",
       project: user,
     });
     expect(discover({ ...isUser, exists, env: { ...bare, INCUS_PROJECT: "variable" } }).project).toBe("variable");
     expect(discover({ ...isUser, config: { socket: "/my/unix.socket.user" } }).project).toBe(user);
     const nobody = { env: bare, exists, isWritable: () => false };
-    expect(discover(nobody)).toEqual({ socket: "/var/lib/incus/unix.socket" });
+    expect(discover(nobody)).toMatchObject({ socket: "/var/lib/incus/unix.socket" });
   });
 });
 

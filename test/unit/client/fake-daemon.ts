@@ -38,7 +38,7 @@ export async function fakeDaemon(routes: Record<string, Handler>, options: Clien
   });
   return {
     socket,
-    client: new Client(new UnixTransport(socket, options.parallel), { awayMs: 200, ...options }),
+    client: new Client(new UnixTransport(socket, options), { awayMs: 200, ...options }),
     server,
     requests,
   };

@@ -23,7 +23,10 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 const client = selfSigned();
-const target = (name: string) => complete(discover({ explicit: { name }, env, exists: () => false }), env);
+const target = (name: string) => ({
+  ...complete(discover({ explicit: { name }, env, exists: () => false }), env),
+  namedBy: undefined,
+});
 
 describe("a remote of a command line", () => {
   it("is found with its addresses, the last good one first, its project and its files", () => {
