@@ -1,5 +1,6 @@
-// Which versions of a golden image stay for the machines that were made of them, in whatever project these are.
+// Which versions of a golden image stay: for the machines that were made of them, and beside one that is built again.
 import { expect } from "vitest";
+import { Stack } from "../harness/stack-run";
 import { describeGoldenImages } from "./site";
 
 describeGoldenImages("versions of golden images that are kept", (site) => {
@@ -28,6 +29,37 @@ describeGoldenImages("versions of golden images that are kept", (site) => {
       expect(await golden.images()).toEqual([]);
     });
   }
+
+  site.testWithSimulation("the last two stay with deleteBeforeReplace and keep: 1", async () => {
+    const [golden, stack] = [await site.golden(), new Stack(site.daemon.socket)];
+    const versions: string[] = [];
+    for (const memory of ["256MiB", "257MiB", "258MiB"]) {
+      const args = golden.next({ image: { aliases: [] }, keep: 1, machine: { memory } });
+      await stack.up([{ noun: "GoldenBuild", name: golden.name, args, deleteBeforeReplace: true }]);
+      versions.push(golden.version);
+    }
+    // When the one before was deleted, nobody knew yet what comes in its place.
+    expect(await golden.versions()).toEqual(versions.slice(1));
+    await stack.destroy();
+    expect(await golden.versions()).toEqual([]);
+  });
+
+  site.testWithSimulation("the older ones stay until the newest, deleted by hand, is built again", async () => {
+    const golden = await site.golden();
+    await golden.resource.up(golden.args());
+    const args = golden.next({ machine: { memory: "257MiB" } });
+    await golden.resource.up(args);
+    await site.change("DELETE", `/1.0/images/${String(golden.resource.outputs["fingerprint"])}`);
+    golden.resource.forgetProcess();
+    expect(await golden.resource.refresh()).toBe(true);
+    expect(await golden.versions()).toHaveLength(1);
+    expect(await golden.resource.up(args)).toBe("updated");
+    expect(await golden.versions()).toHaveLength(2);
+    expect(await golden.target()).toBe((await golden.images()).at(-1)?.fingerprint);
+    expect(await golden.resource.up(args)).toBe("same");
+    await golden.resource.destroy();
+    expect(await golden.images()).toEqual([]);
+  });
 
   /** The same image in the image store of a project. */
   async function copyTo(project: string, fingerprint: string): Promise<void> {

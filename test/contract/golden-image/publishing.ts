@@ -101,9 +101,9 @@ export class Published {
   }
 
   /** Another version of it. */
-  async rebuilt(): Promise<string> {
+  async rebuilt(more: Record<string, string> = {}): Promise<string> {
     this.version = randomVersion();
-    return this.built();
+    return this.built(more);
   }
 }
 
@@ -138,8 +138,8 @@ export class PublishSite {
     this.daemon.test(title, { missing: () => (this.isSimulated ? undefined : why) }, run);
   }
 
-  golden(how: Args = this.pull): Published {
-    return new Published(this.builder, this.daemon.name(String(++this.#count)), how);
+  golden(how: Args = this.pull, builder = this.builder): Published {
+    return new Published(builder, this.daemon.name(String(++this.#count)), how);
   }
 
   async startEmbedded(options: Partial<EmbeddedDaemonOptions> = {}): Promise<Server> {
