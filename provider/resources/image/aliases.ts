@@ -84,14 +84,15 @@ export function dropAlias(
   return inTurnOf(client, at, name, async () => {
     const found = await findAliasRecord(client, project, name);
     if (found?.value.target !== at.fingerprint) return;
-    const [heir] = othersWho({ client, project, name, urn });
-    if (heir !== undefined) {
-      await handOver(client, { project, alias: found }, heir);
-      return;
-    }
     const image = (await findImage(client, at))?.value;
-    if (image === undefined || makersOf(image, name).some((maker) => maker !== urn)) return;
-    await deleteAlias(client, project, name);
+    if (image === undefined) return;
+    const makers = makersOf(image, name);
+    const [heir] = othersWho({ client, project, name, urn });
+    if (makers.some((maker) => maker !== urn)) return;
+    // What is in no list, nobody else could take from here.
+    if (makers.length === 0) await deleteAlias(client, project, name);
+    else if (heir !== undefined) await handOver(client, { project, alias: found }, heir);
+    else await deleteAlias(client, project, name);
   });
 }
 
