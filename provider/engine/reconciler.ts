@@ -16,6 +16,7 @@ import {
   type Work,
 } from "../kind";
 import { type LifecycleOf } from "./lifecycle";
+import { oneByOne } from "./one-by-one";
 import { isPlaceGone } from "./place-gone";
 
 export interface Call<Outputs> {
@@ -96,8 +97,15 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     });
   }
 
-  /** Deletes what the state's identity leads to, if it is this resource's own. */
-  async remove(context: Context, { id, state, identity }: Known<Outputs>, removal: Removal<Outputs>): Promise<void> {
+  /**
+   * Deletes what the state's identity leads to, if it is this resource's own. A destroy deletes all states of a resource at
+   * once, and two of them may have one object: the second one is to find that it is gone.
+   */
+  async remove(context: Context, known: Known<Outputs>, removal: Removal<Outputs>): Promise<void> {
+    await oneByOne(`delete ${context.urn}`, () => this.#remove(context, known, removal));
+  }
+
+  async #remove(context: Context, { id, state, identity }: Known<Outputs>, removal: Removal<Outputs>): Promise<void> {
     const what = `${this.kind.noun} ${id}`;
     await this.#telling(`delete ${what}`, async () => {
       const { isReplaced, live } = removal;

@@ -143,6 +143,19 @@ describe("a removal", () => {
     expect(removals).toEqual([{ serial: "1", isReplaced: true, live: "2" }]);
   });
 
+  it("of two states of one object at once asks the server for one", async () => {
+    const remove: BoxKind["remove"] = async (_context, { serial = "" }) => {
+      removals.push(serial);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (!boxes.delete(serial)) throw new LxdError({ code: "failed", why: "a matching operation has now succeeded" });
+    };
+    const kind = await provider({ remove });
+    const { id, outs } = await kind.create(inputs);
+    forgetRun();
+    await Promise.all([kind.delete(id, outs), kind.delete(id, outs)]);
+    expect(removals).toEqual(["1"]);
+  });
+
   it("of an object that is gone sees to what the resource has elsewhere", async () => {
     const rest: unknown[] = [];
     const removeRest: BoxKind["removeRest"] = ({ isReplaced }, { name }) =>
