@@ -15,8 +15,8 @@ type Path = readonly PropertyKey[];
 export function validate(schema: z.ZodType, given: Record<string, unknown>): Validated {
   const value = structuredClone(given);
   const failures: Failure[] = [];
-  const issues = schema.safeParse(value, { error: wording, reportInput: true }).error?.issues ?? [];
-  for (const issue of issues) {
+  const issuesOf = () => schema.safeParse(value, { error: wording, reportInput: true }).error?.issues ?? [];
+  for (const issue of issuesOf()) {
     if (leadsToUnknown(value, issue.path)) continue;
     // Inside of `tagged`, unknown keys come as custom issues, which keep their other fields.
     const keys = "keys" in issue && Array.isArray(issue.keys) ? issue.keys : undefined;
@@ -31,6 +31,9 @@ export function validate(schema: z.ZodType, given: Record<string, unknown>): Val
       set(value, [...issue.path, key], undefined);
     }
   }
+  // What had nothing but unknown keys is not whole without them: `{ fiel: "x.iso" }`.
+  const rest = failures.length === 0 ? [] : issuesOf().filter(({ path }) => !leadsToUnknown(value, path));
+  for (const { path } of rest) set(value, path, unknown);
   return { value, failures };
 }
 

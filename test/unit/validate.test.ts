@@ -203,4 +203,10 @@ describe("a source", () => {
     expect(sourceOf({ url: unknown, checksum: unknown })).toEqual({});
     expect(sourceOf({ url: unknown })).toEqual({ "source.checksum": "is required" });
   });
+
+  it("makes unknown what has only keys that nobody knows", () => {
+    const { value, failures } = validate(schema, { pool: "default", source: { fiel: "x.iso" } });
+    expect(failures).toEqual([expect.objectContaining({ property: "source.fiel" })]);
+    expect(value["source"]).toBe(unknown);
+  });
 });

@@ -1,0 +1,71 @@
+// Arbitrary inputs of every kind: refused with the path of what is wrong, or accepted; never a crash.
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { type EmbeddedDaemon } from "../../../provider/embedded";
+import { LxdError } from "../../../provider/errors";
+import { type Noun } from "../../../sdk/resource";
+import { useEmbedded } from "../harness/embedded";
+import { kindOf, StackProcess } from "../harness/stack-process";
+import { type Bag } from "../harness/stack-run";
+import { inputsOf } from "./arbitrary";
+
+const embedded = useEmbedded();
+const nouns: Noun[] = [
+  ...(["IsoVolume", "Image", "GoldenBuild", "Instance", "Network", "Exec", "InstanceSnapshot"] as const),
+  ...(["Profile", "StoragePool", "StorageVolume", "Project"] as const),
+];
+const runs = Number(process.env["INPUT_RUNS"] ?? 60);
+const seed = Number(process.env["INPUT_SEED"] ?? 1);
+
+/** What JavaScript says of a mistake in this code. */
+const crash =
+  /Cannot (read|set|convert|destructure)|is not (a function|iterable|defined|a constructor)|\[object Object\]|RangeError|TypeError/;
+
+interface Checked {
+  inputs: Bag;
+  failures: { property: unknown; reason: unknown }[];
+}
+
+async function check(noun: Noun, daemon: EmbeddedDaemon, inputs: Bag): Promise<Checked | undefined> {
+  const bag = {
+    ...inputs,
+    remote: { socket: daemon.socket },
+    __urn: `urn:pulumi:s::p::pulumi-nodejs:dynamic/lxd:${noun}::r`,
+  };
+  try {
+    return (await new StackProcess({}).call(noun, "check", {}, bag)) as Checked;
+  } catch (error) {
+    expect(error).toBeInstanceOf(LxdError);
+    expect((error as LxdError).details.cause).not.toBeInstanceOf(TypeError);
+    expect((error as Error).message).not.toMatch(crash);
+    return undefined;
+  }
+}
+
+function expectSaid({ failures }: Checked): void {
+  for (const { property, reason } of failures) {
+    expect(typeof property).toBe("string");
+    expect(reason).toEqual(expect.stringMatching(/\S/));
+    expect(reason).not.toMatch(crash);
+  }
+}
+
+for (const noun of nouns) {
+  it(`${noun}: arbitrary inputs are refused with a path, or accepted`, { timeout: 120_000 }, async () => {
+    const daemon = await embedded.start();
+    const arbitrary = inputsOf(kindOf(noun).schema);
+    await fc.assert(
+      fc.asyncProperty(arbitrary, async (inputs) => {
+        const checked = await check(noun, daemon, inputs as Bag);
+        if (checked === undefined) return;
+        expectSaid(checked);
+        if (checked.failures.length > 0) return;
+        // What was accepted once is, and compares as the same.
+        const process = new StackProcess({});
+        expect(((await process.call(noun, "check", {}, checked.inputs)) as Checked).failures).toEqual([]);
+        expect(await process.call(noun, "diff", "id", checked.inputs, checked.inputs)).toMatchObject({ replaces: [] });
+      }),
+      { numRuns: runs, seed },
+    );
+  });
+}
