@@ -8,6 +8,8 @@ export interface ProjectOptions {
   /** With it, a release of @pulumi/pulumi other than the workspace's. */
   readonly pulumi?: string;
   readonly config?: Readonly<Record<string, string>>;
+  /** The name of the stack. Default: `test`. */
+  readonly stack?: string;
   /** Added to the environment of every run; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }

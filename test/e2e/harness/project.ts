@@ -9,8 +9,6 @@ import { installTarball, linkWorkspace } from "./package";
 import { writeProgram } from "./program";
 import { type PulumiResult, PulumiRun } from "./run";
 
-const stack = "test";
-
 /** Examples are copied out of the repository and run with the packed package, as users do. */
 async function giveModules(dir: string, { program, tarball, pulumi }: ProjectOptions): Promise<void> {
   if (tarball !== undefined) return installTarball(dir, tarball, { pulumi });
@@ -24,23 +22,25 @@ export class PulumiProject {
   readonly #base: string;
   readonly #engine: Engine;
   readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #stack: string;
   #runs = 0;
 
-  private constructor(base: string, engineToUse: Engine, env: ProjectOptions["env"]) {
+  private constructor(base: string, engineToUse: Engine, { env = {}, stack = "test" }: ProjectOptions) {
     this.#base = base;
     this.#engine = engineToUse;
-    this.#env = env ?? {};
+    this.#env = env;
+    this.#stack = stack;
     this.dir = join(base, "program");
   }
 
   static async create(options: ProjectOptions): Promise<PulumiProject> {
     const base = await mkdtemp(join(tmpdir(), "pulumi-lxd-e2e-"));
-    const project = new PulumiProject(base, await sharedEngine(), options.env);
+    const project = new PulumiProject(base, await sharedEngine(), options);
     await mkdir(join(base, "state"));
     await mkdir(project.dir);
     await writeProgram(project.dir, options.program);
     await giveModules(project.dir, options);
-    await project.#require(["stack", "init", stack]);
+    await project.#require(["stack", "init", project.#stack]);
     await project.#configure(options.config ?? {});
     return project;
   }
@@ -118,7 +118,7 @@ export class PulumiProject {
 
   /** The state as it lies on disk: what somebody who reads the file sees. */
   async stateText(): Promise<string> {
-    return readFile(join(this.#base, "state/.pulumi/stacks/e2e", `${stack}.json`), "utf8");
+    return readFile(join(this.#base, "state/.pulumi/stacks/e2e", `${this.#stack}.json`), "utf8");
   }
 
   /** The state with its secrets in clear, as somebody who knows the passphrase can read it. */
