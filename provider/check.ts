@@ -5,6 +5,7 @@ import { Confidential } from "./confidential";
 import { type Bag } from "./dynamic-provider";
 import { LxdError } from "./errors";
 import { type Completion, type Draft, type Failure, type KindDefinition, type ServerInputs } from "./kind";
+import { holders } from "./engine/holders";
 import { asWritten, withDefaults } from "./engine/written-inputs";
 import { plain } from "./plain";
 import { progressRow } from "./progress";
@@ -27,11 +28,14 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
   constructor(private readonly parts: Parts<Inputs, Outputs>) {}
 
   async run(oldBag: Bag, newBag: Bag, signal: AbortSignal): Promise<{ inputs: Bag; failures: Failure[] }> {
-    const { __urn, __provider, __import, __replaceOnChanges, __secrets, __at, __server, ...bag } = newBag;
+    const { __urn, __provider, __import, __replaceOnChanges, __secrets, __at, __server, ...rest } = newBag;
+    // Of this run alone, and so not stored.
+    const { __aliasesElsewhere, ...bag } = rest;
     const { kind, succession } = this.parts;
     const servers = this.parts.servers.withSignal(signal);
     const confidential = new Confidential([newBag, oldBag], servers.config);
     const urn = String(__urn);
+    holders().listElsewhere(urn, __aliasesElsewhere as string[] | undefined);
     const hasOlds = Object.keys(oldBag).length > 0;
     const olds = hasOlds ? (withDefaults(kind, oldBag) as Draft<Inputs>) : undefined;
     const { written, kept } = this.#separate(bag, urn, olds);

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ImageSourceArgs } from "./image-source";
 import { type RemoteInput } from "./remote";
 import { hasType } from "./identity";
+import { aliasesElsewhere } from "./listed-aliases";
 import { type CommonArgs, LxdResource, typeOf } from "./resource";
 import { withSecretUrls } from "./secret-urls";
 
@@ -109,7 +110,9 @@ export class Image extends LxdResource {
     const settings = { public: undefined, autoUpdate: undefined, expiresAt: undefined, profiles: undefined };
     const given = { ...args, source: withSecretUrls(args.source) };
     const inputs = { project: undefined, aliases: undefined, properties: undefined, ...settings, ...given };
-    super("Image", name, { ...inputs, ...outputs }, opts);
+    const isRead = opts?.id !== undefined;
+    const elsewhere = isRead ? {} : { __aliasesElsewhere: aliasesElsewhere(args) };
+    super("Image", name, { ...inputs, ...outputs, ...elsewhere }, opts);
   }
   /**
    * An image that others own, read as it is, with all its aliases and properties; never changed, never deleted.

@@ -27,6 +27,7 @@ export class Holders {
   /** Resources whose next diff belongs to an `up`: during a refresh the engine calls `diff` without a `check`. */
   readonly #checked = new Set<string>();
   readonly #inProgram = new Set<string>();
+  readonly #elsewhere = new Map<string, string[]>();
   readonly #claims = new Map<string, ReadonlyMap<string, Claim>>();
 
   /** A check without olds is that of a new object: what the resource had is to be replaced. */
@@ -66,6 +67,15 @@ export class Holders {
   /** Notes the names that a resource wants, in place of what it wanted before. */
   claim(urn: string, names: ReadonlyMap<string, Claim>): void {
     this.#claims.set(urn, names);
+  }
+
+  /** Notes the names that the program lists at other resources, of which the engine may not have shown one yet. */
+  listElsewhere(urn: string, names: string[] = []): void {
+    this.#elsewhere.set(urn, names);
+  }
+
+  isListedElsewhere(urn: string, name: string): boolean {
+    return this.#elsewhere.get(urn)?.includes(name) === true;
   }
 
   /** Who wants a name in this run, by URN. */

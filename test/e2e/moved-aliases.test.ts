@@ -3,21 +3,26 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { at, tinyImage } from "../contract/harness";
-import { PulumiProject } from "./harness/project";
+import { type PulumiProject } from "./harness/project";
 import { describeEachSite } from "./harness/site";
+import { startSlowProject } from "./harness/slow-project";
+import { type SlowSocket } from "./harness/slow-socket";
 import { errorsOf, succeed } from "./iso-volume/stack";
 
-/** Which aliases each image has. */
+/** Which aliases each image has. Each image waits for the one before. */
 type Aliases = Record<string, string[]>;
 
 const program = (aliases: Aliases): string => `
 const lxd = require("pulumi-lxd");
+let dependsOn = [];
 for (const [name, aliases] of Object.entries(${JSON.stringify(aliases)}))
-  new lxd.Image(name, { source: { file: "./" + name + ".tar.gz" }, aliases });
+  dependsOn = [new lxd.Image(name, { source: { file: "./" + name + ".tar.gz" }, aliases }, { dependsOn })];
 `;
 
 describeEachSite("an alias that moves", (site) => {
   let project: PulumiProject;
+  let slow: SlowSocket;
+  let dispose: () => Promise<void>;
   const before = { first: ["x", "z"], second: ["y"] };
   const after = { first: ["y"], second: ["x"], third: ["z"] };
 
@@ -29,11 +34,11 @@ describeEachSite("an alias that moves", (site) => {
   };
 
   beforeAll(async () => {
-    project = await PulumiProject.create({ program: program(before), config: site.config });
+    ({ project, slow, dispose } = await startSlowProject(site, program(before)));
     for (const name of ["first", "second", "third"])
       await writeFile(join(project.dir, `${name}.tar.gz`), tinyImage({ properties: { name } }));
   }, 60_000);
-  afterAll(() => project.dispose());
+  afterAll(() => dispose());
 
   it("leads to the other image after one `up`, whose preview says so", async () => {
     await succeed(project.up());
@@ -41,6 +46,8 @@ describeEachSite("an alias that moves", (site) => {
     await project.setProgram(program(after));
     await succeed(project.up({ preview: true }));
     expect(await found()).toEqual(after);
+    // Not even for a moment without an image.
+    expect(slow.lines.filter((line) => line.startsWith("DELETE "))).toEqual([]);
     expect(await project.up({ expectNoChanges: true })).toMatchObject({ code: 0 });
     expect(await project.refresh({ expectNoChanges: true })).toMatchObject({ code: 0 });
   }, 90_000);

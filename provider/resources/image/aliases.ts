@@ -12,7 +12,7 @@ import {
   type WireImage,
 } from "../../api/images";
 import { type Client, type Found } from "../../client/client";
-import { type Claim } from "../../engine/holders";
+import { type Claim, holders } from "../../engine/holders";
 import { isCode, LxdError } from "../../errors";
 import { type Draft, type Failure } from "../../kind";
 import { isUnknown } from "../../unknowns";
@@ -92,7 +92,7 @@ export function dropAlias(
     // What is in no list, nobody else could take from here.
     if (makers.length === 0) await deleteAlias(client, project, name);
     else if (heir !== undefined) await handOver(client, { project, alias: found }, heir);
-    else await deleteAlias(client, project, name);
+    else if (!holders().isListedElsewhere(urn, name)) await deleteAlias(client, project, name);
   });
 }
 

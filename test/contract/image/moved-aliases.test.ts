@@ -4,18 +4,21 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { FlakySocket } from "../harness/flaky-socket";
-import { type Declared, Stack, type UpOptions } from "../harness/stack-run";
+import { type Bag, type Declared, Stack, type UpOptions } from "../harness/stack-run";
 import { describeImages, sha256, type Site } from "./site";
 
 interface Order {
   title: string;
   isReversed: boolean;
   options: UpOptions;
+  /** Whether the program tells each image which aliases the others list, as the SDK does. */
+  isTold?: boolean;
 }
 
 /** `from` comes before `to` in a program unless it is reversed. */
 const orders: Order[] = [
   { title: "the one that loses it first", isReversed: false, options: {} },
+  { title: "the one that loses it first, which knows of the other", isReversed: false, options: {}, isTold: true },
   { title: "the one that gets it first", isReversed: true, options: {} },
   { title: "both at once", isReversed: false, options: { atOnce: true } },
   { title: "both at once, the one that gets it checked first", isReversed: true, options: { atOnce: true } },
@@ -52,8 +55,9 @@ class Aliases {
     return { noun: "Image", name, args: { source: { file: this.files[mark] }, aliases: names } };
   }
 
-  async up(program: Declared[], { isReversed, options }: Pick<Order, "isReversed" | "options">): Promise<void> {
-    await this.stack.up(isReversed ? [...program].reverse() : program, options);
+  async up(program: Declared[], { isReversed, options, isTold = false }: Order): Promise<void> {
+    const told = isTold ? withElsewhere(program) : program;
+    await this.stack.up(isReversed ? [...told].reverse() : told, options);
   }
 
   /** Which of the contents an alias leads to, as the daemon says. */
@@ -78,6 +82,14 @@ class Aliases {
   }
 }
 
+function withElsewhere(program: Declared[]): Declared[] {
+  const args = program.map((declared) => declared.args as { aliases: string[] });
+  return program.map((declared, i) => {
+    const __aliasesElsewhere = args.filter((_, other) => other !== i).flatMap(({ aliases }) => aliases);
+    return { ...declared, args: { ...(declared.args as Bag), __aliasesElsewhere } };
+  });
+}
+
 describeImages("alias of an image", (site) => {
   const at = new Aliases(site);
   const name = (suffix: string): string => at.name(suffix);
@@ -88,7 +100,7 @@ describeImages("alias of an image", (site) => {
   });
 
   describe.each(orders)("that moves to another of the program, $title", (order) => {
-    const isSeen = order.isReversed || order.options.atOnce === true;
+    const isSeen = order.isReversed || order.options.atOnce === true || order.isTold === true;
 
     it("names that one after one run", async () => {
       await at.stack.up([at.image("from", "a", "x", "kept"), at.image("to", "b", "own")]);
@@ -108,7 +120,8 @@ describeImages("alias of an image", (site) => {
       await at.stack.preview(program);
       await at.up(program, order);
       expect([await at.markOf("x"), await at.markOf("y")]).toEqual(["b", "a"]);
-      if (order.options.atOnce === true) expect([...at.deletions("x"), ...at.deletions("y")]).toEqual([]);
+      if (order.options.atOnce === true || order.isTold === true)
+        expect([...at.deletions("x"), ...at.deletions("y")]).toEqual([]);
       await at.expectSettled(program);
     });
 
