@@ -1,4 +1,5 @@
 // Instances in a cluster: made on a member, moved to another, found where somebody has moved them.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -125,17 +126,14 @@ describe("an instance in a cluster", () => {
           config: { "limits.memory": "128MiB", "migration.stateful": true, ...more },
         });
         await machine.up(running(first));
+        const device = immovableDeviceOf(machine.name);
+        if (device !== undefined) {
+          await machine.destroy();
+          context.skip(`QEMU cannot migrate a machine with the device ${device}, which machines have here`);
+        }
         const lifecycle = await openEvents(daemon.socket, "type=lifecycle");
         expect(await machine.failures(running(second))).toEqual([]);
-        const moved = await machine.up(running(second)).catch((error: unknown) => String(error));
-        const device = /State blocked by non-migratable device '(.*)'/.exec(moved)?.[1];
-        if (device !== undefined) {
-          lifecycle.close();
-          expect(await placeOf(machine.name)).toBe(first);
-          await machine.destroy();
-          context.skip(`QEMU cannot migrate machines here: it has the device ${device}`);
-        }
-        expect(moved).toBe("updated");
+        expect(await machine.up(running(second))).toBe("updated");
         expect(await placeOf(machine.name)).toBe(second);
         const own = lifecycle.events.filter(({ metadata }) => metadata["source"] === `/1.0/instances/${machine.name}`);
         lifecycle.close();
@@ -145,3 +143,25 @@ describe("an instance in a cluster", () => {
     );
   });
 });
+
+/**
+ * A device of a running machine that QEMU refuses to migrate: those that another process serves. Tried all the same, a
+ * migration would leave a QEMU that runs for ever on the other member.
+ */
+function immovableDeviceOf(name: string): string | undefined {
+  const pids = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid));
+  const commands = pids.map(commandOf);
+  const qemu = commands.find((command) => command[0]?.includes("qemu") === true && command.includes(name)) ?? [];
+  const config = qemu[qemu.indexOf("-readconfig") + 1];
+  if (config === undefined || !existsSync(config)) return undefined;
+  return /^driver = "(vhost-user-.*)"$/m.exec(readFileSync(config, "utf8"))?.[1];
+}
+
+function commandOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
+}
