@@ -1,5 +1,6 @@
 // Every kind, and what people do to its objects past the program: delete, rename, delete with all around.
 import { expect } from "vitest";
+import { type TestDaemon } from "../harness";
 import { type Bag } from "../harness/stack-run";
 import { type Site } from "../instance/site";
 import { type Kind } from "./kinds";
@@ -15,7 +16,7 @@ async function expectSettled({ stack }: Case, program: Parameters<Case["stack"][
   expect(stack.steps.map(({ step }) => step)).toEqual(program.map(() => "same"));
 }
 
-function testsOf(kind: Kind, test: Test): void {
+function testsOf(kind: Kind, test: Test, daemon: TestDaemon): void {
   const { identity, isNamed, place } = kind;
 
   test("deleted by hand, it is gone for refresh, and up makes it again", async (subject) => {
@@ -85,7 +86,7 @@ function testsOf(kind: Kind, test: Test): void {
       await subject.renameByHand(last);
       await subject.end(known, renamed, { ...known, name: last });
     },
-    { missing: isNamed === true ? undefined : "it has nothing but its name to be known by" },
+    { missing: isNamed === true ? lostFile(kind, daemon) : "it has nothing but its name to be known by" },
   );
 
   test(
@@ -120,6 +121,12 @@ async function endAsStranger(subject: Case, renamed: Bag): Promise<void> {
   await subject.end();
   await subject.requireLook(renamed);
   await subject.removeByHand(renamed);
+}
+
+/** The volume of the new name has no content then, and the old name cannot be used again. */
+function lostFile({ noun, hasAutomaticName }: Kind, { kind }: TestDaemon): string | undefined {
+  if (noun !== "IsoVolume" || hasAutomaticName === true || kind !== "incus") return undefined;
+  return "Incus 6.0 leaves the file of an ISO volume that is renamed under its old name";
 }
 
 async function makePlace(

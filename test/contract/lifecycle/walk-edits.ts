@@ -21,6 +21,8 @@ export interface Edited {
 
 export interface Editing {
   program: Program;
+  /** The last one of which a run succeeded. */
+  good: Program;
   random: Random;
   place: Place;
   /** A number that no other resource or object of the walk has. */
@@ -38,7 +40,11 @@ const add: Edit = ({ program, random, place, next }) => {
   const template = one(random, templates);
   const of = one(
     random,
-    program.filter(({ noun }) => noun === template?.of),
+    program.filter(({ noun, name }) => {
+      // In which order a server lists snapshots says nothing.
+      const isTaken = noun === "Instance" && program.some(({ of: other }) => other === name);
+      return noun === template?.of && !isTaken;
+    }),
   );
   if (template === undefined || (template.of !== undefined && of === undefined)) return undefined;
   const id = next();
@@ -133,12 +139,17 @@ const replace: Edit = ({ program, random, next }) => {
 };
 
 /** Into a component, with an alias for what it was. What is named by its URN would be another one. */
+export const wrapper = "pkg:index:Wrapped";
+export const wrapped: readonly Entry["noun"][] = [
+  ...(["Instance", "InstanceSnapshot", "StorageVolume", "Profile", "Network", "Project", "StoragePool"] as const),
+];
+
 const wrap: Edit = ({ program, random }) => {
-  const free = program.filter(({ noun, parent }) => parent === undefined && noun !== "IsoVolume" && noun !== "Image");
+  const free = program.filter(({ noun, parent }) => parent === undefined && wrapped.includes(noun));
   const entry = one(random, free);
   if (entry === undefined) return undefined;
-  const wrapped = { ...entry, parent: "pkg:index:Wrapped" };
-  return { said: `wrap ${entry.name}`, program: program.map((each) => (each === entry ? wrapped : each)) };
+  const inside = { ...entry, parent: wrapper };
+  return { said: `wrap ${entry.name}`, program: program.map((each) => (each === entry ? inside : each)) };
 };
 
 /** Something that somebody made by hand. */
@@ -175,13 +186,15 @@ const importNew: Edit = ({ program, place, next, random }) => {
 };
 
 /** The same object under another logical name. */
-const importOwn: Edit = ({ program, random, next }) => {
+const importOwn: Edit = ({ program, good, random, next }) => {
   const nouns = ["Profile", "StorageVolume", "Instance"];
   const free = program.filter(
     ({ noun, name, of }) => nouns.includes(noun) && of === undefined && !program.some((each) => each.of === name),
   );
   const old = one(random, free);
-  if (old === undefined) return undefined;
+  // An import takes what is there as it is.
+  const isThere = good.some((each) => JSON.stringify(each) === JSON.stringify(old));
+  if (old === undefined || !isThere) return undefined;
   const logical = `r${next()}`;
   const { name, pool } = old.args;
   const id = ["default", ...(old.noun === "StorageVolume" ? [pool] : []), name].join("/");

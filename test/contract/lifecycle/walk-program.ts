@@ -52,7 +52,7 @@ export const templates: readonly Template[] = [
   made("IsoVolume", (_, place) => ({ pool: "default", source: { file: isoFile(place, "a") } })),
   made("IsoVolume", (own, place) => ({
     ...{ pool: "default", source: { file: isoFile(place, "a") } },
-    ...{ name: own, overwrite: true, trustContent: true },
+    ...{ name: own, overwrite: true },
   })),
   made("Image", (own, { files }) => ({ source: { file: join(files, "a.tar.gz") }, aliases: [own] })),
   made("Instance", (own, { base }) => ({
