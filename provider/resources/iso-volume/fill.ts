@@ -5,6 +5,7 @@ import { requireExtension } from "../../client/server-info";
 import { type Opened } from "../../content/content";
 import { requireOptical } from "../../content/optical";
 import { shown } from "../../content/shown";
+import { holders } from "../../engine/holders";
 import { LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { contentOf, type IsoSource, type VolumeSource } from "./source";
@@ -13,8 +14,33 @@ import { type IsoVolumeInputs } from "./inputs";
 /** After the last byte the daemon still copies the whole image into the pool. */
 const deadlineMs = 60 * 60_000;
 
-/** Volumes that this process has filled, by daemon, pool and content: a second one is copied from the first. */
-const filled = new Map<string, Promise<VolumeAddress>>();
+interface Filled {
+  /** Where the volume is. */
+  place: string;
+  /** Resolves when it has its content. */
+  at: Promise<VolumeAddress>;
+}
+
+const filledByRun = new WeakMap<object, Map<string, Filled>>();
+
+/** Volumes that this run has filled, by daemon, pool and content: a second one is copied from the first. */
+function filled(): Map<string, Filled> {
+  const run = holders();
+  const known = filledByRun.get(run) ?? new Map<string, Filled>();
+  filledByRun.set(run, known);
+  return known;
+}
+
+/** To be called when a volume is deleted: what comes in its place may have other content. */
+export function forgetContent(client: Client, at: VolumeAddress): void {
+  const place = placeOf(client, at);
+  for (const [key, each] of filled()) if (each.place === place) filled().delete(key);
+}
+
+/** On whichever member. */
+function placeOf(client: Client, { project, pool, name }: VolumeAddress): string {
+  return JSON.stringify([client.transport.place, project, pool, name]);
+}
 
 /**
  * Fills a volume that is not there yet. Returns its size, or undefined if a copy may be larger than what it was copied
@@ -44,17 +70,19 @@ async function onceUnlessCopied(
   const { client } = context;
   const { project, pool, name, target, digest } = inputs;
   const key = [client.transport.place, pool, target ?? "", digest].join(" ");
-  const before = filled.get(key);
+  const all = filled();
+  const before = all.get(key);
   const making = async (): Promise<number | undefined> => {
-    const original = await before?.catch(() => undefined);
+    const original = await before?.at.catch(() => undefined);
     const found = original && (await findVolume(client, original));
     return original && found ? copy(context, inputs, { ...original, sizeBytes: sizeOf(found.value) }) : make();
   };
   const work = making();
-  const settled = work.then(() => ({ project, pool, name, target }));
-  filled.set(key, settled);
+  const at = { project, pool, name, target };
+  const own = { place: placeOf(client, at), at: work.then(() => at) };
+  all.set(key, own);
   // Who waits for it sees the failure; nobody may be waiting.
-  settled.catch(() => filled.get(key) === settled && filled.delete(key));
+  own.at.catch(() => all.get(key) === own && all.delete(key));
   return work;
 }
 

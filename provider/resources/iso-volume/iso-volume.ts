@@ -13,7 +13,7 @@ import { LxdError } from "../../errors";
 import { type Context, type Draft, type ReconciledKind, type Step, type Work } from "../../kind";
 import { unplan } from "../planned";
 import { applyDefaults, complete } from "./complete";
-import { fill } from "./fill";
+import { fill, forgetContent } from "./fill";
 import { parseVolumeId, volumeId } from "./id";
 import { hashOfVolume } from "./import";
 import { type IsoVolumeInputs, type IsoVolumeOutputs, policies, schema } from "./inputs";
@@ -54,6 +54,7 @@ export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
   toState: (_context, { inputs, found }) => Promise.resolve(toOutputs(inputs, found)),
   remove: async ({ client, urn }, { at }) => {
     await releaseVolume(client, at, urn);
+    forgetContent(client, at);
     await deleteVolume(client, at);
   },
   fromId,

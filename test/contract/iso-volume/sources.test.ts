@@ -216,9 +216,28 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
   daemon.test("the same content in one pool is sent once and copied", iso, async () => {
     await volume.up(url(sha(bytes)));
     const second = new StackResource("IsoVolume", daemon.name("second"), daemon.socket);
-    await second.up(url(sha(bytes)));
+    await second.upHere(url(sha(bytes)));
     expect(requests).toEqual(["GET /x.iso"]);
     expect(await onDaemon(second)).toMatchObject({ config: { size: String(bytes.length) } });
+  });
+
+  daemon.test("nothing is copied from a volume that has other content by now", iso, async () => {
+    const name = daemon.name("changing");
+    const other = Buffer.concat([bytes, Buffer.alloc(2048, 1)]);
+    const served: Record<string, Buffer> = { "/a.iso": bytes, "/b.iso": other };
+    handle = (request, response) => response.end(served[request.url ?? ""]);
+    const from = (path: string): Record<string, unknown> => {
+      const checksum = sha(served[path] ?? Buffer.alloc(0));
+      return { pool: "default", overwrite: true, source: { url: base + path, checksum } };
+    };
+    await volume.up({ ...from("/a.iso"), name });
+    await volume.upHere({ ...from("/b.iso"), name });
+    const second = new StackResource("IsoVolume", daemon.name("as-before"), daemon.socket);
+    await second.upHere(from("/a.iso"));
+    expect(await onDaemon()).toMatchObject({ config: { size: String(other.length) } });
+    expect(await onDaemon(second)).toMatchObject({ config: { size: String(bytes.length) } });
+    await second.destroy();
+    await volume.destroy();
   });
 
   daemon.test("a source that is not known yet passes", iso, async () => {
