@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
 import { failed } from "../errors";
@@ -24,8 +24,13 @@ function through(tool: string): (path: string) => Readable {
   };
 }
 
+/** Fails with the file's own error, too, when a daemon that is killed loses its folder meanwhile. */
+function gunzip(path: string): Readable {
+  return pipeline(createReadStream(path), createGunzip(), () => undefined);
+}
+
 const FORMATS: readonly Format[] = [
-  { suffix: ".tar.gz", magic: Buffer.from([0x1f, 0x8b]), open: (path) => createReadStream(path).pipe(createGunzip()) },
+  { suffix: ".tar.gz", magic: Buffer.from([0x1f, 0x8b]), open: gunzip },
   { suffix: ".tar.xz", magic: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), open: through("xz") },
   { suffix: ".tar.zst", magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), open: through("zstd") },
   { suffix: ".tar.bz2", magic: Buffer.from("BZh"), open: through("bzip2") },
