@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Client } from "../client/client";
 import { path } from "../client/paths";
+import { isCode } from "../errors";
 import { type InstanceAddress } from "./instances";
 
 const stateSchema = z.object({
@@ -22,8 +23,16 @@ export type WireState = z.output<typeof stateSchema>;
 
 /** How the machine runs, with its network as far as the server sees it. */
 export async function findState(client: Client, at: InstanceAddress): Promise<WireState | undefined> {
-  return (await client.find(path("instances", at.name, "state"), stateSchema, { project: at.project }))?.value;
+  try {
+    return (await client.find(path("instances", at.name, "state"), stateSchema, { project: at.project }))?.value;
+  } catch (error) {
+    if (isCode(error, "failed") && endingJustNow.test(error.details.why)) return undefined;
+    throw error;
+  }
 }
+
+/** Incus' words for a virtual machine whose process is writing or removing the file with its ID. */
+const endingJustNow = /^Invalid PID /;
 
 export interface StateChange {
   action: "start" | "stop";
