@@ -207,7 +207,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     } catch (error) {
       // What has the name already was not left by this create; what can be resumed is known by more than its name.
       const isStranger = isCode(error, "already-exists") && this.kind.leftover === undefined;
-      if (!isStranger) await this.#keepRest(context, inputs, { call, isSeenWhole: false });
+      // What was sent when the run was cancelled may be made after that.
+      const looks = isCode(error, "cancelled") ? 3 : 1;
+      if (!isStranger) await this.#keepRest(context, inputs, { call, isSeenWhole: false, looks });
       throw error;
     }
   }
@@ -216,11 +218,11 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   async #keepRest(
     context: ReconcileContext<Outputs>,
     inputs: Inputs,
-    { call, isSeenWhole }: { call: Call<Outputs>; isSeenWhole: boolean },
+    { call, isSeenWhole, looks = 1 }: { call: Call<Outputs>; isSeenWhole: boolean; looks?: number },
   ): Promise<void> {
     // What went wrong first is what the user has to know; whether the server can be asked now is another matter.
     const looking = { ...context, client: context.client.forLastLook() };
-    const found = await this.#left(looking, inputs).catch(() => undefined);
+    const found = await this.#left(looking, inputs, looks).catch(() => undefined);
     if (found === undefined) return;
     const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
     const kept = await this.#checkpoint(looking, reading);
@@ -229,9 +231,13 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     call.checkpoint(isWhole ? kept : { ...kept, isIncomplete: true });
   }
 
-  async #left(context: ReconcileContext<Outputs>, inputs: Inputs): Promise<Found | undefined> {
+  async #left(context: ReconcileContext<Outputs>, inputs: Inputs, looks: number): Promise<Found | undefined> {
     const found = await this.kind.locate(context, inputs);
-    if (found === undefined) return undefined;
+    if (found === undefined) {
+      if (looks <= 1) return undefined;
+      await context.client.pause(betweenLooksMs);
+      return this.#left(context, inputs, looks - 1);
+    }
     const isOurs = this.kind.mayBeLeft?.(found) ?? (await this.kind.obstacle(found, inputs, context)) === undefined;
     return isOurs ? found : undefined;
   }
@@ -350,6 +356,8 @@ function underSameId<Outputs>(id: string, { checkpoint }: Call<Outputs>): Call<O
   return (kept) => checkpoint({ ...kept, id });
 }
 
+/** Two seconds after Ctrl-C the run is to be over. */
+const betweenLooksMs = 150;
 const heldByNew = "the live state of a resource holds the same object";
 const ofReplacement =
   "If it was to be replaced (`pulumi up --replace`), set the resource option deleteBeforeReplace: two of one name cannot exist side by side.";

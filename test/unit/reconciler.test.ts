@@ -98,6 +98,17 @@ describe("what a failed create has left", () => {
     expect(outs["__incomplete"]).toBeUndefined();
   });
 
+  it("is found although the server made it a moment after the run was cancelled", async () => {
+    const kind = await provider({
+      create: (_context, box): Promise<string> => {
+        setTimeout(() => put(box), 100);
+        return Promise.reject(new LxdError({ code: "cancelled", why: "the run was cancelled" }));
+      },
+    });
+    const state = await left(kind.create(inputs));
+    expect(state?.properties).toMatchObject({ serial: "1", __incomplete: true });
+  });
+
   it("is gone on with, if the kind says so, also after a refresh", async () => {
     const resumed: Partial<BoxKind> = { leftover: () => "resumed" };
     const kept = await left((await provider({ create: failing, ...resumed })).create(inputs));
