@@ -134,7 +134,8 @@ describeEachDaemon({ name: "a transfer that is cancelled", on: ["embedded", "emb
     });
     const args = { source: { file: await write("image.tar", bytes) } };
     await cancelled(image, { args, watched: slow, reached: slow.hold((line) => line === "POST /1.0/images") });
-    expect(await image.up(args)).toBe("created");
+    // A daemon that had all of it by then has made the image, and the state knows that.
+    expect(await image.up(args)).toMatch(/created|updated/);
     const { status } = await daemon.raw.get(`/1.0/images/${String(image.outputs["fingerprint"])}`);
     expect(status).toBe(200);
     await image.destroy();
