@@ -22,13 +22,17 @@ export interface Outcome {
 interface Begun {
   states: Stored[];
   others: Snapshot;
+  /** Of the instances, by their places: a real daemon makes them anew for each case. */
+  uuids: Record<string, unknown>;
 }
 
 /** A verb that was run without faults. */
 interface Prepared {
   states: Stored[];
   requests: Seen[];
-  expected: Expected;
+  expected: Omit<Expected, "kept">;
+  /** The places of the instances that the verb does not replace. */
+  kept: string[];
 }
 
 export class Runner {
@@ -57,11 +61,12 @@ export class Runner {
   }
 
   async run(it: Case): Promise<Outcome> {
-    const { expected } = await this.#prepare(it.scenario, it.verb);
+    const prepared = await this.#prepare(it.scenario, it.verb);
     const verb = this.#verb(it.scenario, it.verb);
     const fault = faults.find(({ name }) => name === it.fault);
     if (fault === undefined) throw new Error(`there is no fault ${it.fault}`);
-    const { states } = await this.#begin(it.scenario, it.verb);
+    const { states, uuids } = await this.#begin(it.scenario, it.verb);
+    const expected = { ...prepared.expected, kept: prepared.kept.map((place) => uuids[place]) };
     if (fault.copyMs !== undefined) await this.site.setCopyMs(fault.copyMs);
     const stack = new Stack(this.site.proxy.socket, states);
     const isMissed = await this.#strike(it, { fault, verb, stack });
@@ -77,24 +82,26 @@ export class Runner {
 
   async #prepare(scenario: string, name: string): Promise<Prepared> {
     const key = `${scenario}/${name}`;
-    const known = this.#prepared.get(key);
-    if (known !== undefined) return known;
+    const done = this.#prepared.get(key);
+    if (done !== undefined) return done;
     const { site } = this;
     const verb = this.#verb(scenario, name);
-    const { states, others } = await this.#begin(scenario, name);
+    const { states, others, uuids } = await this.#begin(scenario, name);
     const before = await site.look();
     const stack = new Stack(site.proxy.socket, structuredClone(states));
     site.proxy.arm();
     await inProcess((process) => act(verb, stack, process));
     const requests = [...site.proxy.requests];
     const { objects: after, identities } = await site.look();
-    const uuids = Object.values(identities).map(({ uuid }) => uuid);
-    const kept = Object.values(before.identities).flatMap(({ uuid }) => (uuids.includes(uuid) ? [uuid] : []));
-    const expected = { before: before.objects, after, others, kept };
-    const losses = await lossesOf({ site, verb, stack, expected }, "up");
+    const there = Object.values(identities).map(({ uuid }) => uuid);
+    const kept = Object.keys(uuids).filter((place) => there.includes(uuids[place]));
+    const expected = { before: before.objects, after, others };
+    const known = { states, requests, expected, kept };
+    const all = { ...expected, kept: kept.map((place) => uuids[place]) };
+    const losses = await lossesOf({ site, verb, stack, expected: all }, "up");
     if (losses.length > 0) throw new Error(losses.join("; "));
-    this.#prepared.set(key, { states, requests, expected });
-    return { states, requests, expected };
+    this.#prepared.set(key, known);
+    return known;
   }
 
   /** Brings daemon and stack to what is before a verb: others, what was done by hand, and the program of before. */
@@ -111,7 +118,9 @@ export class Runner {
       const stack = new Stack(this.site.proxy.socket);
       if (from !== undefined) await inProcess((process) => stack.up(from, process));
       await written?.(this.#place);
-      return { states: stack.states, others };
+      const { identities } = await this.site.look();
+      const uuids = Object.fromEntries(Object.entries(identities).map(([place, { uuid }]) => [place, uuid]));
+      return { states: stack.states, others, uuids };
     });
   }
 
