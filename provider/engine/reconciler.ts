@@ -15,8 +15,8 @@ import {
   type Step,
   type Work,
 } from "../kind";
+import { inTurn } from "../turns";
 import { type LifecycleOf } from "./lifecycle";
-import { oneByOne } from "./one-by-one";
 import { isPlaceGone } from "./place-gone";
 
 export interface Call<Outputs> {
@@ -102,7 +102,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
    * once, and two of them may have one object: the second one is to find that it is gone.
    */
   async remove(context: Context, known: Known<Outputs>, removal: Removal<Outputs>): Promise<void> {
-    await oneByOne(`delete ${context.urn}`, () => this.#remove(context, known, removal));
+    await inTurn(["delete", context.urn], () => this.#remove(context, known, removal));
   }
 
   async #remove(context: Context, { id, state, identity }: Known<Outputs>, removal: Removal<Outputs>): Promise<void> {

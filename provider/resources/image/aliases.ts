@@ -20,7 +20,7 @@ import { isSameStack } from "../ownership";
 import { makersOf } from "./alias-lists";
 import { type AliasOf, isWanted, othersWho } from "./claims";
 import { isOwnedBy } from "./owners";
-import { inTurn } from "./turns";
+import { inTurn } from "../../turns";
 
 /** What is done about an alias that somebody has already: an error, share it if it names this image, or move it here. */
 export type AliasPolicy = "fail" | "adopt" | "move";

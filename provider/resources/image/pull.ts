@@ -17,7 +17,7 @@ import { type ImageInputs } from "./inputs";
 import { isCacheOnly, mayTake, taken } from "./take-over";
 import { servedBy } from "./served";
 import { type ServerSource, type UrlSource } from "./source-types";
-import { inTurn } from "./turns";
+import { inTurn } from "../../turns";
 
 const pullDeadlineMs = 4 * 60 * 60_000;
 

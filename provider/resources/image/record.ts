@@ -2,7 +2,7 @@
 import { findImage, type ImageAddress, type ImageSettings, updateImage, type WireImage } from "../../api/images";
 import { type Client } from "../../client/client";
 import { isCode } from "../../errors";
-import { inTurn } from "./turns";
+import { inTurn } from "../../turns";
 
 type Change = (value: WireImage) => ImageSettings | undefined;
 

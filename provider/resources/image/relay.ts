@@ -12,7 +12,7 @@ import { relayName } from "./owners";
 import { servedBy } from "./served";
 import { type ServerSource } from "./source-types";
 import { mayTake, taken } from "./take-over";
-import { inTurn } from "./turns";
+import { inTurn } from "../../turns";
 
 const uploadDeadlineMs = 60 * 60_000;
 

@@ -13,7 +13,7 @@ import { type Client } from "../../client/client";
 import { LxdError } from "../../errors";
 import { type Context } from "../../kind";
 import { spokenProtocol, turnOf } from "../image/pull";
-import { afterFirst } from "../image/turns";
+import { afterFirst } from "../../turns";
 import { bookkeepingOf, createDeadlineMs, requireType } from "./bookkeeping";
 import { makeOrFind } from "./lost";
 import { creatingKey } from "../ownership";

@@ -1,7 +1,8 @@
-// Lets work that would bring the same image run one after the other: side by side, the daemons fail all but one.
+// Lets work on one thing run one after the other: bringing an image, or deleting an object. Side by side, the daemons fail all
+// but one.
 
 interface Queue {
-  /** The end of the last work that wanted the image for itself. */
+  /** The end of the last work that wanted the thing for itself. */
   alone: Promise<unknown>;
   /** The end of everything so far. */
   all: Promise<unknown>;
