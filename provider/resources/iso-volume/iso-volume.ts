@@ -54,8 +54,7 @@ export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
   toState: (_context, { inputs, found }) => Promise.resolve(toOutputs(inputs, found)),
   remove: async ({ client, urn }, { at }) => {
     await releaseVolume(client, at, urn);
-    forgetContent(client, at);
-    await deleteVolume(client, at);
+    await dropVolume(client, at);
   },
   fromId,
 };
@@ -112,11 +111,16 @@ async function difference(
   return undefined;
 }
 
+async function dropVolume(client: Client, at: VolumeAddress): Promise<void> {
+  forgetContent(client, at);
+  await deleteVolume(client, at);
+}
+
 /** A volume of another size than its content is useless, and would be in the way of the next attempt. */
 async function requireSize(client: Client, at: VolumeAddress, sizeBytes: number): Promise<void> {
   const found = await findVolume(client, at);
   if (found === undefined || sizeOf(found.value) === sizeBytes) return;
-  await deleteVolume(client, at);
+  await dropVolume(client, at);
   const why = `the volume has ${sizeOf(found.value)} bytes instead of ${sizeBytes}, and was deleted again`;
   throw new LxdError({ code: "content-mismatch", why });
 }
