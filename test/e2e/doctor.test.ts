@@ -67,7 +67,7 @@ describe("the doctor and the Pulumi CLI", () => {
     const names = "lxd:bearerToken, lxd:prallel, lxd:project, lxd:socket";
     const wrong = {
       level: "warning",
-      text: said("lxd:prallel is no setting, and does nothing; did you mean lxd:parallel?"),
+      text: said("lxd:prallel is no setting, and stops `pulumi up`; did you mean lxd:parallel?"),
     };
     expect((JSON.parse(out) as { findings: Finding[] }).findings).toEqual(
       expect.arrayContaining([

@@ -1,6 +1,5 @@
 // Reads the selected stack's settings with the Pulumi CLI, and says what is wrong with them.
-import { nearest } from "../../nearest";
-import { configKeys } from "../../stack-config";
+import { unknownSettings } from "../../stack-config";
 import { type Finding, ok } from "./finding";
 import { onPath, quiet, run, timeoutMs } from "./tools";
 
@@ -37,15 +36,17 @@ export async function stackConfig(): Promise<StackSettings> {
 
 /** Names only: a value may be a secret. */
 function described(keys: string[]): Finding[] {
-  const unknown = keys.filter((key) => !(configKeys as readonly string[]).includes(key));
   const names = keys.length === 0 ? "no settings" : keys.map((key) => `lxd:${key}`).join(", ");
   return [
     ok(check, `the selected stack has ${names}`),
-    ...unknown.map((key) => {
-      const near = nearest(key, [...configKeys]);
-      const hint = near === undefined ? "" : `; did you mean lxd:${near}?`;
+    ...unknownSettings(keys).map(({ key, hint }) => {
       const advice = `Take it away with \`pulumi config rm lxd:${key}\`.`;
-      return { level: "warning" as const, check, text: `lxd:${key} is no setting, and does nothing${hint}`, advice };
+      return {
+        level: "warning" as const,
+        check,
+        text: `lxd:${key} is no setting, and stops \`pulumi up\`${hint}`,
+        advice,
+      };
     }),
   ];
 }
