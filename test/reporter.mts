@@ -1,4 +1,4 @@
-// Ends a test run: what was skipped and why, then the line `N passed, N failed, N skipped`, after all else.
+// Ends a test run: what was skipped and why, what failed, then the line `N passed, N failed, N skipped`, after all else.
 import { writeFileSync } from "node:fs";
 import type { Reporter, SerializedError, TestCase, TestModule } from "vitest/node";
 
@@ -11,6 +11,9 @@ interface Counts {
 /** Enough names to recognise what is meant; the count says how many there are. */
 const namesShown = 3;
 
+/** The message, and the beginning of what it quotes. */
+const errorLinesShown = 12;
+
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
@@ -22,6 +25,7 @@ export default class SummaryReporter implements Reporter {
       skipped: inState("skipped").length + inState("pending").length,
     };
     for (const line of skipReport([...inState("skipped"), ...inState("pending")])) console.log(line);
+    for (const line of failureReport(modules, unhandledErrors)) console.log(line);
     finish(counts);
   }
 }
@@ -30,6 +34,28 @@ export default class SummaryReporter implements Reporter {
 function brokenParts(module: TestModule): number {
   const suites = [...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
   return suites.length + (module.errors().length > 0 ? 1 : 0);
+}
+
+/** What failed, said again at the end, where it is seen in a log of which only the end is kept. */
+function failureReport(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): string[] {
+  const parts = modules.flatMap((module) => [module, ...module.children.allSuites(), ...module.children.allTests()]);
+  const lines = parts.flatMap((part) => {
+    const errors = part.type === "test" ? (part.result().errors ?? []) : part.errors();
+    if (errors.length === 0) return [];
+    const name = part.type === "module" ? "" : ` > ${part.fullName}`;
+    const file = part.type === "module" ? part.relativeModuleId : part.module.relativeModuleId;
+    return [`  ${file}${name}`, ...errors.map(firstLines)];
+  });
+  lines.push(...unhandledErrors.flatMap((error) => ["  outside of every test", firstLines(error)]));
+  return lines.length === 0 ? [] : ["Failed:", ...lines, ""];
+}
+
+function firstLines({ message }: { message: string }): string {
+  const lines = message.split("\n").filter((line) => line.trim() !== "");
+  return lines
+    .slice(0, errorLinesShown)
+    .map((line) => `      ${line}`)
+    .join("\n");
 }
 
 /** The skipped tests, together where the reason is the same. */
