@@ -207,9 +207,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     } catch (error) {
       // What has the name already was not left by this create; what can be resumed is known by more than its name.
       const isStranger = isCode(error, "already-exists") && this.kind.leftover === undefined;
-      // What was sent when the run was cancelled may be made after that.
-      const looks = isCode(error, "cancelled") ? 3 : 1;
-      if (!isStranger) await this.#keepRest(context, inputs, { call, isSeenWhole: false, looks });
+      if (!isStranger) await this.#keepRest(context, inputs, { call, isSeenWhole: false });
       throw error;
     }
   }
@@ -218,11 +216,11 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   async #keepRest(
     context: ReconcileContext<Outputs>,
     inputs: Inputs,
-    { call, isSeenWhole, looks = 1 }: { call: Call<Outputs>; isSeenWhole: boolean; looks?: number },
+    { call, isSeenWhole }: { call: Call<Outputs>; isSeenWhole: boolean },
   ): Promise<void> {
     // What went wrong first is what the user has to know; whether the server can be asked now is another matter.
     const looking = { ...context, client: context.client.forLastLook() };
-    const found = await this.#left(looking, inputs, looks).catch(() => undefined);
+    const found = await this.#left(looking, inputs).catch(() => undefined);
     if (found === undefined) return;
     const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
     const kept = await this.#checkpoint(looking, reading);
@@ -231,7 +229,8 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     call.checkpoint(isWhole ? kept : { ...kept, isIncomplete: true });
   }
 
-  async #left(context: ReconcileContext<Outputs>, inputs: Inputs, looks: number): Promise<Found | undefined> {
+  /** What was sent may be done a moment after its answer got lost, or the run was cancelled. */
+  async #left(context: ReconcileContext<Outputs>, inputs: Inputs, looks = 3): Promise<Found | undefined> {
     const found = await this.kind.locate(context, inputs);
     if (found === undefined) {
       if (looks <= 1) return undefined;

@@ -98,11 +98,17 @@ describe("what a failed create has left", () => {
     expect(outs["__incomplete"]).toBeUndefined();
   });
 
-  it("is found although the server made it a moment after the run was cancelled", async () => {
+  it.each([
+    ["the run was cancelled", new LxdError({ code: "cancelled", why: "the run was cancelled" })],
+    [
+      "its answer got lost",
+      new LxdError({ code: "failed", why: "x", request: { method: "POST", path: "/", status: 500 } }),
+    ],
+  ])("is found although the server made it a moment after %s", async (_when, error) => {
     const kind = await provider({
       create: (_context, box): Promise<string> => {
         setTimeout(() => put(box), 100);
-        return Promise.reject(new LxdError({ code: "cancelled", why: "the run was cancelled" }));
+        return Promise.reject(error);
       },
     });
     const state = await left(kind.create(inputs));
