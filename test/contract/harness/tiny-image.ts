@@ -69,7 +69,7 @@ export function busybox(): Buffer | undefined {
 const INIT = "#!/bin/sh\ntrap 'exit 0' PWR TERM\nwhile :; do sleep 1 & wait $!; done\n";
 
 function containerRoot(withoutBusybox = false): Entry[] {
-  const folders = ["", "bin/", "dev/", "etc/", "proc/", "sbin/", "sys/", "tmp/"].map((path) => ({
+  const folders = ["", "bin/", "dev/", "etc/", "proc/", "root/", "sbin/", "sys/", "tmp/"].map((path) => ({
     path: `rootfs/${path}`,
   }));
   const tool = withoutBusybox ? undefined : busybox();
