@@ -61,13 +61,13 @@ const said = (text: string): unknown => expect.stringContaining(text) as unknown
 describe("the doctor and the Pulumi CLI", () => {
   it("reads the selected stack's config, shows no secret of it, and names settings that are none", async () => {
     const { code, out } = await doctor(project.dir);
-    expect(code, out).toBe(0);
+    expect(code, out).toBe(1);
     expect(out).not.toContain("planted-token");
     const engine = { level: "ok", check: "engine", text: said("pulumi v3.") };
     const names = "lxd:bearerToken, lxd:prallel, lxd:project, lxd:socket";
     const wrong = {
-      level: "warning",
-      text: said("lxd:prallel is no setting, and stops `pulumi up`; did you mean lxd:parallel?"),
+      level: "error",
+      text: said("lxd:prallel is not a setting and stops every `pulumi up`; did you mean lxd:parallel?"),
     };
     expect((JSON.parse(out) as { findings: Finding[] }).findings).toEqual(
       expect.arrayContaining([

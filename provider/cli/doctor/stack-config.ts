@@ -42,9 +42,9 @@ function described(keys: string[]): Finding[] {
     ...unknownSettings(keys).map(({ key, hint }) => {
       const advice = `Take it away with \`pulumi config rm lxd:${key}\`.`;
       return {
-        level: "warning" as const,
+        level: "error" as const,
         check,
-        text: `lxd:${key} is no setting, and stops \`pulumi up\`${hint}`,
+        text: `lxd:${key} is not a setting and stops every \`pulumi up\`${hint}`,
         advice,
       };
     }),
