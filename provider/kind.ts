@@ -54,26 +54,6 @@ export interface Context {
   config: StackConfig;
 }
 
-export interface CreateContext<Outputs> extends Context {
-  /** The inputs of the object in whose place this one comes, if that is known. */
-  replaced: Draft<Outputs> | undefined;
-  /** The ID of the object that is to be taken over instead of made, from the resource option `import`. */
-  importId: string | undefined;
-  /**
-   * To be called once the daemon has the object. From then on a failure leaves a partially created resource in the
-   * state, which the next `pulumi up` updates, instead of an orphan.
-   */
-  created: (id: string, outputs: Outputs) => void;
-}
-
-export interface UpdateContext<Outputs> extends Context {
-  /**
-   * To be called once there is something that the state does not know of yet: if the update fails after that, this is the
-   * state then, of a resource that is to be updated again. Without it a failed update leaves the state as it was.
-   */
-  kept: (outputs: Outputs) => void;
-}
-
 /** Inputs of which any part may be missing, wrong (then unknown) or unknown. */
 export type Draft<Inputs> = { [Key in keyof Inputs]?: Inputs[Key] | undefined };
 
@@ -234,16 +214,19 @@ export interface Reading<Inputs, Outputs, Found> {
   moment: "created" | "checkpoint" | "settled" | "read";
 }
 
-/** A kind that looks after its state by itself. */
-export interface ResourceKind<Inputs extends ServerInputs, Outputs extends Inputs>
+/**
+ * A kind that does something and leaves no object on the server: the state says what was done. A create that fails leaves no
+ * state and an update that fails leaves it as it was, so that the next run does it again.
+ */
+export interface ActionKind<Inputs extends ServerInputs, Outputs extends Inputs>
   extends KindDefinition<Inputs, Outputs>, StateUpgrades<Inputs, Outputs> {
-  create: (context: CreateContext<Outputs>, inputs: Inputs) => Promise<Made<Outputs>>;
-  /** The object as it is, or undefined if it is gone. */
+  create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<Made<Outputs>>;
+  /** The state, or undefined if what it was done to is gone. */
   read: (context: Context, id: string, state: Outputs) => Promise<Outputs | undefined>;
-  update: (context: UpdateContext<Outputs>, id: string, olds: Outputs, news: Inputs) => Promise<Outputs>;
-  /** An object that is gone already counts as deleted. */
+  update: (context: Context, id: string, olds: Outputs, news: Inputs) => Promise<Outputs>;
+  /** Undoes it, if that is still possible. */
   remove: (context: Context, id: string, state: Outputs) => Promise<void>;
 }
 
 export type AnyKind<Inputs extends ServerInputs, Outputs extends Inputs, Found> =
-  ReconciledKind<Inputs, Outputs, Found> | ResourceKind<Inputs, Outputs>;
+  ReconciledKind<Inputs, Outputs, Found> | ActionKind<Inputs, Outputs>;

@@ -1,6 +1,6 @@
-// What the engine calls of a kind, whether its steps are run for it or it looks after its state by itself.
+// What the engine calls of a kind, whether it has an object that steps are run on or only does something.
 import { type Kept, type Known } from "../bookkeeping";
-import { type AnyKind, type Context, type ResourceKind, type ServerInputs } from "../kind";
+import { type AnyKind, type Context, type ActionKind, type ServerInputs } from "../kind";
 import { isPlaceGone } from "./place-gone";
 import { type Call, type CreateCall, Reconciler, type Removal } from "./reconciler";
 
@@ -15,21 +15,15 @@ export interface LifecycleOf<Inputs, Outputs> {
 export function lifecycleOf<Inputs extends ServerInputs, Outputs extends Inputs, Found>(
   kind: AnyKind<Inputs, Outputs, Found>,
 ): LifecycleOf<Inputs, Outputs> {
-  return "locate" in kind ? new Reconciler(kind) : new OwnLifecycle(kind);
+  return "locate" in kind ? new Reconciler(kind) : new ActionLifecycle(kind);
 }
 
-/** Of a kind that keeps its state by itself, an object is what its ID says. */
-class OwnLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implements LifecycleOf<Inputs, Outputs> {
-  constructor(private readonly kind: ResourceKind<Inputs, Outputs>) {}
+/** Of a kind that leaves no object, the ID is the identity. */
+class ActionLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implements LifecycleOf<Inputs, Outputs> {
+  constructor(private readonly kind: ActionKind<Inputs, Outputs>) {}
 
-  async create(
-    context: Context,
-    inputs: Inputs,
-    { checkpoint, replaced, importId }: CreateCall<Outputs>,
-  ): Promise<Kept<Outputs>> {
-    const created = (id: string, outputs: Outputs): void => void checkpoint({ id, outputs, identity: id });
-    const surroundings = { ...context, created, importId, replaced };
-    const { id, outputs } = await this.kind.create(surroundings, inputs);
+  async create(context: Context, inputs: Inputs, { replaced }: CreateCall<Outputs>): Promise<Kept<Outputs>> {
+    const { id, outputs } = await this.kind.create({ ...context, replaced }, inputs);
     return { id, outputs, identity: id };
   }
 
@@ -38,14 +32,8 @@ class OwnLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implemen
     return outputs && { id, outputs, identity: id };
   }
 
-  async update(
-    context: Context,
-    inputs: Inputs,
-    { id, state }: Known<Outputs>,
-    { checkpoint }: Call<Outputs>,
-  ): Promise<Kept<Outputs>> {
-    const kept = (outputs: Outputs): void => void checkpoint({ id, outputs, identity: id });
-    return { id, outputs: await this.kind.update({ ...context, kept }, id, state, inputs), identity: id };
+  async update(context: Context, inputs: Inputs, { id, state }: Known<Outputs>): Promise<Kept<Outputs>> {
+    return { id, outputs: await this.kind.update(context, id, state, inputs), identity: id };
   }
 
   async remove(context: Context, { id, state, identity }: Known<Outputs>, { isHeld }: Removal<Outputs>): Promise<void> {

@@ -44,23 +44,6 @@ describe("secrets", () => {
     await expect(toys.delete("a", inputs)).rejects.toThrow(shown);
   });
 
-  it("are not in what a partially created resource keeps as reasons", async () => {
-    const toys = await provider({
-      create: ({ created }, made) => {
-        created("a", { ...made, made: 1 });
-        return fails();
-      },
-    });
-    const error = await toys.create(inputs).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({
-      message: shown,
-      reasons: [shown],
-      id: "a",
-      properties: { colour: "planted-colour" },
-    });
-    expect(String((error as Error).stack)).not.toContain("planted");
-  });
-
   it("of the stack's config are in none either", async () => {
     const why = "401: planted-token is no token";
     const toys = await provider({ remove: () => Promise.reject(new Error(why)) });

@@ -125,6 +125,31 @@ describe("what a failed create has left", () => {
     expect(removals).toEqual([]);
   });
 
+  it("comes as Pulumi's dynamic-provider server recognises it", async () => {
+    const kind = await provider({ create: failing });
+    const thrown: unknown = await kind.create(inputs).catch((error: unknown) => error);
+    const message = "create toy a/new: it broke [failed]";
+    expect(thrown).toBeInstanceOf(Error);
+    expect((thrown as Error).message).toBe(message);
+    const properties = { ...inputs, serial: "1", __schema: 1, __identity: "1", __incomplete: true };
+    expect(Object.fromEntries(Object.entries(thrown as Error))).toEqual({ id: "a/1", properties, reasons: [message] });
+  });
+
+  it("has no secrets in its reasons", async () => {
+    const why = "the daemon does not like planted";
+    const kind = await provider({
+      create: (_context, box): Promise<string> => {
+        put(box);
+        return Promise.reject(new LxdError({ code: "failed", why }));
+      },
+    });
+    const made = kind.create({ ...inputs, size: "planted", __secrets: [["size"]] });
+    const thrown: unknown = await made.catch((error: unknown) => error);
+    const shown = "create toy a/new: the daemon does not like [secret] [failed]";
+    expect(thrown).toMatchObject({ id: "a/1", message: shown, reasons: [shown], properties: { size: "planted" } });
+    expect(String((thrown as Error).stack)).not.toContain("planted");
+  });
+
   it("is no state of its own, if the kind leaves it to that of the replaced object", async () => {
     const kind = await provider({ create: failing, leftover: () => "unrecorded" });
     expect(await left(kind.create(inputs))).toBeUndefined();

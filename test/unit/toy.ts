@@ -1,6 +1,6 @@
 // A noun that is as small as can be, to test what all nouns have in common.
 import { z } from "zod";
-import { type CommonInputs, type ResourceKind } from "../../provider/kind";
+import { type CommonInputs, type ActionKind } from "../../provider/kind";
 import { name, strict } from "../../provider/schema";
 import { remoteSchema } from "../../provider/resources/common";
 
@@ -17,7 +17,7 @@ export interface ToyOutputs extends ToyInputs {
   made: number;
 }
 
-export type ToyKind = ResourceKind<ToyInputs, ToyOutputs>;
+export type ToyKind = ActionKind<ToyInputs, ToyOutputs>;
 
 export function toy(changes: Partial<ToyKind> = {}): ToyKind {
   return {
@@ -43,11 +43,7 @@ export function toy(changes: Partial<ToyKind> = {}): ToyKind {
       Promise.resolve({ draft: { ...draft, project: draft.project ?? config.project ?? "default" }, failures: [] }),
     preflight: () => Promise.resolve([]),
     deleteBeforeReplace: (olds, news) => olds.name === news.name,
-    create: ({ created }, inputs) => {
-      const outputs = { ...inputs, made: 1 };
-      created(inputs.name, outputs);
-      return Promise.resolve({ id: inputs.name, outputs });
-    },
+    create: (_context, inputs) => Promise.resolve({ id: inputs.name, outputs: { ...inputs, made: 1 } }),
     read: (_context, _id, state) => Promise.resolve(state),
     update: (_context, _id, olds, news) => Promise.resolve({ ...news, made: olds.made }),
     remove: () => Promise.resolve(),

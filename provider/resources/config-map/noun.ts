@@ -7,7 +7,7 @@ import {
   type Context,
   type Draft,
   type Failure,
-  type ResourceKind,
+  type KindDefinition,
   type ServerInputs,
 } from "../../kind";
 
@@ -58,7 +58,7 @@ export interface ConfigNoun<
   schema: z.ZodObject;
   /** What a name that the program leaves to the resource must be. */
   nameSchema: z.ZodType;
-  policies: ResourceKind<Inputs, Outputs>["policies"];
+  policies: KindDefinition<Inputs, Outputs>["policies"];
   /** Inputs that say nothing of the object itself, so that an import does not compare them. */
   passed: (keyof Inputs & string)[];
   fields: readonly TypedField[];
@@ -77,7 +77,7 @@ export interface ConfigNoun<
   places: (client: Client, draft: Draft<Inputs>) => Promise<Failure[]>;
   /** What else the server can say before the object is made. */
   preflight?: (client: Client, completion: Completion<Inputs>) => Promise<Failure[]>;
-  preflightChange?: ResourceKind<Inputs, Outputs>["preflightChange"];
+  preflightChange?: KindDefinition<Inputs, Outputs>["preflightChange"];
   /** The parts of the ID, in order. */
   idParts: readonly (keyof Inputs & string)[];
   /** Inputs of an object of which nothing is known but its ID. */

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Finished, lastLines, runCommand } from "../../api/exec";
 import { LxdError } from "../../errors";
-import { type Context, type Made, type ResourceKind } from "../../kind";
+import { type Context, type Made, type ActionKind } from "../../kind";
 import { milliseconds } from "../../units";
 import { checkProject } from "../common";
 import { isRunning } from "../instance/power";
@@ -11,7 +11,7 @@ import { findMachine, requireMachine, withInstanceIdentity } from "../machine";
 import { logicalName } from "../ownership";
 import { applyDefaults, complete, type ExecInputs, type ExecOutputs, policies, rerunning, schema } from "./inputs";
 
-export const exec: ResourceKind<ExecInputs, ExecOutputs> = {
+export const exec: ActionKind<ExecInputs, ExecOutputs> = {
   noun: "command",
   schema,
   policies,

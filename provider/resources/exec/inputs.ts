@@ -1,6 +1,6 @@
 // What can be written about a command in a guest, and what a change of it costs.
 import { z } from "zod";
-import { type CommonInputs, type Completion, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { type CommonInputs, type Completion, type Draft, type Failure, type KindDefinition } from "../../kind";
 import { duration, name, scalar, strict } from "../../schema";
 import { projectOf, remoteSchema, spelledOut } from "../common";
 import { machineCost, type MachineInputs } from "../machine";
@@ -49,7 +49,7 @@ export const schema = strict({
 /** What makes the command run again. */
 export const rerunning = ["command", "environment", "user", "group", "cwd", "triggers"] as const;
 
-export const policies: ResourceKind<ExecInputs, ExecOutputs>["policies"] = {
+export const policies: KindDefinition<ExecInputs, ExecOutputs>["policies"] = {
   instance: machineCost,
   __instance: machineCost,
   project: "replace",

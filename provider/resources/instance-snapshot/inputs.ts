@@ -1,6 +1,6 @@
 // What can be written about a snapshot of an instance, and what a change of it costs.
 import { z } from "zod";
-import { type CommonInputs, type Completion, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { type CommonInputs, type Completion, type Draft, type Failure, type KindDefinition } from "../../kind";
 import { name, scalar, strict } from "../../schema";
 import { isUnknown } from "../../unknowns";
 import { projectOf, remoteSchema } from "../common";
@@ -42,7 +42,7 @@ export const schema = strict({
   remote: remoteSchema,
 });
 
-export const policies: ResourceKind<SnapshotInputs, SnapshotOutputs>["policies"] = {
+export const policies: KindDefinition<SnapshotInputs, SnapshotOutputs>["policies"] = {
   instance: machineCost,
   __instance: machineCost,
   project: "replace",

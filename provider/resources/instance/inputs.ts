@@ -1,6 +1,6 @@
 // What is filled in about an instance before the daemon is asked, and what a change of it costs.
 import { type StringMap } from "../../api/instances";
-import { type Completion, type Failure, type ResourceKind } from "../../kind";
+import { type Completion, type Failure, type KindDefinition } from "../../kind";
 import { instanceName } from "../../schema";
 import { isUnknown } from "../../unknowns";
 import { projectOf, spelledOut } from "../common";
@@ -11,7 +11,7 @@ import { completeFiles, sameFiles } from "../guest/files";
 import { logicalName } from "../ownership";
 import { placed, sourceCost, versionOf } from "./source-version";
 
-export const policies: ResourceKind<InstanceInputs, InstanceOutputs>["policies"] = {
+export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies"] = {
   name: "update",
   type: "replace",
   project: "replace",

@@ -1,6 +1,6 @@
 // What can be written about an ISO volume, and what a change of it costs.
 import { z } from "zod";
-import { type CommonInputs, type Cost, type Draft, type ResourceKind } from "../../kind";
+import { type CommonInputs, type Cost, type Draft, type KindDefinition } from "../../kind";
 import { name, strict, volumeName } from "../../schema";
 import { remoteSchema } from "../common";
 import { type IsoSource, sourceSchema } from "./source";
@@ -44,7 +44,7 @@ export const schema = strict({
   overwrite: z.boolean().optional(),
 });
 
-export const policies: ResourceKind<IsoVolumeInputs, IsoVolumeOutputs>["policies"] = {
+export const policies: KindDefinition<IsoVolumeInputs, IsoVolumeOutputs>["policies"] = {
   pool: "replace",
   name: "replace",
   project: "replace",

@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { type StringMap } from "../../api/instances";
-import { type CommonInputs, type Draft, type Failure, type ResourceKind } from "../../kind";
+import { type CommonInputs, type Draft, type Failure, type KindDefinition } from "../../kind";
 import { name, scalar, strict } from "../../schema";
 import { isUnknown } from "../../unknowns";
 import { remoteSchema } from "../common";
@@ -69,7 +69,7 @@ export const schema = strict({
   remote: remoteSchema,
 });
 
-export const policies: ResourceKind<NetworkInputs, NetworkOutputs>["policies"] = {
+export const policies: KindDefinition<NetworkInputs, NetworkOutputs>["policies"] = {
   name: "replace",
   project: "replace",
   type: "replace",

@@ -1,7 +1,7 @@
 // What can be written about a profile, and what a change of it costs.
 import { z } from "zod";
 import { type StringMap } from "../../api/instances";
-import { type CommonInputs, type Draft, type ResourceKind } from "../../kind";
+import { type CommonInputs, type Draft, type KindDefinition } from "../../kind";
 import { isUnknown } from "../../unknowns";
 import { name, scalar, strict } from "../../schema";
 import { remoteSchema } from "../common";
@@ -42,7 +42,7 @@ export const schema = strict({
   remote: remoteSchema,
 });
 
-export const policies: ResourceKind<ProfileInputs, ProfileOutputs>["policies"] = {
+export const policies: KindDefinition<ProfileInputs, ProfileOutputs>["policies"] = {
   name: "replace",
   project: "replace",
   description: "update",

@@ -1,6 +1,6 @@
 // What can be written about a project, and what a change of it costs.
 import { z } from "zod";
-import { type Draft, type ResourceKind } from "../../kind";
+import { type Draft, type KindDefinition } from "../../kind";
 import { scalar, strict } from "../../schema";
 import { remoteSchema } from "../common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
@@ -46,7 +46,7 @@ export const schema = strict({
   remote: remoteSchema,
 });
 
-export const policies: ResourceKind<ProjectInputs, ProjectOutputs>["policies"] = {
+export const policies: KindDefinition<ProjectInputs, ProjectOutputs>["policies"] = {
   name: "replace",
   description: "update",
   features: "update",

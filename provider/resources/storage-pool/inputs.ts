@@ -1,7 +1,7 @@
 // What can be written about a storage pool, and what a change of it costs.
 import { z } from "zod";
 import { type StringMap } from "../../api/instances";
-import { type Draft, type ResourceKind } from "../../kind";
+import { type Draft, type KindDefinition } from "../../kind";
 import { name, scalar, size, strict } from "../../schema";
 import { remoteSchema } from "../common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
@@ -32,7 +32,7 @@ export const schema = strict({
   remote: remoteSchema,
 });
 
-export const policies: ResourceKind<StoragePoolInputs, StoragePoolOutputs>["policies"] = {
+export const policies: KindDefinition<StoragePoolInputs, StoragePoolOutputs>["policies"] = {
   name: "replace",
   driver: "replace",
   description: "update",

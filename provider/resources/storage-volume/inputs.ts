@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type ContentType } from "../../api/data-volumes";
-import { type CommonInputs, type Completion, type Cost, type Draft, type ResourceKind } from "../../kind";
+import { type CommonInputs, type Completion, type Cost, type Draft, type KindDefinition } from "../../kind";
 import { plain } from "../../plain";
 import { name, scalar, size, strict, tagged, volumeName } from "../../schema";
 import { computedProject, remoteSchema } from "../common";
@@ -50,7 +50,7 @@ export const schema = strict({
   remote: remoteSchema,
 });
 
-export const policies: ResourceKind<StorageVolumeInputs, StorageVolumeOutputs>["policies"] = {
+export const policies: KindDefinition<StorageVolumeInputs, StorageVolumeOutputs>["policies"] = {
   name: "update",
   pool: "update",
   project: "replace",
