@@ -1,10 +1,9 @@
 // What was lost: how a daemon differs from what the program says, or after a destroy from what others have.
-import { inProcess } from "./provider-process";
+import type { EngineStack } from "./engine";
 import type { Verb } from "./scenarios";
 import type { Site } from "./site";
 import { differences, type Snapshot } from "./snapshot";
-import type { Program, Stack } from "./stack";
-import { within } from "./within";
+import type { Program } from "./stack";
 
 /** What a verb comes to when nothing goes wrong. */
 export interface Expected {
@@ -19,7 +18,7 @@ export interface Expected {
 interface Checked {
   site: Site;
   verb: Verb;
-  stack: Stack;
+  stack: EngineStack;
   expected: Expected;
 }
 
@@ -34,7 +33,7 @@ export async function lossesOf(checked: Checked, then: "up" | "destroy"): Promis
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function converge({ site, stack, expected }: Checked, goal: Program): Promise<string[]> {
-  const up = (): Promise<Record<string, string>> => inProcess((process) => within(stack.up(goal, process)));
+  const up = (): Promise<Record<string, string>> => stack.run(goal);
   try {
     await up();
   } catch (error) {
@@ -55,9 +54,9 @@ async function converge({ site, stack, expected }: Checked, goal: Program): Prom
 
 async function destroyed({ site, stack, verb, expected }: Checked): Promise<string[]> {
   // What was to be imported and is in no state stays its maker's, maybe with a mark on it.
-  const isTheirs = verb.before !== undefined && stack.states.length === 0;
+  const isTheirs = verb.before !== undefined && (await stack.isEmpty());
   const theirs = isTheirs ? Object.keys(expected.before).filter((place) => !(place in expected.others)) : [];
-  const failed = await inProcess((process) => within(stack.destroy(process))).then(
+  const failed = await stack.run("destroy").then(
     () => [],
     (error: unknown) => [`destroy fails: ${textOf(error)}`],
   );

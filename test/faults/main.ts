@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { type Case, nameOf } from "./cases";
 import { inTurns, ofEachKind } from "./choice";
 import { IncusSite } from "./incus-site";
+import { PlayedEngine } from "./played-engine";
 import { Runner } from "./runner";
 import { EmbeddedSite } from "./site";
 import { add, describe, type Tallies } from "./tally";
@@ -51,7 +52,7 @@ async function work(index: number, values: Values): Promise<Tallies> {
   const site = values.incus === undefined ? new EmbeddedSite() : new IncusSite(values.incus);
   const tallies: Tallies = {};
   try {
-    const runner = new Runner(site, seed);
+    const runner = new Runner(site, new PlayedEngine(site.proxy.socket), seed);
     const cases: Case[] = [];
     const asked = ofEachKind(
       runner.verbs.filter((each) => isAsked(each, values)),

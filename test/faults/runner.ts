@@ -1,15 +1,14 @@
 // Runs one case: a stack in a known state, a run with a fault in it, and then whether something was lost.
 import { type Case, casesOf, nameOf } from "./cases";
+import { type Engine, type EngineStack, type Goal, type Running } from "./engine";
 import { type Fault, faults, type World } from "./faults";
 import { type Expected, lossesOf } from "./losses";
 import { Place } from "./place";
-import { inProcess, type ProviderProcess } from "./provider-process";
 import type { Seen } from "./proxy";
 import { Random, seedOf } from "./random";
 import { type Scenario, scenariosOf, type Verb } from "./scenarios";
 import type { Site } from "./site";
 import type { Snapshot } from "./snapshot";
-import { Stack, type Stored } from "./stack";
 import { Hung, within } from "./within";
 
 export interface Outcome {
@@ -20,7 +19,8 @@ export interface Outcome {
 }
 
 interface Begun {
-  states: Stored[];
+  /** Of the stack. */
+  state: string;
   others: Snapshot;
   /** Of the instances, by their places: a real daemon makes them anew for each case. */
   uuids: Record<string, unknown>;
@@ -28,7 +28,6 @@ interface Begun {
 
 /** A verb that was run without faults. */
 interface Prepared {
-  states: Stored[];
   requests: Seen[];
   expected: Omit<Expected, "kept">;
   /** The places of the instances that the verb does not replace. */
@@ -42,6 +41,7 @@ export class Runner {
 
   constructor(
     private readonly site: Site,
+    private readonly engine: Engine,
     private readonly seed: number,
   ) {
     this.#place = new Place(site);
@@ -65,10 +65,10 @@ export class Runner {
     const verb = this.#verb(it.scenario, it.verb);
     const fault = faults.find(({ name }) => name === it.fault);
     if (fault === undefined) throw new Error(`there is no fault ${it.fault}`);
-    const { states, uuids } = await this.#begin(it.scenario, it.verb);
+    const { state, uuids } = await this.#begin(it.scenario, it.verb);
     const expected = { ...prepared.expected, kept: prepared.kept.map((place) => uuids[place]) };
     if (fault.copyMs !== undefined) await this.site.setCopyMs(fault.copyMs);
-    const stack = new Stack(this.site.proxy.socket, states);
+    const stack = await this.engine.stack(state);
     const isMissed = await this.#strike(it, { fault, verb, stack });
     if (isMissed) return { losses: [], isMissed };
     return { losses: await lossesOf({ site: this.site, verb, stack, expected }, it.then), isMissed };
@@ -86,17 +86,17 @@ export class Runner {
     if (done !== undefined) return done;
     const { site } = this;
     const verb = this.#verb(scenario, name);
-    const { states, others, uuids } = await this.#begin(scenario, name);
+    const { state, others, uuids } = await this.#begin(scenario, name);
     const before = await site.look();
-    const stack = new Stack(site.proxy.socket, structuredClone(states));
+    const stack = await this.engine.stack(state);
     site.proxy.arm();
-    await inProcess((process) => act(verb, stack, process));
+    await stack.run(goalOf(verb));
     const requests = [...site.proxy.requests];
     const { objects: after, identities } = await site.look();
     const there = Object.values(identities).map(({ uuid }) => uuid);
     const kept = Object.keys(uuids).filter((place) => there.includes(uuids[place]));
     const expected = { before: before.objects, after, others };
-    const known = { states, requests, expected, kept };
+    const known = { requests, expected, kept };
     const all = { ...expected, kept: kept.map((place) => uuids[place]) };
     const losses = await lossesOf({ site, verb, stack, expected: all }, "up");
     if (losses.length > 0) throw new Error(losses.join("; "));
@@ -115,44 +115,40 @@ export class Runner {
       });
       const others = (await this.site.look()).objects;
       await before?.(this.#place);
-      const stack = new Stack(this.site.proxy.socket);
-      if (from !== undefined) await inProcess((process) => stack.up(from, process));
+      const stack = await this.engine.stack();
+      if (from !== undefined) await stack.run(from);
       await written?.(this.#place);
       const { identities } = await this.site.look();
       const uuids = Object.fromEntries(Object.entries(identities).map(([place, { uuid }]) => [place, uuid]));
-      return { states: stack.states, others, uuids };
+      return { state: await stack.state(), others, uuids };
     });
   }
 
   /** Runs into the fault; gives whether it did not come to that. Whether the run fails is its own affair. */
-  async #strike(it: Case, { fault, verb, stack }: { fault: Fault; verb: Verb; stack: Stack }): Promise<boolean> {
+  async #strike(it: Case, { fault, verb, stack }: { fault: Fault; verb: Verb; stack: EngineStack }): Promise<boolean> {
     const { proxy } = this.site;
-    await inProcess(async (process) => {
-      const world = this.#world(process, new Random(seedOf(nameOf(it), this.seed)));
+    const arm = (running: Running): void => {
+      const world = this.#world(running, new Random(seedOf(nameOf(it), this.seed)));
       proxy.arm({ at: it.request, strike: (exchange) => fault.strike(exchange, world) });
-      await within(act(verb, stack, process)).catch((error: unknown) => {
-        if (error instanceof Hung) throw error;
-      });
+    };
+    await stack.run(goalOf(verb), arm).catch((error: unknown) => {
+      if (error instanceof Hung) throw error;
     });
     return !(await within(proxy.disarm()));
   }
 
-  #world(process: ProviderProcess, random: Random): World {
+  #world(running: Running, random: Random): World {
     return {
       random,
       killProvider: () => {
-        process.kill();
+        running.killProvider();
         this.site.proxy.cutAll();
       },
-      killEngine: () => process.orphan(),
-      cancel: () => process.cancel(),
+      killEngine: () => running.killEngine(),
+      cancel: () => running.cancel(),
       killDaemon: () => this.site.killDaemon(),
     };
   }
 }
 
-async function act({ to }: Verb, stack: Stack, process: ProviderProcess): Promise<void> {
-  if (to === "refresh") await stack.refresh(process);
-  else if (to === undefined) await stack.destroy(process);
-  else await stack.up(to, process);
-}
+const goalOf = ({ to }: Verb): Goal => to ?? "destroy";

@@ -1,6 +1,7 @@
 // A limit for what might never end.
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** What was given up, as it did not end. */
 export class Hung extends Error {}
 
 /** Any run that takes longer hangs. */
