@@ -5,10 +5,13 @@ const { join, resolve } = require("node:path");
 
 const cache = resolve(__dirname, "../../node_modules/.cache/pulumi-lxd-faults");
 
+/** Unlike `CommonJS` it leaves `import()` to Node, which a CommonJS file needs to load a module. */
+const moduleKind = "Node16";
+
 /** @param {string} file */
 function compiled(file) {
   const source = readFileSync(file, "utf8");
-  const path = join(cache, `${createHash("sha256").update(source).digest("hex")}.js`);
+  const path = join(cache, `${createHash("sha256").update(moduleKind).update(source).digest("hex")}.js`);
   try {
     return readFileSync(path, "utf8");
   } catch {
@@ -18,7 +21,7 @@ function compiled(file) {
 
 function compile(source, path) {
   const ts = require("typescript");
-  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+  const compilerOptions = { module: ts.ModuleKind[moduleKind], target: ts.ScriptTarget.ES2022, esModuleInterop: true };
   const { outputText } = ts.transpileModule(source, { compilerOptions });
   mkdirSync(cache, { recursive: true });
   // Several processes may compile the same file.

@@ -4,11 +4,13 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 
 import { type Case, nameOf } from "./cases";
+import { CliEngine } from "./cli/cli-engine";
 import { inTurns, ofEachKind } from "./choice";
+import type { Engine } from "./engine";
 import { IncusSite } from "./incus-site";
 import { PlayedEngine } from "./played-engine";
 import { Runner } from "./runner";
-import { EmbeddedSite } from "./site";
+import { EmbeddedSite, type Site } from "./site";
 import { add, describe, type Tallies } from "./tally";
 
 const help = `Usage: npm run faults -- [options]
@@ -20,6 +22,7 @@ const help = `Usage: npm run faults -- [options]
   --count N       at most so many
   --minutes N     at most so long (default: 10)
   --workers N     processes that run them (default: one for each processor)
+  --cli           with the real Pulumi CLI in place of an engine that this process plays: some seconds for each run
   --incus DIR     on the real Incus whose INCUS_DIR this is, by one worker. It must be there for this only: whatever it has
                   is deleted, and it is killed`;
 
@@ -33,6 +36,7 @@ const parse = () =>
       count: { type: "string", default: "1000000" },
       minutes: { type: "string", default: "10" },
       workers: { type: "string", default: String(availableParallelism()) },
+      cli: { type: "boolean", default: false },
       incus: { type: "string" },
       worker: { type: "string" },
       help: { type: "boolean", default: false },
@@ -51,8 +55,10 @@ async function work(index: number, values: Values): Promise<Tallies> {
   const end = performance.now() + Number(values.minutes) * 60_000;
   const site = values.incus === undefined ? new EmbeddedSite() : new IncusSite(values.incus);
   const tallies: Tallies = {};
+  let engine: Engine | undefined;
   try {
-    const runner = new Runner(site, new PlayedEngine(site.proxy.socket), seed);
+    engine = await engineFor(site, values);
+    const runner = new Runner(site, engine, seed);
     const cases: Case[] = [];
     const asked = ofEachKind(
       runner.verbs.filter((each) => isAsked(each, values)),
@@ -63,12 +69,17 @@ async function work(index: number, values: Values): Promise<Tallies> {
     }
     const chosen = inTurns(cases, seed).filter((each) => nameOf(each).startsWith(values.only));
     for (const each of chosen.slice(0, Math.ceil(Number(values.count) / workers))) {
-      if (performance.now() < end) await run(runner, each, { tallies, seed });
+      if (performance.now() < end) await run(runner, each, { tallies, values });
     }
     return tallies;
   } finally {
+    await engine?.dispose();
     await site.dispose();
   }
+}
+
+async function engineFor({ proxy: { socket } }: Site, { cli }: Values): Promise<Engine> {
+  return cli ? CliEngine.create(socket) : new PlayedEngine(socket);
 }
 
 async function casesOf(runner: Runner, verb: string, tallies: Tallies): Promise<Case[]> {
@@ -81,7 +92,7 @@ async function casesOf(runner: Runner, verb: string, tallies: Tallies): Promise<
   }
 }
 
-async function run(runner: Runner, it: Case, { tallies, seed }: { tallies: Tallies; seed: number }): Promise<void> {
+async function run(runner: Runner, it: Case, { tallies, values }: { tallies: Tallies; values: Values }): Promise<void> {
   const begin = performance.now();
   const { losses, isMissed } = await runner.run(it).catch((error: unknown) => ({
     losses: [(error as Error).message],
@@ -94,7 +105,8 @@ async function run(runner: Runner, it: Case, { tallies, seed }: { tallies: Talli
     lost,
     ms: performance.now() - begin,
   });
-  if (lost > 0) console.log([`LOST --only ${nameOf(it)} --seed ${seed}`, ...losses].join("\n    "));
+  const again = `${values.cli ? "--cli " : ""}--only ${nameOf(it)} --seed ${values.seed}`;
+  if (lost > 0) console.log([`LOST ${again}`, ...losses].join("\n    "));
 }
 
 /** A worker's tallies; a worker that ends without any is a failure. */

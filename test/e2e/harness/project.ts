@@ -118,7 +118,16 @@ export class PulumiProject {
 
   /** The state as it lies on disk: what somebody who reads the file sees. */
   async stateText(): Promise<string> {
-    return readFile(join(this.#base, "state/.pulumi/stacks/e2e", `${this.#stack}.json`), "utf8");
+    return readFile(this.#stateFile, "utf8");
+  }
+
+  /** Puts the stack back into a state that it had. */
+  async setStateText(text: string): Promise<void> {
+    await writeFile(this.#stateFile, text);
+  }
+
+  get #stateFile(): string {
+    return join(this.#base, "state/.pulumi/stacks/e2e", `${this.#stack}.json`);
   }
 
   /** The state with its secrets in clear, as somebody who knows the passphrase can read it. */

@@ -69,6 +69,11 @@ export class PulumiRun {
     return performance.now() - sent;
   }
 
+  /** Kills the process that serves the dynamic providers, of which the engine then knows nothing more. */
+  killProvider(): void {
+    for (const pid of this.processes().filter(isProvider)) killIfAlive(pid);
+  }
+
   /** Kills the engine, the program and all plugins at once, as a power cut does; resolves when they are gone. */
   async kill(): Promise<PulumiResult> {
     for (let pids = this.processes(); pids.length > 0; pids = this.processes()) {
@@ -100,6 +105,15 @@ function killIfAlive(pid: number): void {
     process.kill(pid, "SIGKILL");
   } catch {
     // It ended by itself since it was looked for.
+  }
+}
+
+/** Not the shell that has started it and ends with it. */
+function isProvider(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0")[1]?.includes("cmd/dynamic-provider") ?? false;
+  } catch {
+    return false;
   }
 }
 
