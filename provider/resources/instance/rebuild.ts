@@ -1,4 +1,5 @@
 // Gives a machine another root disk in place, made from the image that the program names now.
+import { findEntry } from "../../api/guest-files";
 import { rebuildInstance, type WireInstance } from "../../api/instances";
 import { requireExtension } from "../../client/server-info";
 import { type Context } from "../../kind";
@@ -38,12 +39,28 @@ export async function rebuild(
   }));
   const options = { deadlineMs: createDeadlineMs, onProgress: status };
   await bringing(context, news, () => whenIdle(context, news, () => rebuildInstance(client, news, root, options)));
+  if (value.type === "container" && news.files.length > 0) await currentFiles(context, news);
   const mark = markOf(source, news.sourceVersion);
   await changeSettings(context, news, ({ config }) => ({
     config: { ...without(config, sourceKey), ...(mark === undefined ? {} : { [sourceKey]: mark }) },
   }));
   return wasStopped ? "stopped" : "rebuilt";
 }
+
+/**
+ * Incus serves the files of a container by a process that stays in the old root, where nothing can be written, until nobody
+ * has asked it for ten seconds.
+ */
+async function currentFiles({ client, status }: Context, at: InstanceInputs): Promise<void> {
+  for (let looks = 0; looks < mostLooks && (await findEntry(client, { ...at, path: "/" })) === undefined; looks++) {
+    status("waiting until the server shows the files of the new disk");
+    await client.pause(unaskedMs);
+  }
+}
+
+/** It looks at its clock every ten seconds only. */
+const unaskedMs = 21_000;
+const mostLooks = 2;
 
 /** The state says what is wanted; the machine itself says whether a run that was broken off has done it already. */
 export function needsRebuild(wire: WireInstance, olds: InstanceOutputs, news: InstanceInputs): boolean {

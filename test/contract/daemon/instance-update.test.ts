@@ -100,8 +100,11 @@ describeEachDaemon("instance update", (daemon) => {
   ])("refuses %s", async (what, devices, error) => {
     const path = await makeInstance(daemon, what.replaceAll(" ", ""));
     const outcome = await changeInstance(daemon, path, { devices });
-    // LXD 5.0 lets a stopped machine go without a root.
-    if (daemon.kind === "lxd" && what === "no root") return;
+    if (daemon.kind === "lxd" && what === "no root") {
+      // LXD 5.0 lets a stopped machine go without a root.
+      expect(outcome).toMatchObject({ ok: true });
+      return;
+    }
     expect(outcome).toMatchObject({ ok: false, wasAsync: true });
     if (daemon.isModel) expect(outcome.error).toBe(error);
     expect(await objectAt(daemon, path)).toMatchObject({ devices: { root: ROOT } });

@@ -63,6 +63,20 @@ describeInstances("a machine that changes in place", (site) => {
     expect(await machine.preview({ ...first, onImageChange: "replace" })).toMatchObject({ replaces: ["source"] });
   });
 
+  site.daemon.test(
+    "files are written after a rebuild",
+    { needs: ["instances_rebuild"], timeoutMs: 60_000 },
+    async () => {
+      const machine = site.resource();
+      const files = (text: string): Args => ({ files: [{ path: "/etc/word", content: { text } }] });
+      const off = args({ onImageChange: "rebuild", running: false });
+      await machine.up({ ...off, ...files("one") });
+      expect(await machine.up({ ...off, ...files("two"), source: { image: other } })).toBe("updated");
+      const written = await site.daemon.raw.get(`/1.0/instances/${machine.name}/files?path=/etc/word`);
+      expect(written.bytes.toString()).toBe("two");
+    },
+  );
+
   site.daemon.test("a rebuild that was broken off is done again", { needs: ["instances_rebuild"] }, async () => {
     const machine = site.resource();
     const off = args({ onImageChange: "rebuild", running: false });
@@ -78,8 +92,9 @@ describeInstances("a machine that changes in place", (site) => {
     expect(await machine.up({ ...off, source: { alias } })).toBe("same");
   });
 
-  test("a server that cannot rebuild is told of in the preview", async () => {
-    if (site.daemon.has("instances_rebuild")) return;
+  const canRebuild = (): string | undefined =>
+    site.daemon.has("instances_rebuild") ? "a server without the API extension instances_rebuild" : undefined;
+  site.daemon.test("a server that cannot rebuild is told of in the preview", { missing: canRebuild }, async () => {
     const machine = site.resource();
     const off = args({ onImageChange: "rebuild", running: false });
     await machine.up(off);
