@@ -15,7 +15,7 @@ it("declares each resource after the one before it, on the socket", () => {
 
 it("names outputs, instances and what is imported as programs do", () => {
   const program = [
-    at("Instance", "host", { __import: "default/host" }),
+    at("Instance", "host", { files: [{ content: { text: "x" } }], __import: "default/host" }),
     at("Exec", "setup", (outputsOf) => {
       const { name, __identity, status } = outputsOf("host");
       return { instance: name, __instance: __identity, command: [status] };
@@ -23,7 +23,7 @@ it("names outputs, instances and what is imported as programs do", () => {
     at("GoldenBuild", "golden", {}),
   ];
   expect(lines(textOf(program, "/s"))).toEqual([
-    `made["host"] = new lxd.Instance("host", { "remote": { "socket": "/s" } }, { "dependsOn": [], "import": "default/host" });`,
+    `made["host"] = new lxd.Instance("host", { "remote": { "socket": "/s" }, "files": [{ "content": "x" }] }, { "dependsOn": [], "import": "default/host" });`,
     `made["setup"] = new lxd.Exec("setup", { "remote": { "socket": "/s" }, "instance": made["host"], "command": [made["host"].status] }, { "dependsOn": [made["host"]] });`,
     `made["golden"] = new GoldenBuild("golden", { "remote": { "socket": "/s" } }, { "dependsOn": [made["setup"]] });`,
   ]);

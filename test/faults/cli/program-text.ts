@@ -38,6 +38,8 @@ function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (value === undefined) return "undefined";
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  // The provider's form of a file; programs write the text alone.
+  if ("text" in value && Object.keys(value).length === 1) return literal(value.text);
   const entries = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}: ${literal(part)}`);
   return `{ ${entries.join(", ")} }`;
 }
