@@ -53,3 +53,6 @@ export const sources: readonly Source[] = [
 
 /** What a suite meets unless it says otherwise: a cluster is only for what clusters are about. */
 export const usual: readonly DaemonKind[] = ["embedded", "embedded-lxd", "incus", "lxd"];
+
+/** For suites of many runs, which differ on LXD only by what the real one does. */
+export const withoutSimulatedLxd: readonly DaemonKind[] = ["embedded", "incus", "lxd"];

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 
-import { describeEachDaemon, type TestDaemon, tinyImage, type TinyImageOptions } from "../harness";
+import { describeEachDaemon, type TestDaemon, tinyImage, type TinyImageOptions, usual } from "../harness";
 import { StackResource } from "../harness/stack";
 
 export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
@@ -125,6 +125,6 @@ export class Site {
 }
 
 /** Declares a suite of images once for each daemon. */
-export function describeImages(title: string, suite: (site: Site) => void): void {
-  describeEachDaemon(title, (daemon) => suite(new Site(daemon)));
+export function describeImages(title: string, suite: (site: Site) => void, on = usual): void {
+  describeEachDaemon({ name: title, on }, (daemon) => suite(new Site(daemon)));
 }

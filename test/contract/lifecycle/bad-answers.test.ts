@@ -1,5 +1,6 @@
 // Every kind, and a server that refuses, fails or talks nonsense at each read: nothing is lost, and the user is told why.
 import { expect } from "vitest";
+import { withoutSimulatedLxd } from "../harness";
 import { RunError } from "../harness/stack-run";
 import { type Kind } from "./kinds";
 import { answerOf, type Case, forEachKind, refusal, type Test } from "./table";
@@ -96,4 +97,4 @@ function testsOf(_kind: Kind, test: Test): void {
   });
 }
 
-forEachKind(testsOf);
+forEachKind(testsOf, withoutSimulatedLxd);

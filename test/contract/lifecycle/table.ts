@@ -1,7 +1,7 @@
 // One kind on one daemon: a stack with a resource of the kind in it, and what the daemon says of that by raw requests.
 import { randomBytes } from "node:crypto";
 import { afterAll, expect } from "vitest";
-import { describeEachDaemon, type TestDaemon } from "../harness";
+import { type DaemonKind, describeEachDaemon, type TestDaemon, usual } from "../harness";
 import { FlakySocket } from "../harness/flaky-socket";
 import { type Bag, type Declared, Stack } from "../harness/stack-run";
 import { Site } from "../instance/site";
@@ -15,10 +15,13 @@ interface Options {
 
 export type Test = (title: string, run: (subject: Case) => Promise<void>, options?: Options) => void;
 
-/** Runs the same tests for each kind on each daemon. */
-export function forEachKind(testsOf: (kind: Kind, test: Test, daemon: TestDaemon) => void): void {
+/** Runs the same tests for each kind on each daemon, or on those named in `on`. */
+export function forEachKind(
+  testsOf: (kind: Kind, test: Test, daemon: TestDaemon) => void,
+  on: readonly DaemonKind[] = usual,
+): void {
   for (const kind of kinds) {
-    describeEachDaemon(kind.title, (daemon: TestDaemon) => {
+    describeEachDaemon({ name: kind.title, on }, (daemon: TestDaemon) => {
       const site = new Site(daemon);
       afterAll(() => site.removeFiles());
       const slow =
