@@ -9,10 +9,11 @@ const MARKER_AREA_BYTES = 64 * 1024;
 /**
  * Texts anywhere in the first 64 KiB of an ISO decide how its installer behaves:
  * `pulumi-lxd: reboot` reboots once before it powers off, `loop` reboots for ever, `hang` never ends, `panic` crashes and
- * hangs, `full` finds no room on the disk and hangs, `key` begins when a key is pressed on the console.
+ * hangs, `full` finds no room on the disk and hangs, `key` begins when a key is pressed on the console, `halt` powers off
+ * without having written to the disk.
  * Beside one of them, `pulumi-lxd: unsigned` makes secure boot refuse it.
  */
-export type Behaviour = "install" | "reboot" | "loop" | "hang" | "panic" | "full" | "key";
+export type Behaviour = "install" | "reboot" | "loop" | "hang" | "panic" | "full" | "key" | "halt";
 
 export interface IsoFile {
   isBootable: boolean;
@@ -39,7 +40,7 @@ function headOf(path: string): Buffer {
 export function readIso(path: string): IsoFile {
   const head = headOf(path);
   const record = head.toString("latin1", BOOT_RECORD_SECTOR * SECTOR, (BOOT_RECORD_SECTOR + 1) * SECTOR);
-  const behaviours: Behaviour[] = ["panic", "full", "hang", "loop", "reboot", "key"];
+  const behaviours: Behaviour[] = ["panic", "full", "hang", "loop", "reboot", "key", "halt"];
   return {
     isBootable: record.startsWith("\0CD001") && record.includes("EL TORITO SPECIFICATION"),
     behaviour: behaviours.find((word) => head.includes(`pulumi-lxd: ${word}`)) ?? "install",

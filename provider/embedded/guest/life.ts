@@ -54,8 +54,11 @@ async function installFrom(boot: Boot & { kind: "installer" }, { machine, bootMs
     return;
   }
   while (boot.behaviour === "loop") await reboot({ machine, bootMs, signal });
-  machine.install(boot.from);
-  machine.print("installer: root disk written");
+  if (boot.behaviour === "halt") machine.print("installer: no answers found");
+  else {
+    machine.install(boot.from);
+    machine.print("installer: root disk written");
+  }
   if (boot.behaviour === "reboot") await reboot({ machine, bootMs, signal });
   machine.print("reboot: Power down");
   machine.powerOff();

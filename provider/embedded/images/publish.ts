@@ -12,6 +12,7 @@ import { findInstance } from "../instances/instance";
 import type { InstanceRecord } from "../store/records";
 import { keyOf } from "../store/store";
 import { addImage, type ImageRequest } from "./add";
+import { packDisk } from "./disk";
 import { parseMetadata } from "./metadata";
 import { pullImage, pullUrl } from "./pull";
 import { packTar } from "./tar";
@@ -58,7 +59,7 @@ function pack(instance: InstanceRecord, metadata: string): Buffer {
   const content = `${JSON.stringify(note)}\n`;
   const root =
     instance.type === "virtual-machine"
-      ? [{ path: "rootfs.img", content }]
+      ? [{ path: "rootfs.img", content: packDisk(content, state !== "blank") }]
       : [{ path: "rootfs/" }, { path: "rootfs/disk.json", content }];
   return gzipSync(packTar([{ path: "metadata.yaml", content: metadata }, ...root]));
 }

@@ -73,9 +73,9 @@ function headerOf(path: string, content: Buffer | undefined): Buffer {
 }
 
 /** A tar file of small entries; a path without content is a folder. */
-export function packTar(entries: readonly { path: string; content?: string }[]): Buffer {
+export function packTar(entries: readonly { path: string; content?: string | Buffer }[]): Buffer {
   const blocks = entries.flatMap(({ path, content }) => {
-    const data = content === undefined ? undefined : Buffer.from(content);
+    const data = typeof content === "string" ? Buffer.from(content) : content;
     const body = Buffer.alloc(padded(data?.length ?? 0));
     data?.copy(body);
     return [headerOf(path, data), body];
