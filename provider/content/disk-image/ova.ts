@@ -1,8 +1,7 @@
 // Finds the disk in an OVA, which is a tarball with a description, and tells qemu-img where in the file it is.
 import { type FileHandle, open } from "node:fs/promises";
 import { LxdError } from "../../errors";
-
-const block = 512;
+import { tarBlock, tarHeader, tarPadded } from "./tar-header";
 
 interface Entry {
   name: string;
@@ -28,23 +27,10 @@ export async function diskInOva(path: string): Promise<string> {
 async function entries(file: FileHandle): Promise<Entry[]> {
   const found: Entry[] = [];
   for (let at = 0; ;) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(block), 0, block, at);
-    const name = text(buffer, 0, 100);
-    if (bytesRead < block || name === "") return found;
-    const size = sizeIn(buffer);
-    found.push({ name, offset: at + block, size });
-    at += block + Math.ceil(size / block) * block;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(tarBlock), 0, tarBlock, at);
+    const { name, size } = tarHeader(buffer);
+    if (bytesRead < tarBlock || name === "") return found;
+    found.push({ name, offset: at + tarBlock, size });
+    at += tarBlock + tarPadded(size);
   }
-}
-
-/** Octal digits, or for what is larger than 8 GiB a binary number that is marked by the first bit. */
-function sizeIn(header: Buffer): number {
-  if ((header[124] ?? 0) >= 0x80) return Number(header.readBigUInt64BE(128));
-  return parseInt(text(header, 124, 136), 8);
-}
-
-function text(buffer: Buffer, from: number, to: number): string {
-  const field = buffer.toString("latin1", from, to);
-  const end = field.indexOf("\0");
-  return (end < 0 ? field : field.slice(0, end)).trim();
 }
