@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { describeEachDaemon, type TestDaemon } from "../harness";
 import { StackResource } from "../harness/stack";
+import { writeDisk } from "../instance/disk-writer";
 import { type RawInstance, Site } from "../instance/site";
 
 export interface RawImage {
@@ -80,6 +81,11 @@ export class Golden {
 }
 
 export class GoldenSite extends Site {
+  /** A disk that was never written is not published. */
+  protected override get install(): string {
+    return writeDisk;
+  }
+
   async golden(behaviour: Parameters<Site["iso"]>[0] = "power off"): Promise<Golden> {
     return new Golden(this, await this.iso(behaviour));
   }

@@ -37,14 +37,15 @@ export interface RawInstance {
 type Method = "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What a guest of an ISO does. */
-export type Behaviour = "power off" | "hang" | "reboot" | "loop" | "panic" | "full" | "key" | "unsigned";
+export type Behaviour = "power off" | "hang" | "reboot" | "loop" | "panic" | "full" | "key" | "unsigned" | "halt";
 
-/** The same for GRUB. */
-const scripts: Partial<Record<Behaviour, string>> = {
-  "power off": "halt",
+/** The same for GRUB; `install` is what it does before it ends. */
+const scripts: Partial<Record<Behaviour, (install: string) => string>> = {
+  "power off": (install) => `${install}\nhalt`,
   // No loader of GRUB's own making is signed.
-  unsigned: "halt",
-  key: "echo Press any key to begin\nread answer\nhalt",
+  unsigned: (install) => `${install}\nhalt`,
+  key: (install) => `echo Press any key to begin\nread answer\n${install}\nhalt`,
+  halt: () => "echo no answers found\nsleep 1\nhalt",
 };
 
 export class Site {
@@ -118,6 +119,11 @@ export class Site {
     return outcome.metadata ?? {};
   }
 
+  /** What the installers of real machines do: nothing, as long as nobody looks at the disk. */
+  protected get install(): string {
+    return "";
+  }
+
   /** A file of this run's own. */
   async file(bytes: Buffer): Promise<string> {
     this.#dir ??= await mkdtemp(join(tmpdir(), "pulumi-lxd-site-"));
@@ -158,7 +164,7 @@ export class Site {
   /** Imports an ISO volume under a name of this run. */
   async iso(behaviour: Behaviour, name = this.name()): Promise<string> {
     const words = behaviour === "power off" ? "" : `pulumi-lxd: ${behaviour}`;
-    const script = scripts[behaviour] ?? "echo waiting for an answer\nsleep 1000";
+    const script = scripts[behaviour]?.(this.install) ?? "echo waiting for an answer\nsleep 1000";
     return this.#import(name, this.isSimulated ? tinyIso({ bootable: true, marker: words }) : await grubIso(script));
   }
 
