@@ -32,8 +32,9 @@ export type ErrorCode =
  *
  * - `untrusted-client`: the server may trust this client once a token is spent or the certificate is added
  * - `not-powered-off`: the wait for a machine to power off ended at its deadline
+ * - `never-written`: a machine has powered itself off without having written to its root disk
  */
-export type ErrorReason = "untrusted-client" | "not-powered-off";
+export type ErrorReason = "untrusted-client" | "not-powered-off" | "never-written";
 
 /** The request that an error answers. */
 export interface FailedRequest {

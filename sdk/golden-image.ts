@@ -23,6 +23,10 @@ export interface GoldenImageArgs extends CommonArgs {
    * installer. It goes into the image: another one builds a new version.
    */
   bootCommand?: pulumi.Input<pulumi.Input<BootStepArgs>[]>;
+  /**
+   * When the installation is over. A machine that powers itself off without having written to its root disk is an error,
+   * and no image of it is released.
+   */
   install?: pulumi.Input<InstallArgs>;
   /**
    * What is done in the installed system: it is started once more without the media, and when its agent answers, files

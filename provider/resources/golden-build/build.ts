@@ -10,6 +10,7 @@ import { instance } from "../instance/instance";
 import { type InstanceInputs } from "../instance/schema";
 import { pendingKey } from "../ownership";
 import { milliseconds } from "../../units";
+import { requireWritten } from "./blank";
 import { failure } from "./failure";
 import { findBuilt, removeTwins, startClean } from "./find-built";
 import { builderOf, trialOf } from "./machine";
@@ -43,7 +44,10 @@ async function goOn(work: Build): Promise<WireImage> {
   await startClean(work);
   const image = (await findBuilt(work)) ?? (await make(work));
   await removeTwins(work, image);
-  if (isCandidate(image)) await verify(work, image);
+  if (isCandidate(image)) {
+    await requireWritten(work, image);
+    await verify(work, image);
+  }
   for (const { name } of await machinesOf(place)) await removeMachine(place, name);
   return (await findBuilt(work)) ?? gone();
 }

@@ -55,6 +55,13 @@ async function kept({ place, inputs, phase }: Failed, error: LxdError): Promise<
     const at = { project: place.project, name: builderName(place.urn, inputs.version) };
     return giveUp(place.client, at, inputs);
   }
+  if (isReason(error, "never-written")) {
+    const name = builderName(place.urn, inputs.version);
+    return (
+      `The builder ${name} is kept as it is; the next \`pulumi up\` publishes it again. It installs from scratch with other ` +
+      'inputs, or when the builder is deleted: by hand, or by a run with onFailure: "clean".'
+    );
+  }
   if (phase === "machine" || phase === "install") {
     return `The builder is kept as it is; the next \`pulumi up\` goes on with it, or starts clean if an input changes.`;
   }
