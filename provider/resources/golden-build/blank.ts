@@ -20,7 +20,7 @@ export async function requireWritten({ place, progress }: Build, image: WireImag
   throw new LxdError({
     code: "failed",
     reason: "never-written",
-    why: "nothing was installed: the machine has powered itself off, but its root disk was never written; the image is deleted",
+    why: "nothing was installed, and the image is deleted: the root disk was never written when the machine powered itself off",
     advice:
       "An installer that finds no answers, or no disk that it knows, may end like that: check `iso`, `media`, `bootCommand` " +
       "and `machine`, for example with an Instance that boots the same media.",

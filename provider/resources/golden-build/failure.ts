@@ -96,7 +96,9 @@ async function look(
   const name = builderName(urn, inputs.version) + (phase === "verify" ? "-verify" : "");
   const at = { project, name };
   const machine = (await findInstance(client, at))?.value;
-  if (machine === undefined || !isRunning(machine)) return { tail: "", screen: undefined };
+  const isOn = machine !== undefined && isRunning(machine);
+  // What was said last by an installer that has done nothing is the only thing that tells why.
+  if (machine === undefined || !(isOn || isReason(error, "never-written"))) return { tail: "", screen: undefined };
   const tail = error.details.quotesConsole === true ? "" : await new ConsoleLog(client, at).tail(machine);
-  return { tail, screen: await takeScreen(client, at) };
+  return { tail, screen: isOn ? await takeScreen(client, at) : undefined };
 }

@@ -45,7 +45,7 @@ const scripts: Partial<Record<Behaviour, (install: string) => string>> = {
   // No loader of GRUB's own making is signed.
   unsigned: (install) => `${install}\nhalt`,
   key: (install) => `echo Press any key to begin\nread answer\n${install}\nhalt`,
-  halt: () => "echo no answers found\nsleep 1\nhalt",
+  halt: () => "echo no answers found\nsleep 2\nhalt",
 };
 
 export class Site {
