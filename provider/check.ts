@@ -50,6 +50,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
       failures.push(...kind.rules(draft), ...found);
       const where = await servers.wanted(draft.remote, oldBag);
       if (isElsewhere(oldBag, where)) succession.move(urn);
+      failures.push(...this.#sameNames(completion, draft));
       failures.push(...(await this.#preflight(completion, draft, servers)));
       // What failed is unknown in the draft, and outside of a preview the engine takes no unknowns, not even then.
       if (failures.length > 0) return { inputs: newBag, failures: failures.map(told) };
@@ -84,6 +85,18 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const importId = olds === undefined && succession.isFirst(urn) ? given.importId : undefined;
     const client = (): Client => servers.connect(draft.remote);
     return { ...given, replaced, importId, client, connect: servers.connect, config: servers.config };
+  }
+
+  /** A name that another resource of the program has as well: only one of the two can be created. */
+  #sameNames({ urn, client }: Completion<Inputs>, draft: Draft<Inputs>): Failure[] {
+    const { what, parts } = this.parts.kind.uniqueName ?? {};
+    const values = parts?.map((part) => (draft as Bag)[part]);
+    const isKnown = values !== undefined && !hasUnknown([draft.remote, ...values]);
+    const key = isKnown ? JSON.stringify([what, client().transport.place, ...values]) : undefined;
+    const other = holders().name(urn, key);
+    if (other === undefined) return [];
+    const reason = `is also the name of the ${what} of another resource of this program, ${other}; choose another name`;
+    return [{ property: "name", reason }];
   }
 
   async #preflight(completion: Completion<Inputs>, draft: Draft<Inputs>, servers: Servers): Promise<Failure[]> {

@@ -107,6 +107,8 @@ export interface KindDefinition<Inputs extends ServerInputs, Outputs extends Inp
   preflightChange?: (client: Client, completion: Completion<Inputs>) => Promise<Failure[]>;
   /** The form in which two inputs are compared: `8GiB` and `8192MiB` are one size. Default: as they are. */
   comparable?: (inputs: Inputs) => Inputs;
+  /** The inputs that make the object's name on the server, which no other resource of a program may have; default: none. */
+  uniqueName?: { what: string; parts: readonly string[] };
   /** Whether the old object is in the new one's way. */
   deleteBeforeReplace: (olds: Outputs, news: Inputs) => boolean;
 }

@@ -29,6 +29,8 @@ export class Holders {
   readonly #inProgram = new Set<string>();
   readonly #elsewhere = new Map<string, string[]>();
   readonly #claims = new Map<string, ReadonlyMap<string, Claim>>();
+  /** The names of the program's objects, by URN. */
+  readonly #names = new Map<string, string>();
 
   /** A check without olds is that of a new object: what the resource had is to be replaced. */
   checked(urn: string, hasOlds: boolean): void {
@@ -76,6 +78,15 @@ export class Holders {
 
   isListedElsewhere(urn: string, name: string): boolean {
     return this.#elsewhere.get(urn)?.includes(name) === true;
+  }
+
+  /** Notes the name that a resource gives its object, in place of the one before; returns who else gives it. */
+  name(urn: string, name: string | undefined): string | undefined {
+    this.#names.delete(urn);
+    if (name === undefined) return undefined;
+    const [other] = [...this.#names].find(([, given]) => given === name) ?? [];
+    this.#names.set(urn, name);
+    return other;
   }
 
   /** Who wants a name in this run, by URN. */

@@ -50,6 +50,7 @@ export function configMapKind<
     ...(noun.preflightChange && { preflightChange: noun.preflightChange }),
     comparable: (inputs) => preflight.comparable(inputs),
     deleteBeforeReplace: (olds, news) => id(olds) === id(news) || noun.excludes?.(olds, news) === true,
+    uniqueName: { what: noun.noun, parts: "target" in noun.policies ? [...noun.idParts, "target"] : [...noun.idParts] },
     idOf: id,
     locate,
     identity: (found) => identity(found, found.at),

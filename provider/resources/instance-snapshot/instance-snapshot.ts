@@ -53,6 +53,7 @@ export const instanceSnapshot: ReconciledKind<Inputs, Outputs, SnapshotFound> = 
   comparable,
   preflight,
   deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),
+  uniqueName: { what: "snapshot", parts: ["project", "instance", "name"] },
   idOf,
   settle: ({ client }, inputs) => settleInstance(client, addressOfMachine(inputs), settleMs),
   locate,

@@ -44,6 +44,7 @@ export const instance: ReconciledKind<Inputs, Outputs, InstanceFound> = {
   preflight,
   preflightChange,
   deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),
+  uniqueName: { what: "instance", parts: ["project", "name"] },
   idOf,
   settle: ({ client }, inputs) => settleInstance(client, inputs, createDeadlineMs),
   locate: ({ client }, { project, name }, identity) => locateInstance(client, { project, name }, identity),

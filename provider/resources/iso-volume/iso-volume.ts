@@ -34,6 +34,7 @@ export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
   preflight,
   // A replacement with an automatic name gets another one.
   deleteBeforeReplace: (olds, news) => volumeId(olds) === volumeId(news) && !isAutomatic(news, urnOf(news)),
+  uniqueName: { what: "storage volume", parts: ["project", "pool", "name", "target"] },
   idOf: volumeId,
   locate,
   identity: ({ value, at }) => identitiesOf(value, at)[0] ?? volumeId(at),

@@ -61,6 +61,7 @@ describeInstances("power of an instance", (site) => {
     const [machine, other] = [site.resource(), site.resource()];
     await machine.up(vm({ running: false }));
     await other.up(vm({ running: false }));
+    machine.forgetProcess();
     const [failure] = await machine.failures(vm({ running: false, name: other.name }));
     expect(failure).toMatchObject({ property: "name" });
     expect(failure?.reason).toMatch(/already, which this resource has not made/);

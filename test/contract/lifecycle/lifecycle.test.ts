@@ -1,6 +1,6 @@
 // Every kind through everything that Pulumi's engine, other people and a bad day do to a resource.
 import { expect } from "vitest";
-import { type Bag } from "../harness/stack-run";
+import { type Bag, type Declared } from "../harness/stack-run";
 import { kindOf } from "../harness/stack-process";
 import { type Kind } from "./kinds";
 import { failing, forEachKind, type Test } from "./table";
@@ -31,6 +31,23 @@ function testsOf(kind: Kind, test: Test): void {
     expect(await subject.requireLook()).toEqual(made);
     await subject.end();
   });
+
+  const isUnique = kindOf(kind.noun).uniqueName !== undefined && kind.hasAutomaticName !== true;
+  test(
+    "another resource of its name is refused in the preview, by the URN of the first",
+    async (subject) => {
+      const { stack } = subject;
+      await stack.up(subject.program());
+      const made = await subject.requireLook();
+      const [first] = subject.program(subject.named(subject.outputs)).slice(-1);
+      const program = [...subject.program(), { ...first, name: `${subject.at.name}-2` } as Declared];
+      await expect(stack.up(program)).rejects.toThrow(`of another resource of this program, ${subject.urn}`);
+      expect(await subject.requireLook()).toEqual(made);
+      await stack.up(subject.program());
+      await subject.end();
+    },
+    { missing: isUnique ? undefined : "two of them may have one name" },
+  );
 
   test("each changed input costs what is said of it, and is the same afterwards", async (subject) => {
     const { stack } = subject;

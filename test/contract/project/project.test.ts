@@ -87,6 +87,7 @@ describeEachDaemon("projects as resources", (daemon: TestDaemon) => {
     await daemon.raw.post("/1.0/projects", { name, config: { "user.by": "hand" } });
     expect((await resource().failures({ name }))[0]?.reason).toContain(`Pass { import: "${name}" } to take it over`);
     const imported = resource(name);
+    imported.forgetProcess();
     expect(await imported.failures({ __import: name })).toMatchObject([{ property: 'config["user.by"]' }]);
     expect(await imported.up({ __import: name, config: { "user.by": "hand" } })).toBe("created");
     expect((await onDaemon(name))["config"]).toHaveProperty(["user.pulumi.owner"], imported.urn);
