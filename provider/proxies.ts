@@ -12,7 +12,7 @@ function proxyFrom(variable: "http_proxy" | "https_proxy"): URL | undefined {
   throw new LxdError({
     code: "invalid-argument",
     why: `the environment variable ${variable.toUpperCase()} is not the URL of a proxy`,
-    advice: "Write it as http://host:port, or unset it.",
+    advice: "Set it to http://host:port, or unset it.",
   });
 }
 

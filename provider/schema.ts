@@ -64,12 +64,12 @@ function untagged(value: unknown, { tags, present }: Tags): { message: string; p
 /** `10GiB`, `512MiB`, `500MB` or bytes as digits. */
 export const size = z.string().refine((text) => parseSize(text) !== undefined, {
   error: (issue) =>
-    `${JSON.stringify(issue.input)} is no size; write a whole number and B, kB, MB, GB, TB, KiB, MiB, GiB or TiB, e.g. "10GiB"`,
+    `${JSON.stringify(issue.input)} is not a valid size; use an integer with a unit (B, kB, MB, GB, TB, KiB, MiB, GiB or TiB), for example "10GiB"`,
 });
 
 /** `90m`, `1h30m`, `30s`. */
 export const duration = z.string().refine((text) => parseDuration(text) !== undefined, {
-  error: (issue) => `${JSON.stringify(issue.input)} is no duration; write e.g. "90m", "1h30m" or "30s"`,
+  error: (issue) => `${JSON.stringify(issue.input)} is not a valid duration; use for example "90m", "1h30m" or "30s"`,
 });
 
 /** Config and device values: the daemons know only strings, so numbers and booleans are spelled out in `check`. */
@@ -79,12 +79,12 @@ export const scalar = z.union([z.string(), z.number(), z.boolean()], {
 
 /** A name that every version of both daemons takes for a volume. */
 export const volumeName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, {
-  error: "must be 1 to 64 letters, digits, dots, dashes or underscores, the first and last a letter or digit",
+  error: "must be 1 to 64 letters, digits, dots, dashes or underscores, and must start and end with a letter or digit",
 });
 
 /** A host name, as the daemons demand of instances. */
 export const instanceName = z.string().regex(/^(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, {
-  error: "must be 1 to 63 letters, digits or dashes, no dash first or last, and not digits only",
+  error: "must be 1 to 63 letters, digits or dashes, must not start or end with a dash, and must not be only digits",
 });
 
 export const name = z.string().min(1, { error: "must not be empty" });
@@ -94,7 +94,7 @@ function unknownProperties(keys: string[], known: string[]): string {
   return keys
     .map((key) => {
       const near = nearest(key, known);
-      return `unknown property "${key}"${near === undefined ? `; known are ${known.join(", ")}` : `; did you mean "${near}"?`}`;
+      return `unknown property "${key}"${near === undefined ? `; known properties are ${known.join(", ")}` : `; did you mean "${near}"?`}`;
     })
     .join("\n");
 }

@@ -14,5 +14,5 @@ export function secretNames(bag: Bag): Failure[] {
 }
 
 const why =
-  "the resource's ID has it in it, which the state keeps in clear, and so has the object's name on the server; " +
-  "write pulumi.unsecret(…) if everybody may know it";
+  "the resource's ID, which the state stores in plain text, and the object's name on the server contain it; " +
+  "use pulumi.unsecret(…) if it is not confidential";

@@ -70,8 +70,8 @@ export class Servers {
     if (met === server || met === undefined) return recorded;
     throw new LxdError({
       code: "unavailable",
-      why: `this resource is on the server with the certificate ${server}, which is neither at ${client.transport.place} nor at ${at}`,
-      advice: "Say with `lxd:remote` or `lxd:address` where that server is now.",
+      why: `this resource is on the server with the certificate ${server}, which answers neither at ${client.transport.place} nor at ${at}`,
+      advice: "Set `lxd:remote` or `lxd:address` to where that server is now.",
     });
   }
 

@@ -21,7 +21,7 @@ export const wording: z.core.$ZodErrorMap = (issue) => {
 const types: Record<string, string> = {
   string: "a string",
   number: "a number",
-  int: "a whole number",
+  int: "an integer",
   boolean: "a boolean",
   object: "an object",
   record: "a map",

@@ -9,7 +9,7 @@ export function parseParallel(text: string | undefined): number {
   if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
   throw new LxdError({
     code: "invalid-argument",
-    why: `lxd:parallel must be a whole number from 1 to 9999, and is ${JSON.stringify(text)}`,
+    why: `lxd:parallel must be an integer from 1 to 9999, but is ${JSON.stringify(text)}`,
     advice: "Put it right with `pulumi config set lxd:parallel 10`.",
   });
 }

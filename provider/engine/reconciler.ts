@@ -145,7 +145,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     if (this.kind.owner === undefined) return undefined;
     const owner = this.kind.owner(found);
     if (owner === urn || (owner === undefined && mayBeUnmarked)) return undefined;
-    return owner === undefined ? "nothing on it says that it is this resource's" : `it belongs to ${owner}`;
+    return owner === undefined ? "nothing on it shows that it belongs to this resource" : `it belongs to ${owner}`;
   }
 
   /** What an earlier run of this resource has left under the name, if it can be used as it is. */
@@ -169,9 +169,10 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   #usedAsIs(context: ReconcileContext<Outputs>, inputs: Inputs, found: Found): string | undefined {
     if (this.kind.usedAsIs !== undefined) return this.kind.usedAsIs(found, inputs, context);
     const { urn, replaced } = context;
-    const cause = replaced === undefined ? "an earlier run of this resource made it" : "it is the one to be replaced";
+    const cause =
+      replaced === undefined ? "an earlier run of this resource created it" : "it is the one to be replaced";
     const id = this.kind.idOf(inputs, urn, found);
-    return `${this.kind.noun} ${id} exists, and is used as it is: ${cause}. ${ofReplacement}`;
+    return `${this.kind.noun} ${id} exists and is reused: ${cause}. ${ofReplacement}`;
   }
 
   /** Removes what nobody knows to be whole, so that it can be made again. */
@@ -288,7 +289,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     const places = olds === undefined || identity === undefined ? [inputs] : [olds, inputs];
     const found = await this.#locateEither(context, places, identity);
     if (found !== undefined) return found;
-    const advice = "Run `pulumi refresh`; the next `pulumi up` then makes it again.";
+    const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
     throw new LxdError({ code: "not-found", why: `the ${this.kind.noun} is gone`, advice });
   }
 
@@ -359,7 +360,7 @@ function underSameId<Outputs>(id: string, { checkpoint }: Call<Outputs>): Call<O
 const betweenLooksMs = 150;
 const heldByNew = "the live state of a resource holds the same object";
 const ofReplacement =
-  "If it was to be replaced (`pulumi up --replace`), set the resource option deleteBeforeReplace: two of one name cannot exist side by side.";
+  "If it was to be replaced (`pulumi up --replace`), set the resource option deleteBeforeReplace: two objects with the same name cannot exist at the same time.";
 
 function heldBy(noun: string, holder: string): LxdError {
   return new LxdError({

@@ -45,7 +45,7 @@ export async function memberFailures(client: Client, memberConfig: object | unde
   const named = memberConfig === undefined || isUnknown(memberConfig) ? [] : Object.keys(memberConfig);
   if (named.length === 0) return [];
   if (!(await client.info()).clustered)
-    return [{ property: "memberConfig", reason: "this server is not one of a cluster; leave it away" }];
+    return [{ property: "memberConfig", reason: "this server is not a cluster member; omit it" }];
   const members = (await listMembers(client)).map(({ server_name: member }) => member);
   return named
     .filter((member) => !members.includes(member))

@@ -27,7 +27,7 @@ export async function requireMachine(client: Client, at: MachineAt): Promise<Ins
   const found = await findMachine(client, at);
   if (found !== undefined) return found;
   const why = `there is no instance "${at.instance}" in project ${at.project}`;
-  const advice = "Name one that exists, or pass the Instance of this program, which is made first.";
+  const advice = "Name one that exists, or pass the Instance of this program, which is created first.";
   throw new LxdError({ code: "not-found", why, advice });
 }
 

@@ -10,7 +10,7 @@ export type Kept = "machine" | "volume";
 
 export async function checkMember(client: Client, target: string | undefined, kept: Kept): Promise<Failure[]> {
   if (target === undefined || isUnknown(target)) return [];
-  if (!(await client.info()).clustered) return absent("this server is not one of a cluster; leave `target` away");
+  if (!(await client.info()).clustered) return absent("this server is not a cluster member; omit `target`");
   const members = await listMembers(client);
   if (target.startsWith("@")) return checkGroup(client, target.slice(1), { kept, members });
   const member = members.find(({ server_name: name }) => name === target);
@@ -32,7 +32,7 @@ async function checkGroup(
   const own = members.filter(({ server_name: name }) => names.includes(name));
   if (own.some((member) => takes(member, kept))) return [];
   const states = own.map(({ server_name: name, status }) => `${name} is ${status.toLowerCase()}`).join(", ");
-  return unavailable(`no member of the cluster group "${group}" takes a machine: ${states}`);
+  return unavailable(`no member of the cluster group "${group}" accepts an instance: ${states}`);
 }
 
 function takes({ status }: WireMember, kept: Kept): boolean {
@@ -41,13 +41,13 @@ function takes({ status }: WireMember, kept: Kept): boolean {
 
 function away({ server_name: name, status, message }: WireMember, members: WireMember[], kept: Kept): Failure[] {
   const why = `the cluster member "${name}" is ${status.toLowerCase()} (${message})`;
-  const back = status === "Evacuated" ? `restore it with \`incus cluster restore ${name}\`` : "bring it back";
+  const back = status === "Evacuated" ? `restore it with \`incus cluster restore ${name}\`` : "bring it back online";
   return unavailable(`${why}; ${back}, or ${online(members, kept)}`);
 }
 
 function online(members: WireMember[], kept: Kept): string {
   const names = members.filter((member) => takes(member, kept)).map(({ server_name: name }) => name);
-  return names.length === 0 ? "bring one of the others back" : `name one of: ${names.join(", ")}`;
+  return names.length === 0 ? "bring one of the others back online" : `name one of: ${names.join(", ")}`;
 }
 
 function absent(why: string): Failure[] {

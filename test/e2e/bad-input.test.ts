@@ -71,7 +71,11 @@ const rows: Row[] = [
     what: "a machine's name that is taken",
     asks: true,
     statement: `machine({ name: "taken" })`,
-    says: ["name", 'there is an instance "taken" already, which this resource has not made', "or choose another name"],
+    says: [
+      "name",
+      'there is an instance "taken" already, which this resource did not create',
+      "or choose another name",
+    ],
   },
   {
     what: "a name that the servers would refuse",
@@ -100,7 +104,11 @@ const rows: Row[] = [
   {
     what: "a size in wrong units",
     statement: `machine({ rootDisk: { pool: "default", size: "10 gigs" } })`,
-    says: ["rootDisk.size", '"10 gigs" is no size; write a whole number and B, kB, ', 'e.g. "10GiB"'],
+    says: [
+      "rootDisk.size",
+      '"10 gigs" is not a valid size; use an integer with a unit (B, kB, ',
+      'for example "10GiB"',
+    ],
   },
   {
     what: "an unknown property",

@@ -71,7 +71,7 @@ describe("check", () => {
       failures: [
         {
           property: "weight",
-          reason: 'unknown property "weight"; known are name, size, colour, note, project, remote',
+          reason: 'unknown property "weight"; known properties are name, size, colour, note, project, remote',
         },
       ],
     });

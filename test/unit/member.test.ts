@@ -26,10 +26,10 @@ describe("a machine", () => {
   it.each([
     [
       "dead",
-      /"dead" is offline \(No heartbeat for 16.4s \(2026-.*\)\); bring it back, or name one of: up \[unavailable\]/,
+      /"dead" is offline \(No heartbeat for 16.4s \(2026-.*\)\); bring it back online, or name one of: up \[unavailable\]/,
     ],
     ["tired", /"tired" is evacuated .*`incus cluster restore tired`, or name one of: up \[unavailable\]/],
-    ["@none", /no member of the cluster group "none" takes a machine: tired is evacuated, dead is offline/],
+    ["@none", /no member of the cluster group "none" accepts an instance: tired is evacuated, dead is offline/],
     ["@nobody", /there is no cluster group "nobody" with members \[not-found\]/],
     ["upp", /there is no cluster member "upp"; did you mean "up"\?; members are: up, tired, dead \[not-found\]/],
   ])("is not meant for %s", async (target, why) => expect(await told(target, "machine")).toMatch(why));

@@ -114,15 +114,15 @@ describe("each failure", () => {
       "disks[2]": "must be an object, but is 7",
       'config["limits.cpu"]': "must be a string, a number or a boolean",
       "devices.eth0": 'must be a map, but is "nic"',
-      size: '"10 Gigs" is no size; write a whole number and B, kB, MB, GB, TB, KiB, MiB, GiB or TiB, e.g. "10GiB"',
-      timeout: '"soon" is no duration; write e.g. "90m", "1h30m" or "30s"',
+      size: '"10 Gigs" is not a valid size; use an integer with a unit (B, kB, MB, GB, TB, KiB, MiB, GiB or TiB), for example "10GiB"',
+      timeout: '"soon" is not a valid duration; use for example "90m", "1h30m" or "30s"',
       "nested.deep.list[0][1]": 'must be a number, but is "2"',
     });
   });
 
-  it("says a whole number where one is needed", () => {
+  it("says that an integer is needed", () => {
     expect(failuresOf({ pool: "p", disks: [{ volume: { pool: "p", name: "n" }, bootPriority: 1.5 }] })).toEqual({
-      "disks[0].bootPriority": "must be a whole number, but is 1.5",
+      "disks[0].bootPriority": "must be an integer, but is 1.5",
     });
   });
 
@@ -146,7 +146,7 @@ describe("an unknown property", () => {
 
   it("is told with all known ones when none is near", () => {
     expect(failuresOf({ pool: "p", nested: { colour: "red" } })).toEqual({
-      "nested.colour": 'unknown property "colour"; known are deep',
+      "nested.colour": 'unknown property "colour"; known properties are deep',
     });
   });
 
@@ -191,7 +191,7 @@ describe("a source", () => {
     });
     expect(sourceOf({ file: "" })).toEqual({ "source.file": "must not be empty" });
     expect(sourceOf({ file: "a", sum: "b" })).toEqual({
-      "source.sum": 'unknown property "sum"; known are file',
+      "source.sum": 'unknown property "sum"; known properties are file',
     });
     expect(sourceOf({ url: "a", checksum: "b", cecksum: "c" })).toEqual({
       "source.cecksum": 'unknown property "cecksum"; did you mean "checksum"?',

@@ -98,8 +98,8 @@ export function configMapKind<
       const address = parseId(noun.idParts, text);
       if (address !== undefined)
         return { description: "", config: {}, ...noun.blank, ...state, ...address } as unknown as Inputs;
-      const advice = `Write it as "${noun.idParts.join("/")}".`;
-      throw new LxdError({ code: "invalid-argument", why: `"${text}" is no ID of a ${noun.noun}`, advice });
+      const advice = `Use the form "${noun.idParts.join("/")}".`;
+      throw new LxdError({ code: "invalid-argument", why: `"${text}" is not a valid ${noun.noun} ID`, advice });
     },
   };
 }
@@ -128,6 +128,6 @@ function complete<Inputs extends ConfigInputs>(
   if (draft.name !== undefined) return { draft: whole, failures: [] };
   const issue = noun.nameSchema.safeParse(name).error?.issues[0];
   if (issue === undefined) return { draft: whole, failures: [] };
-  const reason = `the resource's own name "${name}" ${issue.message}; set \`name\` to one that is`;
+  const reason = `the resource's own name "${name}" ${issue.message}; set \`name\` to a valid one`;
   return { draft: whole, failures: [{ property: "name", reason }] };
 }

@@ -61,10 +61,10 @@ export class NounPreflight<
   obstacle(wire: Wire, inputs: Draft<Inputs>, urn: string): LxdError | undefined {
     const { noun, isVacant, mismatch, idParts } = this.noun;
     const isOwn = wire.config?.[ownerKey] === urn || isVacant?.(wire) === true;
-    const odd = isOwn ? mismatch?.(wire, inputs) : "which this resource has not made";
+    const odd = isOwn ? mismatch?.(wire, inputs) : "which this resource did not create";
     if (odd === undefined) return undefined;
     const id = idOf(idParts, { ...inputs, name: wire.name });
-    const advice = `Pass { import: "${id}" } to take it over, or choose another name.`;
+    const advice = `Pass { import: "${id}" } to adopt it, or choose another name.`;
     return new LxdError({ code: "already-exists", why: `there is a ${noun} "${wire.name}" already, ${odd}`, advice });
   }
 

@@ -10,12 +10,12 @@ export function keyRules<Inputs extends ConfigInputs>(draft: Draft<Inputs>, fiel
   const config = draft.config as StringMap | undefined;
   const keys = Object.keys(config === undefined || isUnknown(config) ? {} : config);
   const reserved = keys.filter((key) => isBookkeeping(key) || key.startsWith("volatile."));
-  const reasonOf = "is kept by the server or this provider; take it out";
+  const reasonOf = "is managed by the server or this provider; remove it";
   return [
     ...reserved.map((key) => ({ property: `config["${key}"]`, reason: reasonOf })),
     ...saidTwice(draft, fields).map(({ key, path }) => ({
       property: `config["${key}"]`,
-      reason: `is what \`${path.join(".")}\` says; write it in one place only`,
+      reason: `duplicates \`${path.join(".")}\`; set only one of the two`,
     })),
   ];
 }

@@ -82,7 +82,7 @@ export class NounSettings<
   async get(client: Client, at: Inputs): Promise<Found<Wire>> {
     const found = await this.noun.find(client, at);
     if (found !== undefined) return found;
-    const advice = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+    const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
     throw new LxdError({ code: "not-found", why: `the ${this.noun.noun} is gone`, advice });
   }
 

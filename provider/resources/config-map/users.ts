@@ -2,7 +2,7 @@
 import { LxdError } from "../../errors";
 
 export function inUse(noun: string, users: string[]): LxdError {
-  const advice = "Take it out of them, or delete them, first.";
+  const advice = "Remove it from them, or delete them, first.";
   return new LxdError({ code: "in-use", why: `the ${noun} is in use by ${users.map(described).join(", ")}`, advice });
 }
 

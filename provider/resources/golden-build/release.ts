@@ -35,7 +35,7 @@ export function wantedOf(versions: WireImage[], inputs: GoldenInputs): WireImage
 }
 
 function gone(): LxdError {
-  const advice = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+  const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
   return new LxdError({ code: "not-found", why: "the image is gone", advice });
 }
 

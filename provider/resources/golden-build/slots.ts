@@ -9,7 +9,7 @@ const waiting: (() => void)[] = [];
 export function slotsOf(config: string | undefined): number {
   if (config === undefined) return defaultSlots;
   if (/^[1-9]\d*$/.test(config)) return Number(config);
-  const why = `lxd:parallelBuilds is "${config}", and must be a whole number from 1`;
+  const why = `lxd:parallelBuilds must be an integer of at least 1, but is "${config}"`;
   throw new LxdError({ code: "invalid-argument", why, advice: "Put it right with `pulumi config set`." });
 }
 

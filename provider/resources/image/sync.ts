@@ -17,7 +17,7 @@ type Outputs = ImageOutputs;
 /** Inputs of an image that is there. */
 type Known = Inputs & { fingerprint: string };
 
-const refresh = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+const refresh = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
 
 /** What a change starts from. */
 export interface Former {

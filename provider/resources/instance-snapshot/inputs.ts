@@ -23,12 +23,12 @@ export interface SnapshotOutputs extends SnapshotInputs {
 export type SnapshotDraft = Draft<SnapshotInputs>;
 
 const snapshotName = z.string().regex(/^(?!\.{1,2}$)[^\s/]{1,64}$/, {
-  error: "must be 1 to 64 characters without spaces and slashes",
+  error: "must be 1 to 64 characters without spaces or slashes",
 });
 
 const instant = z.iso.datetime({
   offset: true,
-  error: (issue) => `${JSON.stringify(issue.input)} is no instant; write e.g. "2030-12-31T23:00:00Z"`,
+  error: (issue) => `${JSON.stringify(issue.input)} is not a valid time; use for example "2030-12-31T23:00:00Z"`,
 });
 
 export const schema = strict({
@@ -64,7 +64,7 @@ export function complete({
   const name = draft.name ?? logicalName(urn);
   const whole = { ...applyDefaults(draft), project: projectOf(draft, config), name };
   const isFine = draft.name !== undefined || snapshotName.safeParse(name).success;
-  const reason = `the resource's own name "${name}" cannot be a snapshot's; set \`name\``;
+  const reason = `the resource's own name "${name}" is not a valid snapshot name; set \`name\``;
   return Promise.resolve({ draft: whole, failures: isFine ? [] : [{ property: "name", reason }] });
 }
 

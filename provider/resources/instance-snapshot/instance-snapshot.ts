@@ -150,8 +150,8 @@ function placeOf({ project, name, snapshot }: SnapshotAddress): Pick<Inputs, "pr
 function requireId(id: string): SnapshotAddress {
   const at = parseSnapshotId(id);
   if (at !== undefined) return at;
-  const advice = 'Write it as "project/instance/snapshot".';
-  throw new LxdError({ code: "invalid-argument", why: `"${id}" is not an ID of a snapshot`, advice });
+  const advice = 'Use the form "project/instance/snapshot".';
+  throw new LxdError({ code: "invalid-argument", why: `"${id}" is not a valid snapshot ID`, advice });
 }
 
 /** That the machine went back to the snapshot is noted only when it has. */

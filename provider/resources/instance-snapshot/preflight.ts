@@ -33,7 +33,7 @@ export async function preflight(client: Client, completion: Completion<SnapshotI
   const project = await checkProject(client, draft.project);
   if (project.length > 0) return project;
   const past = isPast(draft.expiresAt)
-    ? [{ property: "expiresAt", reason: "has passed: it would be deleted at once" }]
+    ? [{ property: "expiresAt", reason: "is in the past: the snapshot would be deleted immediately" }]
     : [];
   if (hasUnknown([draft.project, draft.instance, draft.name])) return past;
   if (importId !== undefined) return importFailures(client, draft as SnapshotInputs, importId);
@@ -51,8 +51,8 @@ function isPast(expiresAt: string | undefined): boolean {
 /** Why a snapshot that is there already is not this resource's, if so. */
 export function strangers(wire: WireSnapshot, inputs: SnapshotInputs, urn: string): LxdError | undefined {
   if (wire.config?.[takenByKey] === urn && wire.stateful === inputs.stateful) return undefined;
-  const why = `the instance "${inputs.instance}" has a snapshot "${inputs.name}" already, which this resource has not taken`;
-  const advice = `Pass { import: "${idOf(inputs)}" } to take it over, or choose another name.`;
+  const why = `the instance "${inputs.instance}" already has a snapshot "${inputs.name}", which this resource did not create`;
+  const advice = `Pass { import: "${idOf(inputs)}" } to adopt it, or choose another name.`;
   return new LxdError({ code: "already-exists", why, advice });
 }
 
@@ -60,7 +60,7 @@ async function statefulFailures(client: Client, { stateful, project, instance }:
   const found = stateful ? await findInstance(client, { project, name: instance }) : undefined;
   const { type, expanded_config: config } = found?.value ?? {};
   if (type !== "virtual-machine" || isTrue(config?.["migration.stateful"])) return [];
-  const reason = 'needs config: { "migration.stateful": true } of the virtual machine, set before it was started';
+  const reason = 'requires config: { "migration.stateful": true } on the virtual machine, set before it was started';
   return [{ property: "stateful", reason }];
 }
 

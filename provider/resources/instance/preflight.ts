@@ -58,12 +58,12 @@ export function isWhole({ config }: Pick<WireInstance, "config">): boolean {
 }
 
 export function takenBy(wire: WireInstance, inputs: InstanceDraft, why: string): LxdError {
-  const advice = `Pass { import: "${inputs.project ?? ""}/${wire.name}" } to take it over, or choose another name.`;
+  const advice = `Pass { import: "${inputs.project ?? ""}/${wire.name}" } to adopt it, or choose another name.`;
   return new LxdError({ code: "already-exists", why: `there is an instance "${wire.name}" already, ${why}`, advice });
 }
 
 export function otherOwner(wire: WireInstance, { type }: InstanceDraft, urn: string): string | undefined {
-  if (wire.config?.[ownerKey] !== urn) return "which this resource has not made";
+  if (wire.config?.[ownerKey] !== urn) return "which this resource did not create";
   return isUnknown(type) || type === wire.type ? undefined : `left by an earlier run, which is a ${wire.type}`;
 }
 

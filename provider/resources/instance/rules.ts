@@ -114,7 +114,7 @@ function keyRules(draft: InstanceDraft): Failure[] {
   const reserved = keys.filter((key) => isBookkeeping(key) || key.startsWith("volatile.") || key.startsWith("image."));
   const failure = (key: string, reason: string): Failure => ({ property: `config["${key}"]`, reason });
   return [
-    ...reserved.map((key) => failure(key, "is kept by the server or this provider; take it out")),
+    ...reserved.map((key) => failure(key, "is managed by the server or this provider; remove it")),
     ...twice.map((key) => failure(key, "is what `firmware` and `cloudInit` say; write it in one place only")),
   ];
 }

@@ -29,7 +29,7 @@ const attempts = 5;
 export async function get(client: Client, at: InstanceAddress): Promise<Found<WireInstance>> {
   const found = await findInstance(client, at);
   if (found !== undefined) return found;
-  const advice = "Run `pulumi refresh`, then `pulumi up` makes it again.";
+  const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
   throw new LxdError({ code: "not-found", why: "the instance is gone", advice });
 }
 

@@ -77,7 +77,7 @@ export function taken(wire: WireVolume, at: VolumeAddress): LxdError {
     wire.content_type === "iso"
       ? "Set `overwrite: true` to delete it and import the content again (refused while a machine uses it). Or pass"
       : "Pass";
-  const advice = `${overwrite} { import: "${volumeId(at)}" } to take it over, or choose another name.`;
+  const advice = `${overwrite} { import: "${volumeId(at)}" } to adopt it, or choose another name.`;
   return new LxdError({ code: "already-exists", why, advice });
 }
 

@@ -36,13 +36,13 @@ export type NetworkDraft = Draft<NetworkInputs>;
 
 /** Linux takes no longer name for an interface, and the daemons no shorter one. */
 export const networkName = z.string().regex(/^[A-Za-z0-9._-]{2,15}$/, {
-  error: "must be 2 to 15 letters, digits, dots, dashes or underscores, as names of interfaces are",
+  error: "must be 2 to 15 letters, digits, dots, dashes or underscores, like the name of a network interface",
 });
 
 const address = (version: 4 | 6): z.ZodString =>
   z.string().refine((text) => text === "auto" || text === "none" || isSubnet(text, version), {
     error: (issue) =>
-      `${JSON.stringify(issue.input)} is no IPv${version} address; write "auto", "none", or the host's address and the size of its subnet, e.g. "${version === 4 ? "10.10.10.1/24" : "fd42:10::1/64"}"`,
+      `${JSON.stringify(issue.input)} is not a valid IPv${version} address; use "auto", "none", or the host's address with its prefix length, for example "${version === 4 ? "10.10.10.1/24" : "fd42:10::1/64"}"`,
   });
 
 function isSubnet(text: string, version: 4 | 6): boolean {
@@ -102,10 +102,10 @@ export function applyDefaults({ type }: NetworkDraft): NetworkDraft {
 export function rules({ type, ipv4, ipv6, parent, memberConfig }: NetworkDraft): Failure[] {
   if (type === undefined || isUnknown(type)) return [];
   if (type === "bridge" && parent !== undefined)
-    return [{ property: "parent", reason: 'a bridge has none; leave it away, or set type: "macvlan" or "physical"' }];
+    return [{ property: "parent", reason: 'a bridge has none; omit it, or set type: "macvlan" or "physical"' }];
   if (type !== "macvlan" && type !== "sriov") return [];
   const said = [...(ipv4 === undefined ? [] : ["ipv4"]), ...(ipv6 === undefined ? [] : ["ipv6"])];
-  const reason = `a network of type "${type}" gives no addresses; leave it away`;
+  const reason = `a network of type "${type}" assigns no addresses; omit it`;
   return [
     ...said.map((property) => ({ property, reason })),
     ...(parent === undefined && memberConfig === undefined

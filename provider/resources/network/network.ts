@@ -89,7 +89,9 @@ async function preflight(client: Client, { draft, importId }: Completion<Inputs>
   if (importId !== undefined && project !== undefined && name !== undefined && !isUnknown(name)) {
     const found = await find(client, draft as Inputs);
     if (found?.value.managed !== false) return [];
-    return [{ property: "", reason: `import: "${name}" is an interface of the host, and no network of the server's` }];
+    return [
+      { property: "", reason: `import: "${name}" is an interface of the host, not a network that the server manages` },
+    ];
   }
   return memberFailures(client, memberConfig);
 }

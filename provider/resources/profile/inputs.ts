@@ -25,9 +25,7 @@ export interface ProfileOutputs extends ProfileInputs, ConfigFacts {}
 export type ProfileDraft = Draft<ProfileInputs>;
 
 /** Every version of both daemons takes such a name in a path. */
-export const profileName = z
-  .string()
-  .regex(/^[^\s/]+$/, { error: "must not be empty nor have spaces or slashes in it" });
+export const profileName = z.string().regex(/^[^\s/]+$/, { error: "must not be empty or contain spaces or slashes" });
 
 export const schema = strict({
   name: profileName.optional(),

@@ -25,7 +25,7 @@ export interface ProjectOutputs extends ProjectInputs, ConfigFacts {}
 export type ProjectDraft = Draft<ProjectInputs>;
 
 export const projectName = z.string().regex(/^(?!\*$)[^\s/]+$/, {
-  error: 'must not be empty nor "*" nor have spaces or slashes in it',
+  error: 'must not be empty or "*", and must not contain spaces or slashes',
 });
 
 const switchable = z.boolean().optional();

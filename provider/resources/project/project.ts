@@ -57,7 +57,7 @@ async function preflightChange(client: Client, { draft, olds }: Completion<Proje
     .flatMap(({ path, key }) => {
       const wanted = features[path[1] as keyof typeof features];
       if (wanted === undefined || isUnknown(wanted) || wanted === isTrue(config[key])) return [];
-      const reason = `can change only while the project is empty, and it has ${users.length} objects, ${users[0] ?? ""} among them`;
+      const reason = `can change only while the project is empty, and it contains ${users.length} objects, for example ${users[0] ?? ""}`;
       return [{ property: path.join("."), reason }];
     });
 }

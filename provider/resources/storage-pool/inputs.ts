@@ -19,7 +19,7 @@ export interface StoragePoolOutputs extends StoragePoolInputs, ConfigFacts {
 
 export type StoragePoolDraft = Draft<StoragePoolInputs>;
 
-export const poolName = z.string().regex(/^[^\s/]+$/, { error: "must not be empty nor have spaces or slashes in it" });
+export const poolName = z.string().regex(/^[^\s/]+$/, { error: "must not be empty or contain spaces or slashes" });
 
 export const schema = strict({
   name: poolName.optional(),

@@ -68,9 +68,9 @@ async function preflight(client: Client, { draft, importId }: Completion<Inputs>
   if (driver === "dir" && size !== undefined)
     failures.push({
       property: "size",
-      reason: 'a pool of driver "dir" has the size of its file system; leave it away',
+      reason: 'a pool of driver "dir" has the size of its file system; omit it',
     });
   const own = Object.entries({ source, size }).filter(([, value]) => info.clustered && value !== undefined);
-  const reason = "is each member's own in a cluster; write it in memberConfig";
+  const reason = "differs between the members of a cluster; set it in memberConfig";
   return [...failures, ...own.map(([property]) => ({ property, reason }))];
 }

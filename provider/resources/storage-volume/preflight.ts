@@ -46,7 +46,7 @@ async function originalFailures(client: Client, draft: StorageVolumeDraft, { vol
   if (member !== undefined && draft.target !== undefined && draft.target !== member && at.project !== draft.project)
     return failure(`${id} is on the cluster member ${member}; servers copy to another member or project, not to both`);
   if (draft.contentType !== undefined && !isUnknown(draft.contentType) && draft.contentType !== type)
-    return [{ property: "contentType", reason: `the source ${id} is a ${type} volume; write that, or nothing` }];
+    return [{ property: "contentType", reason: `the source ${id} is a ${type} volume; set that type, or omit it` }];
   if (volume.snapshot === undefined || (await findSnapshot(client, at, volume.snapshot)) !== undefined) return [];
   return failure(`${id} has no snapshot "${volume.snapshot}" [not-found]`);
 }
@@ -74,7 +74,12 @@ function shrinkFailures(wire: WireVolume, { size }: StorageVolumeDraft): Failure
   const has = wire.config?.["size"];
   const [now, then] = [has, size].map((text) => (text === undefined ? undefined : parseSize(text)));
   if (wire.content_type !== "block" || now === undefined || then === undefined || then >= now) return [];
-  return [{ property: "size", reason: `a block volume cannot shrink: it has ${has ?? ""}; write that or more` }];
+  return [
+    {
+      property: "size",
+      reason: `a block volume cannot shrink: its size is ${has ?? ""}; set that size or a larger one`,
+    },
+  ];
 }
 
 async function moveFailures(
@@ -92,7 +97,7 @@ async function moveFailures(
     if (name === undefined) continue;
     const user = await findInstance(client, { project: decodeURIComponent(project), name: decodeURIComponent(name) });
     if (user === undefined || !isRunning(user.value)) continue;
-    const reason = `a volume in use by a running machine keeps its name and pool; switch "${name}" off first`;
+    const reason = `a volume in use by a running machine cannot change its name or pool; stop "${name}" first`;
     return [{ property, reason }];
   }
   return [];

@@ -123,7 +123,7 @@ describe("a resource on the stack's server", () => {
     const { id, state } = await make();
     const lost = { ...state, __at: there.socket, __server: "0".repeat(64) };
     const read = (await configured(here.socket)).read(id, lost);
-    await expect(read).rejects.toThrow(`which is neither at ${here.socket} nor at ${there.socket} [unavailable]`);
+    await expect(read).rejects.toThrow(`which answers neither at ${here.socket} nor at ${there.socket} [unavailable]`);
     const gone = { ...state, __at: join(dir, "gone.socket"), __server: "0".repeat(64) };
     const remove = (await configured(there.socket)).delete(id, gone);
     await expect(remove).rejects.toThrow(`no daemon's socket at ${join(dir, "gone.socket")}`);

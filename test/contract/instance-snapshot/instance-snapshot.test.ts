@@ -76,7 +76,7 @@ describeInstances("InstanceSnapshot", (site) => {
     await site.change("POST", `/1.0/instances/${instance}/snapshots`, { name: site.daemon.name("theirs") });
     const failures = await resource().failures({ instance, name: site.daemon.name("theirs") });
     expect(failures.map(({ property, reason }) => `${property}: ${reason}`).join()).toMatch(
-      /name: the instance "[^]*has not taken \[already-exists\][^]*import/,
+      /name: the instance "[^]*did not create \[already-exists\][^]*import/,
     );
     await next.destroy();
   });

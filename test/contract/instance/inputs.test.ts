@@ -31,7 +31,7 @@ describeInstances("inputs of an instance", (site) => {
       "waitFor[0].timeout",
     ]);
     expect(failures.find((failure) => failure.property === "runing")?.reason).toContain('did you mean "running"?');
-    expect(failures.find((failure) => failure.property === "rootDisk.size")?.reason).toContain('e.g. "10GiB"');
+    expect(failures.find((failure) => failure.property === "rootDisk.size")?.reason).toContain('for example "10GiB"');
   });
 
   test("what contradicts itself is told together", async () => {

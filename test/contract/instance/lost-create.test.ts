@@ -60,7 +60,7 @@ describeInstances("an instance whose create got lost", (site) => {
   test("is not mistaken for what a stranger has made under its name meanwhile", async () => {
     const machine = resource();
     const { made, swallowed } = await refused(machine);
-    const failed = expect(made).rejects.toThrow(/which this resource has not made/);
+    const failed = expect(made).rejects.toThrow(/which this resource did not create/);
     await swallowed;
     await site.change("POST", "/1.0/instances", {
       ...{ name: machine.name, type: "container", source: { type: "image", fingerprint: image } },

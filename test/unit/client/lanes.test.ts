@@ -142,10 +142,10 @@ describe("short reads", () => {
 });
 
 describe("lxd:parallel", () => {
-  it("is a whole number, or left away", () => {
+  it("is an integer, or omitted", () => {
     expect([parseParallel("1"), parseParallel("64"), parseParallel(undefined)]).toEqual([1, 64, defaultParallel]);
   });
   it.each(["0", "-1", "2.5", "many", "10000"])("is not %s", (text) => {
-    expect(() => parseParallel(text)).toThrow(`whole number from 1 to 9999, and is "${text}" [invalid-argument]`);
+    expect(() => parseParallel(text)).toThrow(`integer from 1 to 9999, but is "${text}" [invalid-argument]`);
   });
 });
