@@ -12,7 +12,7 @@ export function normalizeAddress(text: string): string {
     const shown = JSON.stringify(text.replace(/[^/]*@/, "…@"));
     throw new LxdError({
       code: "invalid-argument",
-      why: `${shown} is no address of a server`,
+      why: `${shown} is not a valid server address`,
       advice: "Write https://HOST:8443.",
     });
   }

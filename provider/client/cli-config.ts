@@ -96,7 +96,7 @@ function readConfig(cli: Cli, folder: string): CliConfig {
   const file = join(folder, "config.yml");
   const parsed = configSchema.safeParse(load(file));
   if (!parsed.success) {
-    const why = `${file} is not understood: ${parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("; ")}`;
+    const why = `${file} cannot be parsed: ${parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("; ")}`;
     throw new LxdError({ code: "invalid-argument", why, advice: `See whether \`${cli} remote list\` can read it.` });
   }
   const remotes = Object.entries(parsed.data.remotes ?? {}).map(([name, wire]) =>
@@ -135,6 +135,6 @@ function load(file: string): unknown {
     return safeLoad(readFileSync(file, "utf8")) ?? {};
   } catch (error) {
     const why = `${file} cannot be read: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`;
-    throw new LxdError({ code: "invalid-argument", why, advice: "Put it right, or name the server by its address." });
+    throw new LxdError({ code: "invalid-argument", why, advice: "Correct it, or name the server by its address." });
   }
 }

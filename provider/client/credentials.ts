@@ -63,8 +63,11 @@ function pins(
   }
   if (token !== undefined && given !== undefined && given !== token) {
     const advice =
-      "One of them is of another server, or of the time before its certificate was renewed: take that one away (`pulumi config rm lxd:trustToken`), or put it right in the program.";
-    throw invalid(`the trust token is of the server ${token}, and serverCertificateFingerprint is ${given}`, advice);
+      "One of them belongs to another server, or is older than the renewal of its certificate: remove it (`pulumi config rm lxd:trustToken`), or correct it in the program.";
+    throw invalid(
+      `the trust token was issued by the server ${token}, but serverCertificateFingerprint is ${given}`,
+      advice,
+    );
   }
   const certificateAuthority = authority(credentials, remote);
   if (given !== undefined) return { fingerprint: given, pinnedBy: "serverCertificateFingerprint" };
@@ -84,6 +87,6 @@ function authority({ certificateAuthority }: Credentials, remote: CliRemote | un
   return file === undefined ? undefined : readFileSync(file, "utf8");
 }
 
-function invalid(why: string, advice = "Put it right with `pulumi config set lxd:…`, or in the program."): LxdError {
+function invalid(why: string, advice = "Correct it with `pulumi config set lxd:…`, or in the program."): LxdError {
   return new LxdError({ code: "invalid-argument", why, advice });
 }

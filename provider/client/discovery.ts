@@ -124,7 +124,7 @@ function requireOne({ socket, address, name }: RemoteInputs): void {
   const keys = said.map(([key]) => key).join(" and ");
   throw new LxdError({
     code: "invalid-argument",
-    why: `a remote has one place, and this one has ${keys}`,
+    why: `a remote must have exactly one address, but this one sets ${keys}`,
     advice: "Keep one of them.",
   });
 }

@@ -27,7 +27,7 @@ export async function enrol(client: Client, info: ServerInfo, proof: Proof): Pro
   // The servers take the token for spent before they notice that nobody is there to be trusted.
   if (trustToken === undefined || clientCertificate === undefined) throw untrusted(client.transport.place, proof);
   const doing = `enrol at ${client.transport.place}`;
-  const advice = "Make a new trust token with `incus config trust add NAME` or `lxc config trust add --name NAME`.";
+  const advice = "Create a new trust token with `incus config trust add NAME` or `lxc config trust add --name NAME`.";
   const expired = expiryOf(trustToken);
   if (expired !== undefined) {
     const why = `the trust token has expired, on ${expired.toISOString()}`;
@@ -39,7 +39,7 @@ export async function enrol(client: Client, info: ServerInfo, proof: Proof): Pro
     await client.change({ method: "POST", path: path("certificates"), json });
   } catch (error) {
     const { code, why, request } = LxdError.from(error).details;
-    const hint = `${advice} Each works once, for a limited time, and only on the server that has made it.`;
+    const hint = `${advice} A token is valid once, for a limited time, and only on the server that issued it.`;
     throw new LxdError({ code, doing, why, request, advice: proof.isOwn === true ? `${hint}\n${onLostKeys}` : hint });
   }
 }
@@ -50,7 +50,7 @@ function takesTokensAsPassword({ product, extensions }: ServerInfo): boolean {
 }
 
 const onLostKeys =
-  "Where a client certificate is made for each run, as its folder does not stay, set PULUMI_LXD_HOME to one that does, or lxd:clientCertificate and lxd:clientKey.";
+  "If each run creates a client certificate because its folder does not persist, set PULUMI_LXD_HOME to a persistent folder, or set lxd:clientCertificate and lxd:clientKey.";
 
 /** Why the server does not know the client, as far as it can be told from here. */
 export function untrusted(place: string, proof: Proof): LxdError {
@@ -66,7 +66,7 @@ function explain(
     const expired = end !== undefined && end < new Date() ? `, which has expired (${end.toISOString()})` : "";
     return {
       why: `the server at ${place} does not accept the bearer token${expired}`,
-      advice: "Set another with `pulumi config set --secret lxd:bearerToken TOKEN`.",
+      advice: "Set a valid token with `pulumi config set --secret lxd:bearerToken TOKEN`.",
     };
   }
   if (oidc !== undefined) {
@@ -77,7 +77,7 @@ function explain(
     };
   }
   if (clientCertificate === undefined) {
-    const why = `the server at ${place} wants to know who its client is, and there is no client certificate`;
+    const why = `the server at ${place} requires a client certificate, and there is no client certificate`;
     return { why, advice: adviceOnCertificates, reason: "untrusted-client" };
   }
   const why = ofCertificate(place, clientCertificate, files);
@@ -85,7 +85,7 @@ function explain(
 }
 
 const adviceOnCertificates =
-  "Give a trust token of that server (`pulumi config set --secret lxd:trustToken TOKEN`), for which a certificate is made, or set lxd:clientCertificate and lxd:clientKey.";
+  "Set a trust token of that server (`pulumi config set --secret lxd:trustToken TOKEN`), which enrols a new certificate, or set lxd:clientCertificate and lxd:clientKey.";
 
 function adviceOnTrust(files: IdentityFiles | undefined): string {
   const file = files?.certificate ?? "FILE";

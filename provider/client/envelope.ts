@@ -25,7 +25,7 @@ export function parseEnvelope(text: string, request: FailedRequest): Envelope {
   if (parsed.success) return parsed.data;
   throw new LxdError({
     code: "unavailable",
-    why: `the answer is not that of an LXD or Incus daemon: ${JSON.stringify(text.slice(0, 120))}`,
+    why: `the response is not from an LXD or Incus daemon: ${JSON.stringify(text.slice(0, 120))}`,
     advice: "Check that the socket belongs to LXD or Incus.",
     request,
   });
@@ -46,10 +46,10 @@ function adviceOn(code: ErrorCode, why: string, status: number): string | undefi
 const memberAway =
   /^Server isn't ready yet$|^Missing event connection with target cluster member$|^\w+ "https:\S+": Unable to connect to: /;
 const awaited =
-  "A member of the cluster does not answer: `incus cluster list` or `lxc cluster list` shows which. Until it is back, what is on it can be neither read nor changed.";
+  "A member of the cluster does not answer: `incus cluster list` or `lxc cluster list` shows which. Until it is back online, its objects can be neither read nor changed.";
 
 const restricted =
-  "This client may not do that. Name a project that it may use (`project`, or stack config `lxd:project`), or give it more rights on the server.";
+  "This client lacks the permission. Name a project that it may use (`project`, or stack config `lxd:project`), or grant it more permissions on the server.";
 
 const byStatus: Record<number, ErrorCode> = {
   401: "permission-denied",
@@ -92,7 +92,7 @@ export function unexpected(envelope: Envelope, request: FailedRequest): LxdError
 
 export function notUnderstood(error: z.ZodError, request: FailedRequest): LxdError {
   const issues = error.issues.map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
-  const why = `the daemon's answer is not understood: ${issues.join("; ")}`;
+  const why = `the daemon's response cannot be parsed: ${issues.join("; ")}`;
   return new LxdError({ code: "failed", why, request });
 }
 

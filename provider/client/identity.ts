@@ -23,8 +23,8 @@ export function findIdentity(
   if (clientCertificate === undefined || clientKey === undefined) {
     throw new LxdError({
       code: "invalid-argument",
-      why: "clientCertificate and clientKey belong together; one of them is missing",
-      advice: "Put it right with `pulumi config set lxd:…`, or in the program.",
+      why: "clientCertificate and clientKey must be set together; one of them is missing",
+      advice: "Correct it with `pulumi config set lxd:…`, or in the program.",
     });
   }
   const pair = {

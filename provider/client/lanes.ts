@@ -10,7 +10,7 @@ export function parseParallel(text: string | undefined): number {
   throw new LxdError({
     code: "invalid-argument",
     why: `lxd:parallel must be an integer from 1 to 9999, but is ${JSON.stringify(text)}`,
-    advice: "Put it right with `pulumi config set lxd:parallel 10`.",
+    advice: "Correct it with `pulumi config set lxd:parallel 10`.",
   });
 }
 

@@ -67,7 +67,7 @@ class Bytes {
 
   async #more(): Promise<void> {
     const next = await this.#chunks.next();
-    if (next.done === true) throw new LxdError({ code: "unavailable", why: "the daemon's answer ended too early" });
+    if (next.done === true) throw new LxdError({ code: "unavailable", why: "the daemon's response is incomplete" });
     this.held = Buffer.concat([this.held, next.value]);
   }
 }

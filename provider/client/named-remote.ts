@@ -43,6 +43,6 @@ function ambiguous(name: string): LxdError {
   return new LxdError({
     code: "invalid-argument",
     why: `both \`incus\` and \`lxc\` have a remote "${name}", of different servers`,
-    advice: `Write "incus:${name}" or "lxc:${name}".`,
+    advice: `Use "incus:${name}" or "lxc:${name}".`,
   });
 }

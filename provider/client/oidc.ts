@@ -67,7 +67,7 @@ async function renew(file: string, login: OidcLogin, refusal: Refusal): Promise<
     store(file, stored, renewed);
     return true;
   } catch (error) {
-    throw loginAgain(login, `the login has expired, and ${issuer} has not renewed it: ${LxdError.from(error).message}`);
+    throw loginAgain(login, `the login has expired, and ${issuer} did not renew it: ${LxdError.from(error).message}`);
   }
 }
 
@@ -80,7 +80,7 @@ function requireSafe(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(url?.hostname ?? "");
   if (url?.protocol === "https:" || (url?.protocol === "http:" && isHere)) return text;
-  throw new Error(`${text} is no HTTPS address`);
+  throw new Error(`${text} is not an HTTPS address`);
 }
 
 /** GET, or POST of a form. */
@@ -97,10 +97,10 @@ async function ask<S extends z.ZodType>(schema: S, url: string, form?: string): 
     });
     const text = await body.text();
     const { origin, pathname } = new URL(url);
-    if (statusCode !== 200) throw new Error(`${origin}${pathname} answers with status ${statusCode}${reason(text)}`);
+    if (statusCode !== 200) throw new Error(`${origin}${pathname} answered with status ${statusCode}${reason(text)}`);
     const parsed = schema.safeParse(parseJson(text));
     // The words of a parser quote what it was given, which has tokens in it.
-    if (!parsed.success) throw new Error(`${origin}${pathname} does not answer as an issuer of tokens does`);
+    if (!parsed.success) throw new Error(`${origin}${pathname} does not respond like a token issuer`);
     return parsed.data;
   } finally {
     agent.destroy();
@@ -128,7 +128,7 @@ function readStored(file: string, login: OidcLogin): Stored {
   } catch {
     // Told below: whoever never logged in has no such file.
   }
-  throw loginAgain(login, `nobody is logged in to it (${file} has no token)`);
+  throw loginAgain(login, `no user is logged in to it (${file} has no token)`);
 }
 
 /** Kept for the command line too, as the old refresh token may be worth nothing any more. Whole, or not at all. */
@@ -144,6 +144,6 @@ function loginAgain({ cli, name }: OidcLogin, why: string): LxdError {
   return new LxdError({
     code: "permission-denied",
     why: `the remote "${name}" of \`${cli}\` uses OIDC, and ${why}`,
-    advice: `Run \`${cli} info ${name}:\`, which logs in where that is needed.`,
+    advice: `Run \`${cli} info ${name}:\`, which logs in if needed.`,
   });
 }

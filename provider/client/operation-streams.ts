@@ -72,7 +72,7 @@ function open(
       socket.addEventListener("close", () => end(false));
     });
     socket.addEventListener("error", () => {
-      reject(new LxdError({ code: "unavailable", why: "the daemon did not take the connection to it", request }));
+      reject(new LxdError({ code: "unavailable", why: "the daemon did not accept the connection to it", request }));
     });
     socket.addEventListener("open", () => resolve({ send: (data) => socket.send(data), ended, close }));
   });

@@ -115,9 +115,13 @@ async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
 }
 
 function late(request: FailedRequest, timeoutS: number): LxdError {
-  return new LxdError({ code: "timeout", why: `the daemon was not done after ${timeoutS} s and works on`, request });
+  return new LxdError({
+    code: "timeout",
+    why: `the daemon did not finish within ${timeoutS} s and is still working`,
+    request,
+  });
 }
 
 function lost(why: string, request: FailedRequest): LxdError {
-  return new LxdError({ code: "unavailable", why: `${why}; how the operation ended is not known`, request });
+  return new LxdError({ code: "unavailable", why: `${why}; the result of the operation is unknown`, request });
 }

@@ -54,17 +54,17 @@ function makeIn(folder: string): void {
     if (areThere({ certificate: join(folder, "client.crt"), key: join(folder, "client.key") })) return;
     const { code = "", message } = error as NodeJS.ErrnoException;
     if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(code) || !existsSync(folder)) throw homeless(message);
-    const why = `${folder} has not both of client.crt and client.key, and what is there is not overwritten`;
-    throw new LxdError({ code: "failed", why, advice: "Put back what is missing, or take the folder away." });
+    const why = `${folder} contains only one of client.crt and client.key, and existing files are not overwritten`;
+    throw new LxdError({ code: "failed", why, advice: "Restore the missing file, or remove the folder." });
   }
 }
 
 function homeless(reason: string): LxdError {
   return new LxdError({
     code: "failed",
-    why: `a client certificate has to be made for the trust token, and cannot be kept: ${reason}`,
+    why: `the trust token requires a new client certificate, which cannot be stored: ${reason}`,
     advice:
-      "Name a folder that stays with `PULUMI_LXD_HOME`, or set lxd:clientCertificate and lxd:clientKey (`incus remote generate-certificate` makes both).",
+      "Set `PULUMI_LXD_HOME` to a persistent folder, or set lxd:clientCertificate and lxd:clientKey (`incus remote generate-certificate` creates both).",
   });
 }
 
@@ -91,7 +91,7 @@ export function requirePrivate({ key }: IdentityFiles): void {
   if (mode === undefined) return;
   throw new LxdError({
     code: "permission-denied",
-    why: `others than its owner can read the client key ${key} (its mode is ${mode})`,
-    advice: `Run \`chmod 600 ${key}\`. If somebody may have read it, take ${dirname(key)} away and enrol anew with a trust token.`,
+    why: `users other than its owner can read the client key ${key} (its mode is ${mode})`,
+    advice: `Run \`chmod 600 ${key}\`. If another user may have read it, remove ${dirname(key)} and enrol again with a trust token.`,
   });
 }

@@ -23,16 +23,16 @@ export function checkIdentity({ clientCertificate, clientKey }: Identity, what: 
   const certificate = parseCertificate(clientCertificate, `the client certificate (${what})`);
   if (clientKey.includes("ENCRYPTED")) {
     throw invalid(
-      `the client key (${what}) is protected by a passphrase, and there is nobody to ask for it`,
-      "Give a key without one: `openssl pkey -in client.key -out plain.key`.",
+      `the client key (${what}) is protected by a passphrase, which cannot be entered here`,
+      "Use a key without a passphrase: `openssl pkey -in client.key -out plain.key`.",
     );
   }
   try {
     if (certificate.checkPrivateKey(createPrivateKey(clientKey))) return { clientCertificate, clientKey };
   } catch {
-    throw invalid(`the client key (${what}) is no private key in PEM form`);
+    throw invalid(`the client key (${what}) is not a private key in PEM format`);
   }
-  throw invalid(`the client key is not that of the client certificate (${what})`);
+  throw invalid(`the client key does not match the client certificate (${what})`);
 }
 
 /** SHA-256 of the certificate: 64 lower-case hexadecimal digits, as both daemons write it. */
@@ -44,10 +44,10 @@ export function parseCertificate(pem: string, what: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw invalid(`${what} is no certificate in PEM form`);
+    throw invalid(`${what} is not a certificate in PEM format`);
   }
 }
 
-function invalid(why: string, advice = "Put it right with `pulumi config set`, or in the program."): LxdError {
+function invalid(why: string, advice = "Correct it with `pulumi config set`, or in the program."): LxdError {
   return new LxdError({ code: "invalid-argument", why, advice });
 }

@@ -104,12 +104,12 @@ function judge(
 }
 
 function adviceOnPins(met: string, { pinnedBy, namedBy }: Pick<HttpsTarget, "pinnedBy" | "namedBy">): string {
-  const isYours = "that is your server's (`incus info` or `lxc info` there shows it)";
+  const isYours = "that is your server's (`incus info` or `lxc info` on the server shows it)";
   if (pinnedBy === undefined) return `If ${isYours}, ${pinSetting(namedBy, met)}.`;
   return `Another server answers there, or its certificate was renewed. If ${isYours}, ${pinSetting(namedBy, met)}.`;
 }
 
 /** A pin of the settings beside it would contradict a token. */
 function adviceOnTokens(pinnedBy: string): string {
-  return `Another server answers there, or its certificate was renewed after ${pinnedBy} was made: take one that was made by it since then, or none if this client is trusted already.`;
+  return `Another server answers there, or its certificate was renewed after ${pinnedBy} was issued: use one that was issued since then, or none if the server trusts this client already.`;
 }

@@ -134,7 +134,7 @@ const broken: Record<string, Unreachable> = {
   UND_ERR_BODY_TIMEOUT: silent,
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: {
     code: "content-mismatch",
-    why: "the content is not as long as it was said to be",
-    advice: "Let whatever writes it finish, then run `pulumi up` again.",
+    why: "the content does not have its announced length",
+    advice: "Wait until it is no longer being written, then run `pulumi up` again.",
   },
 };

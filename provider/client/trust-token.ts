@@ -14,12 +14,12 @@ export type TrustToken = z.output<typeof tokenSchema>;
 /** The token, if it is of the server at one of these addresses, and has not expired. */
 export function readToken(text: string, addresses: string[]): TrustToken {
   const token = parse(text);
-  if (token === undefined) throw refused("trustToken is no trust token");
+  if (token === undefined) throw refused("trustToken is not a valid trust token");
   if (!token.addresses.some((each) => addresses.includes(normalizeAddress(each)))) {
     const why = `the trust token is for a server at ${token.addresses.join(", ")}, and this one is at ${addresses.join(", ")}`;
     throw refused(
       why,
-      "Name the server by an address that is in its token, or take the token away (`pulumi config rm lxd:trustToken`) if it is used up.",
+      "Name the server by an address that its token contains, or remove the token (`pulumi config rm lxd:trustToken`) if it is already used.",
     );
   }
   return token;
@@ -29,7 +29,7 @@ export function readToken(text: string, addresses: string[]): TrustToken {
 export function tokenFor(addresses: string[], text: string | undefined, where: string): string | undefined {
   if (!text) return undefined;
   const token = parse(text);
-  if (token === undefined) throw refused(`${where} is no trust token`);
+  if (token === undefined) throw refused(`${where} is not a valid trust token`);
   const wanted = addresses.map(normalizeAddress);
   return token.addresses.some((each) => wanted.includes(normalizeAddress(each))) ? text : undefined;
 }
@@ -57,4 +57,4 @@ function refused(why: string, advice = adviceOnTokens): LxdError {
 }
 
 const adviceOnTokens =
-  "Make one on that server with `incus config trust add NAME` or `lxc config trust add --name NAME`.";
+  "Create one on that server with `incus config trust add NAME` or `lxc config trust add --name NAME`.";

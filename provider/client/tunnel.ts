@@ -18,7 +18,7 @@ export function through(proxy: URL, timeoutMs: number): Dig {
     if (answer.statusCode === 200 && answer.socket instanceof Socket) return answer.socket;
     answer.socket.destroy();
     const code = answer.statusCode === 407 ? "permission-denied" : "unavailable";
-    const why = `the proxy ${proxy.origin} leads not to ${host}: it answered ${answer.statusCode}`;
+    const why = `the proxy ${proxy.origin} does not connect to ${host}: it answered ${answer.statusCode}`;
     throw new LxdError({ code, why, advice });
   };
 }

@@ -39,7 +39,7 @@ function unreachable(namedBy: string | undefined): Record<string, Unreachable> {
       code: "permission-denied",
       why: "this user may not use the daemon's socket at PLACE",
       advice:
-        "Add the user to the group that owns the socket (`incus-admin` or `lxd`; `incus` for a project of one's own) and log in again.",
+        "Add the user to the group that owns the socket (`incus-admin` or `lxd`; `incus` for a user's own project) and log in again.",
     },
   };
 }

@@ -20,6 +20,6 @@ export function changed(path: string): LxdError {
   return new LxdError({
     code: "content-mismatch",
     why: `${path} changed while it was read`,
-    advice: "Let whatever writes it finish, then run `pulumi up` again.",
+    advice: "Wait until it is no longer being written, then run `pulumi up` again.",
   });
 }

@@ -14,7 +14,7 @@ export function identity(target: Target): Finding[] {
   if (files === undefined) return [ok(check, `${text}, of the settings`)];
   const mode = opennessOf(files.key);
   if (mode === undefined) return [ok(check, `${text} (${files.certificate})`)];
-  const open = `others than its owner can read the client key ${files.key} (its mode is ${mode})`;
+  const open = `users other than its owner can read the client key ${files.key} (its mode is ${mode})`;
   return [{ level: "warning", check, text: open, advice: `Run \`chmod 600 ${files.key}\`.` }];
 }
 

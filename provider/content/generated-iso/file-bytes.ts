@@ -43,7 +43,7 @@ export function changed(path: string): LxdError {
   return new LxdError({
     code: "content-mismatch",
     why: `the file ${JSON.stringify(path)} has changed since the image was planned`,
-    advice: "Let whatever writes it finish, then run `pulumi up` again.",
+    advice: "Wait until it is no longer being written, then run `pulumi up` again.",
   });
 }
 

@@ -10,7 +10,7 @@ export function slotsOf(config: string | undefined): number {
   if (config === undefined) return defaultSlots;
   if (/^[1-9]\d*$/.test(config)) return Number(config);
   const why = `lxd:parallelBuilds must be an integer of at least 1, but is "${config}"`;
-  throw new LxdError({ code: "invalid-argument", why, advice: "Put it right with `pulumi config set`." });
+  throw new LxdError({ code: "invalid-argument", why, advice: "Correct it with `pulumi config set`." });
 }
 
 /** Does the work when one of the slots is free. */

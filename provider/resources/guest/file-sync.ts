@@ -77,7 +77,7 @@ export async function writeGuestFile(
 async function send(client: Client, at: GuestPath, file: GuestFile): Promise<void> {
   const content = await contentOf(file.content, client.signal);
   if (content.digest !== file.digest) {
-    const advice = "Let whatever writes it finish, then run `pulumi up` again.";
+    const advice = "Wait until it is no longer being written, then run `pulumi up` again.";
     throw new LxdError({ code: "content-mismatch", why: "its content has changed since the preview", advice });
   }
   const { stream, sizeBytes } = await content.open();

@@ -73,7 +73,9 @@ describeEachDaemon({ name: "a client without a certificate", on: ["incus", "lxd"
     const other = { env: { PULUMI_LXD_TRUST_TOKEN: await site.token({ addresses: ["192.0.2.1:8443"] }) } };
     expect(await told({ ...other, parallel: 7 })).toContain("there is no client certificate [permission-denied]");
     expect(existsSync(home())).toBe(false);
-    expect(() => connect({ env: { PULUMI_LXD_TRUST_TOKEN: "x" } })).toThrow("PULUMI_LXD_TRUST_TOKEN is no trust token");
+    expect(() => connect({ env: { PULUMI_LXD_TRUST_TOKEN: "x" } })).toThrow(
+      "PULUMI_LXD_TRUST_TOKEN is not a valid trust token",
+    );
   });
 
   daemon.test("whose key others can read, or cannot be kept, is told", {}, async () => {
@@ -83,7 +85,7 @@ describeEachDaemon({ name: "a client without a certificate", on: ["incus", "lxd"
     chmodSync(key(), 0o640);
     expect(() => connect({})).toThrow(`can read the client key ${key()} (its mode is 0640) [permission-denied]`);
     const nowhere = { PULUMI_LXD_HOME: "/dev/null/own" };
-    expect(() => connect({ trustToken, env: nowhere })).toThrow(/cannot be kept: .*\n.*`PULUMI_LXD_HOME`/);
+    expect(() => connect({ trustToken, env: nowhere })).toThrow(/which cannot be stored: .*\n.*`PULUMI_LXD_HOME`/);
   });
 
   daemon.test("that has lost its key is told why its token is refused", {}, async () => {
@@ -92,7 +94,7 @@ describeEachDaemon({ name: "a client without a certificate", on: ["incus", "lxd"
     expect(await told({ trustToken, parallel: 9 })).toBe("");
     anew();
     const lost = await told({ trustToken, parallel: 10 });
-    expect(lost).toMatch(/enrol at https:.*\n.*Each works once.*\n.*as its folder does not stay/);
+    expect(lost).toMatch(/enrol at https:.*\n.*A token is valid once.*\n.*its folder does not persist/);
     expect(lost).not.toContain(trustToken);
   });
 });

@@ -91,9 +91,9 @@ describeEachDaemon("HTTPS", (daemon) => {
       // Another spelling of the same settings, so that nothing remembers that it was trusted.
       const again = { trustToken: spent, clientKey: `${site.client.key}\n` };
       const text = await site.told(again);
-      expect(text).toMatch(/enrol at https:.*\n.*Each works once/);
+      expect(text).toMatch(/enrol at https:.*\n.*A token is valid once/);
       expect(text).not.toContain(spent);
-      expect(await site.told({ trustToken: "nonsense" })).toContain("is no trust token");
+      expect(await site.told({ trustToken: "nonsense" })).toContain("is not a valid trust token");
       expect(await site.told({ trustToken: spent, address: "127.0.0.1:1" })).toContain("is for a server at");
       const expired = await site.token({ expires_at: "2021-02-03T04:05:06Z" });
       expect(await site.told({ trustToken: expired })).toContain("has expired, on 2021-02-03T04:05:06.000Z");
@@ -107,17 +107,17 @@ describeEachDaemon("HTTPS", (daemon) => {
     const text = await site.told({ trustToken });
     expect(text).toContain(`pinned is ${"0".repeat(64)}, by the trust token`);
     expect(text).toContain(site.fingerprint);
-    expect(await site.told({ trustToken, ...pinned() })).toContain("the trust token is of the server 000");
+    expect(await site.told({ trustToken, ...pinned() })).toContain("the trust token was issued by the server 000");
     expect(await site.isTrusted()).toBe(false);
   });
 
   daemon.test("what is wrong with the settings is told", needs, async () => {
     const other = selfSigned();
-    expect(() => site.connect({ address: "ftp://x" })).toThrow("is no address of a server");
+    expect(() => site.connect({ address: "ftp://x" })).toThrow("is not a valid server address");
     expect(() => site.connect({ clientKey: "/nowhere" })).toThrow("clientKey is neither PEM nor the path");
-    expect(() => site.connect({ clientKey: other.key })).toThrow("is not that of the client certificate");
-    expect(() => site.connect({ clientKey: other.cert })).toThrow("is no private key");
-    expect(() => site.connect({ clientCertificate: other.key })).toThrow("is no certificate");
+    expect(() => site.connect({ clientKey: other.key })).toThrow("does not match the client certificate");
+    expect(() => site.connect({ clientKey: other.cert })).toThrow("is not a private key");
+    expect(() => site.connect({ clientCertificate: other.key })).toThrow("is not a certificate");
     expect(() => site.connect({ serverCertificateFingerprint: "xyz" })).toThrow("64 hexadecimal digits");
     expect(() => site.connect({ clientKey: undefined })).toThrow(LxdError);
     const nobody = await site.told({ address: "127.0.0.1:1", ...pinned() });

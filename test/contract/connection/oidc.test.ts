@@ -71,9 +71,9 @@ describeEachDaemon({ name: "a login with OIDC", on: ["incus"] }, (daemon) => {
 
   daemon.test("that has expired for good is told with the command that logs in", {}, async () => {
     const access_token = issuer.accessToken("me@example.org", -60);
-    const again = "Run `incus info gone:`, which logs in where that is needed.";
+    const again = "Run `incus info gone:`, which logs in if needed.";
     await expect(met("gone", { access_token, refresh_token: "worthless" })).rejects.toThrow(
-      /the login has expired, and http\S+ has not renewed it: \S+\/token answers with status 400 \(invalid_grant\)/,
+      /the login has expired, and http\S+ did not renew it: \S+\/token answered with status 400 \(invalid_grant\)/,
     );
     await expect(met("gone", { access_token })).rejects.toThrow(again);
   });

@@ -49,7 +49,7 @@ it("an operation that it has forgotten has an unknown end", async () => {
   while (!(await isBusy())) await sleep(20);
   await embedded.stop(first);
   await embedded.start({ guestBootMs: 60_000 });
-  expect(await outcome).toMatch(/Operation not found; how the operation ended is not known \[unavailable\]/);
+  expect(await outcome).toMatch(/Operation not found; the result of the operation is unknown \[unavailable\]/);
 });
 
 it("a volume whose import nobody has seen the end of does not count as made, and the next run makes it again", async () => {
@@ -63,7 +63,7 @@ it("a volume whose import nobody has seen the end of does not count as made, and
   await waiting;
   await embedded.stop(first);
   const second = await embedded.start();
-  await expect(up).rejects.toThrow(/how the operation ended is not known \[unavailable\]/);
+  await expect(up).rejects.toThrow(/the result of the operation is unknown \[unavailable\]/);
   const created = async (): Promise<unknown> =>
     (
       (await clientOf(second).get(`${CUSTOM}/${String(volume.outputs["name"])}`)).body.metadata as {

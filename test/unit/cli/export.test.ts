@@ -50,7 +50,7 @@ it("whose second file never comes", async () => {
     response.writeHead(200, { "Content-Type": "multipart/form-data; boundary=x" });
     response.end('--x\r\nContent-Disposition: form-data; name="metadata"; filename="m"\r\n\r\nmeta\r\n--x\r\n');
   });
-  expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining("ended too early") as string });
+  expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining("response is incomplete") as string });
   expect(await readdir(to)).toEqual([]);
 });
 

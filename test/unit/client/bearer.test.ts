@@ -150,23 +150,23 @@ describe("a login of the command line", () => {
 
     it("is renewed through it, but for networks that NO_PROXY names", async () => {
       issuerAddress = "https://0.0.0.0:1";
-      await expect(info()).rejects.toThrow("has not renewed it");
+      await expect(info()).rejects.toThrow("did not renew it");
       expect(seen).toEqual(["0.0.0.0:1"]);
       vi.stubEnv("NO_PROXY", "0.0.0.0/8");
-      await expect(info()).rejects.toThrow(/has not renewed it: .*ECONNREFUSED/);
+      await expect(info()).rejects.toThrow(/did not renew it: .*ECONNREFUSED/);
       expect(seen).toHaveLength(1);
     });
   });
 
   it.each([
-    ["that is not there", undefined, "nobody is logged in to it"],
+    ["that is not there", undefined, "no user is logged in to it"],
     ["that cannot be renewed", { access_token: "old" }, "the login has expired and cannot be renewed"],
-    ["that is not renewed", { access_token: "old", refresh_token: "gone" }, "answers with status 400 (invalid_grant)"],
+    ["that is not renewed", { access_token: "old", refresh_token: "gone" }, "answered with status 400 (invalid_grant)"],
   ])("%s is told with the command that logs in", async (_what, tokens, why) => {
     login(tokens);
     issued = { status: 400, body: { error: "invalid_grant" } };
     await expect(info()).rejects.toThrow(why);
-    await expect(info()).rejects.toThrow("Run `incus info sso:`, which logs in where that is needed.");
+    await expect(info()).rejects.toThrow("Run `incus info sso:`, which logs in if needed.");
     await expect(info()).rejects.not.toThrow(/"?(old|gone)"?$/);
   });
 });

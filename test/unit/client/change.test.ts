@@ -66,7 +66,7 @@ describe("a change", () => {
     const upload = { stream: Readable.from([Buffer.from("abc")]), sizeBytes: 5, headers: {} };
     const thrown = await failure(client.change({ method: "POST", path: "/1.0/x", upload }));
     expect(thrown.code).toBe("content-mismatch");
-    expect(thrown.message).toContain("the content is not as long as it was said to be");
+    expect(thrown.message).toContain("the content does not have its announced length");
   });
 });
 

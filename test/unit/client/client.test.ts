@@ -25,7 +25,7 @@ describe("an object", () => {
     const { client } = await fakeDaemon({ "GET /1.0/x": sync({ name: 5 }) });
     const { code, message } = await failure(client.get("/1.0/x", thing));
     expect(code).toBe("failed");
-    expect(message).toMatch(/^the daemon's answer is not understood: name: .*; size: .* \[failed\] \(GET \/1\.0\/x/);
+    expect(message).toMatch(/^the daemon's response cannot be parsed: name: .*; size: .* \[failed\] \(GET \/1\.0\/x/);
   });
 
   it("that is not there is undefined", async () => {
@@ -83,7 +83,7 @@ describe("a refusal", () => {
     expect(thrown.code).toBe(code);
     const [first, advice] = thrown.message.split("\n");
     expect(first).toBe(`${text} [${code}] (GET /1.0/x → ${status})`);
-    expect(advice?.startsWith("This client may not do that.") ?? false).toBe(
+    expect(advice?.startsWith("This client lacks the permission.") ?? false).toBe(
       code === "permission-denied" && status !== 401,
     );
   });
@@ -97,7 +97,7 @@ describe("a refusal", () => {
     const { client } = await fakeDaemon({ "GET /1.0/x": (_request, response) => response.end(body) });
     const thrown = await failure(client.get("/1.0/x", thing));
     expect(thrown.code).toBe("unavailable");
-    expect(thrown.message).toContain(`the answer is not that of an LXD or Incus daemon: ${JSON.stringify(body)}`);
+    expect(thrown.message).toContain(`the response is not from an LXD or Incus daemon: ${JSON.stringify(body)}`);
     expect(thrown.details.advice).toBe("Check that the socket belongs to LXD or Incus.");
   });
 

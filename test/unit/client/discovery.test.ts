@@ -60,7 +60,7 @@ describe("the daemon", () => {
     expect(placeOf(discover({ ...all, explicit: { address: "a:1,b:2" } }))).toBe("a:1,b:2");
     expect(placeOf(discover({ ...all, explicit: { name: "lx" } }))).toBe("https://lx:2");
     const both = { ...all, explicit: { name: "lx", address: "a" } };
-    expect(() => discover(both)).toThrow("a remote has one place, and this one has name and address");
+    expect(() => discover(both)).toThrow("a remote must have exactly one address, but this one sets name and address");
   });
 
   it("is not one that a variable names with nothing", () => {

@@ -108,7 +108,7 @@ describe("an operation", () => {
   it("that the daemon has forgotten since has an unknown end", async () => {
     const gone = error(404, "Operation not found");
     const daemon = await fakeDaemon({ "POST /1.0/x": begun(), [wait]: inTurn(cut, gone) }, patient);
-    await expect(post(daemon)).rejects.toThrow("how the operation ended is not known [unavailable]");
+    await expect(post(daemon)).rejects.toThrow("the result of the operation is unknown [unavailable]");
   });
 
   it("that outlasts one wait is waited for again, in either form", async () => {

@@ -121,7 +121,7 @@ describe("a remote that cannot be used", () => {
     writeFileSync(join(incus, "config.yml"), "remotes: [\n");
     expect(() => namedRemote("a", env)).toThrow(`${incus}/config.yml cannot be read`);
     writeFileSync(join(incus, "config.yml"), "remotes:\n  a: 5\n");
-    expect(() => namedRemote("a", env)).toThrow(`${incus}/config.yml is not understood: remotes.a`);
+    expect(() => namedRemote("a", env)).toThrow(`${incus}/config.yml cannot be parsed: remotes.a`);
     writeFileSync(join(incus, "config.yml"), "remotes: !!js/function 'function () {}'\n");
     expect(() => namedRemote("a", env)).toThrow(`${incus}/config.yml cannot be read`);
     writeFileSync(join(incus, "config.yml"), "");

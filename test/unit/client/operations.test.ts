@@ -36,7 +36,7 @@ describe("an operation that fails", () => {
 });
 
 describe("an operation that takes too long", () => {
-  const late = "the daemon was not done after 1 s and works on [timeout] (POST /1.0/x → no answer)";
+  const late = "the daemon did not finish within 1 s and is still working [timeout] (POST /1.0/x → no answer)";
 
   it("is left alone in the old form", async () => {
     const daemon = await fakeDaemon({
@@ -64,7 +64,7 @@ describe("an operation that takes too long", () => {
 });
 
 describe("an operation whose end is not seen", () => {
-  const unknown = /how the operation ended is not known \[unavailable\]/;
+  const unknown = /the result of the operation is unknown \[unavailable\]/;
 
   it("is no success and no failure when the connection breaks", async () => {
     const daemon = await fakeDaemon({

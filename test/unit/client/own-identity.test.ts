@@ -93,7 +93,9 @@ describe("what is in the way", () => {
     const { key } = ownFiles(env) ?? { key: "" };
     mkdirSync(dirname(key), { recursive: true });
     writeFileSync(key, "half");
-    expect(() => makeIdentity(env)).toThrow("has not both of client.crt and client.key, and what is there is not");
+    expect(() => makeIdentity(env)).toThrow(
+      "contains only one of client.crt and client.key, and existing files are not",
+    );
     expect([readFileSync(key, "utf8"), readdirSync(folder())]).toEqual(["half", ["client"]]);
   });
 
@@ -101,7 +103,7 @@ describe("what is in the way", () => {
     surroundings.isHomeless = true;
     expect([cliFolders("lxc", {}), ownFiles({})]).toEqual([[], undefined]);
     expect(() => makeIdentity({})).toThrow(
-      /cannot be kept: there is no home folder \[failed\]\nName a folder that stays/,
+      /cannot be stored: there is no home folder \[failed\]\nSet `PULUMI_LXD_HOME` to a persistent folder/,
     );
     expect(makeIdentity({ PULUMI_LXD_HOME: home })).toMatchObject({ isOwn: true });
   });

@@ -107,7 +107,7 @@ describe("a proxy named by HTTPS_PROXY", () => {
     vi.stubEnv("HTTPS_PROXY", proxy.url.replace("://", "://me:wr0ng@"));
     const failure = await ask().catch(String);
     expect(failure).toContain(
-      `the proxy ${proxy.url} leads not to daemon.test:8443: it answered 407 [permission-denied]`,
+      `the proxy ${proxy.url} does not connect to daemon.test:8443: it answered 407 [permission-denied]`,
     );
     expect(failure).toContain("HTTPS_PROXY");
     expect(failure).not.toContain("wr0ng");

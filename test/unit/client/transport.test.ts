@@ -66,7 +66,7 @@ describe("a daemon", () => {
     expect(code).toBe("permission-denied");
     expect(message).toBe(
       `this user may not use the daemon's socket at ${socket} [permission-denied] (GET /1.0 → no answer)\n` +
-        "Add the user to the group that owns the socket (`incus-admin` or `lxd`; `incus` for a project of one's own) and log in again.",
+        "Add the user to the group that owns the socket (`incus-admin` or `lxd`; `incus` for a user's own project) and log in again.",
     );
   });
 });

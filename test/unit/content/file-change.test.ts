@@ -10,7 +10,7 @@ vi.mock(import("node:fs/promises"), async (original) => ({ ...(await original())
 const files = LocalFiles.use();
 
 describe("a file that changes while it is read", () => {
-  const changed = /changed while it was read \[content-mismatch\]\nLet whatever writes it finish/;
+  const changed = /changed while it was read \[content-mismatch\]\nWait until it is no longer being written/;
   const changes: [string, (path: string) => void][] = [
     ["grows", (path) => appendFileSync(path, "more")],
     ["shrinks", (path) => truncateSync(path, mebibyte)],
