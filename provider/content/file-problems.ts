@@ -13,7 +13,7 @@ const missing: [string, string] = ["there is no file SHOWN", "Paths are relative
 const known: Record<string, [string, string]> = {
   ENOENT: missing,
   ENOTDIR: missing,
-  EACCES: ["SHOWN may not be read by this user", "Give this user the right to read it."],
+  EACCES: ["this user has no permission to read SHOWN", "Grant this user read permission."],
 };
 
 export function changed(path: string): LxdError {

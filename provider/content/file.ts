@@ -39,9 +39,9 @@ async function inspect(given: string, path: string): Promise<BigIntStats> {
   const stats = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw unreadable(given, path, error);
   });
-  if (stats.isDirectory()) throw invalid(`${given} is a folder, not a file`, "Name the file in it.");
-  if (!stats.isFile()) throw invalid(`${given} is no regular file`, "Name a regular file, or a link to one.");
-  if (stats.size === 0n) throw invalid(`${given} is empty`, "Was its download or build cut short?");
+  if (stats.isDirectory()) throw invalid(`${given} is a folder, not a file`, "Use the path of the file in it.");
+  if (!stats.isFile()) throw invalid(`${given} is not a regular file`, "Use a regular file, or a link to one.");
+  if (stats.size === 0n) throw invalid(`${given} is empty`, "Check whether its download or build was interrupted.");
   return stats;
 }
 

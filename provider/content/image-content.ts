@@ -55,10 +55,10 @@ export async function downloadContent(
 async function requireNoMedium(path: string): Promise<void> {
   const format = await diskFormatOf(path);
   if (format !== undefined && format !== "ova") {
-    const advice = `Write source: { disk: ${JSON.stringify(path)}, format: "${format}" }.`;
-    throw new LxdError({ code: "invalid-argument", why: `${path} is a ${format} disk and no image`, advice });
+    const advice = `Use source: { disk: ${JSON.stringify(path)}, format: "${format}" }.`;
+    throw new LxdError({ code: "invalid-argument", why: `${path} is a ${format} disk, not an image`, advice });
   }
   if (!(await isOptical(path))) return;
-  const advice = "Make an IsoVolume of it, and boot a blank machine from that.";
-  throw new LxdError({ code: "invalid-argument", why: `${path} is installation media and no image`, advice });
+  const advice = "Create an IsoVolume from it, and boot a blank machine from that.";
+  throw new LxdError({ code: "invalid-argument", why: `${path} is installation media, not an image`, advice });
 }

@@ -51,8 +51,8 @@ export function requireOptical(stream: ByteStream, name: string): ByteStream {
 export function notOptical(name: string): LxdError {
   return new LxdError({
     code: "invalid-argument",
-    why: `${name} is no ISO 9660 or UDF image`,
-    advice: "Name an ISO image, or set allowAnyContent: true if it must be these bytes.",
+    why: `${name} is not an ISO 9660 or UDF image`,
+    advice: "Use an ISO image, or set allowAnyContent: true to import this content anyway.",
   });
 }
 

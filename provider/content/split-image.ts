@@ -83,8 +83,8 @@ async function requireRoot({ rootfs, isVirtualMachine }: SplitFiles): Promise<vo
   const isQcow2 = bytesRead === 4 && buffer.toString("latin1") === "QFI\xfb";
   if (isQcow2 === isVirtualMachine) return;
   const why = isQcow2
-    ? `${rootfs} is a qcow2 disk, which is the root of a virtual machine`
-    : `${rootfs} is no qcow2 disk, which the root of a virtual machine must be`;
+    ? `${rootfs} is a qcow2 disk, the root of a virtual machine`
+    : `${rootfs} is not a qcow2 disk, as the root of a virtual machine must be`;
   const advice = isQcow2 ? 'Set type: "virtual-machine".' : "Convert it with `qemu-img convert -O qcow2`.";
   throw new LxdError({ code: "invalid-argument", why, advice });
 }

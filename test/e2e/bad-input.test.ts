@@ -33,20 +33,20 @@ const rows: Row[] = [
   {
     what: "a folder",
     statement: `iso({ source: { file: "./folder" } })`,
-    says: ["source.file", "./folder is a folder, not a file", "Name the file in it."],
+    says: ["source.file", "./folder is a folder, not a file", "Use the path of the file in it."],
   },
   {
     what: "an empty file",
     statement: `iso({ source: { file: "./empty.iso" } })`,
-    says: ["source.file", "./empty.iso is empty", "Was its download or build cut short?"],
+    says: ["source.file", "./empty.iso is empty", "Check whether its download or build was interrupted."],
   },
   {
     what: "a file that is no ISO image",
     statement: `iso({ source: { file: "./text.iso" } })`,
     says: [
       "source.file",
-      "text.iso is no ISO 9660 or UDF image",
-      "set allowAnyContent: true if it must be these bytes",
+      "text.iso is not an ISO 9660 or UDF image",
+      "set allowAnyContent: true to import this content anyway",
     ],
   },
   {

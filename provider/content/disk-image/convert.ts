@@ -32,7 +32,11 @@ export async function convertToQcow2({ from, format, to, status, signal }: Conve
   });
   if (code === 0) return;
   const why = `qemu-img cannot convert it: ${words.trim().replace(/^qemu-img: /, "")}`;
-  throw new LxdError({ code: "invalid-argument", why, advice: "Is it a whole disk of the format that is said?" });
+  throw new LxdError({
+    code: "invalid-argument",
+    why,
+    advice: "Check that it is a complete disk of the given format.",
+  });
 }
 
 export async function requireQemuImg(): Promise<void> {

@@ -16,7 +16,8 @@ export const driverOf: Record<DiskFormat, string> = {
   ova: "vmdk",
 };
 
-const installationMedia = "is installation media and no disk; make an IsoVolume of it and boot a blank machine from it";
+const installationMedia =
+  "is installation media, not a disk; create an IsoVolume from it and boot a blank machine from that";
 const machineParts = "is a kernel, ramdisk or root without a boot loader, which LXD and Incus cannot boot";
 
 /** Formats that other clouds take, and what to do here. */
@@ -54,8 +55,9 @@ export async function requireFormat(path: string, format: DiskFormat): Promise<v
   const found = await diskFormatOf(path);
   const isFixedVhd = format === "vhd" && found === undefined;
   if (found === format || isFixedVhd || (format === "raw" && found === undefined)) return;
-  const why = found === undefined ? `${path} is no ${format} image` : `${path} is a ${found} image, not ${format}`;
-  const advice = found === undefined ? "Say which format it is." : `Write format: "${found}".`;
+  const why =
+    found === undefined ? `${path} is not a valid ${format} image` : `${path} is a ${found} image, not ${format}`;
+  const advice = found === undefined ? "Set `format` to the format of the file." : `Set format: "${found}".`;
   throw new LxdError({ code: "invalid-argument", why, advice });
 }
 

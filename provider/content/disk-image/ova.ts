@@ -15,8 +15,8 @@ export async function diskInOva(path: string): Promise<string> {
   const disks = (await entries(file).finally(() => file.close())).filter(({ name }) => /\.vmdk$/i.test(name));
   const [disk] = disks;
   if (disk === undefined || disks.length > 1) {
-    const why = `${path} has ${disks.length === 0 ? "no disk" : `${disks.length} disks`}, and an image is made of one`;
-    const advice = 'Unpack it with `tar` and name the disk of the system, with format: "vmdk".';
+    const why = `${path} has ${disks.length === 0 ? "no disk" : `${disks.length} disks`}, but an image needs exactly one`;
+    const advice = 'Extract it with `tar` and use the system disk, with format: "vmdk".';
     throw new LxdError({ code: "invalid-argument", why, advice });
   }
   const { offset, size } = disk;

@@ -15,7 +15,7 @@ export async function sizeOf({ path, source }: FileNode): Promise<number> {
   if (sizeBytes <= fileMaxBytes) return sizeBytes;
   throw new LxdError({
     code: "invalid-argument",
-    why: `the file ${JSON.stringify(path)} has ${sizeBytes} bytes, more than the ${fileMaxBytes} that an ISO 9660 file can have`,
+    why: `the file ${JSON.stringify(path)} has ${sizeBytes} bytes, more than the maximum of ${fileMaxBytes} for an ISO 9660 file`,
     advice: "Split it, or put it on a disk.",
   });
 }
@@ -72,7 +72,7 @@ async function localSize(path: string, given: string): Promise<number> {
     throw unreadable(path, given, error);
   });
   if (stats.isFile()) return stats.size;
-  throw unreadable(path, given, stats.isDirectory() ? "it is a folder" : "it is no regular file");
+  throw unreadable(path, given, stats.isDirectory() ? "it is a folder" : "it is not a regular file");
 }
 
 function unreadable(path: string, given: string, cause: unknown): LxdError {
@@ -80,7 +80,7 @@ function unreadable(path: string, given: string, cause: unknown): LxdError {
   const reason = typeof cause === "string" ? cause : LxdError.from(cause).details.why;
   return new LxdError({
     code: isAbsent ? "not-found" : "invalid-argument",
-    why: `the file ${JSON.stringify(path)} cannot be taken from ${given}: ${isAbsent ? "there is no such file" : reason}`,
+    why: `the file ${JSON.stringify(path)} cannot be read from ${given}: ${isAbsent ? "there is no such file" : reason}`,
     advice: isAbsent ? "Paths are relative to the program's folder." : undefined,
     cause: typeof cause === "string" ? undefined : cause,
   });

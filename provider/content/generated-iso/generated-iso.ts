@@ -38,7 +38,7 @@ export function generatedIsoProblems({ label, files }: GeneratedIsoArgs): IsoPro
  * that changes in between makes the stream fail.
  */
 export async function generatedIso(args: GeneratedIsoArgs, reader: Reader = {}): Promise<GeneratedIso> {
-  const doing = `make the ISO image ${JSON.stringify(args.label)}`;
+  const doing = `generate the ISO image ${JSON.stringify(args.label)}`;
   const image = await plan(args, doing);
   const sizeBytes = image.layout.sectors * sectorBytes;
   try {
@@ -113,7 +113,7 @@ function together(problems: readonly LxdError[]): LxdError {
   const [first, ...others] = problems;
   if (first === undefined || others.length === 0) return first ?? invalid("nothing is wrong");
   const lines = problems.map(({ details }) => `\n  ${details.why}`);
-  return invalid(`${problems.length} things are wrong:${lines.join("")}\n `);
+  return invalid(`${problems.length} problems:${lines.join("")}\n `);
 }
 
 function invalid(why: string): LxdError {

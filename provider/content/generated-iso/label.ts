@@ -14,7 +14,8 @@ export const jolietLabelMax = 16;
 export function labelProblem(label: string): LxdError | undefined {
   if (label === "") return invalid("it is empty");
   if (label.length > labelMax) return invalid(`it has ${label.length} characters, more than ${labelMax}`);
-  if (label.trim() !== label) return invalid("it begins or ends with a space, which cannot be told from padding");
+  if (label.trim() !== label)
+    return invalid("it begins or ends with a space, which cannot be distinguished from padding");
   const found = /[^ -~]|[*/:;?\\"<>|.,+=[\]]/u.exec(label)?.[0];
   if (found === undefined) return undefined;
   return invalid(`it has the character ${JSON.stringify(found)}`, "Use letters, digits, spaces, - and _.");

@@ -32,9 +32,9 @@ function formProblem(path: string, segments: readonly string[]): Problem | undef
   if (path === "") return { why: "is empty" };
   if (path.includes("\\")) return { why: "has a backslash", advice: "Separate folders with /." };
   if (path.startsWith("/")) return { why: "is absolute", advice: "Paths start at the root of the image, without a /." };
-  if (path.endsWith("/")) return { why: "ends with /", advice: "Only files are listed; folders come with them." };
-  if (segments.includes("")) return { why: "has an empty name in it" };
-  if (segments.includes(".") || segments.includes("..")) return { why: "has . or .. in it" };
+  if (path.endsWith("/")) return { why: "ends with /", advice: "List files only; their folders are created." };
+  if (segments.includes("")) return { why: "contains an empty name" };
+  if (segments.includes(".") || segments.includes("..")) return { why: "contains . or .." };
   if (segments.length - 1 > folderMaxDepth) return { why: `is more than ${folderMaxDepth} folders deep` };
   if (path.length > pathMaxUnits) return { why: `has ${path.length} characters, more than ${pathMaxUnits}` };
   return undefined;
@@ -43,9 +43,11 @@ function formProblem(path: string, segments: readonly string[]): Problem | undef
 function nameProblem(name: string): Problem | undefined {
   const shown = JSON.stringify(name);
   const forbidden = forbiddenCharacter(name);
-  if (forbidden !== undefined) return { why: `has the character ${forbidden}, which Windows cannot have in a name` };
-  if (/\p{Surrogate}/u.test(name)) return { why: "has half of a surrogate pair in it" };
-  if (/[. ]$/.test(name)) return { why: `has the name ${shown}, whose end Windows would cut off` };
+  if (forbidden !== undefined)
+    return { why: `contains the character ${forbidden}, which Windows does not allow in a name` };
+  if (/\p{Surrogate}/u.test(name)) return { why: "contains an unpaired surrogate" };
+  if (/[. ]$/.test(name))
+    return { why: `contains the name ${shown}, from which Windows would remove the trailing dots and spaces` };
   if (name.length > nameMaxUnits) return tooLong(shown, name.length, nameMaxUnits, "characters");
   const bytes = Buffer.byteLength(name);
   return bytes > nameMaxBytes ? tooLong(shown, bytes, nameMaxBytes, "bytes of UTF-8") : undefined;

@@ -89,7 +89,7 @@ function clash(path: string, there: IsoNode): LxdError {
   const differs = !path.startsWith(there.path);
   return new LxdError({
     code: "invalid-argument",
-    why: `the path ${JSON.stringify(path)} cannot be there together with ${what}`,
-    advice: differs ? "Windows does not tell upper case from lower case." : undefined,
+    why: `the path ${JSON.stringify(path)} conflicts with ${what}`,
+    advice: differs ? "Windows does not distinguish upper case from lower case." : undefined,
   });
 }

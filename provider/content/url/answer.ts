@@ -65,11 +65,11 @@ function refusal({ url, status, headers }: Exchange, limits: DownloadLimits): Fa
 }
 
 const reasons: Partial<Record<number, string>> = {
-  401: "the server wants credentials",
+  401: "the server requires credentials",
   403: "the server refuses access",
   404: "there is no such file on the server",
-  410: "the file is gone from the server",
-  429: "the server has had too many requests",
+  410: "the server has removed the file",
+  429: "the server reports too many requests",
 };
 
 const codes: Partial<Record<number, "not-found" | "permission-denied">> = {

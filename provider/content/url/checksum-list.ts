@@ -104,7 +104,7 @@ function absent(entries: readonly ListEntry[], name: string): LxdError {
     code: "not-found",
     why: `${why}${there}`,
     advice:
-      "The entry is looked up by the file name of the (first) URL. Write the checksum itself, as sha256:<hex>, if the list names the file differently.",
+      "The entry is looked up by the file name of the (first) URL. Set the checksum itself, as sha256:<hex>, if the list uses another name for the file.",
   });
 }
 
@@ -112,7 +112,7 @@ function ambiguous(entries: readonly ListEntry[], name: string): LxdError {
   return new LxdError({
     code: "invalid-argument",
     why: `it has several entries for ${quoted(name)} with different checksums: ${namesOf(entries)}`,
-    advice: "Write the checksum itself, as sha256:<hex>.",
+    advice: "Set the checksum itself, as sha256:<hex>.",
   });
 }
 

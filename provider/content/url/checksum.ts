@@ -44,7 +44,7 @@ function parseValue(written: string, hex: string): Digest {
     throw invalid(`${algorithm} is not accepted as a checksum`, "Use sha256:<hex> or sha512:<hex>.");
   }
   if (!/^[0-9a-f]*$/i.test(hex)) {
-    throw invalid(`the ${algorithm} checksum has characters that are no hex digits: ${JSON.stringify(hex)}`);
+    throw invalid(`the ${algorithm} checksum has characters that are not hex digits: ${JSON.stringify(hex)}`);
   }
   if (hex.length !== digits[algorithm]) {
     throw invalid(`the ${algorithm} checksum has ${hex.length} hex digits instead of ${digits[algorithm]}`);
@@ -56,7 +56,7 @@ function parseList(text: string): Checksum {
   if (text === "") throw invalid("the checksum is empty");
   const algorithm = /^[0-9a-f]+$/i.test(text) ? algorithmOfLength(text.length) : undefined;
   if (algorithm !== undefined) {
-    throw invalid("the checksum does not say its algorithm", `Write ${algorithm}:${text.toLowerCase()}.`);
+    throw invalid("the checksum does not name its algorithm", `Write ${algorithm}:${text.toLowerCase()}.`);
   }
   if (/^file:\/\//i.test(text)) return { kind: "list-path", path: pathOfFileUrl(text) };
   const place = text.replace(/^file:/i, "");
@@ -67,7 +67,7 @@ function parseListUrl(text: string): Checksum {
   const url = parseSourceUrl(text);
   if (url.protocol === "https:") return { kind: "list-url", url };
   throw invalid(
-    "a checksum list fetched over http:// proves nothing, since whoever can replace the file can replace the list",
+    "a checksum list fetched over http:// gives no protection: an attacker who can replace the file can replace the list",
     "Use an https:// URL for the list, a local copy of it, or the checksum itself as sha256:<hex>.",
   );
 }
@@ -76,16 +76,16 @@ function pathOfFileUrl(text: string): string {
   try {
     return fileURLToPath(text);
   } catch {
-    throw invalid(`${JSON.stringify(text)} is not the URL of a local file`, "Write the path of the list instead.");
+    throw invalid(`${JSON.stringify(text)} is not the URL of a local file`, "Use the path of the list instead.");
   }
 }
 
 function unpinned(): LxdError {
   return invalid(
-    "a URL without a checksum is refused: nobody would notice if other bytes were served tomorrow, and whatever is made " +
-      "from them would silently be another thing",
-    'Add checksum: "sha256:<hex>", or the https:// URL of the SHA256SUMS file that the publisher puts beside it. ' +
-      "A file of your own is hashed by sha256sum (Linux), shasum -a 256 (macOS) or Get-FileHash (Windows).",
+    "a URL without a checksum is refused: a change of the content on the server would go unnoticed, " +
+      "and silently change what is created from it",
+    'Add checksum: "sha256:<hex>", or the https:// URL of the SHA256SUMS file that the publisher provides next to it. ' +
+      "For your own file, compute it with sha256sum (Linux), shasum -a 256 (macOS) or Get-FileHash (Windows).",
   );
 }
 

@@ -83,7 +83,7 @@ export class Download {
       return answer;
     }
     answer.body.destroy();
-    const why = `the file has ${sizeBytes} bytes here, ${String(this.sizeBytes)} elsewhere`;
+    const why = `the file has ${sizeBytes} bytes on this mirror, but ${String(this.sizeBytes)} on another`;
     return failureAt({ url, why, code: "content-mismatch", isFinal: true });
   }
 
@@ -102,7 +102,9 @@ export class Download {
       return networkFailure(url, error);
     }
     const isWhole = known === 0 && this.offset === (this.sizeBytes ?? this.offset);
-    return isWhole ? undefined : failureAt({ url, why: "the transfer ended before the file did", isFinal: false });
+    return isWhole
+      ? undefined
+      : failureAt({ url, why: "the transfer ended before the end of the file", isFinal: false });
   }
 
   private exhausted(): LxdError {
@@ -120,7 +122,7 @@ export class Download {
     const [code = "unavailable"] = codes;
     return new LxdError({
       code: codes.size === 1 ? code : "unavailable",
-      why: `${got}none of ${failures.length} mirrors could give the file:\n  ${reasons.join("\n  ")}\n `,
+      why: `${got}none of ${failures.length} mirrors could provide the file:\n  ${reasons.join("\n  ")}\n `,
       advice: failures.map(({ error }) => error.details.advice).find((advice) => advice !== undefined),
     });
   }

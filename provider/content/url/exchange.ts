@@ -73,14 +73,15 @@ function credentialsOf(url: URL): Record<string, string> {
 function nextHop({ url, status, headers }: Exchange, mayLeaveTls: boolean): URL | Failure {
   const fail = (why: string, advice?: string) => failureAt({ url, why, status, advice, isFinal: true });
   const location = headers.location;
-  if (location === undefined || !URL.canParse(location, url.href)) return fail("the server redirects to nowhere");
+  if (location === undefined || !URL.canParse(location, url.href))
+    return fail("the server sends a redirect without a valid target");
   const next = new URL(location, url);
   if (next.protocol !== "https:" && next.protocol !== "http:")
     return fail(`the server redirects to ${next.protocol}//`);
   if (url.protocol === "https:" && next.protocol === "http:" && !mayLeaveTls) {
     return fail(
       `the server redirects from https:// to ${shownUrl(next)}`,
-      "That is followed only for a file whose checksum is given as a value: sha256:<hex> or sha512:<hex>.",
+      "Such a redirect is followed only if the checksum is given as a value: sha256:<hex> or sha512:<hex>.",
     );
   }
   return inheritCredentials(url, next);

@@ -41,7 +41,7 @@ export function networkFailure(url: URL, cause: unknown): Failure {
     code: /TIMEOUT|TIMEDOUT/.test(code) ? "timeout" : "unavailable",
     isFinal: isTls,
     advice: isTls
-      ? "If a private authority signed the server's certificate, name its file in NODE_EXTRA_CA_CERTS."
+      ? "If a private authority signed the server's certificate, set NODE_EXTRA_CA_CERTS to the authority's certificate file."
       : undefined,
     cause,
   });

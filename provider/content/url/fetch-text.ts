@@ -27,6 +27,6 @@ export async function fetchText(url: URL, { maxBytes, what }: TextLimits, settin
 }
 
 function tooLarge(maxBytes: number, what: string): LxdError {
-  const why = `it is larger than ${maxBytes / 2 ** 20} MiB and so hardly ${what}`;
+  const why = `it is larger than ${maxBytes / 2 ** 20} MiB, too large for ${what}`;
   return new LxdError({ code: "invalid-argument", why });
 }

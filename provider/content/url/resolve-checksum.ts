@@ -47,8 +47,8 @@ function wantedPath([first]: readonly URL[]): string[] {
   if (first !== undefined && fileNameOf(first) !== undefined) return pathSegments(first);
   throw new LxdError({
     code: "invalid-argument",
-    why: `the URL ${first === undefined ? "" : `${shownUrl(first)} `}has no file name to look for`,
-    advice: "Write the checksum itself, as sha256:<hex>.",
+    why: `the URL ${first === undefined ? "" : `${shownUrl(first)} `}has no file name to look up`,
+    advice: "Set the checksum itself, as sha256:<hex>.",
   });
 }
 

@@ -8,15 +8,15 @@ export function parseSourceUrl(text: string): URL {
     throw new LxdError({
       code: "invalid-argument",
       why: `${JSON.stringify(shownText(text))} is not a URL`,
-      advice: "Write a whole URL, such as https://example.org/images/server.iso.",
+      advice: "Use a complete URL, such as https://example.org/images/server.iso.",
     });
   }
   const url = new URL(text);
   if (url.protocol === "https:" || url.protocol === "http:") return url;
   throw new LxdError({
     code: "invalid-argument",
-    why: `${url.protocol}// cannot be downloaded from, only https:// and http://`,
-    advice: url.protocol === "file:" ? "For a file of this machine use the source { file } instead." : undefined,
+    why: `${url.protocol}// is not supported; only https:// and http:// are`,
+    advice: url.protocol === "file:" ? "For a local file use the source { file } instead." : undefined,
   });
 }
 

@@ -73,7 +73,7 @@ function parseUrls(texts: readonly string[]): URL[] {
 function mismatchError(urls: readonly URL[], expected: Digest, got: Digest): LxdError {
   return new LxdError({
     code: "content-mismatch",
-    why: `the bytes from ${shownUrls(urls)} are not those of the checksum: expected ${expected}, got ${got}`,
-    advice: "Either the file was replaced on the server, or the checksum is that of another file or version.",
+    why: `the bytes from ${shownUrls(urls)} do not match the checksum: expected ${expected}, got ${got}`,
+    advice: "Either the file was replaced on the server, or the checksum belongs to another file or version.",
   });
 }

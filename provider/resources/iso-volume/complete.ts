@@ -43,7 +43,7 @@ async function identify(completion: IsoCompletion): Promise<Identified> {
   if (kept.digest !== undefined) return { digest: kept.digest, failures: [] };
   if (source === undefined) {
     if (importId !== undefined || olds?.digest === unverified) return { digest: unverified, failures: [] };
-    const reason = 'is required: say where the content comes from, e.g. { file: "./installer.iso" }';
+    const reason = 'is required: it sets where the content comes from, for example { file: "./installer.iso" }';
     return { digest: unknown, failures: [{ property: "source", reason }] };
   }
   if (hasUnknown(source)) return { digest: unknown, failures: [] };
@@ -78,7 +78,7 @@ async function digestOfVolume(client: Client, { volume }: VolumeSource, project:
   const found = await findVolume(client, at);
   const id = `${at.project}/${at.pool}/${at.name}`;
   if (found === undefined) {
-    const advice = "Name an ISO volume that exists, or one of this program.";
+    const advice = "Use an ISO volume that exists, or one of this program.";
     throw new LxdError({ code: "not-found", why: `there is no volume ${id}`, advice });
   }
   if (found.value.content_type !== "iso") {

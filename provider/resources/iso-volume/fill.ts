@@ -52,8 +52,8 @@ export async function fill(context: Context, inputs: IsoVolumeInputs): Promise<n
   if (source === undefined) {
     throw new LxdError({
       code: "invalid-argument",
-      why: "the program does not say where the content comes from",
-      advice: "Add a source to the program, so that the volume can be made again.",
+      why: "the program does not set where the content comes from",
+      advice: "Add a source to the program, so that the volume can be created again.",
     });
   }
   return "volume" in source
@@ -94,7 +94,7 @@ async function send(
   const { client, status } = context;
   const content = await contentOf(source, context);
   if (content.digest !== inputs.digest) {
-    const why = `the source is not what it was in the preview: expected ${inputs.digest}, found ${content.digest}`;
+    const why = `the source has changed since the preview: expected ${inputs.digest}, found ${content.digest}`;
     throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
   }
   return upload({ client, status, inputs, opened: await content.open(), source: describe(source) });

@@ -24,7 +24,7 @@ export async function importFailures(
   if (importId !== volumeId(at)) return placeFailures(address, at);
   const found = await findVolume(client, at);
   if (found === undefined)
-    return [failure("", `import: there is no volume ${importId}; look at the list of the pool's volumes`)];
+    return [failure("", `import: there is no volume ${importId}; check the list of the pool's volumes`)];
   const { value } = found;
   if (value.content_type !== "iso") {
     return [failure("", `import: ${importId} is of content type "${value.content_type}", not iso`)];
@@ -53,17 +53,15 @@ async function contentFailures(client: Client, comparison: Comparison): Promise<
   const wanted = (await contentOf(source, comparison)).sizeBytes;
   const actual = sizeOf(wire);
   if (wanted !== undefined && !mayBe(wanted, actual)) {
-    return [
-      failure("source", `import: the volume has ${actual} bytes, the source ${wanted}; it is not the same content`),
-    ];
+    return [failure("source", `import: the volume has ${actual} bytes, the source ${wanted}; the content differs`)];
   }
   if (trustContent === true) return [];
   if (!(await client.info()).extensions.has("backup_iso")) {
-    const how = "set trustContent: true if you know that it is the same content";
+    const how = "set trustContent: true if you know that the content is the same";
     return [
       failure(
         "trustContent",
-        `import: this server cannot give the content back to compare it, as ${String(releasesWith("backup_iso"))} and newer can; ${how}`,
+        `import: this server cannot export the content for a comparison, which ${String(releasesWith("backup_iso"))} and newer can; ${how}`,
       ),
     ];
   }
@@ -103,7 +101,7 @@ function placeFailures(address: VolumeAddress, at: VolumeAddress): Failure[] {
 function describeDifference({ description }: WireVolume, wanted: string | undefined): Failure {
   return failure(
     "description",
-    `import: is ${JSON.stringify(wanted ?? "")} in the program and ${JSON.stringify(description)} on the daemon; write the daemon's`,
+    `import: is ${JSON.stringify(wanted ?? "")} in the program and ${JSON.stringify(description)} on the daemon; set the daemon's value`,
   );
 }
 

@@ -122,7 +122,7 @@ async function requireSize(client: Client, at: VolumeAddress, sizeBytes: number)
   const found = await findVolume(client, at);
   if (found === undefined || sizeOf(found.value) === sizeBytes) return;
   await dropVolume(client, at);
-  const why = `the volume has ${sizeOf(found.value)} bytes instead of ${sizeBytes}, and was deleted again`;
+  const why = `the volume has ${sizeOf(found.value)} bytes instead of ${sizeBytes}, and was deleted`;
   throw new LxdError({ code: "content-mismatch", why });
 }
 
@@ -153,8 +153,8 @@ function steps({ context, inputs }: Work<Inputs, Outputs>): Step<VolumeFound>[] 
 function fromId(id: string, state: Draft<Outputs>): Inputs {
   const address = parseVolumeId(id);
   if (address !== undefined) return { ...applyDefaults({ digest: "unknown", ...state }), ...address } as Inputs;
-  const why = `"${id}" is not an ID of a volume`;
-  throw new LxdError({ code: "invalid-argument", why, advice: 'Write it as "project/pool/name".' });
+  const why = `"${id}" is not a valid volume ID`;
+  throw new LxdError({ code: "invalid-argument", why, advice: 'Use the form "project/pool/name".' });
 }
 
 /** The only road from the daemon to the state. */

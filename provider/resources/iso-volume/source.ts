@@ -44,7 +44,7 @@ export type IsoSource = FileSource | UrlSource | FilesSource | VolumeSource;
 
 /** Seen on Incus 6.0.4; decision record 0008 tells more. */
 const otherServer =
-  "is not offered: a copy from server to server loses the zeros at the end of the image on pools that keep volumes in files; give both volumes the same file or url as their source";
+  "is not supported: a copy from server to server loses the zeros at the end of the image on pools that store volumes in files; use the same file or url as the source of both volumes";
 
 const fileEntry = tagged<FileEntry>({
   text: strict({ text: z.string() }),

@@ -33,7 +33,7 @@ export async function releaseVolume(client: Client, volume: VolumeAddress, urn: 
     throw new LxdError({
       code: "in-use",
       why: `the volume is in use by ${foreign.join(", ")}`,
-      advice: "Take it out of them first; they are not of this stack.",
+      advice: "Remove it from them first; they do not belong to this stack.",
     });
   }
   for (const instance of own) await whenIdle({ client }, instance, () => detach(client, instance, volume));

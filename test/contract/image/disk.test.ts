@@ -126,7 +126,7 @@ describeImages("image of a disk", (site) => {
     expect(wrong).toMatchObject({ property: "source.disk" });
     expect(wrong?.reason).toMatch(/is a qcow2 image, not raw[^]*format: "qcow2"/);
     const [none] = await image.failures({ source: { disk: await rawDisk(site), format: "vmdk" } });
-    expect(none?.reason).toMatch(/is no vmdk image/);
+    expect(none?.reason).toMatch(/is not a valid vmdk image/);
     const overlay = join(site.dir, "overlay.qcow2");
     await run("qemu-img", ["create", "-f", "qcow2", "-b", qcow2, "-F", "qcow2", overlay]);
     const [half] = await image.failures({ source: { disk: overlay, format: "qcow2" } });
@@ -149,11 +149,11 @@ describeImages("image of a disk", (site) => {
     const file = await diskAs(site, "vmdk");
     const [disk] = await image.failures({ source: { file } });
     expect(disk).toMatchObject({ property: "source.file" });
-    expect(disk?.reason).toMatch(/is a vmdk disk and no image[^]*source: { disk: ".*", format: "vmdk" }/);
+    expect(disk?.reason).toMatch(/is a vmdk disk, not an image[^]*source: { disk: ".*", format: "vmdk" }/);
     const iso = join(site.dir, "medium.iso");
     await writeFile(iso, tinyIso());
     const [medium] = await image.failures({ source: { file: iso } });
-    expect(medium?.reason).toMatch(/is installation media and no image[^]*IsoVolume/);
+    expect(medium?.reason).toMatch(/is installation media, not an image[^]*IsoVolume/);
   });
 
   it("may be unknown in a preview", async () => {

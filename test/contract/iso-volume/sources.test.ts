@@ -116,7 +116,7 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
 
   daemon.test("what is no optical image is refused in the middle, and leaves no volume", iso, async () => {
     bytes = Buffer.alloc(500_000, daemon.prefix);
-    await expect(volume.up(url(sha(bytes)))).rejects.toThrow(/no ISO 9660 or UDF image[\s\S]*allowAnyContent/);
+    await expect(volume.up(url(sha(bytes)))).rejects.toThrow(/not an ISO 9660 or UDF image[\s\S]*allowAnyContent/);
     expect(await own()).toEqual([]);
   });
 

@@ -110,8 +110,8 @@ describe("a remote that cannot be used", () => {
   it("is one of both command lines, and not the same", () => {
     writeCliConfig(incus, { remotes: { a: { addr: "https://a:1" }, same: { addr: "https://s:1" } } });
     writeCliConfig(lxc, { remotes: { a: { addr: "https://b:1" }, same: { addr: "https://s:1" } } });
-    expect(() => namedRemote("a", env)).toThrow('Write "incus:a" or "lxc:a".');
-    expect(() => namedRemote("local", env)).toThrow('Write "incus:local" or "lxc:local".');
+    expect(() => namedRemote("a", env)).toThrow('Use "incus:a" or "lxc:a".');
+    expect(() => namedRemote("local", env)).toThrow('Use "incus:local" or "lxc:local".');
     expect(namedRemote("lxc:a", env).addresses).toEqual(["https://b:1"]);
     expect(namedRemote("same", env).cli).toBe("incus");
   });

@@ -62,9 +62,13 @@ describe("a file", () => {
       /^there is no file .*none \[invalid-argument\]\nPaths are relative to the program's folder\.$/,
     ],
     ["under a file", () => join(files.make("x"), "y"), /^there is no file /],
-    ["a folder", () => files.dir, /is a folder, not a file \[invalid-argument\]\nName the file in it\.$/],
-    ["empty", () => files.make(""), /is empty \[invalid-argument\]\nWas its download or build cut short\?$/],
-    ["a device", () => "/dev/null", /^\/dev\/null is no regular file \[invalid-argument\]/],
+    ["a folder", () => files.dir, /is a folder, not a file \[invalid-argument\]\nUse the path of the file in it\.$/],
+    [
+      "empty",
+      () => files.make(""),
+      /is empty \[invalid-argument\]\nCheck whether its download or build was interrupted\.$/,
+    ],
+    ["a device", () => "/dev/null", /^\/dev\/null is not a regular file \[invalid-argument\]/],
     [
       "a link to nothing",
       () => (symlinkSync("gone", join(files.dir, "link")), join(files.dir, "link")),
@@ -87,8 +91,9 @@ describe("a file", () => {
   it("that may not be read is told so", async () => {
     const denied = Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
     vi.spyOn(promises, "open").mockRejectedValue(denied);
-    expect((await failure(fileContent(files.make("x")))).message).toContain(
-      "may not be read by this user [invalid-argument]\nGive this user the right to read it.",
+    const path = files.make("x");
+    expect((await failure(fileContent(path))).message).toContain(
+      `this user has no permission to read ${path} [invalid-argument]\nGrant this user read permission.`,
     );
   });
 

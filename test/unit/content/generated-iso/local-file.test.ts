@@ -31,7 +31,7 @@ describe("a local file", () => {
     });
     await expect(pipeline(stream, count)).rejects.toMatchObject({ code: "content-mismatch" });
     await expect(received).rejects.toThrow(
-      'make the ISO image "x": the file "drivers/net.inf" has changed since the image was planned [content-mismatch]',
+      'generate the ISO image "x": the file "drivers/net.inf" has changed since the image was planned [content-mismatch]',
     );
     expect(sizeBytes).toBeLessThan(iso.sizeBytes);
   });
@@ -42,7 +42,7 @@ describe("a local file", () => {
     const iso = await generatedIso({ label: "x", files: { a: { file: path } } });
     await rm(path);
     await expect(read(iso)).rejects.toThrow(
-      `the file "a" cannot be taken from ${path}: there is no such file [not-found]`,
+      `the file "a" cannot be read from ${path}: there is no such file [not-found]`,
     );
   });
 

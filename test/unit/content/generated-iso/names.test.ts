@@ -54,20 +54,20 @@ describe("a path", () => {
     ["a\\b", "has a backslash"],
     ["/a", "is absolute"],
     ["a/", "ends with /"],
-    ["a//b", "has an empty name in it"],
-    ["../a", "has . or .. in it"],
-    ["./a", "has . or .. in it"],
-    ["a/../b", "has . or .. in it"],
-    ["C:/a", 'has the character ":"'],
-    ["what?", 'has the character "?"'],
-    ["a\u0001", 'has the character "\\u0001"'],
-    ["end.", 'has the name "end.", whose end Windows would cut off'],
-    ["end /a", 'has the name "end ", whose end Windows would cut off'],
+    ["a//b", "contains an empty name"],
+    ["../a", "contains . or .."],
+    ["./a", "contains . or .."],
+    ["a/../b", "contains . or .."],
+    ["C:/a", 'contains the character ":"'],
+    ["what?", 'contains the character "?"'],
+    ["a\u0001", 'contains the character "\\u0001"'],
+    ["end.", 'contains the name "end.", from which Windows would remove the trailing dots and spaces'],
+    ["end /a", 'contains the name "end ", from which Windows would remove the trailing dots and spaces'],
     ["x".repeat(104), "of 104 characters, more than 103"],
     ["日".repeat(85), "of 255 bytes of UTF-8, more than 253"],
     [deep(8), "is more than 7 folders deep"],
     [Array.from({ length: 7 }, () => "x".repeat(40)).join("/"), "has 286 characters, more than 240"],
-    ["\ud800", "has half of a surrogate pair in it"],
+    ["\ud800", "contains an unpaired surrogate"],
   ])("%j is refused", async (path, why) => {
     const refused = generatedIso({ label: "x", files: { [path]: { text: "" } } });
     await expect(refused).rejects.toThrow(why);
@@ -75,11 +75,11 @@ describe("a path", () => {
   });
 
   it.each([
-    [["Readme", "README"], 'the path "Readme" cannot be there together with the file "README"'],
-    [["a/x", "A/y"], 'the path "a/x" cannot be there together with the folder "A"'],
-    [["a", "a/b"], 'the path "a/b" cannot be there together with the file "a"'],
-    [["a", "A/b"], 'the path "a" cannot be there together with the folder "A"'],
-    [["É", "é"], 'the path "é" cannot be there together with the file "É"'],
+    [["Readme", "README"], 'the path "Readme" conflicts with the file "README"'],
+    [["a/x", "A/y"], 'the path "a/x" conflicts with the folder "A"'],
+    [["a", "a/b"], 'the path "a/b" conflicts with the file "a"'],
+    [["a", "A/b"], 'the path "a" conflicts with the folder "A"'],
+    [["É", "é"], 'the path "é" conflicts with the file "É"'],
   ])("is refused if Windows could not tell it from another: %j", async (paths, why) => {
     const files = Object.fromEntries(paths.map((path) => [path, { text: "" }]));
     await expect(generatedIso({ label: "x", files })).rejects.toThrow(why);
@@ -100,7 +100,7 @@ describe("problems", () => {
     const files: Record<string, IsoFile> = { "/a": { text: "" }, b: { file: "no/such/file" }, c: { file: tmpdir() } };
     const refused = generatedIso({ label: "a/b", files });
     await expect(refused).rejects.toThrow(
-      /^make the ISO image "a\/b": 4 things are wrong:\n {2}the label .*\n {2}the path "\/a" is absolute\n {2}the file "b" .* there is no such file\n {2}the file "c" .* it is a folder\n {2}\[invalid-argument\]$/,
+      /^generate the ISO image "a\/b": 4 problems:\n {2}the label .*\n {2}the path "\/a" is absolute\n {2}the file "b" .* there is no such file\n {2}the file "c" .* it is a folder\n {2}\[invalid-argument\]$/,
     );
   });
 
@@ -120,6 +120,8 @@ describe("problems", () => {
     await writeFile(path, "");
     await truncate(path, 2 ** 32 - 1);
     const refused = generatedIso({ label: "x", files: { "big.wim": { file: path } } });
-    await expect(refused).rejects.toThrow('the file "big.wim" has 4294967295 bytes, more than the 4294967294 that');
+    await expect(refused).rejects.toThrow(
+      'the file "big.wim" has 4294967295 bytes, more than the maximum of 4294967294',
+    );
   });
 });

@@ -35,21 +35,21 @@ describe("parseChecksum", () => {
   it.each([
     [`sha256:${hex256.slice(1)}`, "the sha256 checksum has 63 hex digits instead of 64"],
     [`sha512:${hex256}`, "the sha512 checksum has 64 hex digits instead of 128"],
-    [`sha256:${hex256.slice(1)}g`, "characters that are no hex digits"],
+    [`sha256:${hex256.slice(1)}g`, "characters that are not hex digits"],
     ["sha256:", "0 hex digits instead of 64"],
     ["md5:d41d8cd98f00b204e9800998ecf8427e", "md5 is not accepted as a checksum"],
     ["sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709", "sha1 is not accepted as a checksum"],
     [hex256, `Write sha256:${hex256}.`],
     [hex512, `Write sha512:${hex512}.`],
     ["", "the checksum is empty"],
-    ["http://example.org/SHA256SUMS", "proves nothing"],
-    ["ftp://example.org/SHA256SUMS", "ftp:// cannot be downloaded from"],
+    ["http://example.org/SHA256SUMS", "gives no protection"],
+    ["ftp://example.org/SHA256SUMS", "ftp:// is not supported"],
   ])("refuses %s", (text, why) => {
     expect(() => parseChecksum(text)).toThrow(why);
     expect(() => parseChecksum(text)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
   });
 
   it("refuses to go without, and says why", () => {
-    expect(() => parseChecksum(undefined)).toThrow(/nobody would notice.*\n.*SHA256SUMS/);
+    expect(() => parseChecksum(undefined)).toThrow(/would go unnoticed.*\n.*SHA256SUMS/);
   });
 });

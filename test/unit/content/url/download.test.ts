@@ -93,7 +93,7 @@ describe("mirrors", () => {
         code: "unavailable",
         message: expect.stringMatching(
           new RegExp(
-            `none of 2 mirrors could give the file:\\n {2}${absent.origin}/x.iso: there is no such file on the server\\n {2}${dead}/x.iso: connect ECONNREFUSED .* \\(5 attempts\\)`,
+            `none of 2 mirrors could provide the file:\\n {2}${absent.origin}/x.iso: there is no such file on the server\\n {2}${dead}/x.iso: connect ECONNREFUSED .* \\(5 attempts\\)`,
           ),
         ) as string,
       }),

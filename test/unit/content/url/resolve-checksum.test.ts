@@ -43,7 +43,7 @@ describe("resolveChecksum", () => {
       `look up the checksum in ${path}: it has no entry "x.iso"; there are "y.iso" [not-found]`,
     );
     await expect(resolveChecksum(`${path}-no`, urls)).rejects.toThrow(`there is no file ${path}-no [not-found]`);
-    await expect(resolveChecksum(path, ["https://nowhere.invalid/"])).rejects.toThrow("has no file name to look for");
+    await expect(resolveChecksum(path, ["https://nowhere.invalid/"])).rejects.toThrow("has no file name to look up");
   });
 
   it("tries again and follows redirects for a list, but never to http://", async () => {
