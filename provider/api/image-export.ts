@@ -50,13 +50,16 @@ async function* partsIn(
 
 function roleOf(name: string): ImageRole {
   if (name === "metadata" || name === "rootfs" || name === "rootfs.img") return name;
-  throw new LxdError({ code: "failed", why: `the daemon's export has a part "${name}" that is not known here` });
+  throw new LxdError({ code: "failed", why: `the daemon's export has an unknown part "${name}"` });
 }
 
 /** What another machine says becomes part of a path here. */
 function safeName(name: string): string {
   if (/^[\w-][\w.-]*$/.test(name)) return name;
-  throw new LxdError({ code: "failed", why: `the daemon calls a file of the image ${JSON.stringify(name)}` });
+  throw new LxdError({
+    code: "failed",
+    why: `the daemon sent an image file with the unexpected name ${JSON.stringify(name)}`,
+  });
 }
 
 async function* explained(client: Client, body: AsyncIterable<Buffer>, from: string): AsyncGenerator<Buffer> {

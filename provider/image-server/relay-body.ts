@@ -17,7 +17,7 @@ export interface Relayed {
 /** Nothing but a chunk is ever held here: the next one is read when the daemon has taken the last. */
 export async function relayBody(parts: AsyncGenerator<ImagePart, void>, relayed: Relayed): Promise<ImageBody> {
   const first = await parts.next();
-  if (first.done === true) throw new LxdError({ code: "failed", why: "the server gave no file of the image" });
+  if (first.done === true) throw new LxdError({ code: "failed", why: "the server sent no image file" });
   return first.value.role === "unified"
     ? { ...tarball(first.value, parts, relayed), contentType: "application/octet-stream" }
     : form(first.value, parts, relayed);
@@ -97,6 +97,10 @@ function requireSame(hash: Hash, relayed: Relayed): void {
 }
 
 function mismatch({ fingerprint }: Relayed, found: string): LxdError {
-  const why = `what the server gave out is not the image ${fingerprint}: its fingerprint is ${found}`;
-  return new LxdError({ code: "content-mismatch", why, advice: "Nothing was kept. Tell whoever runs the server." });
+  const why = `what the server sent is not the image ${fingerprint}: its fingerprint is ${found}`;
+  return new LxdError({
+    code: "content-mismatch",
+    why,
+    advice: "Nothing was stored. Report it to the administrator of the server.",
+  });
 }

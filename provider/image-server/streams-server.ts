@@ -52,7 +52,7 @@ async function read<S extends z.ZodType>(place: AskedPlace, path: string, schema
   const text = await fetchText(url, { maxBytes: listMaxBytes, what: "a list of images" }, settingsOf(place));
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  const why = `${shownUrl(url)} is not what a simplestreams server has there`;
+  const why = `${shownUrl(url)} is not a simplestreams file`;
   throw new LxdError({ code: "failed", why, advice: "Check the URL of the server, and its protocol." });
 }
 

@@ -100,7 +100,7 @@ describeEachSite("a replaced state", (site) => {
   it("of the same resource in another component takes nothing, once what exists is imported", async () => {
     await project.setProgram(program(site, { group: "group" }));
     // The engine ends a preview at the first of them.
-    const told = /Pass { import: "e2e-[^"]*\/(default\/volume|machine|e2e-\w+)" } to take it over/;
+    const told = /Pass { import: "e2e-[^"]*\/(default\/volume|machine|e2e-\w+)" } to adopt it/;
     expect(errorsOf(await project.preview())).toMatch(told);
     await fail({ group: "group", imports: true });
     await succeed(project.up());

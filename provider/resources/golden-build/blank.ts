@@ -36,6 +36,6 @@ async function bytesOf({ client, project }: Place, { fingerprint }: WireImage): 
   const bytes = Buffer.concat(chunks);
   const found = createHash("sha256").update(bytes).digest("hex");
   if (found === fingerprint) return bytes;
-  const why = `what the server gave out is not the image ${fingerprint}: its fingerprint is ${found}`;
+  const why = `what the server sent is not the image ${fingerprint}: its fingerprint is ${found}`;
   throw new LxdError({ code: "content-mismatch", why });
 }

@@ -124,7 +124,7 @@ function unpulled(failures: LxdError[], addresses: string[]): LxdError {
 function strangers({ fingerprint }: WireImage): LxdError {
   return new LxdError({
     code: "already-exists",
-    why: `there is an image with this content already (${fingerprint.slice(0, 12)}), which is not this stack's`,
+    why: `there is an image with this content already (${fingerprint.slice(0, 12)}), which does not belong to this stack`,
     advice: "Delete it there, or take this target out.",
   });
 }

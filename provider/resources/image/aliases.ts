@@ -155,7 +155,7 @@ function takenAlias(name: string, { fingerprint }: WireImage): LxdError {
 function sharedAlias(name: string): LxdError {
   return new LxdError({
     code: "already-exists",
-    why: `somebody else has given this image the alias "${name}" already`,
-    advice: 'Choose another alias, or set aliasPolicy: "adopt" to have that one as well.',
+    why: `this image already has the alias "${name}", which this resource did not create`,
+    advice: 'Choose another alias, or set aliasPolicy: "adopt" to adopt that one.',
   });
 }

@@ -90,7 +90,7 @@ async function completeUnwritten(completion: ImageCompletion): Promise<Completed
 
 const noSource: Failure = {
   property: "source",
-  reason: `is required, with one of ${sourceTags.join(", ")}; only an image that is imported may be without`,
+  reason: `is required, with one of ${sourceTags.join(", ")}; only an imported image can omit it`,
 };
 
 async function importedFingerprint({ draft, importId, client }: ImageCompletion): Promise<string | undefined> {

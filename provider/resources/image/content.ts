@@ -50,7 +50,7 @@ async function sendContent(context: Context, { inputs, source }: Upload, content
   // Of a converted disk nothing was known; that the disk itself is the same, its hash in the inputs has told.
   const isOther = inputs.fingerprint !== undefined && fingerprint !== inputs.fingerprint;
   if (isOther || (digest !== undefined && digest !== inputs.digest)) {
-    const why = `${content.fileName} is not what it was in the preview`;
+    const why = `${content.fileName} has changed since the preview`;
     throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
   }
   if (fingerprint !== undefined && (await isThere(context, inputs, fingerprint))) return fingerprint;

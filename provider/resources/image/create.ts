@@ -26,14 +26,14 @@ export async function create(context: Context, inputs: ImageInputs): Promise<str
   const { client, urn } = context;
   const { source, project } = inputs;
   if (source === undefined)
-    throw new LxdError({ code: "invalid-argument", why: "the program does not say from what", advice });
+    throw new LxdError({ code: "invalid-argument", why: "the program does not set its source", advice });
   const fingerprint = await make(context, { ...inputs, source });
   const image = (await findImage(client, { project, fingerprint }))?.value;
-  if (image === undefined) throw new LxdError({ code: "failed", why: "the daemon made no image" });
+  if (image === undefined) throw new LxdError({ code: "failed", why: "the daemon created no image" });
   return identity({ image, project, urn });
 }
 
-const advice = "Say in the program where it comes from, with `source`.";
+const advice = "Set `source` in the program.";
 
 async function make(context: Context, inputs: Making): Promise<string> {
   const { source, project, fingerprint } = inputs;
@@ -79,6 +79,6 @@ function findLeft(context: Context, inputs: ImageInputs): Promise<FoundImage | u
 async function requireSameDisk(inputs: Making, source: DiskSource, context: Context): Promise<void> {
   const digest = await inspectDisk(diskOf(source), reader(context, `hashing ${source.disk}`));
   if (digest === inputs.digest) return;
-  const why = `${source.disk} is not what it was in the preview`;
+  const why = `${source.disk} has changed since the preview`;
   throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
 }

@@ -32,13 +32,13 @@ export async function findByName(client: Client, { project, name }: ImageName): 
   const [only, ...others] = (await listImages(client, project)).filter((image) => image.fingerprint.startsWith(name));
   if (others.length === 0) return only;
   const why = `${others.length + 1} images begin with ${name}`;
-  throw new LxdError({ code: "invalid-argument", why, advice: "Write all 64 digits." });
+  throw new LxdError({ code: "invalid-argument", why, advice: "Use all 64 digits." });
 }
 
 /** The same of an ID that a user has written. */
 export function imageNameOf(id: string): ImageName {
   const name = parseImageId(id);
   if (name !== undefined) return name;
-  const advice = 'Write it as "project/fingerprint" or "project/alias".';
-  throw new LxdError({ code: "invalid-argument", why: `"${id}" is no ID of an image`, advice });
+  const advice = 'Use the form "project/fingerprint" or "project/alias".';
+  throw new LxdError({ code: "invalid-argument", why: `"${id}" is not a valid image ID`, advice });
 }

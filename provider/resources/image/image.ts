@@ -98,7 +98,7 @@ function usedAsIs(
   { urn }: { urn: string },
 ): string | undefined {
   if (!isOwnedBy(found, urn) || source === undefined || isPublished(source)) return undefined;
-  return `image ${idOf({ ...found, project })} is used as it is: the same content is always the same image`;
+  return `image ${idOf({ ...found, project })} is reused: the same content is always the same image`;
 }
 
 /** Of a state that is not yet what the program says, what was there before is still the resource's. */

@@ -33,8 +33,8 @@ export async function importFailures(client: Client, { draft, importId = "" }: C
 }
 
 const onlyCached =
-  "import: the daemon keeps this image only until it has not been used for some days [unsupported]\n" +
-  "Leave the option away: pulled with its source, it stays.";
+  "import: the daemon caches this image and deletes it after some days without use [unsupported]\n" +
+  "Omit the option: an image that is pulled with its source is not deleted.";
 
 function differences(wanted: Inputs, found: WireImage): Failure[] {
   const { source } = wanted;

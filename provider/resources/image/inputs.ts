@@ -54,7 +54,7 @@ export const schema = strict({
   public: z.boolean().optional(),
   autoUpdate: z.boolean().optional(),
   expiresAt: z.iso
-    .datetime({ offset: true, error: 'must be a time as RFC 3339 writes it, e.g. "2030-12-31T00:00:00Z"' })
+    .datetime({ offset: true, error: 'must be an RFC 3339 time, for example "2030-12-31T00:00:00Z"' })
     .optional(),
   profiles: z.array(name).optional(),
   aliasPolicy: z.enum(["fail", "adopt", "move"]).optional(),
@@ -114,17 +114,17 @@ export function rules({ aliases, properties, autoUpdate, source }: ImageDraft): 
   return [
     ...(autoUpdate === true && !isFollowing ? [notFollowing] : []),
     ...(autoUpdate === true && isBroughtHere(source) ? [notReaching] : []),
-    ...twice.map((each) => ({ property: "aliases", reason: `"${each}" is there twice` })),
+    ...twice.map((each) => ({ property: "aliases", reason: `"${each}" is listed twice` })),
     ...reserved.map((key) => ({
       property: `properties.${key}`,
-      reason: "keys under user.pulumi. are this provider's own",
+      reason: "keys under user.pulumi. are reserved for this provider",
     })),
   ];
 }
 
 const notFollowing: Failure = {
   property: "autoUpdate",
-  reason: "only an image that was pulled by an alias can follow it; give source.server and source.alias",
+  reason: "only an image that was pulled by an alias can follow it; set source.server and source.alias",
 };
 
 /** What the daemon has not pulled by itself, it cannot pull again. */
@@ -135,7 +135,7 @@ function isBroughtHere(source: ImageDraft["source"]): boolean {
 
 const notReaching: Failure = {
   property: "autoUpdate",
-  reason: "the daemon cannot follow an image that is relayed, or private; leave autoUpdate, or relay and private, away",
+  reason: "the daemon cannot follow an image that is relayed or private; omit autoUpdate, or relay and private",
 };
 
 /** Saying where an imported image has come from moves nothing. */

@@ -20,7 +20,7 @@ export const schema = strict({
   alias: name.optional(),
   fingerprint: z
     .string()
-    .regex(/^[0-9a-f]{12,64}$/, { error: "must be 12 to 64 digits, in lower case" })
+    .regex(/^[0-9a-f]{12,64}$/, { error: "must be 12 to 64 hexadecimal digits in lower case" })
     .optional(),
   filter: z.record(z.string(), scalar).optional(),
   type: z.enum(["container", "virtual-machine"]).optional(),
@@ -60,7 +60,7 @@ export function newest(all: ServedImage[], query: Wanted, place: string): Served
   const architectures = [...new Set(found.map(({ architecture }) => architecture))];
   if (architectures.length === 1) return first;
   const why = `${place} has images of several architectures for ${JSON.stringify(query.alias)}: ${architectures.join(", ")}`;
-  throw new LxdError({ code: "invalid-argument", why, advice: "Say which with `architecture`." });
+  throw new LxdError({ code: "invalid-argument", why, advice: "Select one with `architecture`." });
 }
 
 function parse(given: Record<string, unknown>): Query {
@@ -75,10 +75,10 @@ function parse(given: Record<string, unknown>): Query {
 function contradictions({ server, protocol, certificate, remote, alias, fingerprint, project }: Query): Failure[] {
   const rules: [boolean, string, string][] = [
     [server !== undefined && protocol === undefined, "protocol", 'is required: "simplestreams", "incus" or "lxd"'],
-    [server === undefined && protocol !== undefined, "protocol", "is that of a server; give server as well"],
-    [server === undefined && certificate !== undefined, "certificate", "is that of a server; give server as well"],
-    [server !== undefined && remote !== undefined, "remote", "is a daemon; give one of server, remote"],
-    [alias !== undefined && fingerprint !== undefined, "alias", "give at most one of alias, fingerprint"],
+    [server === undefined && protocol !== undefined, "protocol", "requires `server`"],
+    [server === undefined && certificate !== undefined, "certificate", "requires `server`"],
+    [server !== undefined && remote !== undefined, "remote", "names a daemon; set only one of server, remote"],
+    [alias !== undefined && fingerprint !== undefined, "alias", "set at most one of alias, fingerprint"],
     [protocol === "simplestreams" && project !== undefined, "project", "a simplestreams server has none"],
   ];
   return rules.filter(([isWrong]) => isWrong).map(([, property, reason]) => ({ property, reason }));
@@ -122,7 +122,7 @@ function missing(all: ServedImage[], wanted: Wanted, place: string): LxdError {
     code: "not-found",
     doing: "look up an image",
     why: `of ${all.length} images, ${place} has none with ${what || "anything"}`,
-    advice: near === undefined ? "Name another image, or ask for less." : `Did you mean "${near}"?`,
+    advice: near === undefined ? "Use another image, or fewer criteria." : `Did you mean "${near}"?`,
   });
 }
 

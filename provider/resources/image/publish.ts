@@ -50,7 +50,7 @@ export async function publish(context: Surroundings, publication: Publication): 
 
 function stillOff(cause: unknown, { name }: InstanceAddress): LxdError {
   const { details } = LxdError.from(cause);
-  const why = `${details.why}; the instance ${name}, which was stopped for this, is still off: start it by hand`;
+  const why = `${details.why}; the instance ${name}, which was stopped for this, is still stopped: start it manually`;
   return new LxdError({ ...details, why, cause });
 }
 
@@ -98,19 +98,19 @@ async function pack(
 function explained(error: unknown, { compression }: Publication["source"]): unknown {
   if (!(error instanceof LxdError) || !/executable file not found|compression algorithm/i.test(error.details.why))
     return error;
-  const advice = `The server cannot do compression: "${compression ?? ""}". Every one can gzip, xz and none.`;
+  const advice = `The server does not support compression: "${compression ?? ""}". Every server supports gzip, xz and none.`;
   return new LxdError({ ...error.details, advice });
 }
 
 function missing({ project, name }: InstanceAddress): LxdError {
   const why = `there is no instance ${name} in project ${project}`;
-  return new LxdError({ code: "not-found", why, advice: "Name an instance of the image's own project." });
+  return new LxdError({ code: "not-found", why, advice: "Use an instance in the image's own project." });
 }
 
 function running({ name }: InstanceAddress): LxdError {
   return new LxdError({
     code: "in-use",
     why: `the instance ${name} is running`,
-    advice: "Stop it, publish a snapshot of it, or set stopRunning: true to have it stopped for as long as it takes.",
+    advice: "Stop it, publish a snapshot of it, or set stopRunning: true to stop it until the image is published.",
   });
 }

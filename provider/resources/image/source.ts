@@ -24,13 +24,13 @@ const published = {
   compression: z
     .string()
     .refine((text) => packers.includes(text.split(" ")[0] ?? ""), {
-      error: `must be one of ${packers.join(", ")}, with its options after it, e.g. "zstd -19"`,
+      error: `must be one of ${packers.join(", ")}, optionally followed by its options, for example "zstd -19"`,
     })
     .optional(),
   format: z.enum(["unified", "split"]).optional(),
   trigger,
 };
-const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, { error: "must be all 64 digits, in lower case" });
+const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, { error: "must be all 64 hexadecimal digits in lower case" });
 
 /** Where an image server is. */
 export const placeSchema = {
@@ -101,7 +101,7 @@ export function sourceFailures(source: ImageSource | undefined): Failure[] {
 function serverFailures({ alias, fingerprint: digits, protocol, project, ...source }: ServerSource): Failure[] {
   const failures: Failure[] = [];
   if ((alias === undefined) === (digits === undefined)) {
-    failures.push({ property: "source", reason: "give exactly one of alias, fingerprint" });
+    failures.push({ property: "source", reason: "set exactly one of alias, fingerprint" });
   }
   if (protocol === "simplestreams" && source.private === true) {
     failures.push({ property: "source.private", reason: "all images of a simplestreams server are public" });

@@ -18,8 +18,8 @@ export function isCacheOnly(found: WireImage): boolean {
 export function taken(fingerprint: string): LxdError {
   return new LxdError({
     code: "already-exists",
-    why: `the daemon has an image with this content already (${fingerprint.slice(0, 12)}), which is not this stack's`,
-    advice: "Use that image, set adopt: true to take it over, or delete it first.",
+    why: `the daemon has an image with this content already (${fingerprint.slice(0, 12)}), which does not belong to this stack`,
+    advice: "Use that image, set adopt: true to adopt it, or delete it first.",
   });
 }
 

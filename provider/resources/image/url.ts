@@ -11,7 +11,7 @@ export async function urlFailures(client: Client, source: ImageSource): Promise<
   if (typeof source !== "object" || !("url" in source)) return [];
   const info = await client.info();
   if (!isGone(info)) return [];
-  const reason = `${describeServer(info)} fetches no images from URLs, LXD 6.8 was the last that did; write { download, checksum } in place of { url }, which is fetched from here [unsupported]`;
+  const reason = `${describeServer(info)} does not fetch images from URLs, LXD 6.8 was the last release that did; use { download, checksum } instead of { url }, so that the provider fetches it [unsupported]`;
   return [{ property: "source.url", reason }];
 }
 

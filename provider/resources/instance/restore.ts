@@ -94,7 +94,7 @@ async function upload(context: Context, { inputs, source, at }: Upload): Promise
   const { client, status } = context;
   const content = await fileContent(source.backup, reader(context, `hashing ${source.backup}`));
   if (content.digest !== inputs.sourceVersion) {
-    const why = `${source.backup} is not what it was in the preview`;
+    const why = `${source.backup} has changed since the preview`;
     throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
   }
   const opened = await content.open();

@@ -84,7 +84,7 @@ export function sourceRules(source: InstanceSource | undefined): Failure[] {
   const { alias, fingerprint: digits, certificate } = source;
   const failures: Failure[] = [];
   if ((alias === undefined) === (digits === undefined)) {
-    failures.push({ property: "source", reason: "give exactly one of alias, fingerprint" });
+    failures.push({ property: "source", reason: "set exactly one of alias, fingerprint" });
   }
   if (certificate !== undefined && !certificate.includes("-----BEGIN CERTIFICATE-----")) {
     failures.push({ property: "source.certificate", reason: "must be the text of a PEM certificate, not its path" });

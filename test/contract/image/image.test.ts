@@ -104,7 +104,7 @@ describeImages("image", (site) => {
         publik: expect.stringContaining('did you mean "public"') as string,
         aliases: expect.stringContaining("twice") as string,
         "aliases[2]": expect.any(String) as string,
-        "properties.user.pulumi.owner": expect.stringContaining("provider's own") as string,
+        "properties.user.pulumi.owner": expect.stringContaining("reserved for this provider") as string,
         "source.file": expect.stringContaining("there is no file") as string,
         project: expect.stringContaining('no project "nope"') as string,
       });
@@ -130,7 +130,7 @@ describeImages("image", (site) => {
     it("because the file is another than in the preview leaves nothing", async () => {
       const { inputs } = await image.check(site.args());
       await writeFile(site.file, site.content(`-changed`));
-      await expect(image.create(inputs)).rejects.toThrow(/not what it was in the preview \[content-mismatch\]/);
+      await expect(image.create(inputs)).rejects.toThrow(/has changed since the preview \[content-mismatch\]/);
       expect(image.id).toBeUndefined();
       const there = await site.fingerprints();
       for (const bytes of [site.bytes, site.content(`-changed`)]) expect(there).not.toContain(sha256(bytes));

@@ -96,7 +96,9 @@ describeImages("image of two states", (site) => {
     await image.up(site.args());
     await site.remove();
     await site.upload(site.bytes);
-    await expect(image.up(site.args({ public: true }))).rejects.toThrow(/not this stack's \[already-exists\]/);
+    await expect(image.up(site.args({ public: true }))).rejects.toThrow(
+      /does not belong to this stack \[already-exists\]/,
+    );
     expect((await site.image()).properties).not.toHaveProperty("user.pulumi.owner");
     expect(await image.refresh()).toBe(false);
   });

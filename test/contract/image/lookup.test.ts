@@ -65,7 +65,7 @@ describe("lookup as it is written", () => {
     [{ server: "https://x" }, /protocol: is required/],
     [{ protocol: "incus", certificate: "x" }, /certificate: must be the text of a PEM/],
     [{ alias: "a", fingerprint: "0".repeat(64) }, /at most one of alias, fingerprint/],
-    [{ fingerprint: "xyz" }, /12 to 64 digits/],
+    [{ fingerprint: "xyz" }, /12 to 64 hexadecimal digits/],
     [{ server: "https://x", protocol: "simplestreams", project: "p" }, /a simplestreams server has none/],
     [{ server: "https://x", protocol: "incus", remote: { socket: "/x" } }, /one of server, remote/],
   ])("%o is refused", async (query, reason) => {
@@ -145,7 +145,7 @@ describe("lookup on a simplestreams server", () => {
   it("says when there is no such server, no such list, or no trust", async () => {
     await expect(lookupImages(at("nowhere"), none)).rejects.toThrow(/look for images on https[^]*no such file/);
     streams.files.set("odd/streams/v1/index.json", Buffer.from("<html>"));
-    await expect(lookupImages(at("odd"), none)).rejects.toThrow(/is not what a simplestreams server has there/);
+    await expect(lookupImages(at("odd"), none)).rejects.toThrow(/is not a simplestreams file/);
     await expect(lookupImages({ ...at("b"), certificate: undefined }, none)).rejects.toThrow(/certificate/);
   });
 });

@@ -136,7 +136,7 @@ describeImages("image of an instance", (site) => {
 
     daemon.test("packed by a program that the server has not, says what to do", { missing }, async () => {
       await expect(image.up(args({ compression: "lz4 -9" }))).rejects.toThrow(
-        /compression algorithm "lz4"[^]*The server cannot do compression: "lz4 -9"\. Every one can gzip/i,
+        /compression algorithm "lz4"[^]*The server does not support compression: "lz4 -9"\. Every server supports gzip/i,
       );
       expect(image.id).toBeUndefined();
     });

@@ -152,7 +152,7 @@ describeImages("image pulled", (site) => {
       await haveCached();
       expect(await site.image()).toMatchObject({ cached: true });
       const [failure] = await image.failures({ __import: `default/${sha256(site.bytes)}` });
-      expect(failure?.reason).toMatch(/^import: the daemon keeps this image only until[^]*\n.*with its source/);
+      expect(failure?.reason).toMatch(/^import: the daemon caches this image[^]*\n.*with its source/);
       await image.up({ source: source() });
       expect(await site.image()).toMatchObject({ cached: false });
       await image.destroy();

@@ -82,7 +82,7 @@ describeImages("image settings", (site) => {
       await image.up(site.args({ aliases: [name("a")] }));
       const second = new StackResource("Image", site.name(), daemon.socket, { stack: "other" });
       const args = site.args({ aliases: [name("a")] });
-      await expect(second.up(args)).rejects.toThrow(/somebody else has given this image the alias[^]*"adopt"/);
+      await expect(second.up(args)).rejects.toThrow(/this image already has the alias[^]*"adopt"/);
       expect(await second.up({ ...args, aliasPolicy: "adopt" })).toBe("created");
       expect(await second.up({ ...args, aliasPolicy: "adopt" })).toBe("same");
       expect(await image.up(args)).toBe("same");

@@ -41,7 +41,7 @@ describeImages("image of several stacks", (site) => {
     await dev.up(site.args({ aliases: [name("a")] }));
     const failures = await prod.failures(site.args({ aliases: [name("b"), name("a")] }));
     expect(failures).toMatchObject([{ property: "aliases[1]" }]);
-    expect(failures[0]?.reason).toMatch(/somebody else has given this image the alias[^]*aliasPolicy: "adopt"/);
+    expect(failures[0]?.reason).toMatch(/this image already has the alias[^]*aliasPolicy: "adopt"/);
   });
 
   it("keeps an alias that both adopt until the last of them goes", async () => {
@@ -60,7 +60,7 @@ describeImages("image of several stacks", (site) => {
     await site.upload(site.bytes);
     const failures = await dev.failures(site.args());
     expect(failures).toMatchObject([{ property: "source.file" }]);
-    expect(failures[0]?.reason).toMatch(/is not this stack's \[already-exists\][^]*adopt: true/);
+    expect(failures[0]?.reason).toMatch(/does not belong to this stack \[already-exists\][^]*adopt: true/);
     await dev.up(site.args({ adopt: true }));
     await prod.up(site.args());
     await dev.destroy();

@@ -20,7 +20,7 @@ function testsOf({ identity, importId }: Kind, test: Test): void {
     // What has a name of its own cannot be there twice.
     expect(await subject.look(known)).toEqual(made);
     const id = importId?.(known) ?? "";
-    expect(refused.message).toContain(`Pass { import: "${id}" } to take it over`);
+    expect(refused.message).toContain(`Pass { import: "${id}" } to adopt it`);
     const imported = subject.program({}, { parent, import: id });
     await expect(stack.up([...imported, failing])).rejects.toThrow("Unsupported device type");
     await stack.up(imported);

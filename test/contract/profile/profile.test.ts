@@ -95,7 +95,7 @@ describeEachDaemon("profiles as resources", (daemon: TestDaemon) => {
     await daemon.raw.post("/1.0/profiles", { name: profile.name, config: { "limits.cpu": "1" }, devices: { root } });
     const [failure] = await profile.failures({});
     expect(failure).toMatchObject({ property: "name" });
-    expect(failure?.reason).toContain(`Pass { import: "default/${profile.name}" } to take it over`);
+    expect(failure?.reason).toContain(`Pass { import: "default/${profile.name}" } to adopt it`);
 
     const __import = `default/${profile.name}`;
     expect(await profile.failures({ __import, config: { "limits.cpu": 2 }, description: "new" })).toEqual([

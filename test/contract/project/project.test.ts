@@ -85,7 +85,7 @@ describeEachDaemon("projects as resources", (daemon: TestDaemon) => {
     await project.up({});
     const name = daemon.name("other");
     await daemon.raw.post("/1.0/projects", { name, config: { "user.by": "hand" } });
-    expect((await resource().failures({ name }))[0]?.reason).toContain(`Pass { import: "${name}" } to take it over`);
+    expect((await resource().failures({ name }))[0]?.reason).toContain(`Pass { import: "${name}" } to adopt it`);
     const imported = resource(name);
     imported.forgetProcess();
     expect(await imported.failures({ __import: name })).toMatchObject([{ property: 'config["user.by"]' }]);

@@ -121,7 +121,7 @@ describeEachDaemon({ name: "a transfer that is cancelled", on: ["embedded", "emb
     const args = { source: { instance: daemon.name("web"), stopRunning: true, compression: "none" } };
     const reached = slow.hold((line) => line === "POST /1.0/images");
     const said = await cancelled(image, { args, watched: slow, reached });
-    expect(said).toContain(`the instance ${daemon.name("web")}, which was stopped for this, is still off`);
+    expect(said).toContain(`the instance ${daemon.name("web")}, which was stopped for this, is still stopped`);
     expect(await objectAt(daemon, path)).toMatchObject({ status: "Stopped" });
     expect(await image.up(args)).toMatch(/created|updated/);
     await image.destroy();

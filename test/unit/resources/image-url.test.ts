@@ -12,7 +12,7 @@ async function failuresOn(server: string, version: string): Promise<string[]> {
 
 it.each(["6.9", "6.10", "7.0"])("is refused on LXD %s, with what works there", async (version) => {
   expect(await failuresOn("lxd", version)).toEqual([
-    expect.stringMatching(`^source.url: LXD ${version} fetches no images from URLs.* write { download, checksum }`),
+    expect.stringMatching(`^source.url: LXD ${version} does not fetch images from URLs.* use { download, checksum }`),
   ]);
 });
 
