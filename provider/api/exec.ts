@@ -102,9 +102,9 @@ function killAfter(timeoutMs: number, control: Stream): { hasKilled: () => boole
 }
 
 function tookTooLong([program = ""]: string[], timeoutMs: number, output: string): LxdError {
-  const said = output.trim() === "" ? "it said nothing" : `it said:\n${lastLines(output)}`;
-  const why = `the command ${program} was not done after ${timeoutMs / 1000} s and was killed; ${said}`;
-  return new LxdError({ code: "timeout", why, advice: "Give it more time, or look in the guest what it waits for." });
+  const said = output.trim() === "" ? "it printed nothing" : `it said:\n${lastLines(output)}`;
+  const why = `the command ${program} did not finish within ${timeoutMs / 1000} s and was killed; ${said}`;
+  return new LxdError({ code: "timeout", why, advice: "Raise its timeout, or check in the guest what it waits for." });
 }
 
 /** The last lines, as they are quoted in an error. */

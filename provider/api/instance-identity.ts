@@ -49,6 +49,7 @@ function theOne(candidates: WireInstance[], identity: string): WireInstance | un
   throw new LxdError({
     code: "conflict",
     why: `the instances ${candidates.map(({ name }) => name).join(" and ")} have the same identity (${identity})`,
-    advice: "One is a restored backup of the other. Rename the one of this stack back, or delete the other.",
+    advice:
+      "One is a restored backup of the other. Rename the one of this stack to its former name, or delete the other.",
   });
 }

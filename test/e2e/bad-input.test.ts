@@ -99,7 +99,10 @@ const rows: Row[] = [
   {
     what: "equal boot priorities",
     statement: `machine({ cdroms: ["a", "b"].map((name) => ({ volume: { pool: "default", name }, bootPriority: 5 })) })`,
-    says: ["cdroms[1].bootPriority", "cdroms[0].bootPriority has the boot priority 5 too; give each its own"],
+    says: [
+      "cdroms[1].bootPriority",
+      "cdroms[0].bootPriority has the boot priority 5 too; set a different one for each",
+    ],
   },
   {
     what: "a size in wrong units",

@@ -59,7 +59,7 @@ describeEachDaemon({ name: "Instances of a program", on: ["embedded", "incus"] }
     await stack.setBody(program(`name: "${name}", ${small}`));
     const refused = await stack.project.preview();
     expect(refused.code).not.toBe(0);
-    expect(errorsOf(refused)).toMatch(/rootDisk\.size.*cannot shrink: it has 96MiB/s);
+    expect(errorsOf(refused)).toMatch(/rootDisk\.size.*cannot shrink: its size is 96MiB/s);
     expect(await instance(name)).toMatchObject({ devices: { root: { size: "96MiB" } } });
   });
 

@@ -62,7 +62,7 @@ async function run(context: Context, inputs: ExecInputs, command: string[]): Pro
   try {
     const { at, value } = await requireMachine(client, inputs);
     if (!isRunning(value)) {
-      const advice = "Start it (running: true); commands run in machines that are on.";
+      const advice = "Start it (running: true); commands need a running machine.";
       throw new LxdError({ code: "failed", why: `the machine is ${value.status}`, advice });
     }
     await waitFor({ client, at, wait: { condition: "agent", timeout }, status });
@@ -82,14 +82,14 @@ async function run(context: Context, inputs: ExecInputs, command: string[]): Pro
 function outputLost(): LxdError {
   return new LxdError({
     code: "unavailable",
-    why: "the command ended with 0, but the connection broke before all that it printed had come",
+    why: "the command ended with 0, but the connection broke before all of its output was received",
     advice: "The next `pulumi up` runs it again.",
   });
 }
 
 function unsuccessful({ exitCode, stdout, stderr }: Finished): LxdError {
   const output = [stdout, stderr].filter((text) => text.trim() !== "").map((text) => lastLines(text));
-  const said = output.length === 0 ? "it said nothing" : `it said:\n${output.join("\n")}\n`;
+  const said = output.length === 0 ? "it printed nothing" : `it said:\n${output.join("\n")}\n`;
   const advice = "The next `pulumi up` runs it again.";
   return new LxdError({ code: "failed", why: `the command ended with ${exitCode}; ${said}`, advice });
 }

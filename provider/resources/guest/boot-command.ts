@@ -34,9 +34,9 @@ export interface PauseStep {
 
 export type BootStep = AwaitStep | TypeStep | KeyStep | PauseStep;
 
-const expression = z.string().refine(isExpression, { error: "is no regular expression of JavaScript" });
+const expression = z.string().refine(isExpression, { error: "is not a valid JavaScript regular expression" });
 const key = z.enum(keys as [Key, ...Key[]], {
-  error: (issue) => `${JSON.stringify(issue.input)} is no key; keys are ${keys.join(", ")}`,
+  error: (issue) => `${JSON.stringify(issue.input)} is not a valid key; the keys are ${keys.join(", ")}`,
 });
 
 export const bootCommandSchema = z.array(
@@ -192,4 +192,4 @@ async function saidSinceStart(client: Client, at: InstanceAddress): Promise<stri
   return product === "incus" ? readConsole(client, at) : "";
 }
 
-const again = "The machine is kept as it is; the next `pulumi up` starts it anew and types from the beginning.";
+const again = "The machine is left unchanged; the next `pulumi up` restarts it and types from the beginning.";

@@ -43,7 +43,7 @@ export async function seeFile(client: Client, at: GuestPath, maxBytes = Infinity
     }
     path = posix.resolve(posix.dirname(path), Buffer.concat(head).toString().trimEnd());
   }
-  throw new LxdError({ code: "invalid-argument", why: `${at.path} is a link that leads nowhere` });
+  throw new LxdError({ code: "invalid-argument", why: `${at.path} is a dangling link` });
 }
 
 export function compareFile(seen: SeenFile | undefined, wanted: GuestFile): "same" | "absent" | "content" | "owner" {
@@ -60,7 +60,7 @@ export async function writeGuestFile(
   { file, seen }: { file: GuestFile; seen: SeenFile | undefined },
 ): Promise<void> {
   if (seen !== undefined && seen.type !== "file") {
-    const advice = "Name a file in it, or take it away.";
+    const advice = "Use the path of a file in it, or remove it.";
     throw new LxdError({ code: "invalid-argument", why: `${at.path} is a ${seen.type} in the guest`, advice });
   }
   const place = { ...at, path: seen?.path ?? at.path };

@@ -34,7 +34,7 @@ export async function applySettings(context: Context, inputs: InstanceInputs): P
   try {
     await change();
     if (isOutdated) {
-      context.status("switching the machine off, as its installation begins anew with other settings");
+      context.status("stopping the machine, because its installation starts again with other settings");
       await switchOff(context, inputs);
       await change();
     }

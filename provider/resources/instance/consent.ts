@@ -38,7 +38,6 @@ export function staysOn(wire: WireInstance, { running, power }: InstanceDraft): 
   return isRunning(wire) && !(power === "managed" && running === false && phaseOf(wire) === "installed");
 }
 
-export const consent =
-  "set allowRestart: true to let it be shut down for that, or switch it off with running: false first";
+export const consent = "set allowRestart: true to allow a shutdown for this, or stop it with running: false first";
 const lostByStop = "and an ephemeral one is deleted when it is shut down: set ephemeral: false in an update before";
 const advice = "Set allowRestart: true, or running: false.";

@@ -54,7 +54,7 @@ export function bringing(context: Context, { source, project }: Inputs, work: ()
   if (source === undefined || !("server" in source)) return work();
   const { client, status } = context;
   const image = `${source.alias ?? source.fingerprint ?? ""} of ${source.server}`;
-  const onWait = (): void => status(`waiting for the image ${image}, which another resource brings`);
+  const onWait = (): void => status(`waiting for the image ${image}, which another resource imports`);
   return afterFirst(turnOf(client, project, source), onWait, work);
 }
 
@@ -112,7 +112,7 @@ async function requireImage(client: Client, inputs: Inputs, fingerprint: string)
   requireType(type, found.value, `the image ${fingerprint}`);
   if (architecture === undefined || found.value.architecture === architecture) return;
   const why = `the image ${fingerprint} is for ${found.value.architecture}, not for ${architecture}`;
-  throw new LxdError({ code: "invalid-argument", why, advice: "Leave `architecture` away, or name another image." });
+  throw new LxdError({ code: "invalid-argument", why, advice: "Omit `architecture`, or use another image." });
 }
 
 async function getCopied(

@@ -69,7 +69,7 @@ async function networkFailures(
 }
 
 const interfaceAdvice = (name: string): string =>
-  `for a card on it write e.g. { nictype: "macvlan", parent: "${name}" }`;
+  `for a network card on it, use for example { nictype: "macvlan", parent: "${name}" }`;
 
 async function volumeFailures(
   client: Client,

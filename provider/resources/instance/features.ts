@@ -50,6 +50,6 @@ function firmwareFailures(info: ServerInfo, { config, firmware }: InstanceDraft)
   if (config === undefined || isUnknown(config) || firmware !== undefined) return [];
   return foreignFirmware(config, info.extensions.has("instance_boot_mode")).map(({ key, firmware: same }) => ({
     property: `config["${key}"]`,
-    reason: `${describeServer(info)} does not know ${key}; write firmware: "${same}", which every server is told in its own words [unsupported]`,
+    reason: `${describeServer(info)} does not know ${key}; write firmware: "${same}", which works on every server [unsupported]`,
   }));
 }

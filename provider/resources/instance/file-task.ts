@@ -40,7 +40,7 @@ export class FileTask {
     if (!this.#hasChanged) return;
     const { client, status } = this.context;
     if (!isRunning(wire)) {
-      const advice = "Start it (running: true), or take `files` out of the program.";
+      const advice = "Start it (running: true), or remove `files` from the program.";
       const why = "the files are written by the machine's agent, and the machine is off";
       throw new LxdError({ code: "failed", why, advice });
     }

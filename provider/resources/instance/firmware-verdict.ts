@@ -30,7 +30,8 @@ export function verdictOf(text: string): Verdict | undefined {
   const denied = refused.exec(text)?.[1]?.trim();
   if (denied !== undefined) return { why: `${nothing}: secure boot refuses "${denied}"`, advice: adviceForSecureBoot };
   const asked = notAnswered.exec(text)?.[1]?.trim();
-  if (asked !== undefined) return { why: `${nothing}: "${asked}" has waited for a key in vain`, advice: adviceForKeys };
+  if (asked !== undefined)
+    return { why: `${nothing}: "${asked}" has waited for a key without success`, advice: adviceForKeys };
   return { why: nothing, advice: adviceForUefi };
 }
 

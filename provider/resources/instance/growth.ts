@@ -24,7 +24,7 @@ export async function sizeFailures(client: Client, wire: WireInstance, draft: In
   if (nowBytes === undefined || thenBytes === undefined || thenBytes === nowBytes) return [];
   if (thenBytes < nowBytes) {
     // Not without harm, so the daemons refuse it.
-    return [{ property, reason: `a root disk cannot shrink: it has ${now ?? ""}; write that or more` }];
+    return [{ property, reason: `a root disk cannot shrink: its size is ${now ?? ""}; set that size or a larger one` }];
   }
   if (draft.allowRestart === true || !staysOn(wire, draft)) return [];
   const driver = (await findPool(client, rootPoolOf(wire) ?? ""))?.driver;
@@ -43,6 +43,6 @@ export function deferredGrowth(): LxdError {
   return new LxdError({
     code: "invalid-argument",
     why: "rootDisk.size: the server gives the machine the larger disk at its next start only",
-    advice: "Set allowRestart: true to let it be shut down and started for that, or start it anew yourself.",
+    advice: "Set allowRestart: true to allow a restart for this, or restart it manually.",
   });
 }

@@ -63,4 +63,4 @@ function tooLong({ details }: LxdError, isUnlisted: boolean): LxdError {
 }
 
 const unlistedAdvice =
-  "A clean stop that has failed leaves machines of Incus like that: stop it by force, or shut it down from inside, then run `pulumi up` again.";
+  "A failed clean stop leaves machines of Incus in this state: force it to stop, or shut it down from inside, then run `pulumi up` again.";

@@ -22,8 +22,8 @@ export function parseInstanceId(id: string): InstanceAddress | undefined {
 export function addressOf(id: string): InstanceAddress {
   const address = parseInstanceId(id);
   if (address !== undefined) return address;
-  const why = `"${id}" is no ID of an instance`;
-  throw new LxdError({ code: "invalid-argument", why, advice: 'Write it as "project/name".' });
+  const why = `"${id}" is not a valid instance ID`;
+  throw new LxdError({ code: "invalid-argument", why, advice: 'Use the form "project/name".' });
 }
 
 /** All that speaks against the import. */

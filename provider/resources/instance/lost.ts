@@ -28,7 +28,7 @@ export async function makeOrFind({ client, status }: Context, look: Look, make: 
     await make();
   } catch (error) {
     if (!isCode(error, "unavailable")) throw error;
-    status(`the answer got lost: looking for ${look.at.name}`);
+    status(`the response was lost: looking for ${look.at.name}`);
     // If the daemon is still away, that it was away in the first place is what counts.
     const seen = await lookFor(client, look).catch(() => "nothing" as const);
     if (seen === "nothing") throw new LxdError({ ...error.details, advice: notThere });
@@ -37,8 +37,8 @@ export async function makeOrFind({ client, status }: Context, look: Look, make: 
   }
 }
 
-const notThere = "It was looked for and is not there. The next `pulumi up` looks again before it makes one.";
-const unclear = "It is there, but nobody saw that it was finished. The next `pulumi up` makes it again.";
+const notThere = "It was not found on the server. The next `pulumi up` looks again before it creates one.";
+const unclear = "It exists, but may be incomplete. The next `pulumi up` creates it again.";
 
 async function lookFor(client: Client, look: Look): Promise<WireInstance | "unclear" | "nothing"> {
   const { at, deadlineMs, evidence } = look;

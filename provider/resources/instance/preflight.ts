@@ -82,8 +82,7 @@ function otherSource({ config }: WireInstance, { source, sourceVersion }: Instan
 /** The daemons make a container of nothing without complaint, but it never starts. */
 function sourceFailures({ draft }: Completion<InstanceInputs>): Failure[] {
   if (draft.type !== "container" || draft.source !== undefined) return [];
-  const reason =
-    'is required for a container; a machine without one is blank, and only type: "virtual-machine" can be that';
+  const reason = 'is required for a container; only an instance with type: "virtual-machine" can be blank';
   return [{ property: "source", reason }];
 }
 
@@ -106,7 +105,7 @@ async function profileFailures(client: Client, draft: InstanceDraft): Promise<Fa
 const noRoot: Failure = {
   property: "rootDisk",
   reason:
-    'is required: neither the devices nor the profiles of this instance have a root disk; write e.g. { pool: "default" }',
+    'is required: neither the devices nor the profiles of this instance have a root disk; for example { pool: "default" }',
 };
 
 function hasRoot({ rootDisk, devices }: InstanceDraft, profiles: WireProfile[]): boolean {

@@ -100,7 +100,7 @@ async function cloudInit(look: Look): Promise<Seen | undefined> {
   const status = /status: *([a-z ]+)/.exec(ended.output)?.[1]?.trim();
   if (status === "done") return undefined;
   if (status === "error" || status === "disabled") {
-    const advice = "Look into /var/log/cloud-init-output.log of the guest.";
+    const advice = "See /var/log/cloud-init-output.log in the guest.";
     throw new LxdError({ code: "failed", why: `cloud-init ends with "${status}":\n${ended.output.trim()}`, advice });
   }
   return { text: status === undefined ? `cloud-init ended with ${ended.exitCode}` : `cloud-init is ${status}` };

@@ -49,7 +49,7 @@ function ephemeralRules({ ephemeral, running, waitFor }: InstanceDraft): Failure
     return [{ property: `waitFor[${i}]`, reason: `${reason}, so there is nothing left once it is powered off` }];
   });
   if (running !== false || waits.length > 0) return waits;
-  return [{ property: "running", reason: `${reason}; set ephemeral: false, or leave running: false away` }];
+  return [{ property: "running", reason: `${reason}; set ephemeral: false, or omit running: false` }];
 }
 
 /** After the installation the machine must not boot the installer again. */
@@ -64,7 +64,7 @@ function powerRules({ running, waitFor, cdroms }: InstanceDraft): Failure[] {
     const { afterWaits, bootPriority } = cdrom ?? {};
     if (reason !== undefined && bootPriority !== undefined && afterWaits === "keep") return [{ property, reason }];
     if (waits.length > 0 || isUnknown(waitFor) || afterWaits === undefined || afterWaits === "keep") return [];
-    return [{ property, reason: "has no effect without waitFor: nothing is waited for" }];
+    return [{ property, reason: "has no effect without waitFor" }];
   });
 }
 
@@ -103,7 +103,10 @@ export function bootRules(draft: InstanceDraft): Failure[] {
     const first = claims.findIndex((claim) => claim.priority === priority);
     if (priority === undefined || isUnknown(priority) || first === i) return [];
     return [
-      { property, reason: `${claims[first]?.property ?? ""} has the boot priority ${priority} too; give each its own` },
+      {
+        property,
+        reason: `${claims[first]?.property ?? ""} has the boot priority ${priority} too; set a different one for each`,
+      },
     ];
   });
 }
@@ -115,7 +118,7 @@ function keyRules(draft: InstanceDraft): Failure[] {
   const failure = (key: string, reason: string): Failure => ({ property: `config["${key}"]`, reason });
   return [
     ...reserved.map((key) => failure(key, "is managed by the server or this provider; remove it")),
-    ...twice.map((key) => failure(key, "is what `firmware` and `cloudInit` say; write it in one place only")),
+    ...twice.map((key) => failure(key, "duplicates `firmware` or `cloudInit`; set only one of the two")),
   ];
 }
 

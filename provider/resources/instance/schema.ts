@@ -81,7 +81,7 @@ const drive = {
   attached: z.boolean().optional(),
 };
 const isoPath = z.string().regex(/^\/.*\.iso$/, {
-  error: "must be an absolute path on the server's host that ends with .iso: anything else is no CD to the guest",
+  error: "must be an absolute path on the server's host that ends with .iso: only such a file is attached as a CD",
 });
 const cdrom = tagged<WrittenCdrom>({
   volume: strict({ ...drive, volume: volumeReference }),
@@ -117,7 +117,7 @@ const disks = tagged<Written<Disk>>({
 
 const timeout = { timeout: duration.optional() };
 const onInterface = { interface: name.optional() };
-const pattern = z.string().refine(isExpression, { error: "is no regular expression of JavaScript" });
+const pattern = z.string().refine(isExpression, { error: "is not a valid JavaScript regular expression" });
 const waits = [
   strict({ condition: z.literal("powered-off"), ...timeout, stableFor: duration.optional() }),
   strict({ condition: z.literal("agent"), ...timeout }),

@@ -31,8 +31,7 @@ export async function waitFor(waiting: Waiting): Promise<void> {
   let failedSince: number | undefined;
   for (;;) {
     const found = await findInstance(client, at);
-    if (found === undefined)
-      throw new LxdError({ code: "not-found", why: "the machine was deleted while it was waited for" });
+    if (found === undefined) throw new LxdError({ code: "not-found", why: "the machine was deleted during the wait" });
     const leftMs = deadline - performance.now();
     const seen = await probe({ client, at, wire: found.value, leftMs, log });
     if (seen === undefined) return;
@@ -56,7 +55,7 @@ function notMet(wait: Wait, seen: Seen, tail: string): LxdError {
   return new LxdError({
     code: "timeout",
     why: `waiting for ${wait.condition}: ${seen.text}, after ${wait.timeout}${tail}`,
-    advice: "The machine is kept as it is. Look at its console; the next `pulumi up` waits again.",
+    advice: "The machine is kept as it is. Check its console; the next `pulumi up` waits again.",
     reason: wait.condition === "powered-off" ? "not-powered-off" : undefined,
     quotesConsole: true,
   });

@@ -74,7 +74,7 @@ describeInstances("Exec", (site) => {
 
   test("that takes too long is killed", async () => {
     const slow = sh("echo begun; /bin/busybox sleep 60", { timeout: "1s" });
-    await expect(resource().up(slow)).rejects.toThrow(/was not done after 1 s and was killed[^]*\[timeout\]/);
+    await expect(resource().up(slow)).rejects.toThrow(/did not finish within 1 s and was killed[^]*\[timeout\]/);
   });
 
   test("runs as another user in another folder", async () => {

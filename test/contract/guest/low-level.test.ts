@@ -60,7 +60,7 @@ describeEachDaemon("a running guest", (daemon) => {
 
     test("and kills what takes too long", async () => {
       const late = sh("echo begun; /bin/busybox sleep 60; echo done > /tmp/late", { timeoutMs: 1000 });
-      await expect(late).rejects.toThrow(/sh was not done after 1 s and was killed[^]*\[timeout\]/);
+      await expect(late).rejects.toThrow(/sh did not finish within 1 s and was killed[^]*\[timeout\]/);
       expect((await sh("/bin/busybox cat /tmp/late")).exitCode).toBe(1);
     });
 

@@ -95,7 +95,9 @@ describeInstances("typed inputs of an instance", (site) => {
       (await site.resource().failures(vm({ config }))).map(({ property, reason }) => [property, reason]);
     const says = (key: string, firmware: string): unknown => [
       `config["${key}"]`,
-      expect.stringMatching(`^(LXD|Incus) .* does not know ${key}; write firmware: "${firmware}", which every server `),
+      expect.stringMatching(
+        `^(LXD|Incus) .* does not know ${key}; write firmware: "${firmware}", which works on every server `,
+      ),
     ];
     const old = { "security.csm": "true", "security.secureboot": "false" };
     expect(await foreign(old)).toEqual(hasBootMode ? Object.keys(old).map((key) => says(key, "bios")) : []);

@@ -51,7 +51,7 @@ describeInstances("an instance whose create got lost", (site) => {
     if (site.daemon.kind !== "embedded") skip("the look takes seconds, and is the same on all daemons");
     const machine = resource();
     const { made, swallowed } = await refused(machine);
-    await expect(made).rejects.toThrow(/create instance .*\[unavailable\].*POST[^]*It was looked for/);
+    await expect(made).rejects.toThrow(/create instance .*\[unavailable\].*POST[^]*It was not found/);
     expect(await swallowed).not.toBe("");
     expect(machine.id).toBeUndefined();
     expect(await site.find(`/1.0/instances/${machine.name}`)).toBeUndefined();

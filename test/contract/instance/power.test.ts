@@ -77,7 +77,7 @@ describeInstances("power of an instance", (site) => {
     expect((await site.instance(machine.name)).devices["root"]?.["size"]).toBe("96MiB");
     const [failure] = await machine.failures(sized("64MiB"));
     expect(failure).toMatchObject({ property: "rootDisk.size" });
-    expect(failure?.reason).toContain("cannot shrink: it has 96MiB");
+    expect(failure?.reason).toContain("cannot shrink: its size is 96MiB");
   });
 
   site.testWithGuest(

@@ -87,7 +87,7 @@ describeInstances("waiting for powered-off", (site) => {
     // A machine that is stopped ends a wait for its power-off in another way.
     const args = booting(await site.iso("hang"), {});
     const up = machine.up({ ...args, waitFor: [{ condition: "agent", timeout: "40s" }] });
-    const failed = expect(up).rejects.toThrow(/deleted while it was waited for/);
+    const failed = expect(up).rejects.toThrow(/deleted during the wait/);
     const path = `/1.0/instances/${machine.name}`;
     await expect
       .poll(async () => (await site.find<{ status: string }>(path))?.status, {

@@ -55,7 +55,7 @@ describeEachDaemon("storage volumes as resources", (daemon: TestDaemon) => {
     expect(await onDaemon(disk.name)).toMatchObject({ config: { size: "4MiB", "user.a": "1" } });
     const failures = await disk.failures({ ...args, size: "1MiB" });
     expect(failures).toEqual([
-      { property: "size", reason: "a block volume cannot shrink: it has 4MiB; write that or more" },
+      { property: "size", reason: "a block volume cannot shrink: its size is 4MiB; set that size or a larger one" },
     ]);
     expect(await disk.preview({ ...args, contentType: "filesystem", size: "4MiB" })).toMatchObject({
       replaces: ["contentType"],

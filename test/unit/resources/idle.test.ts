@@ -48,7 +48,9 @@ it("gives up when the server lists nothing for too long, and says what to do", a
   const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 40_000));
   try {
     const failed = whenIdle({ client }, at, () => Promise.reject(busy));
-    await expect(failed).rejects.toThrow(/still after 1 min, and lists no such operation \[timeout\]\n.*by force/);
+    await expect(failed).rejects.toThrow(
+      /still after 1 min, and lists no such operation \[timeout\]\n.*force it to stop/,
+    );
   } finally {
     clock.mockRestore();
   }
