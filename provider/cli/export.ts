@@ -40,7 +40,7 @@ async function run(args: string[]): Promise<number> {
   }
   const [what, reference] = positionals;
   if (what !== "image" || reference === undefined || positionals.length !== 2) {
-    console.error(`Say which image to export: image REF.\n\n${help}`);
+    console.error(`Specify which image to export: image REF.\n\n${help}`);
     return 2;
   }
   const written = await write(reference, values);
@@ -90,7 +90,7 @@ async function destination(to: string): Promise<{ folder: string; file: string |
 
 function requireFree(path: string): void {
   if (!existsSync(path)) return;
-  const advice = "Name another place with --to, or replace it with --force.";
+  const advice = "Choose another path with --to, or replace it with --force.";
   throw new LxdError({ code: "already-exists", why: `${path} is there already`, advice });
 }
 

@@ -33,7 +33,7 @@ async function run(args: string[]): Promise<number> {
     return 0;
   }
   if (positionals.length !== 1 || positionals[0] !== "iso-volumes") {
-    console.error(`Say what to import: iso-volumes.\n\n${help}`);
+    console.error(`Specify what to import: iso-volumes.\n\n${help}`);
     return 2;
   }
   const { program, skipped } = await write(values);

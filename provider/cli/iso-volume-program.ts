@@ -13,7 +13,7 @@ export function isoVolumeProgram({ server, project, volumes }: Existing): { prog
   const usable = volumes.filter(({ volume }) => volumeName.safeParse(volume.name).success);
   const skipped = volumes
     .filter((each) => !usable.includes(each))
-    .map(({ pool, volume }) => `${project}/${pool}/${volume.name}: a name like that cannot be given to other servers`);
+    .map(({ pool, volume }) => `${project}/${pool}/${volume.name}: this name is not valid on other servers`);
   const names = new Set<string>();
   const resources = usable.map((each) => resource(project, each, names));
   const count = `${resources.length} ISO ${resources.length === 1 ? "volume" : "volumes"} of ${server}, as they are.`;

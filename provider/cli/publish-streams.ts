@@ -44,7 +44,7 @@ async function run(args: string[]): Promise<number> {
   }
   const [given, ...more] = positionals;
   if (given === undefined || more.length > 0) {
-    console.error(`Say which folder to write to: DIR. Images are named with --image.\n\n${help}`);
+    console.error(`Specify which folder to write to: DIR. Images are named with --image.\n\n${help}`);
     return 2;
   }
   const client = daemonOf(values);
@@ -72,7 +72,7 @@ async function chosen(
   throw new LxdError({
     code: "not-found",
     why: `no image of project ${project} is public`,
-    advice: "Name images with --image REF: whoever can reach the web server can have them.",
+    advice: "Name images with --image REF: anyone who can reach the web server can download them.",
   });
 }
 

@@ -94,7 +94,7 @@ describe("the doctor and the Pulumi CLI", () => {
   });
 
   it("says that the stack's config cannot be read, which is an error", async () => {
-    const locked = { level: "error", text: said("incorrect passphrase"), advice: said("Put that right first") };
+    const locked = { level: "error", text: said("incorrect passphrase"), advice: said("Correct that first") };
     const env = { INCUS_SOCKET: daemon.socket, PULUMI_CONFIG_PASSPHRASE: "wrong" };
     expect(await examined(project.dir, env)).toMatchObject({ code: 1, config: [locked] });
     await writeFile(join(project.dir, "Pulumi.test.yaml"), "config:\n  lxd:socket: [\n");

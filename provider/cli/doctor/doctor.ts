@@ -85,7 +85,7 @@ function text({ places, findings, ok }: Report): string {
     ({ place, says, isChosen }) => `  ${place.padEnd(width)}  ${says}${isChosen ? "   ← this one" : ""}`,
   );
   const errors = findings.filter(({ level }) => level === "error").length;
-  const end = ok ? "All is well." : `${errors} ${errors === 1 ? "error" : "errors"}.`;
+  const end = ok ? "No problems found." : `${errors} ${errors === 1 ? "error" : "errors"}.`;
   return ["Where the daemon is looked for:", ...steps, "", ...findings.map(write), "", end].join("\n");
 }
 

@@ -40,7 +40,7 @@ function described(keys: string[]): Finding[] {
   return [
     ok(check, `the selected stack has ${names}`),
     ...unknownSettings(keys).map(({ key, hint }) => {
-      const advice = `Take it away with \`pulumi config rm lxd:${key}\`.`;
+      const advice = `Remove it with \`pulumi config rm lxd:${key}\`.`;
       return {
         level: "error" as const,
         check,
@@ -60,5 +60,5 @@ function unread(why: string): Finding {
   const advice = absences.find(([pattern]) => pattern.test(why))?.[1];
   const text = `the stack's config is not read: ${why}`;
   if (advice !== undefined) return { level: "info", check, text, advice };
-  return { level: "error", check, text, advice: "Put that right first: `pulumi config` says the same." };
+  return { level: "error", check, text, advice: "Correct that first: `pulumi config` reports the same error." };
 }

@@ -67,8 +67,8 @@ async function fetchFiles(fetching: Fetching, temporary: string): Promise<ImageF
   if (found === image.fingerprint) return files;
   throw new LxdError({
     code: "content-mismatch",
-    why: `what the daemon gave out is not the image ${image.fingerprint}: its fingerprint is ${found}`,
-    advice: "Nothing was written. The image is damaged on the daemon: delete it there and bring it again.",
+    why: `what the daemon sent is not the image ${image.fingerprint}: its fingerprint is ${found}`,
+    advice: "Nothing was written. The image is damaged on the daemon: delete it there and import it again.",
   });
 }
 

@@ -49,8 +49,8 @@ function readJson<S extends z.ZodType>(path: string, schema: S): z.output<S> | u
   try {
     return schema.parse(JSON.parse(text));
   } catch (error) {
-    const advice = "Name another folder, or move that file away: nothing has been written.";
-    throw new LxdError({ code: "invalid-argument", why: `${path} is no simplestreams file`, advice, cause: error });
+    const advice = "Choose another folder, or move that file: nothing has been written.";
+    throw new LxdError({ code: "invalid-argument", why: `${path} is not a simplestreams file`, advice, cause: error });
   }
 }
 

@@ -15,7 +15,7 @@ export async function splitMachine(
   [unified]: ImageFile[],
   temporary: string,
 ): Promise<{ fingerprint: string; parts: ImageFile[] }> {
-  if (unified === undefined) throw new LxdError({ code: "failed", why: "the daemon gave out no file" });
+  if (unified === undefined) throw new LxdError({ code: "failed", why: "the daemon sent no file" });
   const unpacked = join(temporary, "unpacked");
   await mkdir(unpacked);
   await tar("--no-same-owner", "-xf", unified.path, "-C", unpacked);

@@ -28,7 +28,7 @@ const madeFromKey = "pulumi_lxd_made_from";
 /** Each product's client looks for the metadata under a name of its own; the file lies there once. */
 export function describeVersion({ fingerprint, files, madeFrom }: Served): Version {
   const [first, root] = files;
-  if (first === undefined) throw new LxdError({ code: "failed", why: "the daemon gave out no file" });
+  if (first === undefined) throw new LxdError({ code: "failed", why: "the daemon sent no file" });
   const rootType = root === undefined ? undefined : typeOf(root);
   const suffix = rootType === undefined ? "_combined.tar.gz" : ".tar.xz";
   const combined = rootType === undefined ? {} : { [combinedKeys[rootType] ?? ""]: fingerprint };
@@ -46,7 +46,7 @@ function describeFile(ftype: string, { path, sha256, sizeBytes: size }: ServedFi
 function typeOf({ role, head }: ServedFile): string {
   if (role === "rootfs") return head.toString("latin1", 0, 4) === "hsqs" ? "squashfs" : "root.tar.xz";
   if (head.toString("latin1", 0, 4) === "QFI\xfb") return "disk-kvm.img";
-  throw new LxdError({ code: "failed", why: "the root of the virtual machine is no qcow2 disk, as it must be" });
+  throw new LxdError({ code: "failed", why: "the root of the virtual machine is not a qcow2 disk, as it must be" });
 }
 
 /** The images that a version stands for, as clients and as the daemon know them. */

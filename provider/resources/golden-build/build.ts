@@ -123,6 +123,6 @@ async function verify(work: Build, image: WireImage): Promise<void> {
 }
 
 function gone(): never {
-  const why = "somebody has deleted the image while it was being built";
+  const why = "the image was deleted while it was being built";
   throw new LxdError({ code: "not-found", why, advice: "The next `pulumi up` builds it again." });
 }

@@ -26,7 +26,7 @@ export interface Original {
 /** The copy on the target, which is this stack's then. */
 export async function bring(target: Target, original: Original): Promise<WireImage> {
   const { timeout } = target.wanted;
-  const why = `the copy is not there after ${timeout}, the limit that \`timeout\` of this target sets`;
+  const why = `the copy did not finish within ${timeout}, the \`timeout\` of this target`;
   const limit = new Limit({ ms: milliseconds(timeout), why, advice });
   const place = { ...target.place, client: target.place.client.until(limit) };
   const { client } = original.place;
@@ -34,7 +34,7 @@ export async function bring(target: Target, original: Original): Promise<WireIma
   return limit.run(() => have({ ...target, place }, from));
 }
 
-const advice = "The next `pulumi up` goes on.";
+const advice = "The next `pulumi up` resumes.";
 
 async function have(target: Target, original: Original): Promise<WireImage> {
   const { client, project } = target.place;
@@ -51,7 +51,7 @@ async function have(target: Target, original: Original): Promise<WireImage> {
     });
     found = await find();
   }
-  if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon made no copy" });
+  if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon created no copy" });
   if (!mayTake(found, { adopt: false })) throw strangers(found);
   return found;
 }
@@ -117,7 +117,8 @@ function unpulled(failures: LxdError[], addresses: string[]): LxdError {
   const [first] = failures;
   const details = first?.details ?? { code: "failed" as const, why: "the image could not be pulled" };
   const where = `The server was to pull the image from ${addresses.join(", then ")}.`;
-  const otherwise = "If it finds the building server elsewhere, say so with `address`; if nowhere, set `relay: true`.";
+  const otherwise =
+    "If it reaches the building server at another address, set `address`; if it cannot reach it, set `relay: true`.";
   return new LxdError({ ...details, advice: `${where} ${otherwise}` });
 }
 
@@ -125,6 +126,6 @@ function strangers({ fingerprint }: WireImage): LxdError {
   return new LxdError({
     code: "already-exists",
     why: `there is an image with this content already (${fingerprint.slice(0, 12)}), which does not belong to this stack`,
-    advice: "Delete it there, or take this target out.",
+    advice: "Delete it there, or remove this target.",
   });
 }

@@ -44,10 +44,10 @@ function cureOf({ code, details: { advice } }: LxdError): string {
   return advice === undefined || code === "timeout" ? "" : `${advice}\n`;
 }
 
-const goesOn = "The next `pulumi up` goes on from here.";
+const goesOn = "The next `pulumi up` resumes from here.";
 
 function unseen(fault: unknown): string {
-  return `the machine cannot be looked at: ${LxdError.from(fault).details.why}`;
+  return `the machine cannot be inspected:  ${LxdError.from(fault).details.why}`;
 }
 
 async function kept({ place, inputs, phase }: Failed, error: LxdError): Promise<string> {
@@ -63,15 +63,15 @@ async function kept({ place, inputs, phase }: Failed, error: LxdError): Promise<
     );
   }
   if (phase === "machine" || phase === "install") {
-    return `The builder is kept as it is; the next \`pulumi up\` goes on with it, or starts clean if an input changes.`;
+    return `The builder is kept as it is; the next \`pulumi up\` resumes with it, or starts clean if an input changes.`;
   }
-  return phase === "verify" ? `The machine of the trial is kept. ${goesOn}` : goesOn;
+  return phase === "verify" ? `The machine of the verification is kept. ${goesOn}` : goesOn;
 }
 
 async function cleaned(failed: Failed): Promise<string> {
   try {
     await clean(failed);
-    return "What was built so far is removed, as onFailure says; the next `pulumi up` starts anew.";
+    return "What was built so far is removed, as onFailure says; the next `pulumi up` starts from the beginning.";
   } catch (error) {
     return `What was built so far could not be removed: ${LxdError.from(error).details.why}. ${goesOn}`;
   }

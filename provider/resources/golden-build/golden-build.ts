@@ -44,13 +44,13 @@ export const goldenBuild: ReconciledKind<Inputs, Outputs, FoundBuild> = {
   remove,
   removeRest,
   fromId: (id) => {
-    const advice = "Name its image, by an alias or a fingerprint, with `Image.get`.";
-    throw new LxdError({ code: "unsupported", why: `the golden image ${id} is known by its state only`, advice });
+    const advice = "Read its image, by an alias or a fingerprint, with `Image.get`.";
+    throw new LxdError({ code: "unsupported", why: `the golden image ${id} is known only from its state`, advice });
   },
 };
 
 function sameInputs({ build: { version } }: FoundBuild): string {
-  return `version ${version} is used as it is: it was built from the same inputs`;
+  return `version ${version} is reused: it was built from the same inputs`;
 }
 
 async function toState(context: Context, reading: Reading<Inputs, Outputs, FoundBuild>): Promise<Outputs> {

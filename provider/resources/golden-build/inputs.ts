@@ -85,8 +85,8 @@ function volumeOf(
 ): VolumeReference | string {
   if (typeof medium !== "string" || isUnknown(medium)) return medium;
   const [name = "", pool = rootPool, of = project, ...rest] = medium.split("/").reverse();
-  if (rest.length > 0 || name === "" || pool === "") return `"${medium}" names no volume; write "pool/name"`;
-  if (pool === undefined) return `in which pool "${medium}" is, is not said; write "pool/${medium}"`;
+  if (rest.length > 0 || name === "" || pool === "") return `"${medium}" does not name a volume; use "pool/name"`;
+  if (pool === undefined) return `"${medium}" does not name its pool; use "pool/${medium}"`;
   if (of !== project) return `"${medium}" is in another project than the image, which is in "${project}"`;
   return { pool, name };
 }
@@ -113,11 +113,12 @@ function limitRules({ cpus, memory, config }: Machine): Failure[] {
     .filter((key) => said.includes(key))
     .map((key) => ({
       property: `machine.config["${key}"]`,
-      reason: "is what `cpus` and `memory` say; write it in one place only",
+      reason: "duplicates `cpus` or `memory`; set only one of the two",
     }));
 }
 
 const nothingSeen: Failure = {
   property: "verify.waitFor",
-  reason: "a machine that is off says nothing about the image; wait for what shows that it has come up, e.g. `console`",
+  reason:
+    "a machine that is off says nothing about the image; wait for a sign that it has started, for example `console`",
 };

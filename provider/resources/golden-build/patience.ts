@@ -52,7 +52,7 @@ export async function giveUp(client: Client, at: InstanceAddress, { install }: G
     return waysOn(at.name);
   } catch (error) {
     // It is more important why the installation was given up.
-    return `The next \`pulumi up\` waits again, as that could not be noted: ${LxdError.from(error).details.why}`;
+    return `The next \`pulumi up\` waits again, because this could not be recorded: ${LxdError.from(error).details.why}`;
   }
 }
 
@@ -63,8 +63,8 @@ function stillThere({ name }: InstanceInputs, { install: { timeout } }: GoldenIn
 
 function waysOn(name: string): string {
   return (
-    `The builder ${name} is kept as it is. The next \`pulumi up\` goes on when its guest has powered it off, e.g. after you have ` +
-    "ended the installation on its console, waits again if you have started it anew or install.timeout is longer, and installs " +
+    `The builder ${name} is kept as it is. The next \`pulumi up\` resumes when its guest has powered it off, for example after you have ` +
+    "ended the installation on its console, waits again if you have restarted it or install.timeout is longer, and installs " +
     'from scratch with other inputs or onFailure: "clean".'
   );
 }

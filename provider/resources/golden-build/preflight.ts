@@ -61,5 +61,5 @@ async function pinFailures(client: Client, { draft, urn }: Completion<Inputs>): 
 
 const noImport: Failure = {
   property: "",
-  reason: "import: a golden image is built, not taken over [unsupported]\nRemove the option.",
+  reason: "import: a golden image is built, it cannot be imported [unsupported]\nRemove the option.",
 };

@@ -80,7 +80,7 @@ export async function dropFormer(context: Context, former: Targets, now: Publish
   const { failed } = await forEachTarget(context, targets, (target) => removeCopies(target, []));
   if (failed === undefined) return gone.length > 0;
   const advice =
-    "The copies there are to be deleted, since this target was taken out. Of a server that is gone for good, forget the " +
+    "The copies there must be deleted, because this target was removed. If the server is gone for good, forget the " +
     "resource with `pulumi state delete`: the next `pulumi up` finds the image again and builds nothing.";
   throw new LxdError({ ...failed.details, advice });
 }

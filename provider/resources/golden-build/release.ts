@@ -68,6 +68,6 @@ export function outputsOf(inputs: GoldenInputs, image: WireImage): GoldenOutputs
 export function missing(pin: string, versions: WireImage[]): never {
   const kept = versions.filter((image) => !isCandidate(image));
   const list = kept.map((image) => `${versionOf(image) ?? ""} (${image.uploaded_at.slice(0, 16)})`).join(", ");
-  const advice = kept.length === 0 ? "Take `pin` out." : `Kept are, the oldest first: ${list}.`;
+  const advice = kept.length === 0 ? "Remove `pin`." : `Kept versions, oldest first: ${list}.`;
   throw new LxdError({ code: "not-found", why: `there is no version "${pin}" of this image`, advice });
 }

@@ -84,9 +84,7 @@ export function targetRules(targets: PublishTarget[] | undefined): Failure[] {
     const isRelayed = relay === true && (said !== undefined || known !== undefined);
     const ofImage = named === undefined ? [] : imageRules({ source: { instance: "" }, aliases: named });
     return [
-      ...(isRelayed
-        ? [{ property: "relay", reason: "what is relayed through here needs no address of the builder's" }]
-        : []),
+      ...(isRelayed ? [{ property: "relay", reason: "a relayed image needs no address of the building server" }] : []),
       ...ofImage,
     ].map(({ property, reason }) => ({ property: `publishTo[${i}].${property}`, reason }));
   });

@@ -82,7 +82,7 @@ async function unfit(completion: Completion<Inputs>, met: Met, home: ServerInfo)
 
 function strange(architecture: string, architectures: string[]): string {
   const why = `the image is for ${architecture}, and this server runs ${architectures.join(", ")} [unsupported]`;
-  return `${why}\nTake this target out, or build the image on a server of its architecture.`;
+  return `${why}\nRemove this target, or build the image on a server of its architecture.`;
 }
 
 async function aliasFailures({ draft, urn }: Completion<Inputs>, { client, target }: Met): Promise<Failure[]> {
@@ -97,6 +97,6 @@ async function aliasFailures({ draft, urn }: Completion<Inputs>, { client, targe
 
 const atHome: Failure = {
   property: "",
-  reason: "is where the image is built, which has it anyway; name another server, or another `project`",
+  reason: "is where the image is built, which already has it; use another server, or another `project`",
 };
-const twice: Failure = { property: "", reason: "is a server and project that another target is already" };
+const twice: Failure = { property: "", reason: "has the same server and project as another target" };

@@ -93,7 +93,7 @@ function at(name: string, error: unknown): LxdError {
   });
 }
 
-const goesOn = "Everything else is done; the next run goes on with it.";
+const goesOn = "Everything else is done; the next run resumes here.";
 
 /** Of several, each in its own words. */
 function together(failures: LxdError[], count: number): LxdError | undefined {

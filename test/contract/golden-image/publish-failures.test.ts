@@ -37,8 +37,8 @@ describePublishing("golden images that cannot be copied", (site) => {
         /^publishTo\[3\]\.remote: the image is for x86_64, and this server runs aarch64/,
         /^publishTo\[4\]\.aliases\[0\]: the alias .* belongs to the image/,
         /^publishTo\[5\]: is where the image is built/,
-        /^publishTo\[6\]\.relay: what is relayed/,
-        /^publishTo\[7\]: is a server and project that another target is/,
+        /^publishTo\[6\]\.relay: a relayed image needs no address/,
+        /^publishTo\[7\]: has the same server and project as another target/,
         /^publishTo\[8\]\.remote: neither `incus` nor `lxc`/,
         /^publishTo\[9\]\.alias: .*did you mean "aliases"/,
       ].map((words) => expect.stringMatching(words) as string),
@@ -107,7 +107,7 @@ describePublishing("golden images that cannot be copied", (site) => {
     await slow.start();
     void slow.hold((line) => line === "POST /1.0/images");
     const args = golden.args([{ remote: { socket: slow.socket }, timeout: "300ms" }]);
-    await expect(golden.resource.up(args)).rejects.toThrow(/publishTo\[0\].*the copy is not there after 300ms/);
+    await expect(golden.resource.up(args)).rejects.toThrow(/publishTo\[0\].*the copy did not finish within 300ms/);
     expect(await golden.resource.up(golden.args([{ remote: { socket: slow.socket } }]))).toBe("updated");
     await golden.resource.destroy();
     await slow.stop();

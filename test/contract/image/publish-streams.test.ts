@@ -232,7 +232,7 @@ describeImages("images published as streams", (site) => {
     await writeFile(join(folder, "streams/v1/images.json"), "<html>");
     expect(await publish(name("a"))).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/images\.json is no simplestreams file[^]*another folder/) as string,
+      err: expect.stringMatching(/images\.json is not a simplestreams file[^]*another folder/) as string,
     });
     expect(await readdir(folder)).toEqual(["streams"]);
   });
