@@ -2,27 +2,53 @@
 import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-/** Each zone: files of `target` may not import from any of `from`. */
-const border = (target, from, message) => from.map((f) => ({ target, from: f, message }));
-const borders = [
-  ...border("./provider", ["./sdk"], "provider/ runs in another process than sdk/ and never imports it."),
-  ...border(
-    "./provider/client",
-    ["./provider/api", "./provider/resources"],
-    "client/ knows no collection of the daemon.",
-  ),
-  ...border("./provider/api", ["./provider/resources"], "api/ carries no policy."),
-  ...border("./provider/image-server", ["./provider/resources"], "image-server/ knows no resource."),
-  ...border(
-    "./provider/embedded",
-    ["./provider/api", "./provider/client", "./provider/resources"],
-    "The embedded daemon shares no code with the provider that it is used to test.",
-  ),
-  ...border(
-    "./provider/!(embedded|cli)/**/*",
-    ["./provider/embedded"],
-    "Only the command line starts the embedded daemon.",
-  ),
+/** What stands below the kinds of resources. */
+const below = ["base", "lxd", "content", "image-server", "kind", "engine"].map((folder) => `provider/${folder}`);
+const resources = (...names) => names.map((name) => `provider/resources/${name}`);
+
+/** What each folder may import besides itself and packages: the table of ARCHITECTURE.md. */
+const mayImport = {
+  sdk: ["provider/functions.ts"],
+  "provider/base": [],
+  "provider/lxd/client": ["provider/base"],
+  "provider/lxd/api": ["provider/base", "provider/lxd/client"],
+  "provider/content": ["provider/base"],
+  "provider/image-server": ["provider/base", "provider/lxd", "provider/content"],
+  "provider/kind": ["provider/base", "provider/lxd/client", "provider/engine/servers.ts"],
+  "provider/engine": ["provider/base", "provider/lxd", "provider/kind"],
+  "provider/resources/shared": [...below, ...resources("instance/schema.ts")],
+  "provider/resources/machine": [...below, ...resources("shared", "instance/schema.ts", "instance/settings.ts")],
+  "provider/resources/config-map": [...below, ...resources("shared")],
+  cli: ["provider", "embedded"],
+  embedded: [],
+};
+
+/** Kinds know nothing of each other but what is named here. */
+const kinds = {
+  exec: [],
+  "golden-build": ["instance", "image"],
+  image: [],
+  instance: ["image"],
+  "instance-snapshot": ["instance/settings.ts"],
+  "iso-volume": [],
+  network: ["config-map"],
+  profile: ["config-map", "instance"],
+  project: ["config-map"],
+  "storage-pool": ["config-map"],
+  "storage-volume": ["config-map"],
+};
+for (const [kind, others] of Object.entries(kinds)) {
+  mayImport[`provider/resources/${kind}`] = [...below, ...resources("shared", "machine", ...others)];
+}
+
+const zones = [
+  ...Object.entries(mayImport).map(([folder, others]) => ({
+    target: `./${folder}`,
+    from: ".",
+    except: ["node_modules", folder, ...others],
+    message: `${folder}/ may not import this: see ARCHITECTURE.md.`,
+  })),
+  { target: "./provider", from: ["./sdk", "./embedded", "./cli"], message: "provider/ stands on none of these." },
 ];
 
 export default tseslint.config(
@@ -39,13 +65,13 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "import-x/no-cycle": "error",
-      "import-x/no-restricted-paths": ["error", { zones: borders }],
+      "import-x/no-restricted-paths": ["error", { zones }],
     },
   },
   {
     files: ["sdk/**/*.ts"],
     // It loads the provider's functions when a program calls one; its declarations do not name their types.
-    ignores: ["sdk/lookup-image.ts"],
+    ignores: ["sdk/image/lookup-image.ts"],
     rules: {
       "@typescript-eslint/no-restricted-imports": [
         "error",
@@ -58,7 +84,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["provider/**/*.ts"],
+    files: ["{provider,embedded,cli}/**/*.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
@@ -75,8 +101,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["provider/**/*.ts"],
-    ignores: ["provider/cli/**"],
+    files: ["{provider,embedded}/**/*.ts"],
     rules: {
       "no-console": "error",
       "@typescript-eslint/no-restricted-imports": [

@@ -1,9 +1,9 @@
 // What programs call without making a resource. It runs in the program's own process, which loads it when it is called.
-import { Confidential, secretsKey } from "./confidential";
+import { Confidential, secretsKey } from "./engine/secrets/confidential";
 import { type ServedImage } from "./image-server/image-server";
 import { lookUpImage, lookUpImages } from "./resources/image/lookup";
-import { Servers } from "./servers";
-import { stackConfig } from "./stack-config";
+import { Servers } from "./engine/servers";
+import { stackConfig } from "./engine/stack-config";
 
 export type GetConfig = (key: string) => string | undefined;
 

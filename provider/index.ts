@@ -2,8 +2,8 @@
 //
 // Each export makes the provider of one noun. A name once released stays, and stays able to read and delete what any
 // earlier release has written into a state.
-import { Dispatch } from "./dispatch";
-import { type DynamicProvider } from "./dynamic-provider";
+import { Dispatch } from "./engine/dispatch";
+import { type DynamicProvider } from "./engine/pulumi/dynamic-provider";
 import { exec } from "./resources/exec/exec";
 import { goldenBuild } from "./resources/golden-build/golden-build";
 import { image } from "./resources/image/image";

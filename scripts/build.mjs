@@ -1,4 +1,4 @@
-// Compiles sdk/ and provider/ into dist/, which is replaced at the end and never half there.
+// Compiles sdk/, provider/, embedded/ and cli/ into dist/, which is replaced at the end and never half there.
 import { chmodSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isMain, mustRun, root } from "./root.mjs";
@@ -11,7 +11,7 @@ export async function build() {
     mkdirSync(old, { recursive: true });
     const tsc = join(root, "node_modules/typescript/bin/tsc");
     await mustRun(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", fresh]);
-    chmodSync(join(fresh, "provider/cli/main.js"), 0o755);
+    chmodSync(join(fresh, "cli/main.js"), 0o755);
     moveAside(join(root, "dist"), join(old, "dist"));
     renameSync(fresh, join(root, "dist"));
   } finally {

@@ -33,7 +33,7 @@ function isInstallStale() {
 }
 
 function isBuildStale() {
-  const sources = ["sdk", "provider", "package.json", "tsconfig.json", "tsconfig.build.json"];
+  const sources = ["sdk", "provider", "embedded", "cli", "package.json", "tsconfig.json", "tsconfig.build.json"];
   const built = changedMs(join(root, "dist/sdk/index.js"));
   return sources.some((name) => newestMs(join(root, name)) > built);
 }

@@ -1,10 +1,10 @@
 // Commands in guests.
 import * as pulumi from "@pulumi/pulumi";
-import { type Instance } from "./instance";
-import { type Scalar } from "./instance-devices";
-import { toMachine } from "./machine";
-import { hasType } from "./identity";
-import { type CommonArgs, LxdResource, typeOf } from "./resource";
+import { type Instance } from "./instance/instance";
+import { type Scalar } from "./instance/instance-devices";
+import { toMachine } from "./instance/machine";
+import { hasType } from "./resource/identity";
+import { type CommonArgs, LxdResource, typeOf } from "./resource/resource";
 
 export interface ExecArgs extends CommonArgs {
   /**

@@ -1,14 +1,25 @@
 // The public API: what a Pulumi program imports from `pulumi-lxd`.
-export { type GoldenImageArgs, GoldenImage } from "./golden-image";
-export { type GoldenMachineArgs, type GoldenResultArgs, type InstallArgs, type VerifyArgs } from "./golden-parts";
-export { type MediumArgs } from "./golden-keepers";
-export { type PublishTargetArgs } from "./publish-target";
-export { type AwaitStep, type BootStepArgs, type KeyStep, type PauseStep, type TypeStep } from "./boot-command";
+export { type GoldenImageArgs, GoldenImage } from "./golden-image/golden-image";
+export {
+  type GoldenMachineArgs,
+  type GoldenResultArgs,
+  type InstallArgs,
+  type VerifyArgs,
+} from "./golden-image/golden-parts";
+export { type MediumArgs } from "./golden-image/golden-keepers";
+export { type PublishTargetArgs } from "./golden-image/publish-target";
+export {
+  type AwaitStep,
+  type BootStepArgs,
+  type KeyStep,
+  type PauseStep,
+  type TypeStep,
+} from "./instance/boot-command";
 export { Exec, type ExecArgs } from "./exec";
 export { InstanceSnapshot, type InstanceSnapshotArgs } from "./instance-snapshot";
-export { type GuestFileArgs } from "./guest-files";
-export { type ExecStepArgs, type FilesStepArgs, type ProvisionStepArgs } from "./golden-steps";
-export { Image, type ImageAliasArgs, type ImageArgs } from "./image";
+export { type GuestFileArgs } from "./instance/guest-files";
+export { type ExecStepArgs, type FilesStepArgs, type ProvisionStepArgs } from "./golden-image/golden-steps";
+export { Image, type ImageAliasArgs, type ImageArgs } from "./image/image";
 export {
   type ImageDiskSource,
   type ImageDownloadSource,
@@ -20,7 +31,7 @@ export {
   type ImageSourceArgs,
   type ImageSplitSource,
   type ImageUrlSource,
-} from "./image-source";
+} from "./image/image-source";
 export {
   type CdromArgs,
   type HostCdromArgs,
@@ -33,8 +44,8 @@ export {
   type RootDiskArgs,
   type VolumeDiskArgs,
   type VolumeReferenceArgs,
-} from "./instance-devices";
-export { type CloudInitArgs, type InterfaceAddresses, Instance, type InstanceArgs } from "./instance";
+} from "./instance/instance-devices";
+export { type CloudInitArgs, type InterfaceAddresses, Instance, type InstanceArgs } from "./instance/instance";
 export {
   type InstanceAliasSource,
   type InstanceBackupSource,
@@ -43,7 +54,7 @@ export {
   type InstanceServerSource,
   type InstanceSnapshotSource,
   type InstanceSourceArgs,
-} from "./instance-source";
+} from "./instance/instance-source";
 export {
   type AddressWait,
   type AgentWait,
@@ -53,7 +64,7 @@ export {
   type PortWait,
   type PoweredOffWait,
   type WaitArgs,
-} from "./instance-waits";
+} from "./instance/instance-waits";
 export {
   type IsoCopySource,
   type IsoFile,
@@ -63,14 +74,20 @@ export {
   type IsoUrlSource,
   type IsoUrlsSource,
   type PinnedArgs,
-} from "./iso-source";
-export { IsoVolume, type IsoVolumeArgs } from "./iso-volume";
-export { type FoundImage, lookupImage, type LookupImageArgs, lookupImages, type LookupOptions } from "./lookup-image";
+} from "./iso-volume/iso-source";
+export { IsoVolume, type IsoVolumeArgs } from "./iso-volume/iso-volume";
+export {
+  type FoundImage,
+  lookupImage,
+  type LookupImageArgs,
+  lookupImages,
+  type LookupOptions,
+} from "./image/lookup-image";
 export { Network, type NetworkAddressesArgs, type NetworkArgs } from "./network";
 export { Profile, type ProfileArgs } from "./profile";
 export { Project, type ProjectArgs, type ProjectFeaturesArgs } from "./project";
 export { Remote, type RemoteArgs, type RemoteInput } from "./remote";
-export { type CommonArgs, type ServerArgs } from "./resource";
+export { type CommonArgs, type ServerArgs } from "./resource/resource";
 export { StoragePool, type StoragePoolArgs } from "./storage-pool";
 export {
   StorageVolume,

@@ -1,10 +1,10 @@
 // Snapshots of instances.
 import * as pulumi from "@pulumi/pulumi";
-import { type Instance } from "./instance";
-import { type Scalar } from "./instance-devices";
-import { toMachine } from "./machine";
-import { hasType } from "./identity";
-import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource";
+import { type Instance } from "./instance/instance";
+import { type Scalar } from "./instance/instance-devices";
+import { toMachine } from "./instance/machine";
+import { hasType } from "./resource/identity";
+import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
 export interface InstanceSnapshotArgs extends CommonArgs {
   /** An `Instance` of this program, or the name of one. A snapshot follows its machine's renames, and is gone with it. */

@@ -1,8 +1,8 @@
 // Networks that the server manages.
 import * as pulumi from "@pulumi/pulumi";
-import { type Scalar } from "./instance-devices";
-import { hasType } from "./identity";
-import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource";
+import { type Scalar } from "./instance/instance-devices";
+import { hasType } from "./resource/identity";
+import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
 /** One family of addresses on a network. */
 export interface NetworkAddressesArgs {

@@ -1,9 +1,9 @@
 // Profiles: what instances share.
 import * as pulumi from "@pulumi/pulumi";
-import { type CloudInitArgs } from "./instance";
-import { type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
-import { hasType } from "./identity";
-import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource";
+import { type CloudInitArgs } from "./instance/instance";
+import { type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance/instance-devices";
+import { hasType } from "./resource/identity";
+import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
 export interface ProfileArgs extends CommonArgs {
   /** Without spaces and slashes. Default: the resource's name. Changing it replaces the profile. */

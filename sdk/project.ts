@@ -1,8 +1,8 @@
 // Projects: rooms of their own on a server.
 import * as pulumi from "@pulumi/pulumi";
-import { type Scalar } from "./instance-devices";
-import { hasType } from "./identity";
-import { LxdResource, type ServerArgs, typeOf } from "./resource";
+import { type Scalar } from "./instance/instance-devices";
+import { hasType } from "./resource/identity";
+import { LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
 /** What a project keeps for itself; whatever it does not, it shares with the project `default`. */
 export interface ProjectFeaturesArgs {

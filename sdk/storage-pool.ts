@@ -1,8 +1,8 @@
 // Storage pools: where volumes, images and the disks of instances are kept.
 import * as pulumi from "@pulumi/pulumi";
-import { type Scalar } from "./instance-devices";
-import { hasType } from "./identity";
-import { LxdResource, type ServerArgs, typeOf } from "./resource";
+import { type Scalar } from "./instance/instance-devices";
+import { hasType } from "./resource/identity";
+import { LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
 export interface StoragePoolArgs extends ServerArgs {
   /** Without spaces and slashes. Default: the resource's name. Changing it replaces the pool. */

@@ -1,8 +1,8 @@
 // Storage volumes: file systems and block devices of a pool.
 import * as pulumi from "@pulumi/pulumi";
-import { type Scalar } from "./instance-devices";
-import { hasType } from "./identity";
-import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource";
+import { type Scalar } from "./instance/instance-devices";
+import { hasType } from "./resource/identity";
+import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
 /** A volume of the same server, copied by it without passing through here and without its snapshots. */
 export interface VolumeCopySource {

@@ -1,6 +1,6 @@
 // Tells whether a file begins as optical media do: ISO 9660, or UDF alone as some Windows media.
 import { open } from "node:fs/promises";
-import { LxdError } from "../errors";
+import { LxdError } from "../base/errors";
 import { type ByteStream, through } from "./byte-stream";
 
 const sectorBytes = 2048;

@@ -1,7 +1,7 @@
 // Turns bytes into a stream that ends only if they are the promised ones.
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import { LxdError } from "../errors";
+import { LxdError } from "../base/errors";
 import { type Digest, type Opened, type Received, type ReportBytes } from "./content";
 
 export interface VerifiedArgs {

@@ -1,6 +1,6 @@
 // What the engine calls of a kind, whether it has an object that steps are run on or only does something.
-import { type Kept, type Known } from "../bookkeeping";
-import { type AnyKind, type Context, type ActionKind, type ServerInputs } from "../kind";
+import { type Kept, type Known } from "./bookkeeping";
+import { type AnyKind, type Context, type ActionKind, type ServerInputs } from "../kind/kind";
 import { isPlaceGone } from "./place-gone";
 import { type Call, type CreateCall, Reconciler, type Removal } from "./reconciler";
 

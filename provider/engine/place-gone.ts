@@ -1,8 +1,8 @@
 // Whether the pool or the project of an object is gone, and the object with it.
-import { readPool } from "../api/pools";
-import { readProject } from "../api/projects";
-import { type Client } from "../client/client";
-import { isCode } from "../errors";
+import { readPool } from "../lxd/api/storage/pools";
+import { readProject } from "../lxd/api/projects";
+import { type Client } from "../lxd/client/core/client";
+import { isCode } from "../base/errors";
 
 /** `error` is that of a request for the object. The place itself is asked for: the server's words are no evidence. */
 export async function isPlaceGone(client: Client, at: object, error: unknown): Promise<boolean> {

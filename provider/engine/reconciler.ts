@@ -2,8 +2,8 @@
 //
 // Create and update are one road: locate the object, make it if it is not there or not whole, run the steps. A failure or
 // a kill at any point leaves a state from which the next `up` and the next `destroy` do the right thing.
-import { type Kept, type Known } from "../bookkeeping";
-import { isCode, LxdError } from "../errors";
+import { type Kept, type Known } from "./bookkeeping";
+import { isCode, LxdError } from "../base/errors";
 import {
   type Context,
   type Draft,
@@ -14,8 +14,8 @@ import {
   type ServerInputs,
   type Step,
   type Work,
-} from "../kind";
-import { inTurn } from "../turns";
+} from "../kind/kind";
+import { inTurn } from "../base/turns";
 import { type LifecycleOf } from "./lifecycle";
 import { isPlaceGone } from "./place-gone";
 

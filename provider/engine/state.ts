@@ -1,7 +1,7 @@
 // The schema of what a stack stores of a resource, and the way from every older one to the present one.
-import { type Bag } from "../dynamic-provider";
-import { LxdError } from "../errors";
-import { type ServerInputs, type StateUpgrades } from "../kind";
+import { type Bag } from "./pulumi/dynamic-provider";
+import { LxdError } from "../base/errors";
+import { type ServerInputs, type StateUpgrades } from "../kind/kind";
 
 /** Raised when what is stored changes in a way that older states do not have. */
 export const schemaVersion = 1;

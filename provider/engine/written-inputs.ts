@@ -1,8 +1,8 @@
 // Keeps defaults out of what is stored: inputs are what the program says and what was computed, nothing else.
 import { isDeepStrictEqual } from "node:util";
-import { type Bag } from "../dynamic-provider";
-import { type Draft } from "../kind";
-import { plain } from "../plain";
+import { type Bag } from "./pulumi/dynamic-provider";
+import { type Draft } from "../kind/kind";
+import { plain } from "../kind/plain";
 
 /** What of a kind is needed here. */
 interface Defaulting<Inputs> {

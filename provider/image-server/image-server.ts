@@ -1,8 +1,8 @@
 // An image server, whichever protocol it speaks: what it has, and the bytes of each image.
-import { type ImagePart } from "../api/image-export";
-import { type Alias } from "../api/images";
-import { type Client } from "../client/client";
-import { type RemoteInputs } from "../client/location";
+import { type ImagePart } from "../lxd/api/image-export";
+import { type Alias } from "../lxd/api/images";
+import { type Client } from "../lxd/client/core/client";
+import { type RemoteInputs } from "../lxd/client/discovery/location";
 import { lxdServer } from "./lxd-server";
 import { streamsServer } from "./streams-server";
 

@@ -1,8 +1,8 @@
 // A daemon as an image server: its public images, and all of them where it trusts this client.
 import { X509Certificate } from "node:crypto";
-import { exportImage } from "../api/image-export";
-import { listImages, type WireImage } from "../api/images";
-import { type Client } from "../client/client";
+import { exportImage } from "../lxd/api/image-export";
+import { listImages, type WireImage } from "../lxd/api/images";
+import { type Client } from "../lxd/client/core/client";
 import { type Connect, type ImageServer, type ImageServerPlace, type ServedImage } from "./image-server";
 
 export function lxdServer(place: ImageServerPlace, connect: Connect): ImageServer {

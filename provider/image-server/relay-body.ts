@@ -1,11 +1,11 @@
 // The files of a served image as the body of an upload, checked against its fingerprint as they pass through here.
 import { createHash, type Hash } from "node:crypto";
 import { Readable } from "node:stream";
-import { type ImagePart } from "../api/image-export";
+import { type ImagePart } from "../lxd/api/image-export";
 import { type Digest, type ReportBytes } from "../content/content";
-import { type ImageBody } from "../content/image-content";
+import { type ImageBody } from "../content/disk-image/image-content";
 import { openVerified } from "../content/verified-stream";
-import { LxdError } from "../errors";
+import { LxdError } from "../base/errors";
 
 export interface Relayed {
   fingerprint: string;

@@ -1,5 +1,5 @@
 // From a product of a simplestreams list to images, by the same rules as the daemons.
-import { type Alias } from "../api/images";
+import { type Alias } from "../lxd/api/images";
 import { type ServedImage } from "./image-server";
 import { type StreamItem, type StreamProduct } from "./streams";
 

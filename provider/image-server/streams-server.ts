@@ -1,12 +1,12 @@
 // A simplestreams server: a static tree of an index, lists of products, and files with their hashes.
 import { basename } from "node:path";
 import { type z } from "zod";
-import { type ImagePart, type ImageRole } from "../api/image-export";
+import { type ImagePart, type ImageRole } from "../lxd/api/image-export";
 import { fetchText } from "../content/url/fetch-text";
 import { shownUrl } from "../content/url/shown-url";
 import { type DownloadSettings } from "../content/url/transport";
 import { urlContent } from "../content/url/url-content";
-import { LxdError } from "../errors";
+import { LxdError } from "../base/errors";
 import { type ImageServer, type ImageServerPlace, type ServedImage } from "./image-server";
 import { indexSchema, productsSchema, type StreamItem } from "./streams";
 import { imagesOf, type StreamImage } from "./stream-images";

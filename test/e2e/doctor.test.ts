@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../provider/embedded";
+import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../embedded";
 import { engineEnvironment, sharedEngine } from "./harness/engine";
 import { workspace } from "./harness/package";
 import { PulumiProject } from "./harness/project";
@@ -38,7 +38,7 @@ async function doctor(cwd: string, env: Record<string, string> = {}): Promise<{ 
   const own = engineEnvironment(engine, join(dirname(project.dir), "state"));
   const path = [dirname(engine.pulumi), process.env["PATH"] ?? ""].join(delimiter);
   const surroundings = { ...own, HOME: dir, INCUS_GLOBAL_CONF: dir, LXD_GLOBAL_CONF: dir, PATH: path, ...env };
-  const main = join(workspace, "dist/provider/cli/main.js");
+  const main = join(workspace, "dist/cli/main.js");
   return new Promise((done) => {
     execFile(process.execPath, [main, "doctor", "--json"], { cwd, env: surroundings }, (error, out) => {
       done({ code: typeof error?.code === "number" ? error.code : 0, out });

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
-import { fingerprintOf } from "../../provider/client/pem";
+import { fingerprintOf } from "../../provider/lxd/client/auth/pem";
 import { describeEachDaemon, type TestDaemon, textAt } from "../contract/harness";
 import { httpsAddress } from "../contract/harness/https";
 import { succeed } from "./iso-volume/stack";

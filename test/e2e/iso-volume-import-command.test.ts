@@ -8,7 +8,7 @@ import { workspace } from "./harness/package";
 import { PulumiProject } from "./harness/project";
 
 const run = promisify(execFile);
-const command = join(workspace, "dist/provider/cli/main.js");
+const command = join(workspace, "dist/cli/main.js");
 
 describeEachDaemon({ name: "The import command", on: ["embedded", "incus"] }, (daemon) => {
   let project: PulumiProject | undefined;

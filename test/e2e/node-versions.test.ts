@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../provider/embedded";
+import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../embedded";
 import { RawClient, writeTinyIso } from "../contract/harness";
 import { environmentOfNode } from "./harness/node";
 import { packWorkspace, workspace } from "./harness/package";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../provider/embedded";
+import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../embedded";
 import { at, RawClient } from "../contract/harness/raw";
 import { type Checkpoint } from "./harness/options";
 import { PulumiProject } from "./harness/project";

@@ -52,7 +52,7 @@ describe("the packed package", () => {
     const documents = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
     expect(files.filter((file) => !file.startsWith("dist/")).sort()).toEqual(documents);
     const compiled = files.filter((file) => file.startsWith("dist/"));
-    expect(compiled.filter((file) => !/^dist\/(sdk|provider)\/.+\.(js|d\.ts)$/.test(file))).toEqual([]);
+    expect(compiled.filter((file) => !/^dist\/(sdk|provider|embedded|cli)\/.+\.(js|d\.ts)$/.test(file))).toEqual([]);
     expect(compiled.filter((file) => /\b(tests?|fixtures?)\b/.test(file))).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { Script } from "node:vm";
 import * as undici from "undici";
 
-import type { DynamicProvider } from "../../provider/dynamic-provider";
+import type { DynamicProvider } from "../../provider/engine/pulumi/dynamic-provider";
 import { compiled } from "../../scripts/faults/compiled.cjs";
 
 const root = resolve(__dirname, "../../provider");
@@ -106,7 +106,7 @@ export class ProviderProcess {
   }
 
   #stop(why: string): void {
-    const { callsOfEngine } = this.#load(join(root, "pulumi-engine.ts")) as {
+    const { callsOfEngine } = this.#load(join(root, "engine/pulumi/pulumi-engine.ts")) as {
       callsOfEngine: () => { stop: (why: string) => void };
     };
     callsOfEngine().stop(why);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 
-import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../provider/embedded";
+import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../embedded";
 import { RawClient } from "../contract/harness/raw";
 import { FaultProxy } from "./proxy";
 import { digestOf, goldenVersion, Look } from "./snapshot";

@@ -1,6 +1,6 @@
 // The grammar of errors: what was being done, the daemon's words, the code, the request, and what to do.
 import { describe, expect, it } from "vitest";
-import { isCode, LxdError } from "../../provider/errors";
+import { isCode, LxdError } from "../../provider/base/errors";
 
 describe("an error", () => {
   const request = { method: "POST", path: "/1.0/x", status: 409 };

@@ -1,6 +1,6 @@
 // What a piece of work has failed with.
 import { expect } from "vitest";
-import { LxdError } from "../../provider/errors";
+import { LxdError } from "../../provider/base/errors";
 
 export async function failure(work: Promise<unknown>): Promise<LxdError> {
   const thrown: unknown = await work.then(

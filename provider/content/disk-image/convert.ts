@@ -1,7 +1,7 @@
 // Converts a disk to qcow2 with qemu-img, and shows how far it is.
 import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { type DiskFormat, driverOf } from "./formats";
 import { diskInOva } from "./ova";
 

@@ -1,6 +1,6 @@
 // The disk formats that can be said, how each is recognised, and by what name qemu-img knows it.
 import { open } from "node:fs/promises";
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 
 export const diskFormats = ["raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx", "ova"] as const;
 export type DiskFormat = (typeof diskFormats)[number];

@@ -1,6 +1,6 @@
 // Finds the disk in an OVA, which is a tarball with a description, and tells qemu-img where in the file it is.
 import { type FileHandle, open } from "node:fs/promises";
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { tarBlock, tarHeader, tarPadded } from "./tar-header";
 
 interface Entry {

@@ -1,7 +1,7 @@
 // The bytes of the files that go into an image: how many there are, and the bytes themselves when their turn has come.
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { LxdError } from "../../errors";
-import { expandPath } from "../file";
+import { LxdError } from "../../base/errors";
+import { expandPath } from "../local-file/file";
 import { type FileNode } from "./tree";
 
 /** ISO 9660 has 32 bits for the size of a file; readers take the highest values for an error. */

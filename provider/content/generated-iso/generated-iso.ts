@@ -1,6 +1,6 @@
 // An ISO image made on the fly from named files, byte for byte the same for the same files.
 import { createHash } from "node:crypto";
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { type Content, type Digest, type Opened, type Reader } from "../content";
 import { openVerified } from "../verified-stream";
 import { sizeOf } from "./file-bytes";

@@ -1,5 +1,5 @@
 // The volume label: what installers look for, so it is written exactly as given.
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 
 /** The size of the field in the primary descriptor, where Linux looks. */
 const labelMax = 32;

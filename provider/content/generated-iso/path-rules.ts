@@ -1,5 +1,5 @@
 // Which paths a generated image can hold, so that Windows (Joliet) and Linux (Rock Ridge) both show them as written.
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 
 /**
  * Joliet's own limit is 64. 103 is what fits into a directory record beside what others may put there; Windows, Linux

@@ -1,5 +1,5 @@
 // The files of an image as a tree, in an order that does not depend on how they were given.
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { pathProblem } from "./path-rules";
 
 /** The content of one file: text (as UTF-8), bytes, or a local file by its path. */

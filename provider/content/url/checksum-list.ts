@@ -1,5 +1,5 @@
 // Reads SHA256SUMS-style lists in their common formats and finds the entry of one file.
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { type Digest } from "../content";
 import { type Algorithm, algorithmOfLength, digestOf } from "./checksum";
 

@@ -1,6 +1,6 @@
 // What may be written as a checksum: a value, or where a list of them is found.
 import { fileURLToPath } from "node:url";
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { type Digest } from "../content";
 import { parseSourceUrl } from "./source-url";
 

@@ -1,6 +1,6 @@
 // The bytes of one file from the first mirror that gives them, carried on where they broke off.
-import { pause } from "../../abort";
-import { LxdError } from "../../errors";
+import { pause } from "../../base/abort";
+import { LxdError } from "../../base/errors";
 import { type Answer, type Complete, judge } from "./answer";
 import { exchange } from "./exchange";
 import { type Failure, failureAt, networkFailure } from "./failure";

@@ -1,5 +1,5 @@
 // Why one attempt to download failed, and whether another attempt at the same place makes sense.
-import { type ErrorCode, LxdError } from "../../errors";
+import { type ErrorCode, LxdError } from "../../base/errors";
 import { shownUrl } from "./shown-url";
 
 export interface Failure {

@@ -1,5 +1,5 @@
 // A small text of a web server as a whole: a list of checksums, an index of images.
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { Download } from "./download";
 import { type DownloadSettings, openTransport } from "./transport";
 

@@ -1,8 +1,8 @@
 // From a checksum as written to the digest of the file, looked up in a list where need be.
 import { readFile } from "node:fs/promises";
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { type Digest } from "../content";
-import { expandPath } from "../file";
+import { expandPath } from "../local-file/file";
 import { type Checksum, parseChecksum } from "./checksum";
 import { findInList, parseChecksumList } from "./checksum-list";
 import { fetchText } from "./fetch-text";

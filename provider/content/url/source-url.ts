@@ -1,5 +1,5 @@
 // What is accepted as the URL of a download.
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { shownText, shownUrl } from "./shown-url";
 
 /** Parses the URL of a file to download; throws `invalid-argument` for what is none. */

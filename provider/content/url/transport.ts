@@ -1,7 +1,7 @@
 // The connections of one download: time limits, and the way to end them all.
 import { X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
-import { WebAgent } from "../../web-agent";
+import { WebAgent } from "../../base/web-agent";
 import { defaultLimits, type DownloadLimits } from "./limits";
 
 export interface DownloadSettings {

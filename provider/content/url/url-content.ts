@@ -1,5 +1,5 @@
 // A file of a web server as a source of bytes: pinned by its checksum, streamed, never kept.
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { type Content, type Digest, type Opened, type ReportBytes } from "../content";
 import { parseChecksum } from "./checksum";
 import { Download } from "./download";

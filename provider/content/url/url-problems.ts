@@ -1,5 +1,5 @@
 // Everything that is wrong with the source { urls, checksum } as written, found without any request.
-import { LxdError } from "../../errors";
+import { LxdError } from "../../base/errors";
 import { parseChecksum } from "./checksum";
 import { parseSourceUrl } from "./source-url";
 

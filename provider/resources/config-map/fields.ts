@@ -1,8 +1,8 @@
 // Inputs with a field of their own that are single config keys of the daemon: written there, and read back.
-import { type StringMap } from "../../api/instances";
-import { hasUnknown, isUnknown, unknown } from "../../unknowns";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type TypedField } from "./noun";
-import { isTrue } from "../instance/spelling";
+import { isTrue } from "../shared/spelling";
 
 type Bag = Record<string, unknown>;
 

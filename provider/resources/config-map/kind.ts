@@ -1,18 +1,18 @@
 // Serves a simple noun as a resource: one way for profiles, projects, networks, storage pools and volumes.
-import { type StringMap } from "../../api/instances";
-import { LxdError } from "../../errors";
-import { type Completion, type Context, type Draft, type Failure, type ReconciledKind } from "../../kind";
-import { isUnknown } from "../../unknowns";
-import { spelledOut } from "../common";
-import { withoutEmpty } from "../instance/spelling";
-import { creatingKey, logicalName, ownerKey } from "../ownership";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { LxdError } from "../../base/errors";
+import { type Completion, type Context, type Draft, type Failure, type ReconciledKind } from "../../kind/kind";
+import { isUnknown } from "../../kind/unknowns";
+import { spelledOut } from "../shared/common";
+import { withoutEmpty } from "../shared/spelling";
+import { creatingKey, logicalName, ownerKey } from "../shared/ownership";
 import { type ConfigFacts, type ConfigFound, type ConfigInputs, type ConfigNoun, type ConfigWire } from "./noun";
 import { type Settings } from "./noun";
 import { idOf, NounPreflight, parseId } from "./preflight";
-import { unplan } from "../planned";
+import { unplan } from "../shared/planned";
 import { keyRules } from "./rules";
 import { NounSettings } from "./settings";
-import { inUse } from "./users";
+import { inUse } from "../shared/users";
 
 export function configMapKind<
   Inputs extends ConfigInputs,

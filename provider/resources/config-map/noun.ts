@@ -1,7 +1,7 @@
 // What a noun that is little more than a name and a map of config keys says of itself: profiles, projects, networks …
 import { type z } from "zod";
-import { type StringMap } from "../../api/instances";
-import { type Client, type Found } from "../../client/client";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { type Client, type Found } from "../../lxd/client/core/client";
 import {
   type Completion,
   type Context,
@@ -9,7 +9,7 @@ import {
   type Failure,
   type KindDefinition,
   type ServerInputs,
-} from "../../kind";
+} from "../../kind/kind";
 
 export interface ConfigInputs extends ServerInputs {
   name: string;

@@ -1,13 +1,13 @@
 // What the daemon can say about a simple noun before anything is changed: places, names, and what is to be imported.
-import { type Client } from "../../client/client";
-import { LxdError } from "../../errors";
-import { type Completion, type Draft, type Failure } from "../../kind";
-import { plain } from "../../plain";
-import { isUnknown } from "../../unknowns";
-import { valueDifferences } from "../differences";
-import { type Sides } from "../program-spelling";
-import { ownerKey } from "../ownership";
-import { isPlacePlanned, plan } from "../planned";
+import { type Client } from "../../lxd/client/core/client";
+import { LxdError } from "../../base/errors";
+import { type Completion, type Draft, type Failure } from "../../kind/kind";
+import { plain } from "../../kind/plain";
+import { isUnknown } from "../../kind/unknowns";
+import { valueDifferences } from "../shared/differences";
+import { type Sides } from "../shared/program-spelling";
+import { ownerKey } from "../shared/ownership";
+import { isPlacePlanned, plan } from "../shared/planned";
 import { spelledFields } from "./fields";
 import { type ConfigFacts, type ConfigInputs, type ConfigNoun, type ConfigWire, type Settings } from "./noun";
 import { type NounSettings } from "./settings";

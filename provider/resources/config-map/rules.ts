@@ -1,8 +1,8 @@
 // What can be seen to be wrong about the config of a simple noun without asking the daemon.
-import { type StringMap } from "../../api/instances";
-import { type Draft, type Failure } from "../../kind";
-import { isUnknown } from "../../unknowns";
-import { isBookkeeping } from "../ownership";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { type Draft, type Failure } from "../../kind/kind";
+import { isUnknown } from "../../kind/unknowns";
+import { isBookkeeping } from "../shared/ownership";
 import { saidTwice } from "./fields";
 import { type ConfigInputs, type TypedField } from "./noun";
 

@@ -1,10 +1,10 @@
 // The config of a simple noun: what the program says is merged into what the server keeps there, and read back.
 import { isDeepStrictEqual } from "node:util";
-import { type StringMap } from "../../api/instances";
-import { type Client, type Found } from "../../client/client";
-import { isCode, LxdError } from "../../errors";
-import { type Context } from "../../kind";
-import { creatingKey, isBookkeeping, ownerKey } from "../ownership";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { type Client, type Found } from "../../lxd/client/core/client";
+import { isCode, LxdError } from "../../base/errors";
+import { type Context } from "../../kind/kind";
+import { creatingKey, isBookkeeping, ownerKey } from "../shared/ownership";
 import { fieldsFrom, saidBy } from "./fields";
 import { type ConfigFacts, type ConfigInputs, type ConfigNoun, type ConfigWire, type Settings } from "./noun";
 import { spell } from "./spelling";

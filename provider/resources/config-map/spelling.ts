@@ -1,7 +1,7 @@
 // One form for config values that the daemons write in several: `8GiB` and `8192MiB`, `yes` and `true`.
-import { type StringMap } from "../../api/instances";
-import { isUnknown } from "../../unknowns";
-import { parseSize } from "../../units";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { isUnknown } from "../../kind/unknowns";
+import { parseSize } from "../../kind/units";
 
 /** Values that are somebody else's text, to the letter. */
 const verbatim = /^(user\.|raw\.|environment\.|cloud-init\.|dns\.|source$)/;

@@ -1,14 +1,14 @@
 // Commands in guests: run when the resource is made, again when what they depend on changes, and one in the end.
 import { isDeepStrictEqual } from "node:util";
-import { type Finished, lastLines, runCommand } from "../../api/exec";
-import { LxdError } from "../../errors";
-import { type Context, type Made, type ActionKind } from "../../kind";
-import { milliseconds } from "../../units";
-import { checkProject } from "../common";
-import { isRunning } from "../instance/power";
-import { waitFor } from "../instance/waits";
-import { findMachine, requireMachine, withInstanceIdentity } from "../machine";
-import { logicalName } from "../ownership";
+import { type Finished, lastLines, runCommand } from "../../lxd/api/instance/exec";
+import { LxdError } from "../../base/errors";
+import { type Context, type Made, type ActionKind } from "../../kind/kind";
+import { milliseconds } from "../../kind/units";
+import { checkProject } from "../shared/common";
+import { isRunning } from "../machine/power";
+import { waitFor } from "../machine/waits";
+import { findMachine, requireMachine, withInstanceIdentity } from "../machine/machine";
+import { logicalName } from "../shared/ownership";
 import { applyDefaults, complete, type ExecInputs, type ExecOutputs, policies, rerunning, schema } from "./inputs";
 
 export const exec: ActionKind<ExecInputs, ExecOutputs> = {

@@ -1,10 +1,10 @@
 // What can be written about a command in a guest, and what a change of it costs.
 import { z } from "zod";
-import { type CommonInputs, type Completion, type Draft, type Failure, type KindDefinition } from "../../kind";
-import { duration, name, scalar, strict } from "../../schema";
-import { projectOf, remoteSchema, spelledOut } from "../common";
-import { machineCost, type MachineInputs } from "../machine";
-import { isUnknown } from "../../unknowns";
+import { type CommonInputs, type Completion, type Draft, type Failure, type KindDefinition } from "../../kind/kind";
+import { duration, name, scalar, strict } from "../../kind/schema";
+import { projectOf, remoteSchema, spelledOut } from "../shared/common";
+import { machineCost, type MachineInputs } from "../machine/machine";
+import { isUnknown } from "../../kind/unknowns";
 
 type Scalar = string | number | boolean;
 

@@ -1,11 +1,11 @@
 // What goes into an image: if any of it differs, and only then, the image is built anew.
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { plain } from "../../plain";
-import { hasUnknown, isUnknown, unknown } from "../../unknowns";
-import { type VolumeReference } from "../instance/devices";
-import { comparable } from "../instance/spelling";
-import { machineDraft } from "./machine";
+import { plain } from "../../kind/plain";
+import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
+import { type VolumeReference } from "../machine/devices/devices";
+import { comparable } from "../shared/spelling";
+import { machineDraft } from "./build/machine";
 import { type GoldenDraft } from "./schema";
 
 /** The inputs that are content. */

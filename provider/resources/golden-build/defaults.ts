@@ -1,10 +1,10 @@
 // What a program omits of a golden image, and one spelling for what can be written in several ways.
-import { isUnknown } from "../../unknowns";
-import { spelledOut } from "../common";
+import { isUnknown } from "../../kind/unknowns";
+import { spelledOut } from "../shared/common";
 import { namedAliases } from "../image/inputs";
 import { spelledOutDevices } from "../instance/inputs";
 import { type GoldenDraft, type Machine, type Result } from "./schema";
-import { targetDefaults } from "./target-inputs";
+import { targetDefaults } from "./replicate/target-inputs";
 
 export function goldenDefaults(draft: GoldenDraft): GoldenDraft {
   const { install, verify, image = {} as Partial<Result> } = draft;

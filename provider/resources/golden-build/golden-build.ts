@@ -1,16 +1,16 @@
 // The build of a golden image: made once for each set of inputs, released when it is verified, kept for a way back.
-import { LxdError } from "../../errors";
-import { type Context, type Reading, type ReconciledKind } from "../../kind";
+import { LxdError } from "../../base/errors";
+import { type Context, type Reading, type ReconciledKind } from "../../kind/kind";
 import { goldenDefaults } from "./defaults";
 import { complete, policies, rules } from "./inputs";
-import { releasedBefore } from "./known";
-import { finished, type FoundBuild, identity, identityOfState, locate } from "./locate";
-import { builderName } from "./machine";
+import { releasedBefore } from "./release/known";
+import { finished, type FoundBuild, identity, identityOfState, locate } from "./release/locate";
+import { builderName } from "./build/machine";
 import { preflight, preflightChange } from "./preflight";
-import { observe, takenOut, targetsMet } from "./publish-to";
+import { observe, takenOut, targetsMet } from "./replicate/publish-to";
 import { leftover, make, steps } from "./reconcile";
-import { outputsOf, released } from "./release";
-import { remove, removeRest } from "./remove";
+import { outputsOf, released } from "./release/release";
+import { remove, removeRest } from "./release/remove";
 import { type GoldenInputs, type GoldenOutputs, schema } from "./schema";
 
 type Inputs = GoldenInputs;

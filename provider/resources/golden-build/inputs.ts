@@ -1,17 +1,17 @@
 // What is filled in about a build before the daemon is asked, what a change costs, and what does not fit together.
-import { type Completion, type Cost, type Failure, type KindDefinition } from "../../kind";
-import { plain } from "../../plain";
+import { type Completion, type Cost, type Failure, type KindDefinition } from "../../kind/kind";
+import { plain } from "../../kind/plain";
 import { isDeepStrictEqual } from "node:util";
-import { hasUnknown, isUnknown } from "../../unknowns";
-import { projectOf } from "../common";
+import { hasUnknown, isUnknown } from "../../kind/unknowns";
+import { projectOf } from "../shared/common";
 import { rules as imageRules } from "../image/inputs";
-import { type VolumeReference } from "../instance/devices";
+import { type VolumeReference } from "../machine/devices/devices";
 import { rules as instanceRules } from "../instance/rules";
 import { type ContentField, inputsHashOf, isSameContent } from "./content";
 import { goldenDefaults } from "./defaults";
-import { machineDraft } from "./machine";
-import { hashed } from "./steps";
-import { isSameTargets, placedTargets, targetRules } from "./target-inputs";
+import { machineDraft } from "./build/machine";
+import { hashed } from "./build/steps";
+import { isSameTargets, placedTargets, targetRules } from "./replicate/target-inputs";
 import { type GoldenDraft, type GoldenInputs, type GoldenOutputs, type Machine, type Result } from "./schema";
 
 const content =

@@ -1,15 +1,15 @@
 // What the daemon can say about a golden image before anything is built.
-import { type Client } from "../../client/client";
-import { LxdError } from "../../errors";
-import { type Completion, type Failure } from "../../kind";
-import { isUnknown } from "../../unknowns";
-import { takenAliases } from "../image/aliases";
-import { preflight as preflightInstance } from "../instance/preflight";
-import { builderDraft } from "./machine";
-import { missing } from "./release";
+import { type Client } from "../../lxd/client/core/client";
+import { LxdError } from "../../base/errors";
+import { type Completion, type Failure } from "../../kind/kind";
+import { isUnknown } from "../../kind/unknowns";
+import { takenAliases } from "../image/aliases/aliases";
+import { preflight as preflightInstance } from "../instance/preflight/preflight";
+import { builderDraft } from "./build/machine";
+import { missing } from "./release/release";
 import { type GoldenInputs } from "./schema";
-import { slotsOf } from "./slots";
-import { targetFailures } from "./target-preflight";
+import { slotsOf } from "./build/slots";
+import { targetFailures } from "./replicate/target-preflight";
 import { isCandidate, versionOf, versionsOf } from "./versions";
 
 type Inputs = GoldenInputs;

@@ -1,15 +1,15 @@
 // How a golden image comes about: the build of its version, then what the program says about the image and its copies.
-import { LxdError } from "../../errors";
-import { type ReconcileContext, type Step, type Work } from "../../kind";
+import { LxdError } from "../../base/errors";
+import { type ReconcileContext, type Step, type Work } from "../../kind/kind";
 import { formerUrn } from "../image/find";
-import { build } from "./build";
-import { inPhase } from "./failure";
-import { type FoundBuild, isDone, placeOf } from "./locate";
-import { Progress } from "./phases";
-import { dropFormer, type Former, pruneCopies, publishTo, targetsMet } from "./publish-to";
-import { release, wantedOf } from "./release";
+import { build } from "./build/build";
+import { inPhase } from "./build/failure";
+import { type FoundBuild, isDone, placeOf } from "./release/locate";
+import { Progress } from "./build/phases";
+import { dropFormer, type Former, pruneCopies, publishTo, targetsMet } from "./replicate/publish-to";
+import { release, wantedOf } from "./release/release";
 import { type GoldenInputs, type GoldenOutputs } from "./schema";
-import { inSlot, slotsOf } from "./slots";
+import { inSlot, slotsOf } from "./build/slots";
 import { takeAllAlong } from "./take-along";
 import { type Keeping, prune } from "./versions";
 

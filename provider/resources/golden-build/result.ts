@@ -1,8 +1,8 @@
 // The image that a build comes to, in the terms of an image resource, and what it demands of the machines made from it.
-import { type StringMap } from "../../api/instances";
+import { type StringMap } from "../../lxd/api/instance/instances";
 import { type ImageInputs } from "../image/inputs";
 import { type InstanceInputs } from "../instance/schema";
-import { isTrue } from "../instance/spelling";
+import { isTrue } from "../shared/spelling";
 import { type GoldenInputs } from "./schema";
 
 export function resultOf(

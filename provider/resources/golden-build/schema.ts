@@ -1,19 +1,19 @@
 // What can be written about the build of a golden image, and what is known of it after check and on the daemon.
 import { z } from "zod";
-import { type Alias } from "../../api/images";
-import { type StringMap } from "../../api/instances";
-import { type CommonInputs, type Draft } from "../../kind";
-import { duration, name, size, strict } from "../../schema";
-import { remoteSchema } from "../common";
-import { type AliasPolicy } from "../image/aliases";
+import { type Alias } from "../../lxd/api/images";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { type CommonInputs, type Draft } from "../../kind/kind";
+import { duration, name, size, strict } from "../../kind/schema";
+import { remoteSchema } from "../shared/common";
+import { type AliasPolicy } from "../image/aliases/aliases";
 import { schema as imageSchema } from "../image/inputs";
-import { type BootStep } from "../guest/boot-command";
-import { type CloudInit, type Firmware } from "../instance/config";
-import { type RootDisk, type VolumeReference } from "../instance/devices";
+import { type BootStep } from "../machine/guest/boot-command";
+import { type CloudInit, type Firmware } from "../machine/config";
+import { type RootDisk, type VolumeReference } from "../machine/devices/devices";
 import { schema as instanceSchema, volumeReference, type Wait } from "../instance/schema";
-import { type PublishTarget, targetSchema } from "./target-inputs";
-import { type ExecStep, provisionSchema, sealSchema, type Step } from "./steps";
-import { type Disk, type Nic } from "../instance/typed-devices";
+import { type PublishTarget, targetSchema } from "./replicate/target-inputs";
+import { type ExecStep, provisionSchema, sealSchema, type Step } from "./build/steps";
+import { type Disk, type Nic } from "../machine/devices/typed-devices";
 
 /** The machine that is installed, and the one that tries the result. */
 export interface Machine {

@@ -1,14 +1,14 @@
 // The images of a golden image: one for each version that is kept, known by whose they are and of what inputs.
 import { isDeepStrictEqual } from "node:util";
-import { type ImageAddress, listImages, type WireImage } from "../../api/images";
-import { listAllInstances } from "../../api/instances";
-import { listProjects } from "../../api/projects";
-import { type Client } from "../../client/client";
-import { isCode } from "../../errors";
+import { type ImageAddress, listImages, type WireImage } from "../../lxd/api/images";
+import { listAllInstances } from "../../lxd/api/instance/instances";
+import { listProjects } from "../../lxd/api/projects";
+import { type Client } from "../../lxd/client/core/client";
+import { isCode } from "../../base/errors";
 import { isOwnedBy, isUploadOf, publishedName, withOwner } from "../image/owners";
-import { changeRecord } from "../image/record";
-import { release as letGo } from "../image/release";
-import { hashKey, pendingKey, versionKey } from "../ownership";
+import { changeRecord } from "../image/record/record";
+import { release as letGo } from "../image/record/release";
+import { hashKey, pendingKey, versionKey } from "../shared/ownership";
 import { type GoldenInputs } from "./schema";
 
 /** Whose versions, and where. */

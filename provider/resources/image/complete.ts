@@ -1,11 +1,11 @@
 // Fills in what the program leaves to the provider: defaults, and the fingerprint as far as it can be known in advance.
-import { type Alias, listImages } from "../../api/images";
-import { LxdError } from "../../errors";
+import { type Alias, listImages } from "../../lxd/api/images";
+import { LxdError } from "../../base/errors";
 import { type ServedImage } from "../../image-server/image-server";
-import { type Completion, type Failure } from "../../kind";
-import { hasUnknown, isUnknown, unknown } from "../../unknowns";
-import { projectOf } from "../common";
-import { claimAliases, rivalFailures } from "./claims";
+import { type Completion, type Failure } from "../../kind/kind";
+import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
+import { projectOf } from "../shared/common";
+import { claimAliases, rivalFailures } from "./aliases/claims";
 import { hashesOf } from "./hashes";
 import { findByName, parseImageId } from "./id";
 import { applyDefaults, type ImageDraft, type ImageInputs, isSame } from "./inputs";

@@ -1,12 +1,12 @@
 // Finds the image of a resource: by its identity, by its fingerprint, or by what an earlier run has left on it.
-import { findImage, listImages, type WireImage } from "../../api/images";
-import { type Client } from "../../client/client";
-import { type Context } from "../../kind";
+import { findImage, listImages, type WireImage } from "../../lxd/api/images";
+import { type Client } from "../../lxd/client/core/client";
+import { type Context } from "../../kind/kind";
 import { findByName } from "./id";
 import { type ImageInputs, type ImageOutputs } from "./inputs";
 import { isOwnedBy, leftImages, markedImages, ownersOf, shortHash } from "./owners";
 import { identityOf, isPublished, isPulled } from "./source";
-import { isCacheOnly } from "./take-over";
+import { isCacheOnly } from "./record/take-over";
 import { findUpdated } from "./updates";
 
 /**

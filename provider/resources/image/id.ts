@@ -1,8 +1,8 @@
 // The IDs of images: `project/fingerprint`; to find one, `project/alias` or the fingerprint's first digits do as well.
-import { findAlias, findImage, type ImageAddress, listImages, type WireImage } from "../../api/images";
-import { type Client } from "../../client/client";
-import { LxdError } from "../../errors";
-import { type Draft } from "../../kind";
+import { findAlias, findImage, type ImageAddress, listImages, type WireImage } from "../../lxd/api/images";
+import { type Client } from "../../lxd/client/core/client";
+import { LxdError } from "../../base/errors";
+import { type Draft } from "../../kind/kind";
 
 export function idOf({ project, fingerprint }: Draft<ImageAddress>): string {
   return `${project ?? ""}/${fingerprint ?? ""}`;

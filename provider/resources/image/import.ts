@@ -1,20 +1,20 @@
 // Imports an image that exists: compared with the program, and every difference told. Nothing but its owner is written.
-import { type Alias, type WireImage } from "../../api/images";
-import { type Client } from "../../client/client";
-import { type Completion, type Context, type Failure } from "../../kind";
-import { plain } from "../../plain";
-import { hasUnknown, isUnknown } from "../../unknowns";
-import { isBookkeeping } from "../ownership";
-import { aliasList } from "./alias-lists";
+import { type Alias, type WireImage } from "../../lxd/api/images";
+import { type Client } from "../../lxd/client/core/client";
+import { type Completion, type Context, type Failure } from "../../kind/kind";
+import { plain } from "../../kind/plain";
+import { hasUnknown, isUnknown } from "../../kind/unknowns";
+import { isBookkeeping } from "../shared/ownership";
+import { aliasList } from "./aliases/alias-lists";
 import { type FoundImage } from "./find";
 import { findByName, parseImageId } from "./id";
 import { type ImageInputs } from "./inputs";
 import { withOwner } from "./owners";
-import { changeRecord } from "./record";
+import { changeRecord } from "./record/record";
 import { fieldOf } from "./source";
 import { type ServerSource } from "./source-types";
-import { toOutputs } from "./sync";
-import { isCacheOnly } from "./take-over";
+import { toOutputs } from "./record/sync";
+import { isCacheOnly } from "./record/take-over";
 import { isDeepStrictEqual } from "node:util";
 
 type Inputs = ImageInputs;

@@ -1,16 +1,16 @@
 // What can be written about an image, what a change of it costs, and what does not fit together.
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { type Alias } from "../../api/images";
-import { type CommonInputs, type Cost, type Draft, type Failure, type KindDefinition } from "../../kind";
-import { plain } from "../../plain";
-import { name, scalar, strict } from "../../schema";
-import { isUnknown, unknown } from "../../unknowns";
-import { remoteSchema, spelledOut } from "../common";
-import { type AliasPolicy } from "./aliases";
+import { type Alias } from "../../lxd/api/images";
+import { type CommonInputs, type Cost, type Draft, type Failure, type KindDefinition } from "../../kind/kind";
+import { plain } from "../../kind/plain";
+import { name, scalar, strict } from "../../kind/schema";
+import { isUnknown, unknown } from "../../kind/unknowns";
+import { remoteSchema, spelledOut } from "../shared/common";
+import { type AliasPolicy } from "./aliases/aliases";
 import { identityOf, isContent, sourceSchema } from "./source";
 import { type ImageSource } from "./source-types";
-import { isBookkeeping } from "../ownership";
+import { isBookkeeping } from "../shared/ownership";
 
 export interface ImageInputs extends CommonInputs {
   /** Absent only of an image that was imported as it is. */

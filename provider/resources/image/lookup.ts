@@ -1,16 +1,16 @@
 // Looks for images on a daemon or an image server: by alias, fingerprint, properties, type and architecture.
 import { z } from "zod";
-import { listImages } from "../../api/images";
-import { type Client } from "../../client/client";
-import { type RemoteInputs } from "../../client/location";
-import { LxdError } from "../../errors";
+import { listImages } from "../../lxd/api/images";
+import { type Client } from "../../lxd/client/core/client";
+import { type RemoteInputs } from "../../lxd/client/discovery/location";
+import { LxdError } from "../../base/errors";
 import { imageServer, type ImageServerPlace, type ServedImage } from "../../image-server/image-server";
 import { servedImage } from "../../image-server/lxd-server";
-import { type Failure, type StackConfig } from "../../kind";
-import { nearest } from "../../nearest";
-import { name, scalar, strict } from "../../schema";
-import { validate } from "../../validate";
-import { projectOf, remoteSchema, spelledOut } from "../common";
+import { type Failure, type StackConfig } from "../../kind/kind";
+import { nearest } from "../../base/nearest";
+import { name, scalar, strict } from "../../kind/schema";
+import { validate } from "../../kind/validate";
+import { projectOf, remoteSchema, spelledOut } from "../shared/common";
 import { placeSchema } from "./source";
 
 export const schema = strict({

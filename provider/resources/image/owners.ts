@@ -1,7 +1,7 @@
 // Whose an image is: content is the same for everybody, so one image can belong to several resources.
 import { createHash } from "node:crypto";
-import { type WireImage } from "../../api/images";
-import { ownerKey } from "../ownership";
+import { type WireImage } from "../../lxd/api/images";
+import { ownerKey } from "../shared/ownership";
 
 type Owned = Pick<WireImage, "properties">;
 type Properties = Record<string, string>;

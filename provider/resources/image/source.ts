@@ -3,9 +3,9 @@ import { z } from "zod";
 import { diskFormats, whyNoFormat } from "../../content/disk-image/formats";
 import { shownText } from "../../content/url/shown-url";
 import { urlProblems } from "../../content/url/url-problems";
-import { type Failure } from "../../kind";
-import { name, strict, tagged } from "../../schema";
-import { hasUnknown } from "../../unknowns";
+import { type Failure } from "../../kind/kind";
+import { name, strict, tagged } from "../../kind/schema";
+import { hasUnknown } from "../../kind/unknowns";
 import {
   type DiskSource,
   type ServerSource,

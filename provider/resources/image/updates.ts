@@ -1,6 +1,6 @@
 // Images that the daemon keeps up to date: it puts another image in the place of the one that this resource has made.
-import { listImages, type WireImage } from "../../api/images";
-import { type Client } from "../../client/client";
+import { listImages, type WireImage } from "../../lxd/api/images";
+import { type Client } from "../../lxd/client/core/client";
 import { type ImageInputs } from "./inputs";
 
 /** The image that follows one that is gone, if it was to be kept up to date: it has the same source and our aliases. */

@@ -1,11 +1,11 @@
 // What can be written about a snapshot of an instance, and what a change of it costs.
 import { z } from "zod";
-import { type CommonInputs, type Completion, type Draft, type Failure, type KindDefinition } from "../../kind";
-import { name, scalar, strict } from "../../schema";
-import { isUnknown } from "../../unknowns";
-import { projectOf, remoteSchema } from "../common";
-import { machineCost, type MachineInputs } from "../machine";
-import { logicalName } from "../ownership";
+import { type CommonInputs, type Completion, type Draft, type Failure, type KindDefinition } from "../../kind/kind";
+import { name, scalar, strict } from "../../kind/schema";
+import { isUnknown } from "../../kind/unknowns";
+import { projectOf, remoteSchema } from "../shared/common";
+import { machineCost, type MachineInputs } from "../machine/machine";
+import { logicalName } from "../shared/ownership";
 
 export interface SnapshotInputs extends CommonInputs, MachineInputs {
   name: string;

@@ -1,5 +1,5 @@
 // Snapshots of instances: taken once, renamed and given another expiry in place, restored on request.
-import { identityOf, type InstanceFound } from "../../api/instance-identity";
+import { identityOf, type InstanceFound } from "../../lxd/api/instance/instance-identity";
 import {
   createSnapshot,
   deleteSnapshot,
@@ -10,15 +10,15 @@ import {
   setSnapshotExpiry,
   type SnapshotAddress,
   type WireSnapshot,
-} from "../../api/instance-snapshots";
-import { type InstanceAddress } from "../../api/instances";
-import { settleInstance } from "../../api/operations";
-import { type Found } from "../../client/client";
-import { LxdError } from "../../errors";
-import { type Context, type Draft, type Reading, type ReconciledKind, type Step, type Work } from "../../kind";
-import { whenIdle } from "../instance/idle";
+} from "../../lxd/api/instance/instance-snapshots";
+import { type InstanceAddress } from "../../lxd/api/instance/instances";
+import { settleInstance } from "../../lxd/api/operations";
+import { type Found } from "../../lxd/client/core/client";
+import { LxdError } from "../../base/errors";
+import { type Context, type Draft, type Reading, type ReconciledKind, type Step, type Work } from "../../kind/kind";
+import { whenIdle } from "../machine/idle";
 import { changeSettings, without } from "../instance/settings";
-import { addressOfMachine, findMachine, requireMachine, withInstanceIdentity } from "../machine";
+import { addressOfMachine, findMachine, requireMachine, withInstanceIdentity } from "../machine/machine";
 import {
   applyDefaults,
   comparable,

@@ -1,13 +1,13 @@
 // What the daemon can say about a snapshot before it is taken, and whose one is that is there already.
-import { findSnapshot, type SnapshotAddress, type WireSnapshot } from "../../api/instance-snapshots";
-import { findInstance } from "../../api/instances";
-import { type Client } from "../../client/client";
-import { LxdError } from "../../errors";
-import { type Completion, type Failure } from "../../kind";
-import { hasUnknown } from "../../unknowns";
-import { checkProject } from "../common";
-import { isTrue } from "../instance/spelling";
-import { isPlacePlanned } from "../planned";
+import { findSnapshot, type SnapshotAddress, type WireSnapshot } from "../../lxd/api/instance/instance-snapshots";
+import { findInstance } from "../../lxd/api/instance/instances";
+import { type Client } from "../../lxd/client/core/client";
+import { LxdError } from "../../base/errors";
+import { type Completion, type Failure } from "../../kind/kind";
+import { hasUnknown } from "../../kind/unknowns";
+import { checkProject } from "../shared/common";
+import { isTrue } from "../shared/spelling";
+import { isPlacePlanned } from "../shared/planned";
 import { instantOf, type SnapshotInputs } from "./inputs";
 
 /** On a machine while a snapshot of it is taken, and so in the snapshot for ever: which resource has taken it. */

@@ -1,7 +1,7 @@
 // What this provider notes on a new machine: whose it is, what it was made from, and what is still to be done with it.
-import { type StringMap } from "../../api/instances";
-import { LxdError } from "../../errors";
-import { ownerKey, pendingKey, sourceKey } from "../ownership";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { LxdError } from "../../base/errors";
+import { ownerKey, pendingKey, sourceKey } from "../shared/ownership";
 import { type InstanceInputs } from "./schema";
 import { isServers } from "./settings";
 import { markOf } from "./source";

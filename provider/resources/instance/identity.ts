@@ -1,8 +1,8 @@
 // What a machine is known by to commands and snapshots. A preview of a change in place must know it.
-import { identityOf, locateInstance } from "../../api/instance-identity";
-import { type Completion } from "../../kind";
-import { hasUnknown, unknown } from "../../unknowns";
-import { isSame } from "./change";
+import { identityOf, locateInstance } from "../../lxd/api/instance/instance-identity";
+import { type Completion } from "../../kind/kind";
+import { hasUnknown, unknown } from "../../kind/unknowns";
+import { isSame } from "./preflight/change";
 import { type InstanceInputs } from "./schema";
 
 /**

@@ -1,16 +1,16 @@
 // Takes over an instance that exists: compared with the program, every difference told, nothing changed on the daemon.
-import { findInstance, type InstanceAddress } from "../../api/instances";
-import { type Client } from "../../client/client";
-import { LxdError } from "../../errors";
-import { type Completion, type Failure } from "../../kind";
-import { plain } from "../../plain";
-import { hasUnknown } from "../../unknowns";
-import { difference, valueDifferences } from "../differences";
-import { type Sides } from "../program-spelling";
+import { findInstance, type InstanceAddress } from "../../lxd/api/instance/instances";
+import { type Client } from "../../lxd/client/core/client";
+import { LxdError } from "../../base/errors";
+import { type Completion, type Failure } from "../../kind/kind";
+import { plain } from "../../kind/plain";
+import { hasUnknown } from "../../kind/unknowns";
+import { difference, valueDifferences } from "../shared/differences";
+import { type Sides } from "../shared/program-spelling";
 import { policies } from "./inputs";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { toOutputs } from "./settings";
-import { comparable } from "./spelling";
+import { comparable } from "../shared/spelling";
 
 /** `project/name`, or undefined if it is no such ID. */
 export function parseInstanceId(id: string): InstanceAddress | undefined {

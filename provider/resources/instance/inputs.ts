@@ -1,14 +1,14 @@
 // What is filled in about an instance before the daemon is asked, and what a change of it costs.
-import { type StringMap } from "../../api/instances";
-import { type Completion, type Failure, type KindDefinition } from "../../kind";
-import { instanceName } from "../../schema";
-import { isUnknown } from "../../unknowns";
-import { projectOf, spelledOut } from "../common";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { type Completion, type Failure, type KindDefinition } from "../../kind/kind";
+import { instanceName } from "../../kind/schema";
+import { isUnknown } from "../../kind/unknowns";
+import { projectOf, spelledOut } from "../shared/common";
 import { type InstanceDraft, type InstanceInputs, type InstanceOutputs, type Wait } from "./schema";
-import { type Cdrom } from "./devices";
-import { withoutEmpty } from "./spelling";
-import { completeFiles, sameFiles } from "../guest/files";
-import { logicalName } from "../ownership";
+import { type Cdrom } from "../machine/devices/devices";
+import { withoutEmpty } from "../shared/spelling";
+import { completeFiles, sameFiles } from "../machine/guest/files";
+import { logicalName } from "../shared/ownership";
 import { placed, sourceCost, versionOf } from "./source-version";
 
 export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies"] = {

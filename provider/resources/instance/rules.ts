@@ -1,13 +1,13 @@
 // What can be seen to be wrong about an instance only by looking at several inputs together.
-import { type Failure } from "../../kind";
-import { isUnknown } from "../../unknowns";
+import { type Failure } from "../../kind/kind";
+import { isUnknown } from "../../kind/unknowns";
 import { type InstanceDraft } from "./schema";
-import { fileRules } from "../guest/files";
-import { typedKeys } from "./config";
-import { rootDevice } from "./devices";
-import { driveKinds, drives } from "./typed-devices";
+import { fileRules } from "../machine/guest/files";
+import { typedKeys } from "../machine/config";
+import { rootDevice } from "../machine/devices/devices";
+import { driveKinds, drives } from "../machine/devices/typed-devices";
 import { sourceRules } from "./source";
-import { isBookkeeping } from "../ownership";
+import { isBookkeeping } from "../shared/ownership";
 
 export function rules(draft: InstanceDraft): Failure[] {
   return [

@@ -1,17 +1,17 @@
 // What can be written about an instance, and what is known of it after check and on the daemon.
 import { z } from "zod";
-import { type StringMap } from "../../api/instances";
-import { type CommonInputs, type Draft } from "../../kind";
-import { duration, instanceName, name, scalar, size, strict, tagged } from "../../schema";
-import { remoteSchema } from "../common";
-import { type BootStep, bootCommandSchema, isExpression } from "../guest/boot-command";
-import { type GuestFile } from "../guest/file-content";
-import { guestFilesSchema } from "../guest/files";
-import { type NetworkOutputs } from "./addresses";
-import { type CloudInit, type Firmware } from "./config";
-import { type Cdrom, type RootDisk, type WrittenCdrom } from "./devices";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { type CommonInputs, type Draft } from "../../kind/kind";
+import { duration, instanceName, name, scalar, size, strict, tagged } from "../../kind/schema";
+import { remoteSchema } from "../shared/common";
+import { type BootStep, bootCommandSchema, isExpression } from "../machine/guest/boot-command";
+import { type GuestFile } from "../machine/guest/file-content";
+import { guestFilesSchema } from "../machine/guest/files";
+import { type NetworkOutputs } from "../machine/addresses";
+import { type CloudInit, type Firmware } from "../machine/config";
+import { type Cdrom, type RootDisk, type WrittenCdrom } from "../machine/devices/devices";
 import { type InstanceSource, sourceSchema } from "./source";
-import { type Disk, type Nic, type TypedDevices } from "./typed-devices";
+import { type Disk, type Nic, type TypedDevices } from "../machine/devices/typed-devices";
 
 /** What to wait for. Each has its own time limit. */
 export type Wait = { timeout: string } & (

@@ -7,18 +7,26 @@ import {
   type StringMap,
   updateInstance,
   type WireInstance,
-} from "../../api/instances";
-import { type Client, type Found } from "../../client/client";
-import { type ServerInfo } from "../../client/server-info";
-import { isCode, LxdError } from "../../errors";
-import { type NetworkOutputs, observeNetwork } from "./addresses";
-import { configFromWire, configToWire } from "./config";
-import { isAt } from "./home";
-import { fromWire, type Phase, toWire } from "./devices";
-import { type Changer, whenIdle } from "./idle";
+} from "../../lxd/api/instance/instances";
+import { type Client, type Found } from "../../lxd/client/core/client";
+import { type ServerInfo } from "../../lxd/client/discovery/server-info";
+import { isCode, LxdError } from "../../base/errors";
+import { type NetworkOutputs, observeNetwork } from "../machine/addresses";
+import { configFromWire, configToWire } from "../machine/config";
+import { isAt } from "../machine/home";
+import { fromWire, type Phase, toWire } from "../machine/devices/devices";
+import { type Changer, whenIdle } from "../machine/idle";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
-import { isRunning } from "./power";
-import { creatingKey, detachedKey, isBookkeeping, ownerKey, pendingKey, rebuilding, sourceKey } from "../ownership";
+import { isRunning } from "../machine/power";
+import {
+  creatingKey,
+  detachedKey,
+  isBookkeeping,
+  ownerKey,
+  pendingKey,
+  rebuilding,
+  sourceKey,
+} from "../shared/ownership";
 
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;

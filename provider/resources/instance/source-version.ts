@@ -1,10 +1,10 @@
 // What a source stands for now, as far as it can be known before anything is made, and what a change of it costs.
-import { findAlias } from "../../api/images";
-import { fileContent } from "../../content/file";
+import { findAlias } from "../../lxd/api/images";
+import { fileContent } from "../../content/local-file/file";
 import { reader } from "../../content/shown";
-import { LxdError } from "../../errors";
-import { type Completion, type Cost, type Failure } from "../../kind";
-import { hasUnknown, isUnknown, unknown } from "../../unknowns";
+import { LxdError } from "../../base/errors";
+import { type Completion, type Cost, type Failure } from "../../kind/kind";
+import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { imageOf, type InstanceSource, isCopy, isImage, markOf } from "./source";
 

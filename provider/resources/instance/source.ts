@@ -1,8 +1,8 @@
 // What an instance can be made from: the sources, told apart by their keys, and which of two are the same.
 import { z } from "zod";
-import { type Failure } from "../../kind";
-import { name, strict, tagged } from "../../schema";
-import { hasUnknown } from "../../unknowns";
+import { type Failure } from "../../kind/kind";
+import { name, strict, tagged } from "../../kind/schema";
+import { hasUnknown } from "../../kind/unknowns";
 
 export interface ImageSource {
   /** Fingerprint of an image on the same server. */

@@ -1,16 +1,16 @@
 // Fills in what the program leaves to the provider: the content's digest, the automatic name, the defaults.
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { findVolume } from "../../api/volumes";
-import { type Client } from "../../client/client";
-import { expandPath } from "../../content/file";
+import { findVolume } from "../../lxd/api/storage/volumes";
+import { type Client } from "../../lxd/client/core/client";
+import { expandPath } from "../../content/local-file/file";
 import { isOptical, notOptical } from "../../content/optical";
 import { isLocalList } from "../../content/url/resolve-checksum";
-import { LxdError } from "../../errors";
-import { type Completion, type Failure } from "../../kind";
-import { plain } from "../../plain";
-import { hasUnknown, unknown } from "../../unknowns";
-import { projectOf } from "../common";
+import { LxdError } from "../../base/errors";
+import { type Completion, type Failure } from "../../kind/kind";
+import { plain } from "../../kind/plain";
+import { hasUnknown, unknown } from "../../kind/unknowns";
+import { projectOf } from "../shared/common";
 import { contentOf, type IsoSource, sourceFailures, type VolumeSource } from "./source";
 import { type IsoVolumeDraft, type IsoVolumeInputs, unverified } from "./inputs";
 import { automaticName } from "./names";

@@ -1,13 +1,20 @@
 // Brings the content of an ISO volume to the daemon: streamed through the hash, or copied by the daemon itself.
-import { copyVolume, findVolume, importIsoVolume, memberOf, sizeOf, type VolumeAddress } from "../../api/volumes";
-import { type Client } from "../../client/client";
-import { requireExtension } from "../../client/server-info";
+import {
+  copyVolume,
+  findVolume,
+  importIsoVolume,
+  memberOf,
+  sizeOf,
+  type VolumeAddress,
+} from "../../lxd/api/storage/volumes";
+import { type Client } from "../../lxd/client/core/client";
+import { requireExtension } from "../../lxd/client/discovery/server-info";
 import { type Opened } from "../../content/content";
 import { requireOptical } from "../../content/optical";
 import { shown } from "../../content/shown";
 import { holders } from "../../engine/holders";
-import { LxdError } from "../../errors";
-import { type Context } from "../../kind";
+import { LxdError } from "../../base/errors";
+import { type Context } from "../../kind/kind";
 import { contentOf, type IsoSource, type VolumeSource } from "./source";
 import { type IsoVolumeInputs } from "./inputs";
 

@@ -1,5 +1,5 @@
 // The IDs of volumes: `project/pool/name`.
-import { type VolumeAddress } from "../../api/volumes";
+import { type VolumeAddress } from "../../lxd/api/storage/volumes";
 
 export function volumeId({ project, pool, name }: VolumeAddress): string {
   return `${project}/${pool}/${name}`;

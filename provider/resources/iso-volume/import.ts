@@ -1,10 +1,10 @@
 // Takes over an ISO volume that exists: compared with the program, every difference told, nothing changed or sent again.
 import { createHash } from "node:crypto";
-import { exportIso } from "../../api/volume-backups";
-import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
-import { type Client } from "../../client/client";
-import { releasesWith } from "../../client/features";
-import { type Completion, type Failure } from "../../kind";
+import { exportIso } from "../../lxd/api/storage/volume-backups";
+import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../lxd/api/storage/volumes";
+import { type Client } from "../../lxd/client/core/client";
+import { releasesWith } from "../../lxd/client/discovery/features";
+import { type Completion, type Failure } from "../../kind/kind";
 import { contentOf, type IsoSource } from "./source";
 import { type IsoVolumeInputs, unverified } from "./inputs";
 import { parseVolumeId, volumeId } from "./id";

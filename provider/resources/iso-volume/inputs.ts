@@ -1,8 +1,8 @@
 // What can be written about an ISO volume, and what a change of it costs.
 import { z } from "zod";
-import { type CommonInputs, type Cost, type Draft, type KindDefinition } from "../../kind";
-import { name, strict, volumeName } from "../../schema";
-import { remoteSchema } from "../common";
+import { type CommonInputs, type Cost, type Draft, type KindDefinition } from "../../kind/kind";
+import { name, strict, volumeName } from "../../kind/schema";
+import { remoteSchema } from "../shared/common";
 import { type IsoSource, sourceSchema } from "./source";
 
 export interface IsoVolumeInputs extends CommonInputs {

@@ -8,10 +8,10 @@ import {
   sizeOf,
   type VolumeAddress,
   type WireVolume,
-} from "../../api/volumes";
-import { LxdError } from "../../errors";
-import { type Context, type Draft, type ReconciledKind, type Step, type Work } from "../../kind";
-import { unplan } from "../planned";
+} from "../../lxd/api/storage/volumes";
+import { LxdError } from "../../base/errors";
+import { type Context, type Draft, type ReconciledKind, type Step, type Work } from "../../kind/kind";
+import { unplan } from "../shared/planned";
 import { applyDefaults, complete } from "./complete";
 import { fill, forgetContent } from "./fill";
 import { parseVolumeId, volumeId } from "./id";

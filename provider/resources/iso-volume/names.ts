@@ -2,12 +2,12 @@
 //
 // An ISO volume can carry nothing but its description, so the name is all that tells it from a stranger's.
 import { createHash } from "node:crypto";
-import { findVolume } from "../../api/volumes";
-import { isCode } from "../../errors";
-import { type Completion } from "../../kind";
-import { isUnknown, unknown } from "../../unknowns";
-import { logicalName } from "../ownership";
-import { isPlacePlanned } from "../planned";
+import { findVolume } from "../../lxd/api/storage/volumes";
+import { isCode } from "../../base/errors";
+import { type Completion } from "../../kind/kind";
+import { isUnknown, unknown } from "../../kind/unknowns";
+import { logicalName } from "../shared/ownership";
+import { isPlacePlanned } from "../shared/planned";
 import { parseVolumeId } from "./id";
 import { type IsoVolumeDraft, type IsoVolumeInputs } from "./inputs";
 

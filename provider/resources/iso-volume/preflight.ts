@@ -1,16 +1,16 @@
 // What the daemon can say about an ISO volume before anything is sent: place, name, space, and what is to be imported.
-import { findPool, freeSpace } from "../../api/pools";
-import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
-import { type Client, type Found } from "../../client/client";
-import { requireExtension } from "../../client/server-info";
+import { findPool, freeSpace } from "../../lxd/api/storage/pools";
+import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../lxd/api/storage/volumes";
+import { type Client, type Found } from "../../lxd/client/core/client";
+import { requireExtension } from "../../lxd/client/discovery/server-info";
 import { shownBytes } from "../../content/shown";
-import { LxdError } from "../../errors";
-import { type Completion, type Failure } from "../../kind";
-import { isUnknown } from "../../unknowns";
-import { checkPool, checkProject } from "../common";
-import { inUse } from "../config-map/users";
-import { checkMember } from "../member";
-import { isPlacePlanned, plan } from "../planned";
+import { LxdError } from "../../base/errors";
+import { type Completion, type Failure } from "../../kind/kind";
+import { isUnknown } from "../../kind/unknowns";
+import { checkPool, checkProject } from "../shared/common";
+import { inUse } from "../shared/users";
+import { checkMember } from "../shared/member";
+import { isPlacePlanned, plan } from "../shared/planned";
 import { importFailures } from "./import";
 import { sizeInAdvance } from "./source";
 import { type IsoVolumeDraft, type IsoVolumeInputs, unverified } from "./inputs";

@@ -3,16 +3,16 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Content } from "../../content/content";
-import { expandPath, fileContent } from "../../content/file";
-import { filesBelow } from "../../content/folder";
+import { expandPath, fileContent } from "../../content/local-file/file";
+import { filesBelow } from "../../content/local-file/folder";
 import { generatedIso, generatedIsoProblems, generatedIsoSizeBytes } from "../../content/generated-iso/generated-iso";
 import { type IsoFile } from "../../content/generated-iso/tree";
 import { reader } from "../../content/shown";
 import { urlContent } from "../../content/url/url-content";
 import { urlProblems } from "../../content/url/url-problems";
-import { type Context, type Failure } from "../../kind";
-import { name, strict, tagged, volumeName } from "../../schema";
-import { hasUnknown } from "../../unknowns";
+import { type Context, type Failure } from "../../kind/kind";
+import { name, strict, tagged, volumeName } from "../../kind/schema";
+import { hasUnknown } from "../../kind/unknowns";
 
 /** A local file. */
 export interface FileSource {

@@ -5,12 +5,12 @@ import {
   listAllInstances,
   type StringMap,
   updateInstance,
-} from "../../api/instances";
-import { findVolume, type VolumeAddress } from "../../api/volumes";
-import { type Client } from "../../client/client";
-import { LxdError } from "../../errors";
-import { whenIdle } from "../instance/idle";
-import { detachedKey, isSameStack, ownerKey } from "../ownership";
+} from "../../lxd/api/instance/instances";
+import { findVolume, type VolumeAddress } from "../../lxd/api/storage/volumes";
+import { type Client } from "../../lxd/client/core/client";
+import { LxdError } from "../../base/errors";
+import { whenIdle } from "../machine/idle";
+import { detachedKey, isSameStack, ownerKey } from "../shared/ownership";
 
 type Devices = Record<string, StringMap>;
 

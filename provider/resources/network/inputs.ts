@@ -1,11 +1,11 @@
 // What can be written about a network, and what a change of it costs.
 import { isIP } from "node:net";
 import { z } from "zod";
-import { type StringMap } from "../../api/instances";
-import { type CommonInputs, type Draft, type Failure, type KindDefinition } from "../../kind";
-import { name, scalar, strict } from "../../schema";
-import { isUnknown } from "../../unknowns";
-import { remoteSchema } from "../common";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { type CommonInputs, type Draft, type Failure, type KindDefinition } from "../../kind/kind";
+import { name, scalar, strict } from "../../kind/schema";
+import { isUnknown } from "../../kind/unknowns";
+import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
 
 export interface Family {

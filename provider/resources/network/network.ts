@@ -6,12 +6,12 @@ import {
   type NetworkSettings,
   updateNetwork,
   type WireNetwork,
-} from "../../api/networks";
-import { type Client, type Found } from "../../client/client";
-import { type Completion, type Context, type Failure } from "../../kind";
-import { isUnknown } from "../../unknowns";
-import { makeOnMembers, memberFailures } from "../cluster-definition";
-import { checkProject, computedProject } from "../common";
+} from "../../lxd/api/networks";
+import { type Client, type Found } from "../../lxd/client/core/client";
+import { type Completion, type Context, type Failure } from "../../kind/kind";
+import { isUnknown } from "../../kind/unknowns";
+import { makeOnMembers, memberFailures } from "../shared/cluster-definition";
+import { checkProject, computedProject } from "../shared/common";
 import { configMapKind } from "../config-map/kind";
 import {
   applyDefaults,

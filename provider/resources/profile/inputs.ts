@@ -1,16 +1,16 @@
 // What can be written about a profile, and what a change of it costs.
 import { z } from "zod";
-import { type StringMap } from "../../api/instances";
-import { type CommonInputs, type Draft, type KindDefinition } from "../../kind";
-import { isUnknown } from "../../unknowns";
-import { name, scalar, strict } from "../../schema";
-import { remoteSchema } from "../common";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { type CommonInputs, type Draft, type KindDefinition } from "../../kind/kind";
+import { isUnknown } from "../../kind/unknowns";
+import { name, scalar, strict } from "../../kind/schema";
+import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
-import { type CloudInit } from "../instance/config";
-import { type RootDisk } from "../instance/devices";
+import { type CloudInit } from "../machine/config";
+import { type RootDisk } from "../machine/devices/devices";
 import { eachOf, named, spelledOutDevices } from "../instance/inputs";
 import { schema as instance } from "../instance/schema";
-import { type Disk, type Nic } from "../instance/typed-devices";
+import { type Disk, type Nic } from "../machine/devices/typed-devices";
 
 export interface ProfileInputs extends CommonInputs, ConfigInputs {
   cloudInit?: CloudInit | undefined;

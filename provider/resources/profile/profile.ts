@@ -6,17 +6,17 @@ import {
   type ProfileSettings,
   updateProfile,
   type WireProfile,
-} from "../../api/profiles";
-import { type StringMap } from "../../api/instances";
-import { type Client } from "../../client/client";
-import { type Failure } from "../../kind";
-import { isUnknown } from "../../unknowns";
-import { checkPool, checkProject, computedProject } from "../common";
+} from "../../lxd/api/profiles";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { type Client } from "../../lxd/client/core/client";
+import { type Failure } from "../../kind/kind";
+import { isUnknown } from "../../kind/unknowns";
+import { checkPool, checkProject, computedProject } from "../shared/common";
 import { configMapKind } from "../config-map/kind";
 import { type Settings } from "../config-map/noun";
-import { type DeviceInputs, fromWire, toWire } from "../instance/devices";
+import { type DeviceInputs, fromWire, toWire } from "../machine/devices/devices";
 import { bootRules, deviceNameRules } from "../instance/rules";
-import { comparable } from "../instance/spelling";
+import { comparable } from "../shared/spelling";
 import {
   applyDefaults,
   fields,

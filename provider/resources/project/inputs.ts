@@ -1,8 +1,8 @@
 // What can be written about a project, and what a change of it costs.
 import { z } from "zod";
-import { type Draft, type KindDefinition } from "../../kind";
-import { scalar, strict } from "../../schema";
-import { remoteSchema } from "../common";
+import { type Draft, type KindDefinition } from "../../kind/kind";
+import { scalar, strict } from "../../kind/schema";
+import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
 
 /** What a project keeps for itself; whatever it does not, it shares with the project `default`. */

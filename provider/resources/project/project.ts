@@ -6,14 +6,14 @@ import {
   readProject,
   updateProject,
   type WireProject,
-} from "../../api/projects";
-import { type Client } from "../../client/client";
-import { type Completion, type Failure } from "../../kind";
-import { plain } from "../../plain";
-import { isUnknown } from "../../unknowns";
+} from "../../lxd/api/projects";
+import { type Client } from "../../lxd/client/core/client";
+import { type Completion, type Failure } from "../../kind/kind";
+import { plain } from "../../kind/plain";
+import { isUnknown } from "../../kind/unknowns";
 import { configMapKind } from "../config-map/kind";
 import { type Settings } from "../config-map/noun";
-import { isTrue } from "../instance/spelling";
+import { isTrue } from "../shared/spelling";
 import { fields, policies, projectName, type ProjectInputs, type ProjectOutputs, schema } from "./inputs";
 
 export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject, ProjectSettings & Settings>({

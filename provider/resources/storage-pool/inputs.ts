@@ -1,9 +1,9 @@
 // What can be written about a storage pool, and what a change of it costs.
 import { z } from "zod";
-import { type StringMap } from "../../api/instances";
-import { type Draft, type KindDefinition } from "../../kind";
-import { name, scalar, size, strict } from "../../schema";
-import { remoteSchema } from "../common";
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { type Draft, type KindDefinition } from "../../kind/kind";
+import { name, scalar, size, strict } from "../../kind/schema";
+import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
 
 export interface StoragePoolInputs extends ConfigInputs {

@@ -1,10 +1,17 @@
 // Storage pools: where volumes, images and the disks of instances are kept.
-import { createPool, deletePool, type PoolSettings, readPool, updatePool, type WirePool } from "../../api/pools";
-import { type Client, type Found } from "../../client/client";
-import { type Completion, type Context, type Failure } from "../../kind";
-import { nearest } from "../../nearest";
-import { isUnknown } from "../../unknowns";
-import { makeOnMembers, memberFailures } from "../cluster-definition";
+import {
+  createPool,
+  deletePool,
+  type PoolSettings,
+  readPool,
+  updatePool,
+  type WirePool,
+} from "../../lxd/api/storage/pools";
+import { type Client, type Found } from "../../lxd/client/core/client";
+import { type Completion, type Context, type Failure } from "../../kind/kind";
+import { nearest } from "../../base/nearest";
+import { isUnknown } from "../../kind/unknowns";
+import { makeOnMembers, memberFailures } from "../shared/cluster-definition";
 import { configMapKind } from "../config-map/kind";
 import { fields, policies, poolName, schema, type StoragePoolInputs, type StoragePoolOutputs } from "./inputs";
 

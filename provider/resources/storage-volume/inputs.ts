@@ -1,11 +1,11 @@
 // What can be written about a storage volume, and what a change of it costs.
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { type ContentType } from "../../api/data-volumes";
-import { type CommonInputs, type Completion, type Cost, type Draft, type KindDefinition } from "../../kind";
-import { plain } from "../../plain";
-import { name, scalar, size, strict, tagged, volumeName } from "../../schema";
-import { computedProject, remoteSchema } from "../common";
+import { type ContentType } from "../../lxd/api/storage/data-volumes";
+import { type CommonInputs, type Completion, type Cost, type Draft, type KindDefinition } from "../../kind/kind";
+import { plain } from "../../kind/plain";
+import { name, scalar, size, strict, tagged, volumeName } from "../../kind/schema";
+import { computedProject, remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
 
 export interface CopySource {

@@ -1,8 +1,8 @@
 // Makes a volume: blank, of another volume or one of its snapshots, or of a backup's file.
-import { createCopy, createVolume, importBackup, type VolumeSettings } from "../../api/data-volumes";
-import { findVolume, memberOf } from "../../api/volumes";
-import { fileContent } from "../../content/file";
-import { type Context } from "../../kind";
+import { createCopy, createVolume, importBackup, type VolumeSettings } from "../../lxd/api/storage/data-volumes";
+import { findVolume, memberOf } from "../../lxd/api/storage/volumes";
+import { fileContent } from "../../content/local-file/file";
+import { type Context } from "../../kind/kind";
 import { type CopySource, type StorageVolumeInputs } from "./inputs";
 
 /** Copies move as many bytes as there are. */

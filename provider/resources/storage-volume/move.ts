@@ -2,9 +2,9 @@
 //
 // Servers copy a volume to the other pool, record first, and delete it where it was in the end. A mark in its config, which
 // the copy gets too, says that this was begun.
-import { moveVolume, updateVolume } from "../../api/data-volumes";
-import { settleVolumeMoves } from "../../api/operations";
-import { listPools } from "../../api/pools";
+import { moveVolume, updateVolume } from "../../lxd/api/storage/data-volumes";
+import { settleVolumeMoves } from "../../lxd/api/operations";
+import { listPools } from "../../lxd/api/storage/pools";
 import {
   deleteVolume,
   findVolume,
@@ -12,11 +12,11 @@ import {
   memberOf,
   type VolumeAddress,
   type WireVolume,
-} from "../../api/volumes";
-import { type Found } from "../../client/client";
-import { type Context } from "../../kind";
+} from "../../lxd/api/storage/volumes";
+import { type Found } from "../../lxd/client/core/client";
+import { type Context } from "../../kind/kind";
 import { type ConfigFound } from "../config-map/noun";
-import { movingKey, ownerKey } from "../ownership";
+import { movingKey, ownerKey } from "../shared/ownership";
 import { type StorageVolumeInputs } from "./inputs";
 import { copyDeadlineMs } from "./make";
 

@@ -1,17 +1,17 @@
 // What the daemon can say about a storage volume before anything is changed: its source, its size, its users.
-import { findSnapshot } from "../../api/data-volumes";
-import { findInstance } from "../../api/instances";
-import { findVolume, memberOf, type VolumeAddress, type WireVolume } from "../../api/volumes";
-import { type Client } from "../../client/client";
-import { missingExtension } from "../../client/server-info";
-import { fileContent } from "../../content/file";
-import { LxdError } from "../../errors";
-import { type Completion, type Failure } from "../../kind";
-import { hasUnknown, isUnknown } from "../../unknowns";
-import { parseSize } from "../../units";
-import { isPlacePlanned, isPlanned } from "../planned";
-import { ownerKey } from "../ownership";
-import { isRunning } from "../instance/power";
+import { findSnapshot } from "../../lxd/api/storage/data-volumes";
+import { findInstance } from "../../lxd/api/instance/instances";
+import { findVolume, memberOf, type VolumeAddress, type WireVolume } from "../../lxd/api/storage/volumes";
+import { type Client } from "../../lxd/client/core/client";
+import { missingExtension } from "../../lxd/client/discovery/server-info";
+import { fileContent } from "../../content/local-file/file";
+import { LxdError } from "../../base/errors";
+import { type Completion, type Failure } from "../../kind/kind";
+import { hasUnknown, isUnknown } from "../../kind/unknowns";
+import { parseSize } from "../../kind/units";
+import { isPlacePlanned, isPlanned } from "../shared/planned";
+import { ownerKey } from "../shared/ownership";
+import { isRunning } from "../machine/power";
 import { type CopySource, type StorageVolumeDraft, type StorageVolumeInputs } from "./inputs";
 
 export async function preflight(

@@ -1,14 +1,14 @@
 // Storage volumes: file systems and block devices of a pool, beside those of instances.
-import { updateVolume, type VolumeSettings } from "../../api/data-volumes";
-import { listPools } from "../../api/pools";
-import { deleteVolume, findVolume, listVolumes, type WireVolume } from "../../api/volumes";
-import { type Context } from "../../kind";
-import { volumeName } from "../../schema";
-import { checkPool, checkProject } from "../common";
+import { updateVolume, type VolumeSettings } from "../../lxd/api/storage/data-volumes";
+import { listPools } from "../../lxd/api/storage/pools";
+import { deleteVolume, findVolume, listVolumes, type WireVolume } from "../../lxd/api/storage/volumes";
+import { type Context } from "../../kind/kind";
+import { volumeName } from "../../kind/schema";
+import { checkPool, checkProject } from "../shared/common";
 import { configMapKind } from "../config-map/kind";
 import { type ConfigFound } from "../config-map/noun";
-import { checkMember } from "../member";
-import { ownerKey } from "../ownership";
+import { checkMember } from "../shared/member";
+import { ownerKey } from "../shared/ownership";
 import { computed, fields, policies, schema, type StorageVolumeInputs, type StorageVolumeOutputs } from "./inputs";
 import { make } from "./make";
 import { finishMove, move, placed, removeMoved } from "./move";

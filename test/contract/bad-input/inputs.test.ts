@@ -1,9 +1,9 @@
 // Arbitrary inputs of every kind: refused with the path of what is wrong, or accepted; never a crash.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type EmbeddedDaemon } from "../../../provider/embedded";
-import { LxdError } from "../../../provider/errors";
-import { type Noun } from "../../../sdk/resource";
+import { type EmbeddedDaemon } from "../../../embedded";
+import { LxdError } from "../../../provider/base/errors";
+import { type Noun } from "../../../sdk/resource/resource";
 import { useEmbedded } from "../harness/embedded";
 import { kindOf, StackProcess } from "../harness/stack-process";
 import { type Bag } from "../harness/stack-run";

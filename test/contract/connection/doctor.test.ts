@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeCliConfig } from "../../unit/client/cli-home";
-import { compileProvider, root } from "../daemon/compiled";
+import { compileCommand, root } from "../daemon/compiled";
 import { describeEachDaemon } from "../harness";
 import { useHttps } from "./https-site";
 
@@ -15,7 +15,7 @@ let main = "";
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-doctor-"));
-  main = await compileProvider(dir);
+  main = await compileCommand(dir);
   const bin = join(dir, "bin");
   await mkdir(bin);
   // In place of the Pulumi CLI, whose config the tests say: the real one is met by end-to-end tests.

@@ -2,12 +2,12 @@
 import { chmodSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { type Client } from "../../../provider/client/client";
-import { clientFor } from "../../../provider/client/connections";
-import { complete, equip } from "../../../provider/client/credentials";
-import { discover } from "../../../provider/client/discovery";
-import { fingerprintOf } from "../../../provider/client/pem";
-import { LxdError } from "../../../provider/errors";
+import { type Client } from "../../../provider/lxd/client/core/client";
+import { clientFor } from "../../../provider/lxd/client/core/connections";
+import { complete, equip } from "../../../provider/lxd/client/auth/credentials";
+import { discover } from "../../../provider/lxd/client/discovery/discovery";
+import { fingerprintOf } from "../../../provider/lxd/client/auth/pem";
+import { LxdError } from "../../../provider/base/errors";
 import { describeEachDaemon } from "../harness";
 import { useHttps } from "./https-site";
 

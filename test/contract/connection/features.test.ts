@@ -1,6 +1,6 @@
 // The table of features against the servers that are here: each of them has what the table says of its release.
 import { expect } from "vitest";
-import { type Feature, features, type Line, lines } from "../../../provider/client/features";
+import { type Feature, features, type Line, lines } from "../../../provider/lxd/client/discovery/features";
 import { describeEachDaemon, type TestDaemon, textAt } from "../harness";
 
 const numbers = (release: string): number[] => release.split(".").map(Number);

@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
-import { clientFor } from "../../../provider/client/connections";
-import { complete } from "../../../provider/client/credentials";
-import { discover } from "../../../provider/client/discovery";
-import { type RemoteInputs } from "../../../provider/client/location";
+import { clientFor } from "../../../provider/lxd/client/core/connections";
+import { complete } from "../../../provider/lxd/client/auth/credentials";
+import { discover } from "../../../provider/lxd/client/discovery/discovery";
+import { type RemoteInputs } from "../../../provider/lxd/client/discovery/location";
 import { describeEachDaemon } from "../harness";
 import { useHttps } from "./https-site";
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { IsoVolume } from "../../../provider";
-import { type DynamicProvider } from "../../../provider/dynamic-provider";
-import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../../provider/embedded";
+import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
+import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../../embedded";
 import { at, RawClient, writeTinyIso } from "../harness";
 import { StackResource } from "../harness/stack";
 

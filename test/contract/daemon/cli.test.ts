@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { CUSTOM, RawClient, tinyIso } from "../harness";
 import { isoHeaders } from "../harness/embedded";
-import { compileProvider, root } from "./compiled";
+import { compileCommand, root } from "./compiled";
 
 let dir = "";
 let main = "";
@@ -16,7 +16,7 @@ const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-cli-"));
-  main = await compileProvider(dir);
+  main = await compileCommand(dir);
 });
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-// The package's `provider` folder as JavaScript that Node runs, so that no test of the command line needs a build.
+// The command line, and what it imports, as JavaScript that Node runs, so that no test of it needs a build.
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import ts from "typescript";
@@ -6,15 +6,23 @@ import ts from "typescript";
 export const root = resolve(__dirname, "../../..");
 
 /** Writes it into a folder; returns the command line's main file. */
-export async function compileProvider(into: string): Promise<string> {
-  const files = await readdir(join(root, "provider"), { recursive: true });
-  for (const file of files.filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))) {
-    const source = await readFile(join(root, "provider", file), "utf8");
+export async function compileCommand(into: string): Promise<string> {
+  for (const file of await sources()) {
+    const source = await readFile(join(root, file), "utf8");
     const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
     const { outputText } = ts.transpileModule(source, { compilerOptions: options });
-    const target = join(into, "provider", file.replace(/\.ts$/, ".js"));
+    const target = join(into, file.replace(/\.ts$/, ".js"));
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, outputText);
   }
-  return join(into, "provider/cli/main.js");
+  return join(into, "cli/main.js");
+}
+
+async function sources(): Promise<string[]> {
+  const files = await Promise.all(
+    ["provider", "embedded", "cli"].map(async (folder) =>
+      (await readdir(join(root, folder), { recursive: true })).map((file) => join(folder, file)),
+    ),
+  );
+  return files.flat().filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { type EmbeddedDaemon, type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../../../provider/embedded";
+import { type EmbeddedDaemon, type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../../../embedded";
 import { type TlsFront, tlsFront } from "../../e2e/harness/tls-front";
 import { describeEachDaemon, RawClient, type TestDaemon, textAt, tinyImage } from "../harness";
 import { settle } from "../harness/operation";

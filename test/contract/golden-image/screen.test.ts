@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type EmbeddedDaemonOptions } from "../../../provider/embedded";
+import { type EmbeddedDaemonOptions } from "../../../embedded";
 import { clientOf, CUSTOM, isoHeaders, useEmbedded } from "../harness/embedded";
 import { settle } from "../harness/operation";
 import { StackResource } from "../harness/stack";

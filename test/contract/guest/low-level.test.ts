@@ -2,10 +2,10 @@
 import { Readable } from "node:stream";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { runCommand } from "../../../provider/api/exec";
-import { deleteFile, findEntry, makeDirectory, writeFile } from "../../../provider/api/guest-files";
-import { Client } from "../../../provider/client/client";
-import { UnixTransport } from "../../../provider/client/unix-transport";
+import { runCommand } from "../../../provider/lxd/api/instance/exec";
+import { deleteFile, findEntry, makeDirectory, writeFile } from "../../../provider/lxd/api/instance/guest-files";
+import { Client } from "../../../provider/lxd/client/core/client";
+import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
 import { describeEachDaemon, makeInstance, ROOT, setState, type TestDaemon, uploadImage } from "../harness";
 
 /** A running container of the run's own. */

@@ -1,8 +1,8 @@
 // Types on the serial console of a machine, as somebody at a terminal does.
 import { setTimeout as sleep } from "node:timers/promises";
-import { openConsole } from "../../../provider/api/console";
-import { Client } from "../../../provider/client/client";
-import { UnixTransport } from "../../../provider/client/unix-transport";
+import { openConsole } from "../../../provider/lxd/api/instance/console";
+import { Client } from "../../../provider/lxd/client/core/client";
+import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
 
 /** Presses Enter every now and then until something has ended, and returns what it has come to. */
 export async function pressEnterUntil<T>(

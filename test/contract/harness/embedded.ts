@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect } from "vitest";
 
-import { type EmbeddedDaemon, type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../../../provider/embedded";
+import { type EmbeddedDaemon, type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../../../embedded";
 import { settle } from "./operation";
 import { at, RawClient, type RawReply } from "./raw";
 import { tinyIso, type TinyIsoOptions } from "./tiny-iso";

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../../../provider/embedded";
+import { type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../../../embedded";
 
 export type DaemonKind = "embedded" | "embedded-lxd" | "incus" | "lxd" | "incus-cluster";
 

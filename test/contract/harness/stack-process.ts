@@ -1,11 +1,11 @@
 // The process of Pulumi's dynamic-provider server, as one run of a stack has it: it can be killed at any request.
-import { Calls } from "../../../provider/calls";
-import { Dispatch } from "../../../provider/dispatch";
-import { type DynamicProvider } from "../../../provider/dynamic-provider";
+import { Calls } from "../../../provider/engine/pulumi/calls";
+import { Dispatch } from "../../../provider/engine/dispatch";
+import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
 import { forgetRun } from "../../../provider/engine/holders";
-import { type AnyKind, type ServerInputs } from "../../../provider/kind";
+import { type AnyKind, type ServerInputs } from "../../../provider/kind/kind";
 import * as provider from "../../../provider";
-import { type Noun, serializedProvider } from "../../../sdk/resource";
+import { type Noun, serializedProvider } from "../../../sdk/resource/resource";
 
 export type Kind = AnyKind<ServerInputs, ServerInputs, unknown>;
 

@@ -1,8 +1,8 @@
 // A stack of several resources, driven as Pulumi's engine and its dynamic-provider server drive a provider.
 //
 // One process serves a run. The engine goes through the program in order; deletes come last, and only if nothing failed.
-import { type Noun, serializedProvider, typeOf } from "../../../sdk/resource";
-import { type Difference } from "../../../provider/diff";
+import { type Noun, serializedProvider, typeOf } from "../../../sdk/resource/resource";
+import { type Difference } from "../../../provider/engine/diff";
 import { type FlakySocket } from "./flaky-socket";
 import { Killed, StackProcess } from "./stack-process";
 import { type Bag, type Declared, RunError, StackState, type StepTaken, type Stored } from "./stack-state";

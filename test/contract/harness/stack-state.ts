@@ -1,5 +1,5 @@
 // The state of a stack as Pulumi keeps it: JSON, written after each step, with the replaced resources that are still to go.
-import { type Noun } from "../../../sdk/resource";
+import { type Noun } from "../../../sdk/resource/resource";
 
 export type Bag = Record<string, unknown>;
 

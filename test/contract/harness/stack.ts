@@ -1,8 +1,8 @@
 // Drives a noun's provider object as Pulumi's engine and its dynamic-provider server do, with a state of its own.
-import { type DynamicProvider } from "../../../provider/dynamic-provider";
+import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
 import { forgetRun } from "../../../provider/engine/holders";
 import * as provider from "../../../provider";
-import { type Noun, serializedProvider } from "../../../sdk/resource";
+import { type Noun, serializedProvider } from "../../../sdk/resource/resource";
 
 type Bag = Record<string, unknown>;
 

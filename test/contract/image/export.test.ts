@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { exportCommand } from "../../../provider/cli/export";
+import { exportCommand } from "../../../cli/export";
 import { runCommand, type Printed } from "../harness/command";
 import { tinySplitImage } from "../harness";
 import { describeImages, sha256 } from "./site";

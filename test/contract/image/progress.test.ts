@@ -14,7 +14,7 @@ const shown = vi.hoisted((): { texts: string[]; watch: (text: string) => void } 
 }));
 
 // The rows of Pulumi's display, without a display.
-vi.mock("../../../provider/progress", () => ({
+vi.mock("../../../provider/engine/pulumi/progress", () => ({
   progressRow: () => ({
     status: (text: string) => {
       shown.texts.push(text);

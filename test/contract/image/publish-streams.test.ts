@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { publishStreamsCommand } from "../../../provider/cli/publish-streams";
+import { publishStreamsCommand } from "../../../cli/publish-streams";
 import { tinyMetadata, tinySplitImage } from "../harness";
 import { type Printed, runCommand } from "../harness/command";
 import { busybox } from "../harness/tiny-image";

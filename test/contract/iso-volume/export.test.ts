@@ -1,8 +1,8 @@
 // The copy that a server makes of a volume to give its content out: dropped afterwards, by the server itself if need be.
 import { expect } from "vitest";
-import { exportIso } from "../../../provider/api/volume-backups";
-import { Client } from "../../../provider/client/client";
-import { UnixTransport } from "../../../provider/client/unix-transport";
+import { exportIso } from "../../../provider/lxd/api/storage/volume-backups";
+import { Client } from "../../../provider/lxd/client/core/client";
+import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
 import { CUSTOM, describeEachDaemon, objectAt } from "../harness";
 
 const dayMs = 24 * 60 * 60_000;

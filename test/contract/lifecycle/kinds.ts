@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { tinyImage, tinyIso } from "../harness";
 import { type Bag, type Declared } from "../harness/stack-run";
 import { blank, container, type Site } from "../instance/site";
-import { type Noun } from "../../../sdk/resource";
+import { type Noun } from "../../../sdk/resource/resource";
 
 /** One resource under test, and what it stands on. */
 export interface Subject {

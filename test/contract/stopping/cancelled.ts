@@ -1,9 +1,9 @@
 // Cancels a run of one resource in the middle, as Ctrl-C does, and holds the provider to what it promises then.
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { Calls } from "../../../provider/calls";
-import { Dispatch } from "../../../provider/dispatch";
-import { type DynamicProvider } from "../../../provider/dynamic-provider";
+import { Calls } from "../../../provider/engine/pulumi/calls";
+import { Dispatch } from "../../../provider/engine/dispatch";
+import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
 import { exec } from "../../../provider/resources/exec/exec";
 import { goldenBuild } from "../../../provider/resources/golden-build/golden-build";
 import { image } from "../../../provider/resources/image/image";

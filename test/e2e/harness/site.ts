@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
-import { startEmbeddedDaemon } from "../../../provider/embedded";
+import { startEmbeddedDaemon } from "../../../embedded";
 import { settle } from "../../contract/harness/operation";
 import { RawClient, type RawReply } from "../../contract/harness/raw";
 import { writeTinyIso } from "../../contract/harness/tiny-iso";

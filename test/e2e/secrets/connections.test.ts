@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../../provider/embedded";
+import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../../embedded";
 import { RawClient, tinyIso } from "../../contract/harness";
 import { selfSigned } from "../../unit/content/url/certificate";
 import { PulumiProject } from "../harness/project";

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../../provider/embedded";
+import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../../embedded";
 import { RawClient } from "../../contract/harness";
 import { writeTinyIso } from "../../contract/harness/tiny-iso";
 import { PulumiProject } from "../harness/project";

@@ -1,5 +1,5 @@
 // A scenario's program as a user writes it: the text of an index.js.
-import type { Bag } from "../../../provider/dynamic-provider";
+import type { Bag } from "../../../provider/engine/pulumi/dynamic-provider";
 import type { Program, Resource } from "../stack";
 
 /** An output of a resource that is declared before; without a key the resource itself. */
@@ -13,7 +13,7 @@ class Reference {
 const outputsOf = (name: string): Bag => new Proxy<Bag>({}, { get: (_, key) => new Reference(name, String(key)) });
 
 /** Inside the component `GoldenImage` and not exported. The component's version is random, and another one in each case. */
-const inner = 'const { GoldenBuild } = require("./node_modules/pulumi-lxd/dist/sdk/golden-build.js");';
+const inner = 'const { GoldenBuild } = require("./node_modules/pulumi-lxd/dist/sdk/golden-image/golden-build.js");';
 
 /** Each resource waits for the one before it, as in the program's order. */
 export function textOf(program: Program, socket: string): string {

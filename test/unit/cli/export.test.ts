@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { exportCommand } from "../../../provider/cli/export";
+import { exportCommand } from "../../../cli/export";
 import { runCommand, type Printed } from "../../contract/harness/command";
 import { fakeDaemon, sync } from "../client/fake-daemon";
 

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { doctor } from "../../../provider/cli/doctor/doctor";
-import { exportCommand } from "../../../provider/cli/export";
-import { publishStreamsCommand } from "../../../provider/cli/publish-streams";
+import { doctor } from "../../../cli/doctor/doctor";
+import { exportCommand } from "../../../cli/export";
+import { publishStreamsCommand } from "../../../cli/publish-streams";
 import { runCommand } from "../../contract/harness/command";
 import { writeCliConfig } from "../client/cli-home";
 

@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import { Client } from "../../../provider/client/client";
-import { HttpsTransport } from "../../../provider/client/https-transport";
-import { Limit } from "../../../provider/client/limit";
-import { openStreams } from "../../../provider/client/operation-streams";
-import { LxdError } from "../../../provider/errors";
+import { Client } from "../../../provider/lxd/client/core/client";
+import { HttpsTransport } from "../../../provider/lxd/client/transport/https-transport";
+import { Limit } from "../../../provider/lxd/client/core/limit";
+import { openStreams } from "../../../provider/lxd/client/core/operation-streams";
+import { LxdError } from "../../../provider/base/errors";
 import { front, refusal } from "./front";
 import { begun, error, fakeDaemon, type FakeDaemon, later, operation, sync } from "./fake-daemon";
 

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientFor } from "../../../provider/client/connections";
-import { complete } from "../../../provider/client/credentials";
-import { discover } from "../../../provider/client/discovery";
+import { clientFor } from "../../../provider/lxd/client/core/connections";
+import { complete } from "../../../provider/lxd/client/auth/credentials";
+import { discover } from "../../../provider/lxd/client/discovery/discovery";
 import { selfSigned } from "../content/url/certificate";
 import { type Front, front, serverInfo } from "./front";
 

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { clientFor } from "../../../provider/client/connections";
-import { complete } from "../../../provider/client/credentials";
-import { discover } from "../../../provider/client/discovery";
-import { type RemoteInputs } from "../../../provider/client/location";
+import { clientFor } from "../../../provider/lxd/client/core/connections";
+import { complete } from "../../../provider/lxd/client/auth/credentials";
+import { discover } from "../../../provider/lxd/client/discovery/discovery";
+import { type RemoteInputs } from "../../../provider/lxd/client/discovery/location";
 import { writeCliConfig } from "./cli-home";
 import { type Front, front, refusal, serverInfo } from "./front";
 

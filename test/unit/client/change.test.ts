@@ -1,9 +1,9 @@
 // Changes and uploads: followed to their end, and given up when the other side does.
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { Client } from "../../../provider/client/client";
-import { UnixTransport } from "../../../provider/client/unix-transport";
-import { LxdError } from "../../../provider/errors";
+import { Client } from "../../../provider/lxd/client/core/client";
+import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
+import { LxdError } from "../../../provider/base/errors";
 import { failure } from "../failure";
 import { begun, error, fakeDaemon, operation, sync } from "./fake-daemon";
 

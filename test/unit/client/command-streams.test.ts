@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { type IncomingMessage } from "node:http";
 import { type Duplex } from "node:stream";
 import { expect, test } from "vitest";
-import { runCommand } from "../../../provider/api/exec";
+import { runCommand } from "../../../provider/lxd/api/instance/exec";
 import { fakeDaemon, operation, sync } from "./fake-daemon";
 
 const acceptKey = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

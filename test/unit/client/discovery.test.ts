@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { discover, places } from "../../../provider/client/discovery";
-import { type Location, type Surroundings } from "../../../provider/client/location";
+import { discover, places } from "../../../provider/lxd/client/discovery/discovery";
+import { type Location, type Surroundings } from "../../../provider/lxd/client/discovery/location";
 import { writeCliConfig } from "./cli-home";
 
 const home = mkdtempSync(join(tmpdir(), "pulumi-lxd-discovery-"));

@@ -5,7 +5,7 @@ import { PassThrough, Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { UnixTransport } from "../../../provider/client/unix-transport";
+import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
 import { begun, error, fakeDaemon, type FakeDaemon, operation, sync } from "./fake-daemon";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;

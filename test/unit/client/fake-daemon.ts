@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { Client, type ClientOptions } from "../../../provider/client/client";
-import { UnixTransport } from "../../../provider/client/unix-transport";
+import { Client, type ClientOptions } from "../../../provider/lxd/client/core/client";
+import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
 
 export interface FakeDaemon {
   socket: string;

@@ -2,7 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Feature, features, type Line, lines, releasesWith } from "../../../provider/client/features";
+import {
+  type Feature,
+  features,
+  type Line,
+  lines,
+  releasesWith,
+} from "../../../provider/lxd/client/discovery/features";
 
 const root = join(__dirname, "../../..");
 const lts: readonly Line[] = ["Incus 6.0", "LXD 5.0", "LXD 5.21"];

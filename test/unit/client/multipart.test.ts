@@ -1,6 +1,6 @@
 // A form is read the same however its bytes are cut into chunks, and one that ends too early is an error.
 import { describe, expect, it } from "vitest";
-import { boundaryOf, partsOf } from "../../../provider/client/multipart";
+import { boundaryOf, partsOf } from "../../../provider/lxd/client/core/multipart";
 
 const boundary = "b0unDary";
 // What looks like a boundary and is none, and what would end a line.

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { complete } from "../../../provider/client/credentials";
-import { discover } from "../../../provider/client/discovery";
-import { namedRemote } from "../../../provider/client/named-remote";
-import { fingerprintOf } from "../../../provider/client/pem";
+import { complete } from "../../../provider/lxd/client/auth/credentials";
+import { discover } from "../../../provider/lxd/client/discovery/discovery";
+import { namedRemote } from "../../../provider/lxd/client/discovery/named-remote";
+import { fingerprintOf } from "../../../provider/lxd/client/auth/pem";
 import { selfSigned } from "../content/url/certificate";
 import { writeCliConfig } from "./cli-home";
 

@@ -1,7 +1,7 @@
 // Operations are followed to their end: in both forms that servers report it, with a deadline, and over bad progress.
 import { describe, expect, it } from "vitest";
-import { describeProgress } from "../../../provider/client/operations";
-import { LxdError } from "../../../provider/errors";
+import { describeProgress } from "../../../provider/lxd/client/core/operations";
+import { LxdError } from "../../../provider/base/errors";
 import { begun, error, fakeDaemon, later, operation, sync, type FakeDaemon } from "./fake-daemon";
 
 const wait = "GET /1.0/operations/op/wait";

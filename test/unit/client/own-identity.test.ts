@@ -5,12 +5,12 @@ import type * as Os from "node:os";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { cliFolders } from "../../../provider/client/cli-config";
-import { findIdentity, makeIdentity } from "../../../provider/client/identity";
-import { type KnownIdentity } from "../../../provider/client/identity";
-import { makeOwnIdentity, ownFiles } from "../../../provider/client/own-identity";
-import { fingerprintOf } from "../../../provider/client/pem";
-import { selfSignedClient } from "../../../provider/client/self-signed";
+import { cliFolders } from "../../../provider/lxd/client/discovery/cli-config";
+import { findIdentity, makeIdentity } from "../../../provider/lxd/client/auth/identity";
+import { type KnownIdentity } from "../../../provider/lxd/client/auth/identity";
+import { makeOwnIdentity, ownFiles } from "../../../provider/lxd/client/auth/own-identity";
+import { fingerprintOf } from "../../../provider/lxd/client/auth/pem";
+import { selfSignedClient } from "../../../provider/lxd/client/auth/self-signed";
 import { selfSigned } from "../content/url/certificate";
 import { writeCliConfig } from "./cli-home";
 

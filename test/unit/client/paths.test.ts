@@ -1,6 +1,6 @@
 // Names of any kind in request paths.
 import { describe, expect, it } from "vitest";
-import { path, withQuery } from "../../../provider/client/paths";
+import { path, withQuery } from "../../../provider/lxd/client/transport/paths";
 
 describe("a path", () => {
   it.each([

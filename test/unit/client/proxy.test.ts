@@ -4,8 +4,8 @@ import { createServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { X509Certificate } from "node:crypto";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { HttpsTransport } from "../../../provider/client/https-transport";
-import { proxyFor } from "../../../provider/proxies";
+import { HttpsTransport } from "../../../provider/lxd/client/transport/https-transport";
+import { proxyFor } from "../../../provider/base/proxies";
 import { selfSigned } from "../content/url/certificate";
 
 const server = selfSigned();

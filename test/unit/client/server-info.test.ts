@@ -1,6 +1,11 @@
 // Which product and version a server is, and what it lacks.
 import { describe, expect, it } from "vitest";
-import { describeServer, headerPrefix, requireExtension, serverInfoSchema } from "../../../provider/client/server-info";
+import {
+  describeServer,
+  headerPrefix,
+  requireExtension,
+  serverInfoSchema,
+} from "../../../provider/lxd/client/discovery/server-info";
 
 const untrusted = { auth: "untrusted", api_extensions: ["x"] };
 

@@ -4,8 +4,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { UnixTransport } from "../../../provider/client/unix-transport";
-import { LxdError } from "../../../provider/errors";
+import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
+import { LxdError } from "../../../provider/base/errors";
 import { fakeDaemon, sync } from "./fake-daemon";
 
 let dir: string;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { readCache, writeCache } from "../../../provider/content/cache";
-import { fileContent } from "../../../provider/content/file";
+import { fileContent } from "../../../provider/content/local-file/file";
 import { settle, sha256 } from "./local-files";
 
 vi.mock("node:os", async (original) => ({

@@ -1,7 +1,7 @@
 // A local file that changes while it is read: it has no hash, and is never sent as a whole.
 import { appendFileSync, truncateSync, writeFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import { fileContent } from "../../../provider/content/file";
+import { fileContent } from "../../../provider/content/local-file/file";
 import { failure } from "../failure";
 import { LocalFiles, mebibyte } from "./local-files";
 

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { fileContent } from "../../../provider/content/file";
+import { fileContent } from "../../../provider/content/local-file/file";
 import { countOpens, LocalFiles, mebibyte, settle, sha256 } from "./local-files";
 
 vi.mock(import("node:fs/promises"), async (original) => ({ ...(await original()) }));

@@ -4,7 +4,7 @@ import * as promises from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { expandPath, fileContent } from "../../../provider/content/file";
+import { expandPath, fileContent } from "../../../provider/content/local-file/file";
 import { failure } from "../failure";
 import { bytesOf } from "./bytes-of";
 import { LocalFiles, mebibyte, sha256 } from "./local-files";

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, posix, win32 } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { filesBelow, nameBelow } from "../../../provider/content/folder";
+import { filesBelow, nameBelow } from "../../../provider/content/local-file/folder";
 
 it.each([
   ["C:\\media", "C:\\media\\drivers\\net\\card.inf", win32, "drivers/net/card.inf"],

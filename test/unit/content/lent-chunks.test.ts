@@ -8,11 +8,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { HttpsTransport } from "../../../provider/client/https-transport";
-import { type Transport } from "../../../provider/client/transport";
-import { UnixTransport } from "../../../provider/client/unix-transport";
-import { fileContent } from "../../../provider/content/file";
-import { splitContent } from "../../../provider/content/split-image";
+import { HttpsTransport } from "../../../provider/lxd/client/transport/https-transport";
+import { type Transport } from "../../../provider/lxd/client/transport/transport";
+import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
+import { fileContent } from "../../../provider/content/local-file/file";
+import { splitContent } from "../../../provider/content/disk-image/split-image";
 import { certificate, listen } from "./url/loopback";
 
 let dir: string;

@@ -1,7 +1,7 @@
 // What is heard of a machine's console while it goes off: the servers refuse to say anything for that moment.
 import { expect, it } from "vitest";
-import { type WireInstance } from "../../../provider/api/instances";
-import { ConsoleLog } from "../../../provider/resources/instance/console";
+import { type WireInstance } from "../../../provider/lxd/api/instance/instances";
+import { ConsoleLog } from "../../../provider/resources/machine/console";
 import { error, fakeDaemon } from "../client/fake-daemon";
 
 it("is read again when the server has waited for another reader first", async () => {

@@ -1,6 +1,6 @@
 // What is asked of a server that can make images in two files, which none of the daemons under test can.
 import { expect, it } from "vitest";
-import { publish, publishFailures } from "../../../provider/resources/image/publish";
+import { publish, publishFailures } from "../../../provider/resources/image/create/publish";
 import { begun, type FakeDaemon, fakeDaemon, operation, sync } from "../client/fake-daemon";
 
 const info = (...extensions: string[]): unknown => ({

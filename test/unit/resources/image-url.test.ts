@@ -1,6 +1,6 @@
 // What a preview says of an image's URL to servers that fetch none: LXD 6.9 and newer, which no test meets each time.
 import { expect, it } from "vitest";
-import { urlFailures } from "../../../provider/resources/image/url";
+import { urlFailures } from "../../../provider/resources/image/create/url";
 import { fakeDaemon, sync } from "../client/fake-daemon";
 
 async function failuresOn(server: string, version: string): Promise<string[]> {

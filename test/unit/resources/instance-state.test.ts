@@ -1,6 +1,6 @@
 // What is read of a machine's state in the moment in which its process ends.
 import { expect, it } from "vitest";
-import { findState } from "../../../provider/api/instance-state";
+import { findState } from "../../../provider/lxd/api/instance/instance-state";
 import { error, fakeDaemon } from "../client/fake-daemon";
 
 const at = { project: "default", name: "box" };

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startEmbeddedDaemon } from "../../../provider/embedded";
+import { startEmbeddedDaemon } from "../../../embedded";
 import { StackResource } from "../../contract/harness/stack";
 import { tinyIso } from "../../contract/harness";
 import { RawClient } from "../../contract/harness/raw";

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { projectOf } from "../../../provider/resources/common";
-import { unknown } from "../../../provider/unknowns";
+import { projectOf } from "../../../provider/resources/shared/common";
+import { unknown } from "../../../provider/kind/unknowns";
 import { writeCliConfig } from "../client/cli-home";
 
 let home = "";

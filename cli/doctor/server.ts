@@ -1,0 +1,104 @@
+// Asks a daemon what a stack would need to know of it: whether it lets us in, what it is, what it can do.
+import { listPools, poolSpace, type WirePool } from "../../provider/lxd/api/storage/pools";
+import { type Client } from "../../provider/lxd/client/core/client";
+import { features, releasesWith } from "../../provider/lxd/client/discovery/features";
+import { describeServer, type ServerInfo } from "../../provider/lxd/client/discovery/server-info";
+import { isCode, isReason } from "../../provider/base/errors";
+import { checkProject } from "../../provider/resources/shared/common";
+import { failed, type Finding, ok } from "./finding";
+
+export interface Asked {
+  project: string;
+  /** What the next run does to be trusted; undefined without a trust token. */
+  plan: string | undefined;
+}
+
+export async function server(client: Client, asked: Asked): Promise<Finding[]> {
+  const before = performance.now();
+  let info: ServerInfo;
+  try {
+    info = await client.info();
+  } catch (error) {
+    return [unreachable(error, asked)];
+  }
+  const tookMs = Math.round(performance.now() - before);
+  const known = info.fingerprint === undefined ? "" : `, certificate ${info.fingerprint}`;
+  return [
+    ok("server", `${describeServer(info)} answers in ${tookMs} ms${info.clustered ? ", in a cluster" : ""}${known}`),
+    ok("trust", "the server trusts this client"),
+    ...lacks(info),
+    machines(info),
+    ...(await Promise.all([usable(client, asked.project), pools(client)])).flat(),
+  ];
+}
+
+function unreachable(error: unknown, { plan }: Asked): Finding {
+  if (!isCode(error, "permission-denied")) return failed("server", error);
+  if (plan === undefined || !isReason(error, "untrusted-client")) return failed("trust", error);
+  return { level: "info", check: "trust", text: `the server does not trust this client yet; the next run ${plan}` };
+}
+
+/** What resources can ask for and this server has not. */
+function lacks(info: ServerInfo): Finding[] {
+  const missing = Object.entries(features).filter(([extension]) => !info.extensions.has(extension));
+  if (missing.length === 0) return [ok("features", "the server has all that resources can ask for")];
+  return missing.map(([extension, { shown }]) => ({
+    level: "info",
+    check: "features",
+    text: `${describeServer(info)} has not: ${shown} (API extension ${extension})`,
+    advice: `That needs ${releasesWith(extension) ?? "another server"} or newer.`,
+  }));
+}
+
+function machines(info: ServerInfo): Finding {
+  if (info.virtualMachines) return ok("machines", `containers and virtual machines (${info.driver})`);
+  return {
+    level: "warning",
+    check: "machines",
+    text: `no virtual machines: the server runs ${info.driver || "nothing that it tells of"}`,
+    advice: "For these the server needs QEMU and /dev/kvm, and a restart after both are there.",
+  };
+}
+
+async function usable(client: Client, project: string): Promise<Finding[]> {
+  try {
+    const [failure] = await checkProject(client, project);
+    if (failure === undefined) return [ok("project", project)];
+    return [{ level: "error", check: "project", text: failure.reason, advice: adviceOnProject }];
+  } catch (error) {
+    return [failed("project", error)];
+  }
+}
+
+const adviceOnProject = "Create it, or name another with `pulumi config set lxd:project NAME`.";
+
+async function pools(client: Client): Promise<Finding[]> {
+  try {
+    const found = await listPools(client);
+    if (found.length > 0) return await Promise.all(found.map((pool) => describePool(client, pool)));
+    const advice = "Create one: `incus storage create default dir`, or `lxc storage create default dir`.";
+    return [{ level: "error", check: "pool", text: "there is no storage pool", advice }];
+  } catch (error) {
+    return [failed("pool", error, "warning")];
+  }
+}
+
+/** An upload is written twice: to the server's own folder first, then to the pool. */
+const littleBytes = 2 * 2 ** 30;
+
+async function describePool(client: Client, { name, driver, status }: WirePool): Promise<Finding> {
+  const check = "pool";
+  if (status !== "Created") {
+    const advice = `Look at \`incus storage show ${name}\`.`;
+    return { level: "warning", check, text: `${name} (${driver}) is not ready: it is ${status}`, advice };
+  }
+  const space = await poolSpace(client, name).catch(() => undefined);
+  if (space === undefined) return ok(check, `${name} (${driver})`);
+  const text = `${name} (${driver}), ${gib(space.freeBytes)} free of ${gib(space.totalBytes)}`;
+  if (space.freeBytes >= littleBytes) return ok(check, text);
+  return { level: "warning", check, text, advice: "Make room, or name another pool: media and images are large." };
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}

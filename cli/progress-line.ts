@@ -1,0 +1,22 @@
+// A line on the terminal that says how far something is; with no terminal there is none.
+import { type ReportBytes } from "../provider/content/content";
+import { reportTo } from "../provider/content/shown";
+
+const intervalMs = 200;
+
+export function progressLine(verb: string): { report: ReportBytes; clear: () => void } {
+  if (!process.stderr.isTTY) return { report: () => undefined, clear: () => undefined };
+  let lastMs = -Infinity;
+  const show = (text: string): void => {
+    if (performance.now() - lastMs < intervalMs) return;
+    lastMs = performance.now();
+    // Back to the beginning of the line, and away with what is there.
+    process.stderr.write(`\r\u001b[K${text}`);
+  };
+  return {
+    report: reportTo(show, verb),
+    clear: () => {
+      if (lastMs > -Infinity) process.stderr.write("\r\u001b[K");
+    },
+  };
+}

@@ -1,0 +1,111 @@
+// The daemon: its parts put together, started on a socket and stopped again.
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+
+import { Copies } from "./copies";
+import { Events } from "./operations/events";
+import { Guests } from "./guest/guests";
+import { createHttpServer, type HttpServer } from "./http/server";
+import { claimDir, claimSocket } from "./lock";
+import { Operations } from "./operations/operations";
+import { completeOptions, type EmbeddedDaemonOptions, type Settings } from "./options";
+import { routes } from "./routes";
+import { seed, Store } from "./store/store";
+
+/** What handlers work with. */
+export interface Daemon {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly events: Events;
+  readonly operations: Operations;
+  readonly guests: Guests;
+  readonly copies: Copies;
+  /** Keys of instances whose disks are being written for the first time. */
+  readonly creating: Set<string>;
+}
+
+/** A started daemon. */
+export interface EmbeddedDaemon {
+  /** Path of the unix socket that it listens on. */
+  readonly socket: string;
+  /** Folder of its state. */
+  readonly dir: string;
+  /** Stops listening, lets running operations end and releases the folder; the state stays. */
+  stop(): Promise<void>;
+  /**
+   * Ends at once, as by SIGKILL: connections break, running operations are never finished nor remembered, and what was
+   * being copied is left short.
+   */
+  kill(): Promise<void>;
+}
+
+function assemble(settings: Settings): Daemon {
+  const store = new Store(settings.dir);
+  seed(store, settings.product.title);
+  const events = new Events();
+  const operations = new Operations(events, settings.operationTtlMs);
+  // LXD lets go of a console as soon as its client does; what QEMU has not read by then is lost.
+  const keyMs = settings.product.kind === "lxd" ? 50 : 0;
+  const guests = new Guests({ store, events, bootMs: settings.guestBootMs, keyMs });
+  const copies = new Copies(settings.copyMs);
+  return { settings, store, events, operations, guests, copies, creating: new Set() };
+}
+
+/** The two ways in which it ends. */
+function endsOf(daemon: Daemon, { server, release }: { server: HttpServer; release: () => void }) {
+  const { guests, operations, store, copies } = daemon;
+  let isKilled = false;
+  const stop = async (): Promise<void> => {
+    if (isKilled) return;
+    guests.stop();
+    const idle = operations.idle();
+    await server.close();
+    await idle;
+    operations.stop();
+    release();
+  };
+  const kill = async (): Promise<void> => {
+    isKilled = true;
+    guests.stop();
+    copies.kill();
+    store.close();
+    operations.stop();
+    await server.cut();
+    release();
+  };
+  return { stop, kill };
+}
+
+/**
+ * Starts an LXD- or Incus-like daemon in this process, on a real unix socket, with its state in a folder.
+ *
+ * It speaks the daemons' REST API for images, ISO volumes, instances, profiles, projects, storage pools and
+ * operations, and simulates guests: a VM that boots a bootable ISO "installs" for `guestBootMs` and powers itself
+ * off. Meant for trying programs out and for tests; no virtual machine or container ever runs.
+ *
+ * @example
+ * const daemon = await startEmbeddedDaemon({ dir: await mkdtemp(join(tmpdir(), "daemon-")) });
+ * process.env.INCUS_SOCKET = daemon.socket;
+ * // … run the program under test …
+ * await daemon.stop();
+ *
+ * @throws when the folder or the socket belongs to a daemon that is alive.
+ */
+export async function startEmbeddedDaemon(options: EmbeddedDaemonOptions): Promise<EmbeddedDaemon> {
+  const settings = completeOptions(options);
+  mkdirSync(settings.dir, { recursive: true });
+  mkdirSync(dirname(settings.socket), { recursive: true });
+  const release = claimDir(settings.dir);
+  try {
+    await claimSocket(settings.socket);
+    const daemon = assemble(settings);
+    const server = createHttpServer(daemon, routes);
+    await server.listen(settings.socket);
+    daemon.guests.resume();
+    const { stop, kill } = endsOf(daemon, { server, release });
+    return { socket: settings.socket, dir: settings.dir, stop, kill };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+// Writes that are synchronous in Incus and older LXD, and operations in newer LXD.
+import type { Call } from "./call";
+import { done, type Reply, running } from "./reply";
+
+export interface Write {
+  /** The API extension under which the write became an operation. */
+  asyncSince: string;
+  description: string;
+  project: string;
+  resources: Record<string, string[]>;
+  /** Checks and does it; what it throws is the reply's error, or the operation's. */
+  run: () => void;
+  /** The reply of a synchronous write. Default: 200 with nothing to say. */
+  reply?: () => Reply;
+}
+
+export function write(call: Call, { asyncSince, run, reply = done, ...work }: Write): Reply {
+  const { settings, operations } = call.daemon;
+  if (settings.product.has(asyncSince)) return running(operations.start({ ...work, run }));
+  run();
+  return reply();
+}

@@ -1,0 +1,69 @@
+// A custom storage volume as the API shows and finds it.
+import { notFound } from "../errors";
+import type { Events } from "../operations/events";
+import type { Call } from "../http/call";
+import { urlOf } from "../http/listing";
+import type { InstanceRecord, VolumeRecord } from "../store/records";
+import { keyOf, type Store } from "../store/store";
+import { usersOfVolume } from "../used-by";
+import { requirePool } from "../routes/pools";
+import { homeOf, requireProject } from "../scope";
+
+export const volumeKey = (volume: Pick<VolumeRecord, "project" | "pool" | "name">): string =>
+  keyOf(volume.project, volume.pool, volume.name);
+
+export const volumeUrl = (volume: Pick<VolumeRecord, "project" | "pool" | "name">): string =>
+  urlOf(["storage-pools", volume.pool, "volumes", "custom", volume.name], volume.project);
+
+export function volumeView(store: Store, volume: VolumeRecord): Record<string, unknown> {
+  return {
+    config: volume.config,
+    description: volume.description,
+    name: volume.name,
+    type: "custom",
+    used_by: usersOfVolume(store, volume),
+    location: "none",
+    content_type: volume.contentType,
+    project: volume.project,
+    created_at: volume.createdAt,
+  };
+}
+
+/** Tells of a volume. The real daemons name it with its project in front, here only. */
+export function tellOfVolume(events: Events, action: string, volume: VolumeRecord): void {
+  const { project, name } = volume;
+  const source = volumeUrl({ ...volume, name: `${project}_${name}` });
+  events.lifecycle(action, { project, source, name });
+}
+
+/** The root volume of an instance, which the API lists beside the custom ones. */
+export function instanceVolumeView(instance: InstanceRecord): Record<string, unknown> {
+  return {
+    config: {},
+    description: "",
+    name: instance.name,
+    type: instance.type,
+    used_by: [urlOf(["instances", instance.name], instance.project)],
+    location: "none",
+    content_type: instance.type === "container" ? "filesystem" : "block",
+    project: instance.project,
+    created_at: instance.createdAt,
+  };
+}
+
+/** The project that holds the custom volumes of the project asked for. */
+export function volumeProject(call: Call): string {
+  return homeOf(
+    requireProject(call, (name) => `Failed to load project "${name}": `),
+    "storage.volumes",
+  );
+}
+
+/** The volume of the path, or a 404. */
+export function requireVolume(call: Call): VolumeRecord {
+  const project = volumeProject(call);
+  const pool = requirePool(call);
+  const volume = call.daemon.store.volumes.find(keyOf(project, pool.name, call.param("volume")));
+  if (volume === undefined) throw notFound("Storage pool volume not found");
+  return volume;
+}

@@ -1,0 +1,70 @@
+// A local file as content: found by the path that people write, known by its hash, which is read from memory if it can.
+import { type BigIntStats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { LxdError } from "../../base/errors";
+import { type Content, type Reader } from "../content";
+import { hashFile, openUnchanged } from "./file-bytes";
+import { unreadable } from "./file-problems";
+import { identityOf, isSettled, recall, remember } from "./hash-cache";
+
+export interface FileContent extends Content {
+  readonly sizeBytes: number;
+  readonly fileName: string;
+  readonly path: string;
+}
+
+/** The path as people write it: relative to the program's folder, or from `~`. Symbolic links are followed. */
+export function expandPath(path: string): string {
+  return resolve(path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(2)) : path);
+}
+
+/** Looks at a file and finds its hash, from memory if it is unchanged since the last time. */
+export async function fileContent(given: string, reader: Reader = {}): Promise<FileContent> {
+  const path = expandPath(given);
+  const stats = await inspect(given, path);
+  const sha256 = (await recall(stats)) ?? (await hashOnce(path, stats, reader));
+  const content = { path, stats, sha256 };
+  return {
+    digest: `sha256:${sha256}`,
+    sizeBytes: Number(stats.size),
+    fileName: basename(path),
+    path,
+    open: () => openUnchanged(content),
+  };
+}
+
+async function inspect(given: string, path: string): Promise<BigIntStats> {
+  const stats = await stat(path, { bigint: true }).catch((error: unknown) => {
+    throw unreadable(given, path, error);
+  });
+  if (stats.isDirectory()) throw invalid(`${given} is a folder, not a file`, "Use the path of the file in it.");
+  if (!stats.isFile()) throw invalid(`${given} is not a regular file`, "Use a regular file, or a link to one.");
+  if (stats.size === 0n) throw invalid(`${given} is empty`, "Check whether its download or build was interrupted.");
+  return stats;
+}
+
+const underWay = new Map<string, Promise<string>>();
+
+/** Several resources may have one file: it is read once for all of them. */
+async function hashOnce(path: string, stats: BigIntStats, reader: Reader): Promise<string> {
+  const identity = identityOf(stats);
+  const running = underWay.get(identity);
+  if (running !== undefined) return running;
+  const hash = hashAndRemember(path, stats, reader).finally(() => underWay.delete(identity));
+  underWay.set(identity, hash);
+  return hash;
+}
+
+async function hashAndRemember(path: string, stats: BigIntStats, reader: Reader): Promise<string> {
+  // Asked before the first byte is read: a change during the reading may be too close to tell.
+  const settled = isSettled(stats);
+  const sha256 = await hashFile(path, stats, reader);
+  if (settled) await remember(stats, sha256);
+  return sha256;
+}
+
+function invalid(why: string, advice: string): LxdError {
+  return new LxdError({ code: "invalid-argument", why, advice });
+}

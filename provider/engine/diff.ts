@@ -1,0 +1,77 @@
+// Compares what is with what is wanted, field by field, and adds up the costs.
+import { isDeepStrictEqual } from "node:util";
+import { type Bag } from "./pulumi/dynamic-provider";
+import { withDefaults } from "./written-inputs";
+import { plain } from "../kind/plain";
+import { type Cost, type Policy, type KindDefinition, type ServerInputs } from "../kind/kind";
+import { isElsewhere, type Whereabouts } from "./servers";
+
+/** What all nouns have. Of another way to the same server the state must know: it is all that a later destroy has. */
+const ofServer: { [Key in keyof Required<ServerInputs>]: Cost } = { remote: "update" };
+
+export interface Difference {
+  changes: boolean;
+  replaces: string[];
+  deleteBeforeReplace: boolean;
+}
+
+export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
+  kind: KindDefinition<Inputs, Outputs>,
+  oldBag: Outputs,
+  newBag: Inputs,
+): Difference {
+  const olds = withDefaults(kind, oldBag as unknown as Bag) as unknown as Outputs;
+  const news = withDefaults(kind, newBag as unknown as Bag) as unknown as Inputs;
+  const form = kind.comparable ?? ((inputs: Inputs) => inputs);
+  const [before, after] = [plain(form(olds)), plain(form(news))];
+  const all = { ...ofServer, ...kind.policies };
+  const policies = Object.entries(all) as [keyof Inputs & string, Policy<Inputs, Outputs>][];
+  const forced = forcing(news);
+  const costs = policies
+    .filter(([key]) => !isDeepStrictEqual(before[key], after[key]))
+    .map(([key, policy]): [string, Cost] => {
+      if (forced.some((path) => differsAt(path, { [key]: before[key] }, { [key]: after[key] })))
+        return [key, "replace"];
+      return [key, typeof policy === "function" ? policy(olds, news) : policy];
+    });
+  const isMoved = isElsewhere(olds as Whereabouts, news as Whereabouts);
+  if (isMoved) return { changes: true, replaces: ["remote"], deleteBeforeReplace: false };
+  // What has become a secret is encrypted in the outputs only by an update.
+  const hasOtherSecrets = !isDeepStrictEqual(secretsOf(kind.policies, olds), secretsOf(kind.policies, news));
+  const replaces = costs.filter(([, cost]) => cost === "replace").map(([key]) => key);
+  // After `aliases` the object still says that it belongs to the former URN, which another resource may get.
+  const hasOtherOwner = "owner" in kind && urnOf(olds) !== urnOf(news);
+  return {
+    changes: hasOtherSecrets || hasOtherOwner || costs.some(([, cost]) => cost !== "ignore"),
+    replaces,
+    deleteBeforeReplace: replaces.length > 0 && kind.deleteBeforeReplace(olds, news),
+  };
+}
+
+function urnOf(bag: object): string | undefined {
+  return (bag as { __urn?: string }).__urn;
+}
+
+/** Where secrets are, in what can change by itself, in whatever order the program says it. */
+function secretsOf(policies: Record<string, unknown>, bag: object): string[] {
+  const paths = (bag as { __secrets?: [string, ...unknown[]][] }).__secrets ?? [];
+  const own = paths.filter(([key]) => policies[key] !== "ignore");
+  return own.map((path) => JSON.stringify(path)).sort();
+}
+
+/** The paths of the resource option `replaceOnChanges`: the engine has nothing to match them with but what is here. */
+function forcing(news: object): string[][] {
+  const paths = (news as { __replaceOnChanges?: string[] }).__replaceOnChanges ?? [];
+  return paths.map((path) => path.split(/["'.[\]]+/).filter((step) => step !== ""));
+}
+
+function differsAt([step, ...rest]: string[], before: unknown, after: unknown): boolean {
+  if (step === undefined) return !isDeepStrictEqual(before, after);
+  const [old, now] = [fieldsOf(before), fieldsOf(after)];
+  const steps = step === "*" ? new Set([...Object.keys(old), ...Object.keys(now)]) : [step];
+  return [...steps].some((each) => differsAt(rest, old[each], now[each]));
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

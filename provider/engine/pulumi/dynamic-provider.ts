@@ -1,0 +1,41 @@
+// The shape that Pulumi's dynamic-provider server calls, and the forms in which it takes what is thrown.
+import { type Difference } from "../diff";
+import { LxdError } from "../../base/errors";
+import { type Failure } from "../../kind/kind";
+
+/** Inputs or outputs as they come from Pulumi, the bookkeeping among them. */
+export type Bag = Record<string, unknown>;
+
+/** The stack's config as Pulumi's dynamic-provider server hands it over. */
+export interface Config {
+  get: (key: string) => string | undefined;
+  /** All of it, by the full names: no official part, but there in all releases that this package takes. */
+  rawConfig?: Readonly<Record<string, unknown>>;
+}
+
+export interface DynamicProvider {
+  configure: (request: { config: Config }) => Promise<void>;
+  check: (olds: Bag, news: Bag) => Promise<{ inputs: Bag; failures: Failure[] }>;
+  diff: (id: string, olds: Bag, news: Bag) => Promise<Difference>;
+  create: (inputs: Bag) => Promise<{ id: string; outs: Bag }>;
+  read: (id: string, state: Bag) => Promise<{ id: string; props: Bag; inputs?: Bag }>;
+  update: (id: string, olds: Bag, news: Bag) => Promise<{ outs: Bag }>;
+  delete: (id: string, state: Bag) => Promise<void>;
+}
+
+/** The form of error that makes Pulumi keep the resource, mark it as failed and update it the next time. */
+export function partial(cause: unknown, { id, outs }: { id: string; outs: Bag }): Error {
+  const { message } = LxdError.from(cause);
+  return Object.assign(new Error(message), { id, properties: outs, reasons: [message] });
+}
+
+/** Pulumi prints the stack of what `read` and `delete` throw, which tells a user nothing. */
+export async function withoutStack<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    const error = LxdError.from(thrown);
+    error.stack = "";
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+// Shows a line of text on a resource's row in Pulumi's display while something long is under way.
+import type * as EngineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type * as Engine from "@pulumi/pulumi/proto/engine_pb";
+import { createRequire } from "node:module";
+import { type Confidential } from "../secrets/confidential";
+import { engineAddress } from "./pulumi-engine";
+
+export type Status = (text: string) => void;
+
+/** A row that can be wiped, whatever its last text was. */
+export interface Row {
+  status: Status;
+  /** Leaves a line in the diagnostics, where it stays. */
+  warn: (text: string) => void;
+  clear: () => void;
+}
+
+/** More often than this, the engine redraws for nothing. */
+const minimumIntervalMs = 500;
+
+type Send = (urn: string, text: string, isWarning?: boolean) => void;
+let send: Send | undefined;
+
+/** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
+export function progressRow(urn: string, confidential: Confidential): Row {
+  let lastMs = -Infinity;
+  const show = (text: string): void => {
+    send ??= connect(process.argv);
+    send(urn, confidential.hide(text));
+  };
+  const status = (text: string): void => {
+    const now = performance.now();
+    if (now - lastMs < minimumIntervalMs) return;
+    lastMs = now;
+    show(text);
+  };
+  const clear = (): void => {
+    if (lastMs > -Infinity) show(" ");
+  };
+  const warn = (text: string): void => {
+    send ??= connect(process.argv);
+    send(urn, confidential.hide(text), true);
+  };
+  return { status, warn, clear };
+}
+
+/** This is the one place that touches Pulumi's code, and only the generated client that the server has loaded already. */
+function connect(args: string[]): Send {
+  const address = engineAddress(args);
+  if (address === undefined) return () => undefined;
+  // From where Pulumi itself is, since gRPC is its dependency and not ours.
+  const load = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
+  const grpc = load("@grpc/grpc-js") as { credentials: { createInsecure: () => never } };
+  const { EngineClient } = load("./proto/engine_grpc_pb") as typeof EngineGrpc;
+  const { LogRequest, LogSeverity } = load("./proto/engine_pb") as typeof Engine;
+  const engine = new EngineClient(`${address.host}:${address.port}`, grpc.credentials.createInsecure());
+  return (urn, text, isWarning = false) => {
+    const request = new LogRequest();
+    request.setSeverity(isWarning ? LogSeverity.WARNING : LogSeverity.INFO);
+    request.setUrn(urn);
+    request.setMessage(text);
+    request.setEphemeral(!isWarning);
+    // A line of progress that does not arrive is no reason to fail.
+    engine.log(request, () => undefined);
+  };
+}

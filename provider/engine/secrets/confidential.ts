@@ -1,0 +1,117 @@
+// Keeps secret values out of what people read: Pulumi hands them over in clear, with a list of where they are.
+import { type Credentials } from "../../lxd/client/discovery/location";
+import { LxdError } from "../../base/errors";
+import { isUnknown } from "../../kind/unknowns";
+
+type Bag = Record<string, unknown>;
+type Path = readonly (string | number)[];
+
+/** The input that says where the program has written secrets, by their paths. */
+export const secretsKey = "__secrets";
+
+const shown = "[secret]";
+/** As Pulumi does it with the secrets of a stack's config: what is shorter would be found in every message. */
+const leastCharacters = 3;
+/** A guest or a daemon may repeat one line of a text; short ones are in many texts. */
+const leastCharactersOfLine = 8;
+
+export class Confidential {
+  readonly #bags: readonly Bag[];
+  readonly #config: Credentials;
+  #forms: string[] | undefined;
+
+  /** Of inputs and states, and of the stack's config. */
+  constructor(bags: readonly Bag[], config: Credentials = {}) {
+    this.#bags = bags;
+    this.#config = config;
+  }
+
+  /** The text with `[secret]` in place of every secret value, as it is or in a form in which it may be repeated. */
+  hide(text: string): string {
+    this.#forms ??= [...new Set(this.#values().flatMap(textsIn).flatMap(formsOf))];
+    const found = this.#forms.filter((form) => form.length <= text.length && text.includes(form));
+    if (found.length === 0) return text;
+    const longestFirst = found.sort((a, b) => b.length - a.length).map(escaped);
+    return text.replaceAll(new RegExp(longestFirst.join("|"), "g"), shown);
+  }
+
+  /** The same failure, told without secrets; what caused it stays behind if it had any. */
+  hideIn(thrown: unknown): LxdError {
+    const error = LxdError.from(thrown);
+    if (this.hide(error.message) === error.message) return error;
+    const { code, why, doing, advice, request } = error.details;
+    const told = (text: string | undefined): string | undefined => (text === undefined ? undefined : this.hide(text));
+    return new LxdError({
+      code,
+      why: this.hide(why),
+      doing: told(doing),
+      advice: told(advice),
+      request: request && { ...request, path: this.hide(request.path) },
+    });
+  }
+
+  /** Whether an input, which is named by its key, is a secret or has one in it. */
+  isIn(key: string): boolean {
+    const isNamed = this.#bags.some((bag) => secretPathsIn(bag).some(([first]) => first === key));
+    return isNamed || (key === "remote" && this.#remotes().some((each) => each !== undefined));
+  }
+
+  #values(): unknown[] {
+    const named = this.#bags.flatMap((bag) => secretPathsIn(bag).map((path) => valueAt(bag, path)));
+    return [...named, ...credentialsIn(this.#config), ...this.#remotes()];
+  }
+
+  #remotes(): unknown[] {
+    return this.#bags.flatMap((bag) => credentialsIn((bag["remote"] ?? {}) as Credentials));
+  }
+}
+
+/** Secret whatever they are said as. A message must be able to say which server it is about, and which file has a key. */
+function credentialsIn({ bearerToken, trustToken, clientKey }: Credentials): unknown[] {
+  return [bearerToken, trustToken, String(clientKey).includes("-----BEGIN") ? clientKey : undefined];
+}
+
+/** Where in the inputs or the state of a resource the program has written secrets. */
+export function secretPathsIn(bag: Bag): Path[] {
+  const paths = bag[secretsKey];
+  return Array.isArray(paths) ? paths.filter((path): path is Path => Array.isArray(path)) : [];
+}
+
+function valueAt(bag: Bag, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (typeof value === "object" && value !== null ? (value as Bag)[step] : undefined),
+    bag,
+  );
+}
+
+/** `true` and `false` are in many messages, and tell nothing without what they are about. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "number") return [String(value)];
+  if (typeof value === "string") return isUnknown(value) || value === "true" || value === "false" ? [] : [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** The forms in which daemons, servers and guests repeat what they were given. */
+function formsOf(text: string): string[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  const long = lines.filter((line) => line.length >= leastCharactersOfLine);
+  const plain = [text, text.trim(), ...long, ...partsOf(text)].filter((each) => each.length >= leastCharacters);
+  return plain.flatMap((each) => {
+    const bytes = Buffer.from(each);
+    // Without halves of surrogate pairs, at which `encodeURI` throws.
+    const sent = bytes.toString();
+    const encoded = [JSON.stringify(each).slice(1, -1), encodeURI(sent), encodeURIComponent(sent)];
+    return [each, ...encoded, bytes.toString("base64").replace(/=+$/, "")];
+  });
+}
+
+/** Of a URL, what it has besides the place: messages leave it out, or repeat it by itself. */
+function partsOf(text: string): string[] {
+  if (!/^https?:/.test(text) || !URL.canParse(text)) return [];
+  const { password, search } = new URL(text);
+  return [password, search.slice(1)];
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&");
+}

@@ -1,0 +1,18 @@
+// Names cannot be secrets: a resource's ID is made of them, and Pulumi encrypts no IDs.
+import { secretPathsIn } from "./confidential";
+import { type Bag } from "../pulumi/dynamic-provider";
+import { type Failure } from "../../kind/kind";
+
+/** What IDs are made of, of all kinds. */
+const naming = ["project", "pool", "instance", "name"];
+
+export function secretNames(bag: Bag): Failure[] {
+  const secret = secretPathsIn(bag).map(([key]) => key);
+  return naming
+    .filter((key) => secret.includes(key))
+    .map((key) => ({ property: key, reason: `cannot be a secret: ${why}` }));
+}
+
+const why =
+  "the resource's ID, which the state stores in plain text, and the object's name on the server contain it; " +
+  "use pulumi.unsecret(…) if it is not confidential";

@@ -1,0 +1,90 @@
+// Which server a resource is on: found by what program and config say, and told from others by its certificate.
+import { clientFor } from "../lxd/client/core/connections";
+import { type Client } from "../lxd/client/core/client";
+import { complete, equip } from "../lxd/client/auth/credentials";
+import { discover } from "../lxd/client/discovery/discovery";
+import { parseParallel } from "../lxd/client/transport/lanes";
+import { type RemoteInputs } from "../lxd/client/discovery/location";
+import { LxdError } from "../base/errors";
+import { type Failure, type StackConfig } from "../kind/kind";
+import { hasUnknown } from "../kind/unknowns";
+
+/** Kept with the inputs and in the state. The two underscores keep them out of previews. */
+export interface Whereabouts {
+  /** The socket or the address by which the server was reached. */
+  __at?: string | undefined;
+  /** The fingerprint of its certificate, as it was then. */
+  __server?: string | undefined;
+}
+
+type Remote = RemoteInputs | undefined;
+
+/**
+ * Whether an object is wanted on another server than the one that it is on. A server whose certificate was renewed is
+ * still found at its old place, and one that has moved still has its old certificate.
+ */
+export function isElsewhere(olds: Whereabouts, news: Whereabouts): boolean {
+  if (olds.__server === undefined || news.__server === undefined) return false;
+  return olds.__at !== news.__at && olds.__server !== news.__server;
+}
+
+export class Servers {
+  constructor(
+    public config: StackConfig = {},
+    private readonly signal?: AbortSignal,
+    /** What is wrong with the stack's config itself. */
+    public failures: readonly Failure[] = [],
+  ) {}
+
+  /** The same for one call of the engine. */
+  withSignal(signal: AbortSignal): Servers {
+    return new Servers(this.config, signal, this.failures);
+  }
+
+  readonly connect = (remote: Remote): Client => {
+    const location = discover({ explicit: remote, config: this.config, env: process.env });
+    const client = clientFor(equip(complete(location, process.env), process.env), parseParallel(this.config.parallel));
+    return this.signal === undefined ? client : client.withSignal(this.signal);
+  };
+
+  /** Where the program wants a resource. A server is asked only if the place is another than before. */
+  async wanted(remote: Remote, olds: Whereabouts): Promise<Whereabouts> {
+    if (hasUnknown(remote)) return { __at: olds.__at, __server: olds.__server };
+    const client = this.connect(remote);
+    if (client.transport.place === olds.__at) return { __at: olds.__at, __server: olds.__server };
+    return { __at: client.transport.place, __server: await fingerprintOf(client) };
+  }
+
+  /**
+   * The server that has an object of the state: the one that the config names, if it is the same, else the one where the
+   * object was met last. Otherwise a stack whose config was turned to another server would delete the wrong things.
+   */
+  async holder(remote: Remote, known: Whereabouts): Promise<Client> {
+    const client = this.connect(remote);
+    const { __at: at, __server: server } = known;
+    if (at === undefined || server === undefined || client.transport.place === at) return client;
+    if ((await fingerprintOf(client)) === server) return client;
+    const isFar = at.startsWith("https:");
+    const recorded = this.connect(isFar ? { address: at, serverCertificateFingerprint: server } : { socket: at });
+    const met = await fingerprintOf(recorded);
+    if (met === server || met === undefined) return recorded;
+    throw new LxdError({
+      code: "unavailable",
+      why: `this resource is on the server with the certificate ${server}, which answers neither at ${client.transport.place} nor at ${at}`,
+      advice: "Set `lxd:remote` or `lxd:address` to where that server is now.",
+    });
+  }
+
+  /** What is to be kept of where an object is. */
+  async met(client: Client, known: Whereabouts): Promise<Whereabouts> {
+    return { __at: client.transport.place, __server: (await fingerprintOf(client)) ?? known.__server };
+  }
+}
+
+/** Undefined if the server does not say, or is not there: what is done with it then tells that better. */
+async function fingerprintOf(client: Client): Promise<string | undefined> {
+  return client.info().then(
+    (info) => info.fingerprint,
+    () => undefined,
+  );
+}

@@ -1,0 +1,104 @@
+// The building blocks of input schemas: strict objects that suggest the nearest property, sources tagged by their keys,
+// and the scalars that users write.
+import { z } from "zod";
+import { nearest } from "../base/nearest";
+import { parseDuration, parseSize } from "./units";
+import { describeValue, wording } from "./wording";
+
+/** An object without other properties than these; a typo is told with the property that was probably meant. */
+export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? unknownProperties(issue.keys, known) : undefined),
+  });
+}
+
+/**
+ * One of several shapes, told apart by which keys are present. Failures are those of the shape that was meant, with
+ * their own paths, rather than "no alternative matches".
+ */
+export function tagged<T>(variants: Record<string, z.ZodType>): z.ZodType<T, T> {
+  const tags = Object.keys(variants);
+  return z.unknown().superRefine((value, context) => {
+    const present = isObject(value) ? tagsOf(value, variants) : [];
+    const variant = present.length === 1 ? variants[present[0] ?? ""] : undefined;
+    if (variant === undefined) {
+      context.addIssue({ code: "custom", ...untagged(value, { tags, present }) });
+      return;
+    }
+    // Each shape's failures are worded here: they are no longer open to the wording of the schema around them.
+    for (const issue of variant.safeParse(value, { error: wording }).error?.issues ?? []) {
+      context.addIssue({ ...issue, code: "custom", path: issue.path });
+    }
+  }) as unknown as z.ZodType<T, T>;
+}
+
+/** A tag that is also a field of another shape gives way to that shape's own: `alias` to `server`. */
+function tagsOf(value: Record<string, unknown>, variants: Record<string, z.ZodType>): string[] {
+  const present = Object.keys(variants).filter((tag) => value[tag] !== undefined);
+  const isField = (tag: string, of: string): boolean => {
+    const variant = variants[of];
+    return of !== tag && variant instanceof z.ZodObject && tag in variant.shape;
+  };
+  return present.filter((tag) => !present.some((other) => isField(tag, other)));
+}
+
+interface Tags {
+  tags: string[];
+  present: string[];
+}
+
+/** What is wrong with a value of which no shape, or more than one, can be meant. */
+function untagged(value: unknown, { tags, present }: Tags): { message: string; path?: string[]; keys?: string[] } {
+  const shapes = tags.map((tag) => `{ ${tag}: … }`).join(" or ");
+  if (value === undefined) return { message: `is required: ${shapes}` };
+  if (!isObject(value)) return { message: `must be ${shapes}, but is ${describeValue(value)}` };
+  if (present.length > 1) return { message: `must be ${shapes}, not ${present.join(" and ")} together` };
+  const [key] = Object.keys(value);
+  if (key === undefined) return { message: `must be ${shapes}, but is empty` };
+  const near = nearest(key, tags);
+  const hint = near === undefined ? `the source must be ${shapes}` : `did you mean "${near}"?`;
+  return { message: `unknown property "${key}"; ${hint}`, keys: [key] };
+}
+
+/** `10GiB`, `512MiB`, `500MB` or bytes as digits. */
+export const size = z.string().refine((text) => parseSize(text) !== undefined, {
+  error: (issue) =>
+    `${JSON.stringify(issue.input)} is not a valid size; use an integer with a unit (B, kB, MB, GB, TB, KiB, MiB, GiB or TiB), for example "10GiB"`,
+});
+
+/** `90m`, `1h30m`, `30s`. */
+export const duration = z.string().refine((text) => parseDuration(text) !== undefined, {
+  error: (issue) => `${JSON.stringify(issue.input)} is not a valid duration; use for example "90m", "1h30m" or "30s"`,
+});
+
+/** Config and device values: the daemons know only strings, so numbers and booleans are spelled out in `check`. */
+export const scalar = z.union([z.string(), z.number(), z.boolean()], {
+  error: "must be a string, a number or a boolean",
+});
+
+/** A name that every version of both daemons takes for a volume. */
+export const volumeName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, {
+  error: "must be 1 to 64 letters, digits, dots, dashes or underscores, and must start and end with a letter or digit",
+});
+
+/** A host name, as the daemons demand of instances. */
+export const instanceName = z.string().regex(/^(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, {
+  error: "must be 1 to 63 letters, digits or dashes, must not start or end with a dash, and must not be only digits",
+});
+
+export const name = z.string().min(1, { error: "must not be empty" });
+
+/** A line for each of the keys, in their order. */
+function unknownProperties(keys: string[], known: string[]): string {
+  return keys
+    .map((key) => {
+      const near = nearest(key, known);
+      return `unknown property "${key}"${near === undefined ? `; known properties are ${known.join(", ")}` : `; did you mean "${near}"?`}`;
+    })
+    .join("\n");
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

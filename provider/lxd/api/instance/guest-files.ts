@@ -1,0 +1,107 @@
+// Files in a guest: of containers always, also while they are off; of virtual machines through their agent.
+import { type Client } from "../../client/core/client";
+import { path } from "../../client/transport/paths";
+import { headerPrefix } from "../../client/discovery/server-info";
+import { type UploadStream } from "../../client/transport/transport";
+import { isCode } from "../../../base/errors";
+import { type InstanceAddress } from "./instances";
+
+/** Where a file is: in which guest, and there. */
+export interface GuestPath extends InstanceAddress {
+  path: string;
+}
+
+export interface Ownership {
+  uid: number;
+  gid: number;
+  /** The permission bits. */
+  mode: number;
+}
+
+export interface FoundEntry extends Ownership {
+  type: "file" | "directory" | "symlink";
+  /** Of what was read: a file's bytes, a link's target. */
+  sizeBytes: number;
+  /** Whether it was read, and not too large for that. */
+  isRead: boolean;
+}
+
+/** What is at a path; links are not followed. Undefined if there is nothing. */
+export async function findEntry(
+  client: Client,
+  at: GuestPath,
+  { receive, maxBytes = Infinity }: { receive?: (chunk: Buffer) => void; maxBytes?: number } = {},
+): Promise<FoundEntry | undefined> {
+  const { product } = await client.info();
+  try {
+    const { headers, body } = await client.open(filesPath(at), queryOf(at));
+    const said = (name: string): string => String(headers[name] ?? "");
+    const own = (name: string): string => said(`x-${product}-${name}`);
+    const sizeBytes = Number(said("content-length"));
+    const isRead = sizeBytes <= maxBytes;
+    // A small rest is read for the sake of the connection, a large one is cut off.
+    if (!isRead) await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
+    else for await (const chunk of body) receive?.(chunk as Buffer);
+    const type = own("type") as FoundEntry["type"];
+    const mode = parseInt(own("mode"), 8);
+    return { type, uid: Number(own("uid")), gid: Number(own("gid")), mode, sizeBytes, isRead };
+  } catch (error) {
+    if (isNoEntry(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Of an absent instance or project the daemons say the kind in the end. An absent file is `Not Found`, or since LXD 6.8
+ * `Failed accessing "/x" in instance "y": file does not exist`.
+ */
+function isNoEntry(error: unknown): boolean {
+  return isCode(error, "not-found") && !/(instance|project) not found$/i.test(error.details.why);
+}
+
+/** The owner and mode are those of a new file: one that is there keeps its own. The folder must be there. */
+export async function writeFile(
+  client: Client,
+  at: GuestPath,
+  { stream, sizeBytes, ...owner }: Ownership & { stream: UploadStream; sizeBytes: number | undefined },
+): Promise<void> {
+  const headers = { ...(await ownerHeaders(client, owner)), ...(await typeHeader(client, "file")) };
+  const upload = { stream, sizeBytes, headers };
+  await client.change({ method: "POST", path: filesPath(at), query: queryOf(at), upload });
+}
+
+/** A folder that is there already is left as it is. */
+export async function makeDirectory(client: Client, at: GuestPath, owner: Ownership): Promise<void> {
+  const headers = { ...(await ownerHeaders(client, owner)), ...(await typeHeader(client, "directory")) };
+  await client.change({ method: "POST", path: filesPath(at), query: queryOf(at), headers });
+}
+
+/** A file that is gone already is none to fail for. */
+export async function deleteFile(client: Client, at: GuestPath): Promise<void> {
+  await client.change({ method: "DELETE", path: filesPath(at), query: queryOf(at) }).catch((error: unknown) => {
+    if (!isNoEntry(error)) throw error;
+  });
+}
+
+async function ownerHeaders(client: Client, { uid, gid, mode }: Ownership): Promise<Record<string, string>> {
+  const prefix = headerPrefix(await client.info());
+  // Without the leading zero the daemons take the mode for a decimal number.
+  return { [`${prefix}-uid`]: String(uid), [`${prefix}-gid`]: String(gid), [`${prefix}-mode`]: octal(mode) };
+}
+
+async function typeHeader(client: Client, type: "file" | "directory"): Promise<Record<string, string>> {
+  return { [`${headerPrefix(await client.info())}-type`]: type };
+}
+
+/** `0644` */
+export function octal(mode: number): string {
+  return `0${mode.toString(8).padStart(3, "0")}`;
+}
+
+function filesPath({ name }: InstanceAddress): string {
+  return path("instances", name, "files");
+}
+
+function queryOf({ project, path: inGuest }: GuestPath): Record<string, string> {
+  return { project, path: inGuest };
+}

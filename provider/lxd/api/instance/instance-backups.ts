@@ -1,0 +1,30 @@
+// Makes an instance from a backup file.
+import { type Client } from "../../client/core/client";
+import { path } from "../../client/transport/paths";
+import { type UploadStream } from "../../client/transport/transport";
+import { headerPrefix } from "../../client/discovery/server-info";
+import { type InstanceAddress } from "./instances";
+
+export interface BackupUpload {
+  stream: UploadStream;
+  sizeBytes: number | undefined;
+  /** Default: the pool of the same name as the backup's. */
+  pool: string | undefined;
+  target: string | undefined;
+  deadlineMs: number;
+}
+
+/** Config, devices and profiles are the backup's: nothing of that can be said in the request. */
+export async function restoreBackup(client: Client, at: InstanceAddress, upload: BackupUpload): Promise<void> {
+  const { stream, sizeBytes, pool, target, deadlineMs } = upload;
+  const prefix = headerPrefix(await client.info());
+  const headers: Record<string, string> = { [`${prefix}-name`]: at.name };
+  if (pool !== undefined) headers[`${prefix}-pool`] = pool;
+  await client.change({
+    method: "POST",
+    path: path("instances"),
+    query: { project: at.project, target },
+    upload: { stream, sizeBytes, headers },
+    deadlineMs,
+  });
+}

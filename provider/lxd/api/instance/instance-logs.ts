@@ -1,0 +1,16 @@
+// The logs that the server keeps of a machine.
+import { type Client } from "../../client/core/client";
+import { path } from "../../client/transport/paths";
+import { isCode } from "../../../base/errors";
+import { type InstanceAddress } from "./instances";
+
+/** What Incus 6.0.3 and newer have ordered from a virtual machine's QEMU since its last start; undefined without a log. */
+export async function readMonitorLog(client: Client, at: InstanceAddress): Promise<string | undefined> {
+  try {
+    return await client.text(path("instances", at.name, "logs", "qemu.qmp.log"), { project: at.project });
+  } catch (error) {
+    // Servers without this log call its name invalid.
+    if (isCode(error, "not-found") || isCode(error, "invalid-argument")) return undefined;
+    throw error;
+  }
+}

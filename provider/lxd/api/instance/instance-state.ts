@@ -1,0 +1,53 @@
+// How an instance runs, and its starts and stops.
+import { z } from "zod";
+import { type Client } from "../../client/core/client";
+import { path } from "../../client/transport/paths";
+import { isCode } from "../../../base/errors";
+import { type InstanceAddress } from "./instances";
+
+const stateSchema = z.object({
+  status_code: z.number(),
+  /** -1 for a virtual machine whose agent does not answer. */
+  processes: z.number().default(-1),
+  network: z
+    .record(
+      z.string(),
+      z.object({
+        type: z.string().default(""),
+        addresses: z.array(z.object({ family: z.string(), address: z.string(), scope: z.string() })).nullish(),
+      }),
+    )
+    .nullish(),
+});
+export type WireState = z.output<typeof stateSchema>;
+
+/** How the machine runs, with its network as far as the server sees it. */
+export async function findState(client: Client, at: InstanceAddress): Promise<WireState | undefined> {
+  try {
+    return (await client.find(path("instances", at.name, "state"), stateSchema, { project: at.project }))?.value;
+  } catch (error) {
+    if (isCode(error, "failed") && endingJustNow.test(error.details.why)) return undefined;
+    throw error;
+  }
+}
+
+/** Incus' words for a virtual machine whose process is writing or removing the file with its ID. */
+const endingJustNow = /^Invalid PID /;
+
+export interface StateChange {
+  action: "start" | "stop";
+  /** How long a clean stop may take; without it the stop is forced. */
+  timeoutMs?: number;
+}
+
+export async function changeState(client: Client, at: InstanceAddress, change: StateChange): Promise<void> {
+  const { action, timeoutMs } = change;
+  const json =
+    timeoutMs === undefined
+      ? { action, force: action === "stop" }
+      : { action, force: false, timeout: Math.ceil(timeoutMs / 1000) };
+  const deadlineMs = (timeoutMs ?? 60_000) + 60_000;
+  const query = { project: at.project };
+  const request = { method: "PUT", path: path("instances", at.name, "state"), query, json, deadlineMs } as const;
+  await client.change({ ...request, isUpToGuest: timeoutMs !== undefined });
+}

@@ -1,0 +1,19 @@
+// Reads an object whose own absence the daemons word like that of a container: a project, a pool.
+import { type z } from "zod";
+import { type Client, type Found } from "../client/core/client";
+import { type Query } from "../client/transport/paths";
+import { isCode } from "../../base/errors";
+
+/** Like `client.find`, for which "Project not found" is an error and not an answer. */
+export async function findItself<S extends z.ZodType>(
+  client: Client,
+  path: string,
+  { schema, query }: { schema: S; query?: Query },
+): Promise<Found<z.output<S>> | undefined> {
+  try {
+    return await client.get(path, schema, query);
+  } catch (error) {
+    if (isCode(error, "not-found")) return undefined;
+    throw error;
+  }
+}

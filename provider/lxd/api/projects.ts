@@ -1,0 +1,43 @@
+// The daemon's projects.
+import { z } from "zod";
+import { type Client, type Found } from "../client/core/client";
+import { path } from "../client/transport/paths";
+import { findItself } from "./itself";
+
+const projectSchema = z.object({
+  name: z.string(),
+  description: z.string().default(""),
+  config: z.record(z.string(), z.string()).nullish(),
+  used_by: z.array(z.string()).nullish(),
+});
+export type WireProject = z.output<typeof projectSchema>;
+
+/** The fields that a PUT replaces as a whole. */
+export type ProjectSettings = Required<Pick<WireProject, "description" | "config">>;
+
+/** Those that this client may use. */
+export async function listProjects(client: Client): Promise<WireProject[]> {
+  return (await client.get(path("projects"), z.array(projectSchema), { recursion: "1" })).value;
+}
+
+/** With the ETag. A client that is restricted to some projects is refused all others, whether they exist or not. */
+export function readProject(client: Client, name: string): Promise<Found<WireProject> | undefined> {
+  return findItself(client, path("projects", name), { schema: projectSchema });
+}
+
+export async function createProject(client: Client, name: string, settings: ProjectSettings): Promise<void> {
+  await client.change({ method: "POST", path: path("projects"), json: { name, ...settings } });
+}
+
+export async function updateProject(
+  client: Client,
+  name: string,
+  { etag }: Found<WireProject>,
+  settings: ProjectSettings,
+): Promise<void> {
+  await client.change({ method: "PUT", path: path("projects", name), json: settings, ifMatch: etag });
+}
+
+export async function deleteProject(client: Client, name: string): Promise<void> {
+  await client.change({ method: "DELETE", path: path("projects", name) });
+}

@@ -1,0 +1,24 @@
+// Gives the content of an ISO volume back, on servers that can export one (`backup_iso`).
+import { randomUUID } from "node:crypto";
+import { type Client } from "../../client/core/client";
+import { path } from "../../client/transport/paths";
+import { type VolumeAddress } from "./volumes";
+
+const backupDeadlineMs = 60 * 60_000;
+/** By then the daemon drops it by itself, should this run end before it could. Clocks differ by less. */
+const keptMs = 24 * 60 * 60_000;
+
+/** Streams the content, and whatever the pool has padded it with. The daemon makes a copy first and drops it after. */
+export async function exportIso(client: Client, at: VolumeAddress, onChunk: (chunk: Buffer) => void): Promise<void> {
+  const backups = path("storage-pools", at.pool, "volumes", "custom", at.name, "backups");
+  const query = { project: at.project, target: at.target };
+  const name = `pulumi-${randomUUID()}`;
+  const expires_at = new Date(new Date().getTime() + keptMs).toISOString();
+  const json = { name, volume_only: true, compression_algorithm: "none", expires_at };
+  await client.change({ method: "POST", path: backups, query, json, deadlineMs: backupDeadlineMs });
+  try {
+    await client.download(`${backups}/${name}/export`, query, onChunk);
+  } finally {
+    await client.change({ method: "DELETE", path: `${backups}/${name}`, query });
+  }
+}

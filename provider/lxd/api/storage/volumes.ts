@@ -1,0 +1,127 @@
+// The daemon's custom storage volumes.
+import { z } from "zod";
+import { type Client, type Found } from "../../client/core/client";
+import { path, type Query } from "../../client/transport/paths";
+import { headerPrefix } from "../../client/discovery/server-info";
+import { type UploadStream } from "../../client/transport/transport";
+
+/** Where a volume is. */
+export interface VolumeAddress {
+  project: string;
+  pool: string;
+  name: string;
+  /** The cluster member that has it, where the pool is local to members. */
+  target?: string | undefined;
+}
+
+const volumeSchema = z.object({
+  name: z.string(),
+  description: z.string().default(""),
+  content_type: z.string(),
+  config: z.record(z.string(), z.string()).nullish(),
+  location: z.string().default(""),
+  created_at: z.string().default(""),
+  used_by: z.array(z.string()).nullish(),
+});
+export type WireVolume = z.output<typeof volumeSchema>;
+
+/** The cluster member that has a volume. A single server says `none`, and a pool that all members share says nothing. */
+export function memberOf({ location }: { location?: string | undefined }): string | undefined {
+  return location === undefined || location === "" || location === "none" ? undefined : location;
+}
+
+/** Bytes of the content, or what a pool has rounded them up to when it copied the volume. */
+export function sizeOf(wire: WireVolume): number {
+  return Number(wire.config?.["size"] ?? NaN);
+}
+
+export function findVolume(client: Client, at: VolumeAddress): Promise<Found<WireVolume> | undefined> {
+  return client.find(volumePath(at), volumeSchema, queryOf(at));
+}
+
+/** The ISO volumes of one pool; of a cluster those of all members. */
+export async function listIsoVolumes(
+  client: Client,
+  at: Pick<VolumeAddress, "project" | "pool">,
+): Promise<WireVolume[]> {
+  return (await listVolumes(client, at)).filter((volume) => volume.content_type === "iso");
+}
+
+/** Of all custom volumes of one pool; of a cluster those of all members. */
+export async function listVolumeNames(client: Client, at: Pick<VolumeAddress, "project" | "pool">): Promise<string[]> {
+  return (await listVolumes(client, at)).map(({ name }) => name);
+}
+
+/** All custom volumes of one pool, of a cluster those of all members. */
+export async function listVolumes(client: Client, at: Pick<VolumeAddress, "project" | "pool">): Promise<WireVolume[]> {
+  const collection = path("storage-pools", at.pool, "volumes", "custom");
+  return (await client.get(collection, z.array(volumeSchema), { project: at.project, recursion: "1" })).value;
+}
+
+export interface IsoUpload {
+  stream: UploadStream;
+  sizeBytes: number | undefined;
+  deadlineMs: number;
+}
+
+/** The only way in which an ISO volume comes into being. The daemon looks at pool and name after it has every byte. */
+export async function importIsoVolume(client: Client, at: VolumeAddress, upload: IsoUpload): Promise<void> {
+  const prefix = headerPrefix(await client.info());
+  await client.change({
+    method: "POST",
+    path: path("storage-pools", at.pool, "volumes", "custom"),
+    query: queryOf(at),
+    upload: { ...upload, headers: { [`${prefix}-name`]: at.name, [`${prefix}-type`]: "iso" } },
+    deadlineMs: upload.deadlineMs,
+  });
+}
+
+/** Copies a volume within the server or the cluster, without its bytes passing through here. */
+export async function copyVolume(
+  client: Client,
+  at: VolumeAddress,
+  from: VolumeAddress & { sizeBytes: number },
+  options: { deadlineMs: number; onProgress: (text: string) => void },
+): Promise<void> {
+  const source = copySource(from, at);
+  // What comes from another member has no size of its own.
+  const config = from.target === undefined ? undefined : { size: String(from.sizeBytes) };
+  const json = { name: at.name, type: "custom", content_type: "iso", config, source };
+  const collection = path("storage-pools", at.pool, "volumes", "custom");
+  await client.change({ method: "POST", path: collection, query: queryOf(at), json, ...options });
+}
+
+/**
+ * Of a pool that is local to members, another member than the original's finds it only by its location; and then it takes
+ * no project that is its own.
+ */
+export function copySource({ name, pool, project, target: location }: VolumeAddress, to: VolumeAddress): object {
+  return { type: "copy", name, pool, project: project === to.project ? undefined : project, location };
+}
+
+/** The config is sent back byte for byte: the daemons refuse any other for an ISO volume. */
+export async function describeVolume(
+  client: Client,
+  at: VolumeAddress,
+  { value, etag }: Found<WireVolume>,
+  description: string,
+): Promise<void> {
+  const json = { description, config: value.config ?? {} };
+  await client.change({ method: "PUT", path: volumePath(at), query: queryOf(at), json, ifMatch: etag });
+}
+
+export async function deleteVolume(client: Client, at: VolumeAddress): Promise<void> {
+  await client.change({ method: "DELETE", path: volumePath(at), query: queryOf(at) });
+}
+
+export function customPath({ pool }: VolumeAddress): string {
+  return path("storage-pools", pool, "volumes", "custom");
+}
+
+export function volumePath({ pool, name }: VolumeAddress): string {
+  return path("storage-pools", pool, "volumes", "custom", name);
+}
+
+export function queryOf({ project, target }: VolumeAddress): Query {
+  return { project, target };
+}

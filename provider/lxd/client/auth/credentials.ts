@@ -1,0 +1,92 @@
+// How this client proves itself to a server that is not on this machine, and how it knows that server.
+import { existsSync, readFileSync } from "node:fs";
+import { LxdError } from "../../../base/errors";
+import { normalizeAddress } from "../discovery/address";
+import { serverOfBearer } from "../transport/bearer";
+import { type CliRemote, type Environment } from "../discovery/cli-config";
+import { findIdentity, keyFiles, makeIdentity } from "./identity";
+import { type Credentials, type Location } from "../discovery/location";
+import { type OidcLogin } from "./oidc";
+import { type IdentityFiles } from "./own-identity";
+import { fingerprintOf, readPem } from "./pem";
+import { type HttpsTarget } from "../transport/tls-connector";
+import { readToken, tokenFor } from "../discovery/trust-token";
+
+/** Where a daemon is, with what is needed to be let in. */
+export type Target =
+  | { socket: string; namedBy?: string | undefined }
+  | (HttpsTarget & {
+      /** Where certificate and key were read, if not in the settings; whether they were made here. */
+      files?: IdentityFiles | undefined;
+      isOwn?: boolean | undefined;
+      trustToken?: string | undefined;
+      bearerToken?: string | undefined;
+      oidc?: OidcLogin | undefined;
+    });
+
+/** For all servers that have made a token: it is sent to the one whose address is in it. */
+const tokenVariable = "PULUMI_LXD_TRUST_TOKEN";
+
+/** Adds certificate, key, token and what pins the server to an address; a socket needs none of them. */
+export function complete(location: Location, env: Environment): Target {
+  const { namedBy } = location;
+  if ("socket" in location) return { socket: location.socket, namedBy };
+  const { remote } = location;
+  const addresses = location.addresses.map(normalizeAddress);
+  const trustToken = location.credentials.trustToken ?? tokenFor(addresses, env[tokenVariable], tokenVariable);
+  const credentials = { ...location.credentials, trustToken };
+  const { bearerToken } = credentials;
+  const known = { addresses, namedBy, ...pins(credentials, { remote, addresses }) };
+  if (bearerToken !== undefined) return { ...known, bearerToken };
+  if (remote?.usesOidc === true && credentials.clientCertificate === undefined) {
+    return { ...known, oidc: { cli: remote.cli, name: remote.name, folder: remote.folder } };
+  }
+  return { ...known, ...findIdentity(credentials, remote, env), trustToken };
+}
+
+/** Makes the certificate that a trust token is to be spent on, where there is none. */
+export function equip(target: Target, env: Environment): Target {
+  if ("socket" in target || target.trustToken === undefined || target.clientCertificate !== undefined) return target;
+  return { ...target, ...makeIdentity(env) };
+}
+
+/** What this server is known by: a fingerprint, else a CA. */
+function pins(
+  credentials: Credentials,
+  { remote, addresses }: { remote: CliRemote | undefined; addresses: string[] },
+): Pick<HttpsTarget, "fingerprint" | "pinnedBy" | "certificateAuthority"> {
+  const { serverCertificateFingerprint, trustToken, bearerToken } = credentials;
+  const token = trustToken === undefined ? undefined : readToken(trustToken, addresses).fingerprint;
+  const given = serverCertificateFingerprint?.replaceAll(":", "").toLowerCase();
+  if (given !== undefined && !/^[0-9a-f]{64}$/.test(given)) {
+    throw invalid("serverCertificateFingerprint must be 64 hexadecimal digits");
+  }
+  if (token !== undefined && given !== undefined && given !== token) {
+    const advice =
+      "One of them belongs to another server, or is older than the renewal of its certificate: remove it (`pulumi config rm lxd:trustToken`), or correct it in the program.";
+    throw invalid(
+      `the trust token was issued by the server ${token}, but serverCertificateFingerprint is ${given}`,
+      advice,
+    );
+  }
+  const certificateAuthority = authority(credentials, remote);
+  if (given !== undefined) return { fingerprint: given, pinnedBy: "serverCertificateFingerprint" };
+  if (token !== undefined) return { fingerprint: token, pinnedBy: "the trust token" };
+  const bearer = bearerToken === undefined ? undefined : serverOfBearer(bearerToken);
+  if (bearer !== undefined) return { fingerprint: bearer, pinnedBy: "the bearer token" };
+  const file = remote?.serverCertificate;
+  if (file === undefined) return { certificateAuthority };
+  return { fingerprint: fingerprintOf(readFileSync(file, "utf8"), file), pinnedBy: file };
+}
+
+/** A CA of one's own: of the settings, else of the command line's folder (`client.ca`, in its PKI mode). */
+function authority({ certificateAuthority }: Credentials, remote: CliRemote | undefined): string | undefined {
+  if (certificateAuthority !== undefined) return readPem(certificateAuthority, "certificateAuthority");
+  const files = remote === undefined ? [] : keyFiles(remote.folder, remote.name).map(({ ca }) => ca);
+  const file = files.find((each) => existsSync(each));
+  return file === undefined ? undefined : readFileSync(file, "utf8");
+}
+
+function invalid(why: string, advice = "Correct it with `pulumi config set lxd:…`, or in the program."): LxdError {
+  return new LxdError({ code: "invalid-argument", why, advice });
+}

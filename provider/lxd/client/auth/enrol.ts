@@ -1,0 +1,101 @@
+// Makes a server trust this client: once, with a trust token, if the user gave one.
+import { type ErrorDetails, LxdError } from "../../../base/errors";
+import { endOfBearer } from "../transport/bearer";
+import { type Client } from "../core/client";
+import { type OidcLogin } from "./oidc";
+import { type IdentityFiles } from "./own-identity";
+import { path } from "../transport/paths";
+import { fingerprintOf, parseCertificate } from "./pem";
+import { type ServerInfo } from "../discovery/server-info";
+import { expiryOf } from "../discovery/trust-token";
+
+/** By what the server is to know the client. */
+export interface Proof {
+  clientCertificate?: string | undefined;
+  /** To be spent on a server that does not trust the certificate yet. */
+  trustToken?: string | undefined;
+  bearerToken?: string | undefined;
+  oidc?: OidcLogin | undefined;
+  /** Where the certificate is from, if it is not in the settings; whether it was made here. */
+  files?: IdentityFiles | undefined;
+  isOwn?: boolean | undefined;
+}
+
+/** Spends the token. A server that trusts the client already never sees it. */
+export async function enrol(client: Client, info: ServerInfo, proof: Proof): Promise<void> {
+  const { trustToken, clientCertificate } = proof;
+  // The servers take the token for spent before they notice that nobody is there to be trusted.
+  if (trustToken === undefined || clientCertificate === undefined) throw untrusted(client.transport.place, proof);
+  const doing = `enrol at ${client.transport.place}`;
+  const advice = "Create a new trust token with `incus config trust add NAME` or `lxc config trust add --name NAME`.";
+  const expired = expiryOf(trustToken);
+  if (expired !== undefined) {
+    const why = `the trust token has expired, on ${expired.toISOString()}`;
+    throw new LxdError({ code: "permission-denied", doing, why, advice });
+  }
+  const field = takesTokensAsPassword(info) ? "password" : "trust_token";
+  try {
+    const json = { type: "client", [field]: trustToken };
+    await client.change({ method: "POST", path: path("certificates"), json });
+  } catch (error) {
+    const { code, why, request } = LxdError.from(error).details;
+    const hint = `${advice} A token is valid once, for a limited time, and only on the server that issued it.`;
+    throw new LxdError({ code, doing, why, request, advice: proof.isOwn === true ? `${hint}\n${onLostKeys}` : hint });
+  }
+}
+
+/** LXD did, before tokens had a field of their own. Servers that tell strangers nothing are newer. */
+function takesTokensAsPassword({ product, extensions }: ServerInfo): boolean {
+  return product === "lxd" && extensions.size > 0 && !extensions.has("explicit_trust_token");
+}
+
+const onLostKeys =
+  "If each run creates a client certificate because its folder does not persist, set PULUMI_LXD_HOME to a persistent folder, or set lxd:clientCertificate and lxd:clientKey.";
+
+/** Why the server does not know the client, as far as it can be told from here. */
+export function untrusted(place: string, proof: Proof): LxdError {
+  return new LxdError({ code: "permission-denied", ...explain(place, proof) });
+}
+
+function explain(
+  place: string,
+  { clientCertificate, bearerToken, oidc, files }: Proof,
+): Pick<ErrorDetails, "why" | "advice" | "reason"> {
+  if (bearerToken !== undefined) {
+    const end = endOfBearer(bearerToken);
+    const expired = end !== undefined && end < new Date() ? `, which has expired (${end.toISOString()})` : "";
+    return {
+      why: `the server at ${place} does not accept the bearer token${expired}`,
+      advice: "Set a valid token with `pulumi config set --secret lxd:bearerToken TOKEN`.",
+    };
+  }
+  if (oidc !== undefined) {
+    const { cli, name } = oidc;
+    return {
+      why: `the server at ${place} does not accept the login of the remote "${name}"`,
+      advice: `Log in again with \`${cli} info ${name}:\`.`,
+    };
+  }
+  if (clientCertificate === undefined) {
+    const why = `the server at ${place} requires a client certificate, and there is no client certificate`;
+    return { why, advice: adviceOnCertificates, reason: "untrusted-client" };
+  }
+  const why = ofCertificate(place, clientCertificate, files);
+  return { why, advice: adviceOnTrust(files), reason: "untrusted-client" };
+}
+
+const adviceOnCertificates =
+  "Set a trust token of that server (`pulumi config set --secret lxd:trustToken TOKEN`), which enrols a new certificate, or set lxd:clientCertificate and lxd:clientKey.";
+
+function adviceOnTrust(files: IdentityFiles | undefined): string {
+  const file = files?.certificate ?? "FILE";
+  return `Add the certificate there (\`incus config trust add-certificate ${file}\`, \`lxc config trust add ${file}\`), or \`pulumi config set --secret lxd:trustToken TOKEN\`.`;
+}
+
+function ofCertificate(place: string, pem: string, files: IdentityFiles | undefined): string {
+  const end = new Date(parseCertificate(pem, "the client certificate").validTo);
+  const expired = end < new Date() ? `, which has expired (${end.toISOString()})` : "";
+  const from = files === undefined ? "" : ` (${files.certificate})`;
+  const which = `${fingerprintOf(pem, "the client certificate")}${from}${expired}`;
+  return `the server at ${place} does not trust this client's certificate ${which}`;
+}

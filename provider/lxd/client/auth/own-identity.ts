@@ -1,0 +1,97 @@
+// The client certificate that is made here, once, for whoever has a trust token and no certificate of the command lines.
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { LxdError } from "../../../base/errors";
+import { type Environment, homeOf } from "../discovery/cli-config";
+import { selfSignedClient } from "./self-signed";
+
+export interface IdentityFiles {
+  certificate: string;
+  key: string;
+}
+
+/** A folder of its own in that for settings, unless a variable names another; undefined for a user without a home. */
+function ownFolder(env: Environment): string | undefined {
+  if (env["PULUMI_LXD_HOME"]) return env["PULUMI_LXD_HOME"];
+  const home = homeOf(env);
+  const base = env["XDG_CONFIG_HOME"] || env["APPDATA"] || (home === undefined ? undefined : join(home, ".config"));
+  return base === undefined ? undefined : join(base, "pulumi-lxd");
+}
+
+/** Where certificate and key are, or would be. */
+export function ownFiles(env: Environment): IdentityFiles | undefined {
+  const folder = ownFolder(env);
+  if (folder === undefined) return undefined;
+  return { certificate: join(folder, "client", "client.crt"), key: join(folder, "client", "client.key") };
+}
+
+/** Those that there are already, else new ones. Of several processes that make some at once, all get those of one. */
+export function makeOwnIdentity(env: Environment): IdentityFiles {
+  const files = ownFiles(env);
+  if (files === undefined) throw homeless("there is no home folder");
+  if (!areThere(files)) makeIn(dirname(files.key));
+  return files;
+}
+
+export function areThere({ certificate, key }: IdentityFiles): boolean {
+  return existsSync(certificate) && existsSync(key);
+}
+
+/** A whole folder gets its name in one step: nobody ever sees one half of the pair, and nothing is overwritten. */
+function makeIn(folder: string): void {
+  let draft: string | undefined;
+  try {
+    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
+    draft = mkdtempSync(`${folder}-`);
+    const { clientCertificate, clientKey } = selfSignedClient(whoami());
+    // On the disk before a token is spent on it: without its key, the certificate is trusted for nothing.
+    writeFileSync(join(draft, "client.key"), clientKey, { mode: 0o600, flush: true });
+    writeFileSync(join(draft, "client.crt"), clientCertificate, { mode: 0o600, flush: true });
+    renameSync(draft, folder);
+  } catch (error) {
+    if (draft !== undefined) rmSync(draft, { recursive: true, force: true });
+    if (areThere({ certificate: join(folder, "client.crt"), key: join(folder, "client.key") })) return;
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(code) || !existsSync(folder)) throw homeless(message);
+    const why = `${folder} contains only one of client.crt and client.key, and existing files are not overwritten`;
+    throw new LxdError({ code: "failed", why, advice: "Restore the missing file, or remove the folder." });
+  }
+}
+
+function homeless(reason: string): LxdError {
+  return new LxdError({
+    code: "failed",
+    why: `the trust token requires a new client certificate, which cannot be stored: ${reason}`,
+    advice:
+      "Set `PULUMI_LXD_HOME` to a persistent folder, or set lxd:clientCertificate and lxd:clientKey (`incus remote generate-certificate` creates both).",
+  });
+}
+
+/** As the command lines name theirs. */
+function whoami(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    // Containers run as users that the system has no name for.
+    return `pulumi-lxd@${hostname()}`;
+  }
+}
+
+/** What `ls -l` shows of who may read a key; undefined if it is its owner's alone, or if the system does not say. */
+export function opennessOf(key: string): string | undefined {
+  if (process.platform === "win32") return undefined;
+  const mode = statSync(key).mode & 0o777;
+  return (mode & 0o077) === 0 ? undefined : mode.toString(8).padStart(4, "0");
+}
+
+/** A key that is made here is private, or somebody has changed that: as `ssh`, this client does not use it then. */
+export function requirePrivate({ key }: IdentityFiles): void {
+  const mode = opennessOf(key);
+  if (mode === undefined) return;
+  throw new LxdError({
+    code: "permission-denied",
+    why: `users other than its owner can read the client key ${key} (its mode is ${mode})`,
+    advice: `Run \`chmod 600 ${key}\`. If another user may have read it, remove ${dirname(key)} and enrol again with a trust token.`,
+  });
+}

@@ -1,0 +1,53 @@
+// Certificates and keys that users give as PEM or as the path of a file.
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { LxdError } from "../../../base/errors";
+
+export interface Identity {
+  clientCertificate: string;
+  clientKey: string;
+}
+
+/** The PEM, from itself or from a file. `what` names it in errors, which never repeat it: it could be a secret. */
+export function readPem(value: string, what: string): string {
+  if (value.includes("-----BEGIN")) return value;
+  try {
+    return readFileSync(value, "utf8");
+  } catch {
+    throw invalid(`${what} is neither PEM nor the path of a file that can be read`);
+  }
+}
+
+/** Both, after making sure that they can be used: TLS itself would say no more than that it failed. */
+export function checkIdentity({ clientCertificate, clientKey }: Identity, what: string): Identity {
+  const certificate = parseCertificate(clientCertificate, `the client certificate (${what})`);
+  if (clientKey.includes("ENCRYPTED")) {
+    throw invalid(
+      `the client key (${what}) is protected by a passphrase, which cannot be entered here`,
+      "Use a key without a passphrase: `openssl pkey -in client.key -out plain.key`.",
+    );
+  }
+  try {
+    if (certificate.checkPrivateKey(createPrivateKey(clientKey))) return { clientCertificate, clientKey };
+  } catch {
+    throw invalid(`the client key (${what}) is not a private key in PEM format`);
+  }
+  throw invalid(`the client key does not match the client certificate (${what})`);
+}
+
+/** SHA-256 of the certificate: 64 lower-case hexadecimal digits, as both daemons write it. */
+export function fingerprintOf(pem: string, what: string): string {
+  return createHash("sha256").update(parseCertificate(pem, what).raw).digest("hex");
+}
+
+export function parseCertificate(pem: string, what: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw invalid(`${what} is not a certificate in PEM format`);
+  }
+}
+
+function invalid(why: string, advice = "Correct it with `pulumi config set`, or in the program."): LxdError {
+  return new LxdError({ code: "invalid-argument", why, advice });
+}

@@ -1,0 +1,241 @@
+// Typed requests to one daemon: read an object, or change something and follow the change to its end.
+import { type z } from "zod";
+import { anyOf, pause } from "../../../base/abort";
+import { isCode } from "../../../base/errors";
+import { type Change, defaultDeadlineMs, toHttp } from "./change";
+import { type Proof } from "../auth/enrol";
+import {
+  type Envelope,
+  isContainerMissing,
+  noText,
+  notUnderstood,
+  parseEnvelope,
+  refusal,
+  unexpected,
+  type WireOperation,
+} from "./envelope";
+import { introduce } from "../auth/introduction";
+import { defaultParallel, Lanes, lanesOf } from "../transport/lanes";
+import { type Limit } from "./limit";
+import { follow } from "./operations";
+import { type Query, withQuery } from "../transport/paths";
+import { Patience, type Repeatable } from "./patience";
+import { type ServerInfo } from "../discovery/server-info";
+import { type HttpReply, type HttpRequest, type Transport } from "../transport/transport";
+
+export interface Found<T> {
+  value: T;
+  /** For `ifMatch` of a later change. */
+  etag: string | undefined;
+}
+
+export interface ClientOptions extends Proof {
+  /** How many changes the server works on at a time. */
+  parallel?: number | undefined;
+  /** How long a server that was there may be away before it counts as gone. Default 30 s. */
+  awayMs?: number | undefined;
+}
+
+/** How one read differs from others. */
+export interface ReadOptions {
+  /** How long the server may stay silent. */
+  silenceMs?: number;
+  /** A read that lasts, and so is not counted among the short ones. */
+  isLong?: boolean;
+  /** Not worth to be repeated when the server is away. */
+  isOptional?: boolean;
+}
+
+/** What all clients of one server have in common. */
+interface Shared {
+  /** Its own until the server is known, which may have other addresses: then that server's. */
+  lanes: Lanes;
+  readonly patience: Patience;
+  info: Promise<ServerInfo> | undefined;
+}
+
+/** When a client is to stop: see `until` and `withSignal`. */
+interface Bound {
+  client: Client;
+  limit?: Limit;
+  signal: AbortSignal | undefined;
+}
+
+/** The engine is to be answered within two seconds after it has cancelled a call. */
+const lastLookMs = 1000;
+
+export class Client {
+  readonly #shared: Shared;
+
+  constructor(
+    readonly transport: Transport,
+    private readonly options: ClientOptions = {},
+    private readonly bound?: Bound,
+  ) {
+    const fresh = (): Shared => ({
+      lanes: new Lanes(this.#parallel),
+      patience: new Patience(options.awayMs),
+      info: undefined,
+    });
+    this.#shared = bound === undefined ? fresh() : bound.client.#shared;
+  }
+
+  /** The same server, which is asked nothing any more when a time limit is over. */
+  until(limit: Limit): Client {
+    return new Client(this.transport, this.options, { client: this, limit, signal: this.signal });
+  }
+
+  /** The same server, which is asked nothing any more once this fires: whatever goes on fails with the signal's reason. */
+  withSignal(signal: AbortSignal): Client {
+    return new Client(this.transport, this.options, { client: this, signal });
+  }
+
+  /** Fires when whoever has this client stops. Waits between requests heed it as well: see `pause`. */
+  get signal(): AbortSignal | undefined {
+    return this.bound?.signal;
+  }
+
+  /** The same server for a look at what a call leaves. One that was stopped has another moment for that. */
+  forLastLook(): Client {
+    return this.signal?.aborted === true ? this.#whole.withSignal(AbortSignal.timeout(lastLookMs)) : this;
+  }
+
+  get #whole(): Client {
+    return this.bound === undefined ? this : this.bound.client.#whole;
+  }
+
+  /** Waits between two looks at the server. */
+  pause(ms: number): Promise<void> {
+    return pause(ms, this.signal);
+  }
+
+  #send(request: HttpRequest): Promise<HttpReply> {
+    if (this.bound === undefined) return this.transport.send(request);
+    const { client, limit, signal } = this.bound;
+    if (limit !== undefined) return limit.send(request, (limited) => client.#send(limited));
+    return client.#send({ ...request, signal: anyOf(signal, request.signal) });
+  }
+
+  get #parallel(): number {
+    return this.options.parallel ?? defaultParallel;
+  }
+
+  /** What this server is and can do; asked once. A server that does not trust this client yet is asked to. */
+  info(): Promise<ServerInfo> {
+    this.#shared.info ??= this.#introduce().catch((error: unknown) => {
+      this.#shared.info = undefined;
+      throw error;
+    });
+    return this.#shared.info;
+  }
+
+  async #introduce(): Promise<ServerInfo> {
+    const info = await introduce(this, this.options);
+    if (info.fingerprint !== undefined) this.#shared.lanes = lanesOf(info.fingerprint, this.#parallel);
+    return info;
+  }
+
+  async get<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    query: Query = {},
+    { isLong = false, isOptional = false, ...limits }: ReadOptions = {},
+  ): Promise<Found<z.output<S>>> {
+    const request = { method: "GET" as const, path: withQuery(path, query), isShort: !isLong, ...limits };
+    const { envelope, reply } = await this.#exchange(request, isOptional ? "never" : "always");
+    if (envelope.type !== "sync") throw unexpected(envelope, request);
+    const parsed = schema.safeParse(envelope.metadata);
+    if (parsed.success) return { value: parsed.data, etag: header(reply, "etag") };
+    throw notUnderstood(parsed.error, request);
+  }
+
+  /** Like `get`, but an object that is not there is undefined. A missing project or pool is still an error. */
+  async find<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    query: Query = {},
+    options: ReadOptions = {},
+  ): Promise<Found<z.output<S>> | undefined> {
+    try {
+      return await this.get(path, schema, query, options);
+    } catch (error) {
+      if (isCode(error, "not-found") && !isContainerMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** A reply that is no envelope but the thing itself, such as a log. */
+  async text(path: string, query: Query = {}): Promise<string> {
+    const request = { method: "GET" as const, path: withQuery(path, query), isShort: true };
+    return this.#persist("always", async () => this.#text(await this.#open(request), request));
+  }
+
+  /** The bytes of a reply that is no envelope, as they come. */
+  async download(path: string, query: Query, onChunk: (chunk: Buffer) => void): Promise<void> {
+    for await (const chunk of (await this.open(path, query)).body) onChunk(chunk as Buffer);
+  }
+
+  /** A reply that is no envelope, with its body yet to be read. */
+  open(path: string, query: Query = {}): Promise<HttpReply> {
+    const request = { method: "GET" as const, path: withQuery(path, query) };
+    return this.#persist("always", () => this.#open(request));
+  }
+
+  async #open(request: HttpRequest): Promise<HttpReply> {
+    const reply = await this.#send(request);
+    if (reply.status < 300) return reply;
+    throw noText(await this.#text(reply, request), request);
+  }
+
+  /**
+   * Sends a change and waits for its end, whether the daemon does it at once or in an operation. It is sent a second time
+   * only if the daemon cannot have begun it.
+   */
+  change(change: Change): Promise<WireOperation | undefined> {
+    const { upload, isUpToGuest = false, deadlineMs = defaultDeadlineMs, onProgress } = change;
+    const request = toHttp(change);
+    return this.#shared.lanes.run(upload !== undefined, async (leave) => {
+      const { envelope } = await this.#exchange(request, upload === undefined ? "if-not-begun" : "never");
+      if (envelope.type === "sync") return undefined;
+      if (envelope.type === "error") throw unexpected(envelope, request);
+      if (isUpToGuest) leave();
+      return follow(this, envelope.metadata.id, { request, deadlineMs, onProgress });
+    });
+  }
+
+  /** Sends a change that goes on in an operation which is to be talked with; its end is waited for by the caller. */
+  begin(change: Change): Promise<WireOperation> {
+    const request = toHttp(change);
+    return this.#shared.lanes.run(false, async () => {
+      const { envelope } = await this.#exchange(request, "if-not-begun");
+      if (envelope.type === "async") return envelope.metadata;
+      throw unexpected(envelope, request);
+    });
+  }
+
+  #exchange(request: HttpRequest, repeatable: Repeatable): Promise<{ envelope: Envelope; reply: HttpReply }> {
+    return this.#persist(repeatable, async () => {
+      const reply = await this.#send(request);
+      const envelope = parseEnvelope(await this.#text(reply, request), request);
+      if (envelope.type === "error") throw refusal(envelope.error, envelope.error_code, request);
+      return { envelope, reply };
+    });
+  }
+
+  #persist<T>(repeatable: Repeatable, attempt: () => Promise<T>): Promise<T> {
+    return this.#shared.patience.persist({ repeatable, signal: this.signal }, attempt);
+  }
+
+  async #text(reply: HttpReply, { method, path }: HttpRequest): Promise<string> {
+    try {
+      return await reply.body.text();
+    } catch (error) {
+      throw this.transport.explain(error, { method, path });
+    }
+  }
+}
+
+function header(reply: HttpReply, name: string): string | undefined {
+  const value = reply.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

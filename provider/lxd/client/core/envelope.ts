@@ -1,0 +1,105 @@
+// The three envelopes in which both daemons answer, and what their error codes mean.
+import { z } from "zod";
+import { type ErrorCode, type FailedRequest, LxdError } from "../../../base/errors";
+
+/** A background operation of the daemon. */
+export const operationSchema = z.object({
+  id: z.string(),
+  status_code: z.number(),
+  err: z.string().default(""),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+  resources: z.record(z.string(), z.array(z.string())).nullish(),
+});
+export type WireOperation = z.output<typeof operationSchema>;
+
+const envelopeSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("sync"), metadata: z.unknown() }),
+  z.object({ type: z.literal("async"), operation: z.string(), metadata: operationSchema }),
+  z.object({ type: z.literal("error"), error: z.string(), error_code: z.number() }),
+]);
+export type Envelope = z.output<typeof envelopeSchema>;
+
+/** Parses a reply. The type in the body decides: an error may come with status 200. */
+export function parseEnvelope(text: string, request: FailedRequest): Envelope {
+  const parsed = envelopeSchema.safeParse(tryJson(text));
+  if (parsed.success) return parsed.data;
+  throw new LxdError({
+    code: "unavailable",
+    why: `the response is not from an LXD or Incus daemon: ${JSON.stringify(text.slice(0, 120))}`,
+    advice: "Check that the socket belongs to LXD or Incus.",
+    request,
+  });
+}
+
+/** The daemon's refusal as an error in its own words. */
+export function refusal(why: string, status: number, request: FailedRequest): LxdError {
+  const code = meaning(why, status);
+  return new LxdError({ code, why, advice: adviceOn(code, why, status), request: { ...request, status } });
+}
+
+function adviceOn(code: ErrorCode, why: string, status: number): string | undefined {
+  if (memberAway.test(why)) return awaited;
+  return code === "permission-denied" && status !== 401 ? restricted : undefined;
+}
+
+/** What a member of a cluster says when another one, to which it hands the request on, does not answer. */
+const memberAway =
+  /^Server isn't ready yet$|^Missing event connection with target cluster member$|^\w+ "https:\S+": Unable to connect to: /;
+const awaited =
+  "A member of the cluster does not answer: `incus cluster list` or `lxc cluster list` shows which. Until it is back online, its objects can be neither read nor changed.";
+
+const restricted =
+  "This client lacks the permission. Name a project that it may use (`project`, or stack config `lxd:project`), or grant it more permissions on the server.";
+
+const byStatus: Record<number, ErrorCode> = {
+  401: "permission-denied",
+  403: "permission-denied",
+  404: "not-found",
+  409: "already-exists",
+  412: "conflict",
+  501: "unsupported",
+  503: "unavailable",
+};
+
+/** Most refusals of the daemons' drivers come as 500 (some as 400), so those are told apart by their text. */
+function meaning(why: string, status: number): ErrorCode {
+  const known = byStatus[status];
+  if (known !== undefined) return known;
+  if (memberAway.test(why)) return "unavailable";
+  if (/already exists|UNIQUE constraint failed/i.test(why)) return "already-exists";
+  if (/in use/i.test(why)) return "in-use";
+  // Incus 6.0 forgets the status of these two.
+  if (/^User does not have permission|^Certificate is restricted$/.test(why)) return "permission-denied";
+  return status === 400 ? "invalid-argument" : "failed";
+}
+
+/** The error of a reply that should have been the thing itself. */
+export function noText(text: string, request: FailedRequest): LxdError {
+  const envelope = parseEnvelope(text, request);
+  return envelope.type === "error"
+    ? refusal(envelope.error, envelope.error_code, request)
+    : unexpected(envelope, request);
+}
+
+/** A 404 that speaks of what holds the object says nothing about the object. */
+export function isContainerMissing(error: LxdError): boolean {
+  return /(project|storage pool|cluster member) not found$/i.test(error.details.why);
+}
+
+export function unexpected(envelope: Envelope, request: FailedRequest): LxdError {
+  return new LxdError({ code: "failed", why: `the daemon answered with type "${envelope.type}"`, request });
+}
+
+export function notUnderstood(error: z.ZodError, request: FailedRequest): LxdError {
+  const issues = error.issues.map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
+  const why = `the daemon's response cannot be parsed: ${issues.join("; ")}`;
+  return new LxdError({ code: "failed", why, request });
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,77 @@
+// How much one server is asked to do at a time: its changes have a bound, of which uploads get no more than half.
+import { LxdError } from "../../../base/errors";
+
+/** Changes that a server works on at a time, unless stack config `lxd:parallel` has another number. */
+export const defaultParallel = 10;
+
+export function parseParallel(text: string | undefined): number {
+  if (text === undefined || text === "") return defaultParallel;
+  if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
+  throw new LxdError({
+    code: "invalid-argument",
+    why: `lxd:parallel must be an integer from 1 to 9999, but is ${JSON.stringify(text)}`,
+    advice: "Correct it with `pulumi config set lxd:parallel 10`.",
+  });
+}
+
+/** Lets a number of callers in; the others wait in the order in which they came. */
+class Gate {
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  /** Resolves with how to leave again, which may be done more than once. */
+  async enter(): Promise<() => void> {
+    if (this.free > 0) this.free -= 1;
+    else await new Promise<void>((enter) => this.#waiting.push(enter));
+    let isInside = true;
+    return () => {
+      if (!isInside) return;
+      isInside = false;
+      const next = this.#waiting.shift();
+      if (next === undefined) this.free += 1;
+      else next();
+    };
+  }
+}
+
+/**
+ * A change is counted until its operation has ended, since that is what burdens the server. Reads, and with them all
+ * waits, are not: a change that is waited for never needs a place that another one holds.
+ */
+export class Lanes {
+  readonly #changes: Gate;
+  readonly #uploads: Gate;
+
+  constructor(parallel: number) {
+    this.#changes = new Gate(parallel);
+    // Large files take long; small changes go on beside them.
+    this.#uploads = new Gate(Math.max(1, Math.floor(parallel / 2)));
+  }
+
+  /** `work` may leave before it is over: when it only waits for what the server has no work with. */
+  async run<T>(isUpload: boolean, work: (leave: () => void) => Promise<T>): Promise<T> {
+    // In this order, so that whoever waits for an upload's place holds nothing that others need.
+    const leaveUploads = isUpload ? await this.#uploads.enter() : undefined;
+    const leaveChanges = await this.#changes.enter();
+    const leave = (): void => {
+      leaveChanges();
+      leaveUploads?.();
+    };
+    try {
+      return await work(leave);
+    } finally {
+      leave();
+    }
+  }
+}
+
+const ofServers = new Map<string, Lanes>();
+
+/** The same for all addresses of a server, which is known by its certificate; members of a cluster have one together. */
+export function lanesOf(fingerprint: string, parallel: number): Lanes {
+  const key = `${fingerprint} ${parallel}`;
+  const lanes = ofServers.get(key) ?? new Lanes(parallel);
+  ofServers.set(key, lanes);
+  return lanes;
+}

@@ -1,0 +1,115 @@
+// Opens TLS connections to a server, at one of its addresses, and makes sure that it is the right one.
+import { rootCertificates, type TLSSocket } from "node:tls";
+import { buildConnector } from "undici";
+import { LxdError } from "../../../base/errors";
+import { proxyFor } from "../../../base/proxies";
+import { keepAliveInitialDelay } from "./transport";
+import { type Dig, through } from "./tunnel";
+import { pinSetting } from "../discovery/whence";
+
+export interface HttpsTarget {
+  /** Each `https://host:port`. Those of the members of a cluster are tried in this order, for each connection. */
+  addresses: string[];
+  /** PEM. Without them, and without a token, the daemon shows only what is public. */
+  clientCertificate?: string | undefined;
+  clientKey?: string | undefined;
+  /** SHA-256 of the server's certificate: 64 lower-case hexadecimal digits. Without it, a CA must vouch for the server. */
+  fingerprint?: string | undefined;
+  /** Where the fingerprint was read, for the refusal. */
+  pinnedBy?: string | undefined;
+  /** PEM of a CA to be believed beside those of the system. */
+  certificateAuthority?: string | undefined;
+  /** What named the server. */
+  namedBy?: string | undefined;
+}
+
+const connectTimeoutMs = 15_000;
+
+/** Verifies by itself, so that a refusal can name the fingerprint that was met. */
+export function connector(target: HttpsTarget): buildConnector.connector {
+  const connect = encryptor(target);
+  const tunnels = new Map(target.addresses.map((address) => [address, tunnelTo(address)]));
+  const openAt = async (address: string, given: buildConnector.Options): Promise<TLSSocket> => {
+    const { hostname, host, port } = new URL(address);
+    const options = { ...given, hostname, host, port };
+    const dig = tunnels.get(address);
+    return connect(dig === undefined ? options : { ...options, httpSocket: await dig(options) });
+  };
+  const open = async (options: buildConnector.Options): Promise<TLSSocket> => {
+    const [address, socket] = await first(target.addresses, (each) => openAt(each, options));
+    // A server that is there but wrong is no reason to look elsewhere.
+    const refusal = judge(socket, { ...target, address });
+    if (refusal === undefined) return socket;
+    socket.destroy();
+    throw refusal;
+  };
+  return (options, callback) => {
+    open(options).then(
+      (socket) => callback(null, socket),
+      (error: unknown) => callback(error as Error, null),
+    );
+  };
+}
+
+function tunnelTo(address: string): Dig | undefined {
+  const proxy = proxyFor(new URL(address));
+  return proxy === undefined ? undefined : through(proxy, connectTimeoutMs);
+}
+
+type Encrypt = (options: buildConnector.Options) => Promise<TLSSocket>;
+
+function encryptor({ clientCertificate, clientKey, certificateAuthority }: HttpsTarget): Encrypt {
+  const connect = buildConnector({
+    ...(clientCertificate === undefined ? {} : { cert: clientCertificate, key: clientKey }),
+    ...(certificateAuthority === undefined ? {} : { ca: [...rootCertificates, certificateAuthority] }),
+    rejectUnauthorized: false,
+    // A resumed session shows no certificate, so each connection has its own.
+    maxCachedSessions: 0,
+    timeout: connectTimeoutMs,
+    keepAliveInitialDelay,
+  });
+  return (options) =>
+    new Promise((resolve, reject) => {
+      connect(options, (...[error, socket]) => {
+        if (error === null) resolve(socket as TLSSocket);
+        else reject(error);
+      });
+    });
+}
+
+/** The first attempt that succeeds, or the failure of the last. */
+async function first<T>(addresses: string[], attempt: (address: string) => Promise<T>): Promise<[string, T]> {
+  const [address = "", ...others] = addresses;
+  try {
+    return [address, await attempt(address)];
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return first(others, attempt);
+  }
+}
+
+function judge(
+  socket: TLSSocket,
+  { address, fingerprint, pinnedBy, namedBy }: HttpsTarget & { address: string },
+): LxdError | undefined {
+  const met = socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase();
+  if (fingerprint === undefined ? socket.authorized : met === fingerprint) return undefined;
+  const by = pinnedBy === undefined ? "" : `, by ${pinnedBy}`;
+  const reason = fingerprint === undefined ? String(socket.authorizationError) : `pinned is ${fingerprint}${by}`;
+  return new LxdError({
+    code: "permission-denied",
+    why: `the certificate of ${address} is not trusted (${reason}); its fingerprint is ${met}`,
+    advice: pinnedBy?.endsWith("token") === true ? adviceOnTokens(pinnedBy) : adviceOnPins(met, { pinnedBy, namedBy }),
+  });
+}
+
+function adviceOnPins(met: string, { pinnedBy, namedBy }: Pick<HttpsTarget, "pinnedBy" | "namedBy">): string {
+  const isYours = "that is your server's (`incus info` or `lxc info` on the server shows it)";
+  if (pinnedBy === undefined) return `If ${isYours}, ${pinSetting(namedBy, met)}.`;
+  return `Another server answers there, or its certificate was renewed. If ${isYours}, ${pinSetting(namedBy, met)}.`;
+}
+
+/** A pin of the settings beside it would contradict a token. */
+function adviceOnTokens(pinnedBy: string): string {
+  return `Another server answers there, or its certificate was renewed after ${pinnedBy} was issued: use one that was issued since then, or none if the server trusts this client already.`;
+}

@@ -1,0 +1,140 @@
+// Carries HTTP requests to one daemon, and turns a failure to reach it into one that says what to do.
+import { type Readable } from "node:stream";
+import { Agent, type buildConnector, type Dispatcher, WebSocket } from "undici";
+import { anyOf, unlessAborted } from "../../../base/abort";
+import { LxdError, type FailedRequest } from "../../../base/errors";
+import { defaultParallel } from "./lanes";
+import { type WatchedUpload, watchUpload } from "./watched-upload";
+
+/**
+ * The bytes of an upload, in chunks of which each may be overwritten once the next one is asked for. `destroy` lets go of
+ * what they come from.
+ */
+export type UploadStream = AsyncIterable<Uint8Array> & { destroy(): void };
+
+export interface HttpRequest {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With its query, each part percent-encoded. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: string | UploadStream;
+  /** How long the daemon may stay silent; after an upload, after its last byte. Default 60 s; 0 waits for ever. */
+  silenceMs?: number;
+  /** How long the daemon may take no byte of an upload. Default 2 minutes. */
+  stallMs?: number;
+  /** A read that is soon over: there is a bound on how many of them go on at a time. */
+  isShort?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+export interface HttpReply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Dispatcher.ResponseData["body"];
+}
+
+const defaultSilenceMs = 60_000;
+const defaultStallMs = 120_000;
+/** A peer that is gone without a word is noticed by the system after this long, and ten more seconds. */
+export const keepAliveInitialDelay = 15_000;
+
+export type Unreachable = Pick<LxdError["details"], "code" | "why" | "advice">;
+
+export abstract class Transport {
+  /** Where the daemon is, as the user knows it: the path of a socket, or an address. */
+  abstract readonly place: string;
+  protected abstract readonly origin: string;
+  /** What a broken connection means, by the code of its error; `PLACE` stands for where the daemon is. */
+  protected abstract readonly unreachable: Record<string, Unreachable>;
+  /** Changes, the waits for them, and downloads: as many as there are, since changes are counted by others. */
+  readonly #agent: Agent;
+  readonly #shortReads: Agent;
+
+  constructor(connect: buildConnector.BuildOptions | buildConnector.connector, parallel = defaultParallel) {
+    this.#agent = new Agent({ connect, pipelining: 1 });
+    this.#shortReads = new Agent({ connect, pipelining: 1, connections: parallel });
+  }
+
+  async send(request: HttpRequest): Promise<HttpReply> {
+    const { body } = request;
+    const upload = typeof body === "object" ? this.#watch(body, request) : undefined;
+    const signal = anyOf(upload?.signal, request.signal);
+    try {
+      signal?.throwIfAborted();
+      // A request that waits for a connection heeds no signal.
+      return await unlessAborted(this.#send(request, upload, signal), signal);
+    } catch (error) {
+      throw this.explain(error, { method: request.method, path: request.path });
+    } finally {
+      upload?.end();
+    }
+  }
+
+  async #send(
+    request: HttpRequest,
+    upload: WatchedUpload | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpReply> {
+    const silenceMs = request.silenceMs ?? defaultSilenceMs;
+    const agent = request.isShort === true ? this.#shortReads : this.#agent;
+    const { statusCode, headers, body } = await agent.request({
+      origin: this.origin,
+      method: request.method,
+      path: request.path,
+      headers: request.headers ?? null,
+      // undici sends whatever can be iterated, and asks for more only when the socket has let go of the last chunk; its
+      // types do not say so.
+      body: ((upload?.stream ?? request.body) as string | Readable | undefined) ?? null,
+      // The daemon answers an upload only after it has all of it: that is watched in another way.
+      headersTimeout: upload === undefined ? silenceMs : 0,
+      bodyTimeout: silenceMs,
+      signal: signal ?? null,
+    });
+    return { status: statusCode, headers, body };
+  }
+
+  #watch(body: UploadStream, { method, path, stallMs = defaultStallMs, silenceMs }: HttpRequest): WatchedUpload {
+    const limits = { stallMs, answerMs: silenceMs ?? defaultSilenceMs };
+    const silence = { code: "UND_ERR_HEADERS_TIMEOUT" };
+    return watchUpload(body, limits, () => this.explain(silence, { method, path }));
+  }
+
+  /** A connection for as long as somebody speaks on it, such as a console's. */
+  webSocket(path: string): WebSocket {
+    return new WebSocket(this.origin.replace(/^http/, "ws") + path, { dispatcher: this.#agent });
+  }
+
+  /** What a broken connection means to the user. */
+  explain(error: unknown, request: FailedRequest): LxdError {
+    if (error instanceof LxdError) return error;
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const known = this.unreachable[code] ?? broken[code];
+    if (known === undefined) {
+      const why = `the connection to the daemon broke: ${(error as Error).message}`;
+      return new LxdError({ code: "unavailable", why, request, cause: error });
+    }
+    return new LxdError({ ...known, why: known.why.replace("PLACE", this.place), request, cause: error });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#agent.close(), this.#shortReads.close()]);
+  }
+}
+
+const silent: Unreachable = {
+  code: "unavailable",
+  why: "the daemon at PLACE has stopped answering",
+  advice: "Look at the daemon's log.",
+};
+
+/** What can happen to any connection. */
+const broken: Record<string, Unreachable> = {
+  UND_ERR_CONNECT_TIMEOUT: silent,
+  UND_ERR_HEADERS_TIMEOUT: silent,
+  UND_ERR_BODY_TIMEOUT: silent,
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: {
+    code: "content-mismatch",
+    why: "the content does not have its announced length",
+    advice: "Wait until it is no longer being written, then run `pulumi up` again.",
+  },
+};

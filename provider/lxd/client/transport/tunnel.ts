@@ -1,0 +1,32 @@
+// The way to a server through a proxy: CONNECT, then TLS with the server itself inside.
+import { Socket } from "node:net";
+import { type buildConnector, Pool } from "undici";
+import { LxdError } from "../../../base/errors";
+
+/** Opens plain connections to a server, through a proxy, over which TLS is spoken as if there were no proxy. */
+export type Dig = (options: buildConnector.Options) => Promise<Socket>;
+
+export function through(proxy: URL, timeoutMs: number): Dig {
+  const pool = new Pool(proxy.origin, { connect: { timeout: timeoutMs }, headersTimeout: timeoutMs });
+  const credentials = authorization(proxy);
+  return async ({ hostname, port }) => {
+    const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    const answer = await pool.connect({ path: host, headers: { host, ...credentials } }).catch((error: unknown) => {
+      const why = `the proxy ${proxy.origin} cannot be reached: ${(error as Error).message}`;
+      throw new LxdError({ code: "unavailable", why, advice, cause: error });
+    });
+    if (answer.statusCode === 200 && answer.socket instanceof Socket) return answer.socket;
+    answer.socket.destroy();
+    const code = answer.statusCode === 407 ? "permission-denied" : "unavailable";
+    const why = `the proxy ${proxy.origin} does not connect to ${host}: it answered ${answer.statusCode}`;
+    throw new LxdError({ code, why, advice });
+  };
+}
+
+const advice = "Check the environment variable HTTPS_PROXY, or name the server in NO_PROXY.";
+
+function authorization({ username, password }: URL): Record<string, string> {
+  if (username === "" && password === "") return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
+}

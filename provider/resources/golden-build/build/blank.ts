@@ -1,0 +1,41 @@
+// Refuses an image whose disk was never written: the machine has switched itself off, but nothing was installed.
+import { createHash } from "node:crypto";
+import { exportImage } from "../../../lxd/api/image-export";
+import { type WireImage } from "../../../lxd/api/images";
+import { isNeverWritten, largestUnwritten } from "../../../content/disk-image/never-written";
+import { LxdError } from "../../../base/errors";
+import { type Build } from "./build";
+import { type Place, removeImage } from "../versions";
+
+/**
+ * Servers do not say how much of a machine's disk is in use, so the packed image is read back. Only a small one can be
+ * blank, so that costs little. The image is a candidate until then, and a run that was killed looks again.
+ */
+export async function requireWritten({ place, progress }: Build, image: WireImage): Promise<void> {
+  if (image.size > largestUnwritten) return;
+  if (progress.phase !== "publish") progress.enter("publish");
+  progress.status("checking that the disk was written");
+  if (!(await isNeverWritten(await bytesOf(place, image)))) return;
+  await removeImage(place, image.fingerprint);
+  throw new LxdError({
+    code: "failed",
+    reason: "never-written",
+    why: "nothing was installed, and the image is deleted: the root disk was never written when the machine powered itself off",
+    advice:
+      "An installer that finds no answers, or no disk that it knows, may end like that: check `iso`, `media`, `bootCommand` " +
+      "and `machine`, for example with an Instance that boots the same media.",
+  });
+}
+
+/** The image itself: anything else would say nothing about its disk. */
+async function bytesOf({ client, project }: Place, { fingerprint }: WireImage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const { body } of exportImage(client, { project, fingerprint })) {
+    for await (const chunk of body) chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  const found = createHash("sha256").update(bytes).digest("hex");
+  if (found === fingerprint) return bytes;
+  const why = `what the server sent is not the image ${fingerprint}: its fingerprint is ${found}`;
+  throw new LxdError({ code: "content-mismatch", why });
+}

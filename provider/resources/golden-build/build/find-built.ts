@@ -1,0 +1,42 @@
+// What earlier runs have left: the image or the machine of this build, to go on with, and what is of no use any more.
+import { type WireImage } from "../../../lxd/api/images";
+import { isMachineOf, machinesOf, removeMachine } from "./machines";
+import { type GoldenInputs } from "../schema";
+import { fileNameOf, isBuildOf, isCandidate, mark, type Place, removeImage, unmarkedOf, versionsOf } from "../versions";
+
+interface Wanted {
+  place: Place;
+  inputs: GoldenInputs;
+}
+
+/** The image of this build, if it is packed. */
+export async function findBuilt({ place, inputs }: Wanted): Promise<WireImage | undefined> {
+  const find = async (): Promise<WireImage | undefined> =>
+    (await versionsOf(place)).find((image) => isBuildOf(image, inputs));
+  const found = await find();
+  if (found !== undefined) return found;
+  const name = fileNameOf(inputs, place.urn);
+  const packed = (await unmarkedOf(place)).find((image) => image.filename === name);
+  if (packed === undefined) return undefined;
+  await mark(place, packed, inputs);
+  return find();
+}
+
+/** A run that was killed may have left the daemon at packing before that could be seen: then there are two. */
+export async function removeTwins({ place, inputs }: Wanted, image: WireImage): Promise<void> {
+  const twins = (await versionsOf(place)).filter((each) => isBuildOf(each, inputs));
+  for (const { fingerprint } of [...twins, ...(await unmarkedOf(place))]) {
+    if (fingerprint !== image.fingerprint) await removeImage(place, fingerprint);
+  }
+}
+
+/** What runs for other inputs have left is of no use any more. */
+export async function startClean({ place, inputs }: Wanted): Promise<void> {
+  for (const machine of await machinesOf(place)) {
+    if (!isMachineOf(machine, inputs)) await removeMachine(place, machine.name);
+  }
+  const name = fileNameOf(inputs, place.urn);
+  const candidates = (await versionsOf(place)).filter((image) => isCandidate(image) && !isBuildOf(image, inputs));
+  const unmarked = (await unmarkedOf(place)).filter(({ filename }) => filename !== name);
+  for (const { fingerprint } of [...candidates, ...unmarked]) await removeImage(place, fingerprint);
+}

@@ -1,0 +1,79 @@
+// How long each phase of a build may take: what the program says, and beyond that what depends on the server alone.
+import { type Bound } from "../../../lxd/client/core/limit";
+import { milliseconds } from "../../../kind/units";
+import { type BootStep } from "../../machine/guest/boot-command";
+import { type Phase } from "./phases";
+import { type GoldenInputs } from "../schema";
+import { stepTimeout } from "./steps";
+
+const minuteMs = 60_000;
+
+/** What no program says, since nobody has a use for it; the README and the documentation of the arguments name them. */
+export const fixedMs = {
+  media: 10 * minuteMs,
+  machine: 60 * minuteMs,
+  release: 10 * minuteMs,
+  /** Until the agent of an installed system answers. */
+  agent: 10 * minuteMs,
+  /** For starting and stopping machines, and taking media out, around what has a limit of its own. */
+  around: 15 * minuteMs,
+};
+
+/** The limit of a phase as a whole. Waits within it end before that, with an error that says what was seen. */
+export function limitOf(phase: Phase, inputs: GoldenInputs): Bound {
+  const ms = limitMs(phase, inputs);
+  const why = `it is not done after ${shown(ms)}, the limit of the phase ${phase}${setBy[phase] ?? ""}`;
+  return { ms, why };
+}
+
+/** Which argument sets a limit alone. */
+const setBy: Partial<Record<Phase, string>> = { publish: " (`image.timeout`)" };
+
+function limitMs(phase: Phase, { install, bootCommand, provision, seal, image, verify }: GoldenInputs): number {
+  const { media, machine, release, around } = fixedMs;
+  switch (phase) {
+    case "media":
+      return media;
+    case "machine":
+      return machine;
+    case "install":
+      return around + sum([install.timeout, install.stableFor], milliseconds) + sum(bootCommand, bootMs);
+    case "provision":
+    case "seal":
+      return (
+        around + fixedMs.agent + sum([...provision, ...seal], (step) => milliseconds(timeoutOf(step) ?? stepTimeout))
+      );
+    case "publish":
+      return milliseconds(image.timeout);
+    case "verify":
+      return (
+        machine + around + sum(verify?.waitFor ?? [], (wait) => milliseconds(timeoutOf(wait) ?? verify?.timeout ?? ""))
+      );
+    case "release":
+      return release;
+  }
+}
+
+function timeoutOf(step: object): string | undefined {
+  return "timeout" in step && typeof step.timeout === "string" ? step.timeout : undefined;
+}
+
+function bootMs(step: BootStep): number {
+  if ("pause" in step) return milliseconds(step.pause);
+  if ("key" in step) return (step.times ?? 1) * milliseconds(step.every ?? "1s");
+  return milliseconds(timeoutOf(step) ?? "5m");
+}
+
+function sum<T>(all: readonly T[], msOf: (each: T) => number): number {
+  return all.reduce((total, each) => total + msOf(each), 0);
+}
+
+function shown(ms: number): string {
+  const units: [number, string][] = [
+    [60 * minuteMs, "h"],
+    [minuteMs, "m"],
+    [1000, "s"],
+  ];
+  const [size, unit] = units.find(([each]) => ms % each === 0) ?? [1, "ms"];
+  return `${ms / size}${unit}`;
+}

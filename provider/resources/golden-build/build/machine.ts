@@ -1,0 +1,82 @@
+// The machines of a build, as instances: the builder that is installed, and the one that tries the image.
+import { type CommonInputs } from "../../../kind/kind";
+import { isUnknown, unknown } from "../../../kind/unknowns";
+import { withDefaults } from "../../instance/inputs";
+import { type Cdrom, type VolumeReference } from "../../machine/devices/devices";
+import { type InstanceDraft, type InstanceInputs, type Wait } from "../../instance/schema";
+import { logicalName, versionKey, hashKey } from "../../shared/ownership";
+import { type GoldenDraft, type GoldenInputs, type Machine } from "../schema";
+
+/** Room for the version and a word after it in the 63 letters of a host name. */
+const longestName = 36;
+
+export function builderName(urn: string, version: string): string {
+  const name = logicalName(urn).replaceAll(/[^A-Za-z0-9]+/g, "-");
+  return `${name.slice(0, longestName).replaceAll(/^-+|-+$/g, "") || "golden"}-${version}`;
+}
+
+/** The machine's part in the terms of an instance. */
+export function machineDraft({ cpus, memory, config, ...rest }: Machine): InstanceDraft {
+  if (isUnknown(config)) return { ...rest, type: "virtual-machine", config };
+  const limits = {
+    ...(cpus === undefined ? {} : { "limits.cpu": String(cpus) }),
+    ...(memory === undefined ? {} : { "limits.memory": memory }),
+  };
+  return { ...rest, type: "virtual-machine", config: { ...limits, ...config } };
+}
+
+/** Whatever it needs it may have. */
+const unknownMachine = { type: "virtual-machine", devices: unknown } as unknown as InstanceDraft;
+
+/** The builder as far as it is known: in a preview not even its name is, when its version is still to be made. */
+export function builderDraft(draft: GoldenDraft, urn: string): InstanceDraft {
+  const { version, iso, media = [], machine = {}, bootCommand, project, remote } = draft;
+  const cdroms = iso === undefined || !Array.isArray(media) ? [] : cdromsOf(iso, media);
+  const name = version === undefined || isUnknown(version) ? version : builderName(urn, version);
+  const part: InstanceDraft = isUnknown(machine) ? unknownMachine : machineDraft(machine);
+  const common: Partial<CommonInputs> = { remote, ...(project === undefined ? {} : { project }) };
+  return withDefaults({ ...part, ...common, name, cdroms, bootCommand, running: false }, { urn, config: {} });
+}
+
+export function builderOf(inputs: GoldenInputs, urn: string): InstanceInputs {
+  const { install, version, inputsHash } = inputs;
+  const { until: condition, timeout, stableFor } = install;
+  const whole = builderDraft(inputs, urn) as InstanceInputs;
+  const marks = { [versionKey]: version, [hashKey]: inputsHash };
+  return {
+    ...whole,
+    description: `Builds version ${version} of a golden image`,
+    config: { ...whole.config, ...marks },
+    waitFor: [{ condition, timeout, stableFor }],
+  };
+}
+
+/** A machine as users will make them: of the image, without media. */
+export function trialOf(inputs: GoldenInputs, urn: string, fingerprint: string): InstanceInputs {
+  const builder = builderOf(inputs, urn);
+  return {
+    ...builder,
+    name: `${builder.name}-verify`,
+    description: `Tries version ${inputs.version} of a golden image`,
+    source: { image: fingerprint },
+    cdroms: [],
+    bootCommand: [],
+    running: true,
+    waitFor: verifyWaits(inputs),
+  };
+}
+
+function verifyWaits({ verify }: GoldenInputs): Wait[] {
+  const waits: (Omit<Wait, "timeout"> & { timeout?: string })[] = verify?.waitFor ?? [];
+  const defaults = (wait: Pick<Wait, "condition">): object => ({
+    ...(wait.condition === "powered-off" ? { stableFor: "10s" } : {}),
+    timeout: verify?.timeout ?? "10m",
+  });
+  return waits.map((wait) => ({ ...defaults(wait), ...wait })) as Wait[];
+}
+
+/** The installer boots; everything is taken out once it has switched the machine off. */
+function cdromsOf(iso: VolumeReference, media: VolumeReference[]): Cdrom[] {
+  const others = media.map((volume, i): Cdrom => ({ volume, name: `media${i}`, afterWaits: "eject" }));
+  return [{ volume: iso, name: "installer", bootPriority: 10, afterWaits: "eject" }, ...others];
+}

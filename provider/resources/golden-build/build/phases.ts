@@ -1,0 +1,36 @@
+// The phases of a build: shown on the resource's row as they pass, each with a limit, and named by a failure.
+import { Limit } from "../../../lxd/client/core/limit";
+import { type Context } from "../../../kind/kind";
+import { limitOf } from "./limits";
+import { type GoldenInputs } from "../schema";
+
+export const phases = ["media", "machine", "install", "provision", "seal", "publish", "verify", "release"] as const;
+export type Phase = (typeof phases)[number];
+
+/** Where a build is. */
+export class Progress {
+  phase: Phase = "media";
+  /** Of the phase that it is in. */
+  readonly limit = new Limit();
+
+  constructor(
+    private readonly show: (text: string) => void,
+    private readonly inputs: GoldenInputs,
+  ) {}
+
+  enter(phase: Phase): void {
+    // What is sealed is one boot with what is provided, and has one limit with it.
+    if (phase !== "seal") this.limit.begin(limitOf(phase, this.inputs));
+    this.phase = phase;
+    this.status("begins");
+  }
+
+  readonly status = (text: string): void => {
+    this.show(`${this.phase} (${phases.indexOf(this.phase) + 1}/${phases.length}): ${text}`);
+  };
+
+  /** The same surroundings, in which everything that is shown is shown as part of the phase, and held to its limit. */
+  in<C extends Context>(context: C): C {
+    return { ...context, status: this.status, client: context.client.until(this.limit) };
+  }
+}

@@ -1,0 +1,73 @@
+// Releases a version: the aliases move to it in one step each, and what is said about the image becomes so.
+import { type WireImage } from "../../../lxd/api/images";
+import { Limit } from "../../../lxd/client/core/limit";
+import { LxdError } from "../../../base/errors";
+import { ownersOf } from "../../image/owners";
+import { hasOtherAliases } from "../../image/record/steps";
+import { syncAliases, syncRecord } from "../../image/record/sync";
+import { limitOf } from "../build/limits";
+import { type FoundBuild } from "./locate";
+import { type Publication } from "../replicate/publish-to";
+import { resultOf } from "../result";
+import { type GoldenInputs, type GoldenOutputs, type Result } from "../schema";
+import { isBuildOf, isCandidate, versionOf } from "../versions";
+
+type Release = Pick<Publication, "context" | "inputs" | "former">;
+
+/** Makes the version that the program wants the released one. Returns whether it was not. */
+export function release({ context, inputs, former }: Release, { versions }: FoundBuild): Promise<boolean> {
+  const limit = new Limit(limitOf("release", inputs));
+  const client = context.client.until(limit);
+  return limit.run(async () => {
+    const image = wantedOf(versions, inputs);
+    const news = { ...resultOf(inputs, inputs.image), fingerprint: image.fingerprint };
+    const { value, isChanged } = await syncRecord({ ...context, client }, former, news);
+    const change = { olds: former, news, urn: context.urn, owners: ownersOf(value) };
+    await syncAliases(client, change);
+    return isChanged || hasOtherAliases(image, change);
+  });
+}
+
+/** The image that is to be released; an error if it is not there. */
+export function wantedOf(versions: WireImage[], inputs: GoldenInputs): WireImage {
+  if (!versions.some((image) => isBuildOf(image, inputs))) throw gone();
+  return released(versions, inputs) ?? missing(inputs.pin ?? "", versions);
+}
+
+function gone(): LxdError {
+  const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
+  return new LxdError({ code: "not-found", why: "the image is gone", advice });
+}
+
+/** The image that the program wants released, as far as it is there. */
+export function released(versions: WireImage[], inputs: GoldenInputs): WireImage | undefined {
+  const { pin } = inputs;
+  const isWanted = (image: WireImage): boolean =>
+    pin === undefined ? isBuildOf(image, inputs) : versionOf(image) === pin && !isCandidate(image);
+  return versions.findLast(isWanted);
+}
+
+/** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
+export function outputsOf(inputs: GoldenInputs, image: WireImage): GoldenOutputs {
+  const { aliases, properties, expiresAt } = inputs.image;
+  const onImage = new Map((image.aliases ?? []).map((alias) => [alias.name, alias]));
+  const found = Object.entries(image.properties ?? {}).filter(([key]) => key in properties);
+  const result: Result = {
+    ...inputs.image,
+    aliases: aliases.flatMap(({ name }) => onImage.get(name) ?? []),
+    properties: Object.fromEntries(found),
+    public: image.public,
+    ...(expiresAt === undefined || Date.parse(expiresAt) === Date.parse(image.expires_at)
+      ? {}
+      : { expiresAt: image.expires_at }),
+  };
+  const { fingerprint, architecture, size: sizeBytes } = image;
+  return { ...inputs, image: result, fingerprint, releasedVersion: versionOf(image), architecture, sizeBytes };
+}
+
+export function missing(pin: string, versions: WireImage[]): never {
+  const kept = versions.filter((image) => !isCandidate(image));
+  const list = kept.map((image) => `${versionOf(image) ?? ""} (${image.uploaded_at.slice(0, 16)})`).join(", ");
+  const advice = kept.length === 0 ? "Remove `pin`." : `Kept versions, oldest first: ${list}.`;
+  throw new LxdError({ code: "not-found", why: `there is no version "${pin}" of this image`, advice });
+}

@@ -1,0 +1,139 @@
+// Keeps the copies of a golden image on other servers: made when a version is released, and taken away with it.
+import { findImage, type WireImage } from "../../../lxd/api/images";
+import { LxdError } from "../../../base/errors";
+import { type Context, type RemovalContext } from "../../../kind/kind";
+import { isOwnedBy } from "../../image/owners";
+import { sync } from "../../image/record/sync";
+import { hashKey, isBookkeeping, versionKey } from "../../shared/ownership";
+import { bring, isFresh } from "./copy";
+import { resultOf } from "../result";
+import { type GoldenInputs, type GoldenOutputs } from "../schema";
+import { type PublishTarget } from "./target-inputs";
+import { takeAlong } from "../take-along";
+import { copierOf, type Done, forEachTarget, type Target, type Targets } from "./targets";
+import { type Keeping, type Place, prune, removeImage, unmarkedOf, versionsOf } from "../versions";
+
+export interface Publication {
+  context: Context;
+  place: Place;
+  inputs: GoldenInputs;
+  /** What there was before. */
+  former: Former;
+}
+
+/** The program's words of before, and under which URN. */
+export type Former = Pick<GoldenInputs["image"], "aliases" | "properties"> & {
+  targets: Targets;
+  urn?: string | undefined;
+};
+
+/** The targets as a run has met them, by the inputs of that run: what a checkpoint says of them costs no request. */
+export const targetsMet = new WeakMap<GoldenInputs, PublishTarget[]>();
+
+/** Each target has a copy of the released image then, and its aliases name that. */
+export async function publishTo({ context, place, inputs, former }: Publication, image: WireImage): Promise<Done> {
+  return forEachTarget(context, inputs, async (target) => {
+    await takeAlong(target.place, former.urn === undefined ? undefined : copierOf(former.urn));
+    const copy = await bring(target, { place, image });
+    await settle({ context, place, inputs, former }, target, { copy, image });
+    const { missing, ...found } = target.wanted;
+    target.kept = found;
+  });
+}
+
+/** It becomes what the released one is, with whose it is in place of what was brought along; then the aliases move. */
+async function settle(
+  { context, inputs, former }: Publication,
+  { place, wanted }: Target,
+  { copy, image }: { copy: WireImage; image: WireImage },
+): Promise<void> {
+  const { client, urn, project } = place;
+  const { fingerprint, properties } = image;
+  const said = Object.entries(properties ?? {}).filter(([key]) => !isBookkeeping(key));
+  const marks = Object.fromEntries([versionKey, hashKey].map((key) => [key, properties?.[key] ?? ""]));
+  const before = former.targets.publishTo?.find((each) => isSamePlace(each, wanted));
+  const aliases = before === undefined ? [] : (before.aliases ?? former.aliases);
+  const olds = { aliases, properties: former.properties, marks, isNew: isFresh(copy, urn) };
+  const news = {
+    ...resultOf(inputs, { public: wanted.public ?? inputs.image.public }),
+    ...{ project, fingerprint, aliases: wanted.aliases ?? inputs.image.aliases },
+    properties: Object.fromEntries(said),
+  };
+  await sync({ ...context, client, urn }, olds, news);
+}
+
+/** Two entries for one place, as far as that can be seen: by where the server is, or by its certificate. */
+export function isSamePlace(one: PublishTarget, other: PublishTarget): boolean {
+  const isSame = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b;
+  return one.project === other.project && (isSame(one.__at, other.__at) || isSame(one.__server, other.__server));
+}
+
+/** Targets that the program wants no more. What was never met has no copies. */
+export function takenOut({ publishTo = [] }: Targets, now: PublishTarget[]): PublishTarget[] {
+  return publishTo.filter((each) => each.__at !== undefined && !now.some((target) => isSamePlace(each, target)));
+}
+
+/** Takes the copies away from where the program wants none any more. Returns whether there was such a place. */
+export async function dropFormer(context: Context, former: Targets, now: PublishTarget[]): Promise<boolean> {
+  const gone = takenOut(former, now);
+  const targets = { ...former, publishTo: gone, field: "the former publishTo" };
+  const { failed } = await forEachTarget(context, targets, (target) => removeCopies(target, []));
+  if (failed === undefined) return gone.length > 0;
+  const advice =
+    "The copies there must be deleted, because this target was removed. If the server is gone for good, forget the " +
+    "resource with `pulumi state delete`: the next `pulumi up` finds the image again and builds nothing.";
+  throw new LxdError({ ...failed.details, advice });
+}
+
+/** Versions beyond the number that is kept go, as they do on the server that builds. Returns whether there were any. */
+export async function pruneCopies(context: Context, targets: Targets, live: Keeping): Promise<boolean> {
+  let hasPruned = false;
+  const { failed } = await forEachTarget(context, targets, async ({ place }) => {
+    if (await prune(place, live)) hasPruned = true;
+  });
+  if (failed !== undefined) throw failed;
+  return hasPruned;
+}
+
+/** Removes what this stack has made on the targets. On those that the live state still has, what that keeps stays. */
+export async function removeFormer(context: RemovalContext<GoldenOutputs>, state: GoldenOutputs): Promise<void> {
+  const { isReplaced, live } = context;
+  const met = (state.publishTo as PublishTarget[] | undefined)?.filter(({ __at }) => __at !== undefined);
+  const isLive = (target: PublishTarget): boolean =>
+    isReplaced && (live === undefined || live.publishTo.some((each) => isSamePlace(each, target)));
+  const { failed } = await forEachTarget(context, { ...state, publishTo: met }, async (target) => {
+    if (!isLive(target.wanted)) return removeCopies(target, target.wanted.aliases ?? state.image.aliases);
+    await prune(target.place, live ?? state);
+  });
+  if (failed !== undefined) throw failed;
+}
+
+async function removeCopies({ place }: Target, aliases: GoldenInputs["image"]["aliases"]): Promise<void> {
+  for (const { fingerprint } of [...(await versionsOf(place)), ...(await unmarkedOf(place))]) {
+    await removeImage(place, fingerprint, { aliases });
+  }
+}
+
+/** The targets as they are: a copy that is gone, or is no more what the program says, is a difference. */
+export async function observe(context: Context, state: GoldenOutputs, image: WireImage): Promise<PublishTarget[]> {
+  const { targets, failed } = await forEachTarget(context, state, async (target) => {
+    const { place, wanted } = target;
+    const found = (await findImage(place.client, { project: place.project, fingerprint: image.fingerprint }))?.value;
+    const isThere = found !== undefined && isOwnedBy(found, place.urn);
+    const seen = isThere ? differences(found, { ...state.image, ...defined(wanted) }) : { missing: true as const };
+    target.kept = { ...wanted, ...seen };
+  });
+  if (failed !== undefined) throw failed;
+  return targets;
+}
+
+function defined({ aliases, public: isPublic }: PublishTarget): Partial<GoldenInputs["image"]> {
+  return { ...(aliases && { aliases }), ...(isPublic !== undefined && { public: isPublic }) };
+}
+
+function differences(found: WireImage, said: GoldenInputs["image"]): Partial<PublishTarget> {
+  const there = said.aliases.flatMap(({ name }) => (found.aliases ?? []).filter((alias) => alias.name === name));
+  const isSame =
+    JSON.stringify(there) === JSON.stringify(said.aliases.map(({ name, description }) => ({ name, description })));
+  return { ...(!isSame && { aliases: there }), ...(found.public !== said.public && { public: found.public }) };
+}

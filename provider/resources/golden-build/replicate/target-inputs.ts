@@ -1,0 +1,97 @@
+// What can be written about the servers that get copies of a golden image, what is filled in, and what of it is a change.
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { type Alias } from "../../../lxd/api/images";
+import { type RemoteInputs } from "../../../lxd/client/discovery/location";
+import { LxdError } from "../../../base/errors";
+import { type Failure, type StackConfig } from "../../../kind/kind";
+import { plain } from "../../../kind/plain";
+import { duration, name, strict } from "../../../kind/schema";
+import { type Whereabouts } from "../../../engine/servers";
+import { isUnknown } from "../../../kind/unknowns";
+import { projectOf, remoteSchema } from "../../shared/common";
+import { namedAliases, rules as imageRules, schema as imageSchema } from "../../image/inputs";
+import { placeSchema } from "../../image/source";
+
+/** A server, or another project of one, that gets copies of what is released. */
+export interface PublishTarget extends Whereabouts {
+  /** Undefined is the server that builds. */
+  remote?: RemoteInputs | undefined;
+  project: string;
+  /** Of the image, unless they are said. */
+  aliases?: Alias[] | undefined;
+  public?: boolean | undefined;
+  /** Where this server finds the one that builds, and by which certificate it knows it. */
+  address?: string | undefined;
+  certificate?: string | undefined;
+  relay?: boolean | undefined;
+  timeout: string;
+  /** In the state only: a refresh has found no copy of what is released. */
+  missing?: true | undefined;
+}
+
+const { aliases, public: isPublic } = imageSchema.shape;
+const { certificate, server: address } = placeSchema;
+
+export const targetSchema = strict({
+  remote: remoteSchema,
+  project: name.optional(),
+  ...{ aliases, public: isPublic, certificate },
+  address: address.optional(),
+  relay: z.boolean().optional(),
+  timeout: duration.optional(),
+});
+
+const defaultTimeout = "4h";
+
+interface Completion {
+  remote: RemoteInputs | undefined;
+  config: StackConfig;
+  failures: Failure[];
+}
+
+export function targetDefaults(targets: PublishTarget[] | undefined): PublishTarget[] {
+  if (targets === undefined || isUnknown(targets)) return targets ?? [];
+  return targets.map((target) => {
+    if (isUnknown(target)) return target;
+    const { aliases: named, timeout = defaultTimeout } = target as Partial<PublishTarget>;
+    return { ...target, timeout, ...(named === undefined ? {} : { aliases: namedAliases(named) }) };
+  });
+}
+
+/** The targets with their projects. A remote that nobody knows is told here. */
+export function placedTargets(
+  targets: PublishTarget[] | undefined,
+  { remote, config, failures }: Completion,
+): PublishTarget[] {
+  if (targets === undefined || isUnknown(targets)) return targets ?? [];
+  return targets.map((target, i) => {
+    if (isUnknown(target)) return target;
+    try {
+      return { ...target, project: projectOf({ ...target, remote: target.remote ?? remote }, config) };
+    } catch (error) {
+      failures.push({ property: `publishTo[${i}].remote`, reason: LxdError.from(error).message });
+      return target;
+    }
+  });
+}
+
+export function targetRules(targets: PublishTarget[] | undefined): Failure[] {
+  if (!Array.isArray(targets)) return [];
+  return targets.flatMap((target, i) => {
+    if (isUnknown(target)) return [];
+    const { address: said, relay, certificate: known, aliases: named } = target;
+    const isRelayed = relay === true && (said !== undefined || known !== undefined);
+    const ofImage = named === undefined ? [] : imageRules({ source: { instance: "" }, aliases: named });
+    return [
+      ...(isRelayed ? [{ property: "relay", reason: "a relayed image needs no address of the building server" }] : []),
+      ...ofImage,
+    ].map(({ property, reason }) => ({ property: `publishTo[${i}].${property}`, reason }));
+  });
+}
+
+/** Without what the state alone knows, except for a copy that is missing. */
+export function isSameTargets(olds: PublishTarget[] | undefined, news: PublishTarget[]): boolean {
+  const form = ({ __at, __server, ...said }: PublishTarget): PublishTarget => said;
+  return isDeepStrictEqual(plain((olds ?? []).map(form)), plain(news.map(form)));
+}

@@ -1,0 +1,83 @@
+// Sends an image's bytes from here to the daemon.
+import { findImage, uploadImage } from "../../../lxd/api/images";
+import { diskContent, type DiskImage } from "../../../content/disk-image/disk-image";
+import { downloadContent, type ImageContent, tarballContent } from "../../../content/disk-image/image-content";
+import { reader, shown } from "../../../content/shown";
+import { splitContent } from "../../../content/disk-image/split-image";
+import { isCode, LxdError } from "../../../base/errors";
+import { type Context } from "../../../kind/kind";
+import { type ImageInputs } from "../inputs";
+import { dropInheritedMarks } from "./brought-marks";
+import { publishedName, uploadName } from "../owners";
+import { architectureOf, identityOf } from "../source";
+import { type ContentSource, type DiskSource } from "../source-types";
+import { isCacheOnly, mayTake, taken } from "../record/take-over";
+
+/** After the last byte the daemon still unpacks the metadata and moves the image into place. */
+const uploadDeadlineMs = 60 * 60_000;
+
+/** The bytes that a source stands for. */
+export function contentOf(source: ContentSource, call: Pick<Context, "status" | "signal">): Promise<ImageContent> {
+  if ("file" in source) return tarballContent(source.file, reader(call, `hashing ${source.file}`));
+  if ("download" in source) {
+    return downloadContent({ url: source.download, checksum: source.checksum }, call.signal);
+  }
+  if ("disk" in source)
+    return diskContent(diskOf(source), { status: call.status, reader: reader(call, `hashing ${source.disk}`) });
+  const { metadata, rootfs, type } = source;
+  const files = { metadata, rootfs, isVirtualMachine: type === "virtual-machine" };
+  return splitContent(files, reader(call, `hashing ${rootfs}`));
+}
+
+export function diskOf(source: DiskSource): DiskImage {
+  return { disk: source.disk, format: source.format, architecture: architectureOf(source) };
+}
+
+interface Upload {
+  inputs: ImageInputs;
+  source: ContentSource;
+}
+
+/** Uploads the image; returns its fingerprint. */
+export async function send(context: Context, upload: Upload): Promise<string> {
+  const content = await contentOf(upload.source, context);
+  return sendContent(context, upload, content).finally(() => content.dispose?.());
+}
+
+async function sendContent(context: Context, { inputs, source }: Upload, content: ImageContent): Promise<string> {
+  const { client, status, urn } = context;
+  const { fingerprint, digest } = content;
+  // Of a converted disk nothing was known; that the disk itself is the same, its hash in the inputs has told.
+  const isOther = inputs.fingerprint !== undefined && fingerprint !== inputs.fingerprint;
+  if (isOther || (digest !== undefined && digest !== inputs.digest)) {
+    const why = `${content.fileName} has changed since the preview`;
+    throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
+  }
+  if (fingerprint !== undefined && (await isThere(context, inputs, fingerprint))) return fingerprint;
+  const isForeknown = inputs.fingerprint !== undefined;
+  const fileName = isForeknown
+    ? uploadName(urn, content.fileName)
+    : publishedName(urn, identityOf(source, inputs.digest));
+  const body = await content.open(fileName);
+  const { project, public: isPublic } = inputs;
+  const said = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
+  const sent = async (): Promise<string> => fingerprint ?? (await body.received).sha256;
+  try {
+    await uploadImage(client, project, { ...body, ...shown(body, "uploading", status), ...said });
+  } catch (error) {
+    // With no answer the image may be there all the same, and another stack may have brought it meanwhile.
+    if (!isCode(error, "unavailable") && !isCode(error, "already-exists")) throw error;
+    if (!(await isThere(context, inputs, await sent()))) throw error;
+    return sent();
+  }
+  await dropInheritedMarks(client, { project, fingerprint: await sent() });
+  return sent();
+}
+
+/** Of what is converted or downloaded the fingerprint is not known before. */
+async function isThere({ client }: Context, { project, adopt }: ImageInputs, fingerprint: string): Promise<boolean> {
+  const found = await findImage(client, { project, fingerprint });
+  if (found === undefined) return false;
+  if (!mayTake(found.value, { adopt })) throw taken(fingerprint);
+  return !isCacheOnly(found.value);
+}

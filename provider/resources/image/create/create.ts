@@ -1,0 +1,84 @@
+// Brings an image to the daemon.
+import { deleteImage, findImage, type ImageAddress } from "../../../lxd/api/images";
+import { inspectDisk } from "../../../content/disk-image/disk-image";
+import { reader } from "../../../content/shown";
+import { isCode, LxdError } from "../../../base/errors";
+import { type ReconcileContext } from "../../../kind/kind";
+import { dropInheritedMarks } from "./brought-marks";
+import { diskOf, send } from "./content";
+import { type FoundImage, identity, locate } from "../find";
+import { type ImageInputs, type ImageOutputs } from "../inputs";
+import { marksOf, publishedName } from "../owners";
+import { publish } from "./publish";
+import { pull } from "./pull";
+import { relay } from "./relay";
+import { identityOf, isContent, isPulled } from "../source";
+import { type DiskSource, type ImageSource, type InstanceSource, type SnapshotSource } from "../source-types";
+import { isCacheOnly } from "../record/take-over";
+
+type Context = ReconcileContext<ImageOutputs>;
+
+/** Inputs of an image that is to be made. */
+type Making = ImageInputs & { source: ImageSource };
+
+/** Returns the identity: of most sources only the server's answer tells the fingerprint. */
+export async function create(context: Context, inputs: ImageInputs): Promise<string> {
+  const { client, urn } = context;
+  const { source, project } = inputs;
+  if (source === undefined)
+    throw new LxdError({ code: "invalid-argument", why: "the program does not set its source", advice });
+  const fingerprint = await make(context, { ...inputs, source });
+  const image = (await findImage(client, { project, fingerprint }))?.value;
+  if (image === undefined) throw new LxdError({ code: "failed", why: "the daemon created no image" });
+  return identity({ image, project, urn });
+}
+
+const advice = "Set `source` in the program.";
+
+async function make(context: Context, inputs: Making): Promise<string> {
+  const { source, project, fingerprint } = inputs;
+  if (fingerprint !== undefined) await dropCached(context, { project, fingerprint });
+  if ("disk" in source) await requireSameDisk(inputs, source, context);
+  if (isContent(source)) return send(context, { inputs, source });
+  if ("server" in source && source.relay === true) return relay(context, { inputs, source });
+  if (!isPulled(source)) return publishAnew(context, { ...inputs, source });
+  const properties = { ...inputs.properties, ...marksOf(context.urn, identityOf(source)) };
+  return pull(context, { inputs, source, properties });
+}
+
+/** As it is, it would expire: no daemon lets go of that by a change of its record. */
+async function dropCached({ client }: Context, at: ImageAddress): Promise<void> {
+  const found = await findImage(client, at);
+  if (found !== undefined && isCacheOnly(found.value)) await deleteImage(client, at);
+}
+
+async function publishAnew(
+  context: Context,
+  inputs: ImageInputs & { source: InstanceSource | SnapshotSource },
+): Promise<string> {
+  const { client, urn } = context;
+  const { source, project, properties } = inputs;
+  const fileName = publishedName(urn, identityOf(source));
+  try {
+    const fingerprint = await publish(context, { inputs, source, properties, fileName });
+    await dropInheritedMarks(client, { project, fingerprint });
+    return fingerprint;
+  } catch (error) {
+    // With no answer the image may be there all the same.
+    const left = isCode(error, "unavailable") ? await findLeft(context, inputs) : undefined;
+    if (left === undefined) throw error;
+    return left.image.fingerprint;
+  }
+}
+
+/** What went wrong first is what the user has to know; whether the server can be asked now is another matter. */
+function findLeft(context: Context, inputs: ImageInputs): Promise<FoundImage | undefined> {
+  return locate(context, { ...inputs, fingerprint: undefined }).catch(() => undefined);
+}
+
+async function requireSameDisk(inputs: Making, source: DiskSource, context: Context): Promise<void> {
+  const digest = await inspectDisk(diskOf(source), reader(context, `hashing ${source.disk}`));
+  if (digest === inputs.digest) return;
+  const why = `${source.disk} has changed since the preview`;
+  throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
+}

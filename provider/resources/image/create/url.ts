@@ -1,0 +1,22 @@
+// Images that the daemon itself fetches from a URL, which newer LXD does no longer.
+import { type Client } from "../../../lxd/client/core/client";
+import { describeServer, type ServerInfo } from "../../../lxd/client/discovery/server-info";
+import { type Failure } from "../../../kind/kind";
+import { type ImageSource } from "../source-types";
+
+/** No API extension tells it: LXD 6.9 took it away. */
+const lastLxd = [6, 8] as const;
+
+export async function urlFailures(client: Client, source: ImageSource): Promise<Failure[]> {
+  if (typeof source !== "object" || !("url" in source)) return [];
+  const info = await client.info();
+  if (!isGone(info)) return [];
+  const reason = `${describeServer(info)} does not fetch images from URLs, LXD 6.8 was the last release that did; use { download, checksum } instead of { url }, so that the provider fetches it [unsupported]`;
+  return [{ property: "source.url", reason }];
+}
+
+function isGone({ product, version }: ServerInfo): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [lastMajor, lastMinor] = lastLxd;
+  return product === "lxd" && (major > lastMajor || (major === lastMajor && minor > lastMinor));
+}

@@ -1,0 +1,83 @@
+// What is done about an image that is there: its record, its aliases, and the mark by which its source is known again.
+import { type WireImage } from "../../../lxd/api/images";
+import { type Step, type Work } from "../../../kind/kind";
+import { withListed } from "../aliases/alias-lists";
+import { formerUrn, type FoundImage } from "../find";
+import { type ImageInputs, type ImageOutputs } from "../inputs";
+import { marksOf, sourceMark } from "../owners";
+import { changeRecord } from "./record";
+import { identityOf, isForeknown, isPublished } from "../source";
+import { type Former, syncAliases, syncRecord } from "./sync";
+import { ownersBefore } from "./take-over";
+
+type ImageWork = Work<ImageInputs, ImageOutputs>;
+type Known = ImageInputs & { fingerprint: string };
+
+export function steps(work: ImageWork): Step<FoundImage>[] {
+  const { context, inputs, olds } = work;
+  const former = formerOf(work);
+  // Whose the image was when the steps began: afterwards it is this resource's, too.
+  let owners = [context.urn];
+  return [
+    {
+      name: "record",
+      run: async (found) => {
+        owners = ownersBefore(found.image, { urn: context.urn, source: inputs.source, isKnown: olds !== undefined });
+        return (await syncRecord(context, former, known(work, found))).isChanged;
+      },
+    },
+    { name: "aliases", run: (found) => bringAliases(work, found, owners) },
+    { name: "mark", run: (found) => mark(work, found) },
+  ];
+}
+
+function formerOf(work: ImageWork): Former {
+  const { olds, context } = work;
+  const { aliases = [], properties = {} } = olds ?? {};
+  const { replaced } = context;
+  return { aliases, properties, urn: formerUrn(olds), replaced, isListing: true, ...marksAtOnce(work) };
+}
+
+function known({ inputs }: ImageWork, { image }: FoundImage): Known {
+  return { ...inputs, fingerprint: image.fingerprint };
+}
+
+async function bringAliases(work: ImageWork, found: FoundImage, owners: string[]): Promise<boolean> {
+  const { client, urn } = work.context;
+  const former = formerOf(work);
+  const had = withListed(former.aliases, found.image, urn);
+  const change = { olds: { ...former, aliases: had }, news: known(work, found), urn, owners };
+  await syncAliases(client, change);
+  const isLess = had.some(({ name }) => !change.news.aliases.some((alias) => alias.name === name));
+  // The list on the image had to have them until now.
+  if (isLess) await syncRecord(work.context, { ...former, aliases: [] }, change.news);
+  return hasOtherAliases(found.image, change);
+}
+
+export function hasOtherAliases(image: WireImage, { olds, news }: { olds: Former; news: Known }): boolean {
+  const there = new Map((image.aliases ?? []).map(({ name, description }) => [name, description]));
+  const isMissing = news.aliases.some(({ name, description }) => there.get(name) !== description);
+  const wanted = news.aliases.map(({ name }) => name);
+  return isMissing || olds.aliases.some(({ name }) => there.has(name) && !wanted.includes(name));
+}
+
+/** What is published is marked last: without the mark, the next run goes on with it; with it, `--replace` makes another. */
+function marksAtOnce({ context, inputs }: ImageWork): Pick<Former, "marks"> {
+  const { source, digest } = inputs;
+  if (source === undefined || isForeknown(source, digest) || isPublished(source)) return {};
+  return { marks: marksOf(context.urn, identityOf(source, digest)) };
+}
+
+async function mark({ context, inputs }: ImageWork, { image, project }: FoundImage): Promise<boolean> {
+  const { source } = inputs;
+  if (source === undefined || !isPublished(source)) return false;
+  const marks = sourceMark(context.urn, identityOf(source));
+  let isDue = false;
+  await changeRecord(context.client, { project, fingerprint: image.fingerprint }, (record) => {
+    const current = record.properties ?? {};
+    if (Object.entries(marks).every(([key, value]) => current[key] === value)) return undefined;
+    isDue = true;
+    return { ...record, properties: { ...current, ...marks } };
+  });
+  return isDue;
+}

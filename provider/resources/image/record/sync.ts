@@ -1,0 +1,167 @@
+// What can change about an image in place, made what the program says.
+import { isDeepStrictEqual } from "node:util";
+import { findImage, type ImageAddress, type ImageSettings, type WireImage } from "../../../lxd/api/images";
+import { type Client } from "../../../lxd/client/core/client";
+import { LxdError } from "../../../base/errors";
+import { type Context, type Draft } from "../../../kind/kind";
+import { dropAlias, ensureAlias } from "../aliases/aliases";
+import { isBookkeeping } from "../../shared/ownership";
+import { withAliasLists } from "../aliases/alias-lists";
+import { type ImageInputs, type ImageOutputs } from "../inputs";
+import { marksOf, ownersOf, withoutOwner, withOwner } from "../owners";
+import { changeRecord } from "./record";
+import { identityOf, isPulled } from "../source";
+
+type Inputs = ImageInputs;
+type Outputs = ImageOutputs;
+/** Inputs of an image that is there. */
+type Known = Inputs & { fingerprint: string };
+
+const refresh = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
+
+/** What a change starts from. */
+export interface Former {
+  aliases: Outputs["aliases"];
+  properties: Outputs["properties"];
+  /** Under which URN the resource was known, which Pulumi's option `aliases` can change. */
+  urn?: string | undefined;
+  /** The image in whose place this one comes. */
+  replaced?: Draft<ImageAddress> | undefined;
+  /** What a new image is found again by. */
+  marks?: Record<string, string>;
+  /** Whether the image was made just now, for this resource alone. */
+  isNew?: boolean;
+  /** Whether the image is to say which aliases the resource has made, so that another one can get them from it. */
+  isListing?: boolean;
+}
+
+/** Makes everything that can change what the program says; what it never spoke of is left alone. */
+export async function sync(context: Context, olds: Former, news: Known): Promise<Outputs> {
+  const { client, urn } = context;
+  const { value } = await syncRecord(context, olds, news);
+  await syncAliases(client, { olds, news, urn, owners: ownersOf(value) });
+  return toOutputs(news, (await findImage(client, news))?.value ?? value);
+}
+
+/** Everything but the aliases. */
+export async function syncRecord(
+  { client, urn }: Context,
+  olds: Former,
+  news: Known,
+): Promise<{ value: WireImage; isChanged: boolean }> {
+  let isChanged = false;
+  const value = await changeRecord(client, news, (current) => {
+    const all = merged(current.properties ?? {}, { urn, olds, news });
+    const lists = { client, urn, formerUrn: olds.urn, had: olds.aliases, news };
+    const properties = olds.isListing === true ? withAliasLists(all, current, lists) : all;
+    const wanted = settingsOf(current, news, properties);
+    const isDue = differs(current, wanted);
+    isChanged ||= isDue;
+    return isDue ? wanted : undefined;
+  });
+  if (value === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
+  return { value, isChanged };
+}
+
+function settingsOf(value: WireImage, news: Inputs, properties: Record<string, string>): ImageSettings {
+  return {
+    public: news.public,
+    properties,
+    auto_update: news.autoUpdate ?? value.auto_update,
+    profiles: news.profiles ?? value.profiles,
+    expires_at: news.expiresAt ?? value.expires_at,
+  };
+}
+
+function differs(value: WireImage, wanted: ImageSettings): boolean {
+  const same =
+    value.public === wanted.public &&
+    value.auto_update === wanted.auto_update &&
+    isDeepStrictEqual(value.profiles ?? [], wanted.profiles ?? []) &&
+    isSameTime(value.expires_at, wanted.expires_at) &&
+    sameMap(wanted.properties ?? {}, value.properties ?? {});
+  return !same;
+}
+
+export interface AliasChange {
+  olds: Former;
+  news: Known;
+  urn: string;
+  owners: string[];
+}
+
+export async function syncAliases(client: Client, { olds, news, urn, owners }: AliasChange): Promise<void> {
+  const had = olds.aliases.map((alias) => alias.name);
+  // On an image of this resource alone an alias can only be one that a killed run has made, or a welcome one.
+  const others = owners.some((owner) => owner !== urn && owner !== olds.urn);
+  for (const alias of news.aliases) {
+    const isWelcome = had.includes(alias.name) || isCopied(news, alias.name);
+    const isShared = (others || owners.length === 0) && !isWelcome;
+    await ensureAlias(client, news, alias, { urn, replaced: olds.replaced, policy: news.aliasPolicy, isShared });
+  }
+  const wanted = news.aliases.map((alias) => alias.name);
+  for (const name of had) if (!wanted.includes(name)) await dropAlias(client, news, { name, urn });
+}
+
+export function isCopied({ copiedAliases = [] }: Pick<Draft<Inputs>, "copiedAliases">, alias: string): boolean {
+  return copiedAliases.some(({ name }) => name === alias);
+}
+
+/** The daemons spell a time in their own way. */
+function isSameTime(one: string, other: string): boolean {
+  return one === other || Date.parse(one) === Date.parse(other);
+}
+
+function merged(
+  current: Record<string, string>,
+  { urn, olds, news }: { urn: string; olds: Former; news: Inputs },
+): Record<string, string> {
+  const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
+  // What says that a new image is somebody's was in the image, which comes of one that was theirs.
+  const isInherited = (key: string): boolean => olds.isNew === true && isBookkeeping(key);
+  const kept = Object.entries(current).filter(([key]) => !dropped.includes(key) && !isInherited(key));
+  // An empty value is no value: Incus drops such a property, so it is one way to take the image's own away.
+  const isSet = ([key]: [string, string]): boolean => news.properties[key] !== "";
+  const renamed = olds.urn === urn ? undefined : olds.urn;
+  // An image that the daemon has brought up to date has lost what we put on the one before.
+  const { source } = news;
+  const marks = source !== undefined && isPulled(source) ? marksOf(urn, identityOf(source)) : olds.marks;
+  const all = { ...withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), ...marks };
+  const owned = withOwner(all, urn);
+  return Object.fromEntries(Object.entries(owned).filter(isSet));
+}
+
+/** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
+export function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
+  const empty = Object.entries(inputs.properties).filter(([, value]) => value === "");
+  const set = Object.entries(wire.properties ?? {}).filter(([key]) => key in inputs.properties);
+  const onImage = new Map((wire.aliases ?? []).map((alias) => [alias.name, alias]));
+  return {
+    source: inputs.source,
+    fingerprint: wire.fingerprint,
+    digest: inputs.digest,
+    copiedAliases: inputs.copiedAliases,
+    aliases: inputs.aliases.flatMap(({ name }) => onImage.get(name) ?? []),
+    properties: Object.fromEntries([...empty, ...set]),
+    public: wire.public,
+    autoUpdate: inputs.autoUpdate === undefined ? undefined : wire.auto_update,
+    expiresAt: expiryOf(inputs, wire),
+    profiles: inputs.profiles === undefined ? undefined : (wire.profiles ?? []),
+    aliasPolicy: inputs.aliasPolicy,
+    adopt: inputs.adopt,
+    project: inputs.project,
+    type: wire.type,
+    architecture: wire.architecture,
+    sizeBytes: wire.size,
+    uploadedAt: wire.uploaded_at,
+  };
+}
+
+function expiryOf({ expiresAt }: Inputs, { expires_at }: WireImage): string | undefined {
+  return expiresAt === undefined || isSameTime(expiresAt, expires_at) ? expiresAt : expires_at;
+}
+
+function sameMap(a: Record<string, string>, b: Record<string, string>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

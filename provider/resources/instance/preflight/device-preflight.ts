@@ -1,0 +1,90 @@
+// What the daemon can say in the preview about the networks and volumes that a machine's devices name.
+//
+// A host's interface (`nics[].parent`) is left to the daemon: which ones there are it shows to nobody but its
+// administrators, and not at all of the other members of a cluster.
+import { isDeepStrictEqual } from "node:util";
+import { findNetwork } from "../../../lxd/api/networks";
+import { listVolumeNames } from "../../../lxd/api/storage/volumes";
+import { type Client } from "../../../lxd/client/core/client";
+import { isCode } from "../../../base/errors";
+import { type Failure } from "../../../kind/kind";
+import { plain } from "../../../kind/plain";
+import { isUnknown } from "../../../kind/unknowns";
+import { checkPool } from "../../shared/common";
+import { isPlacePlanned, isPlanned } from "../../shared/planned";
+import { type InstanceDraft } from "../schema";
+
+/** A project without networks or volumes of its own has those of this one. */
+const sharedProject = "default";
+
+export async function deviceFailures(client: Client, draft: InstanceDraft): Promise<Failure[]> {
+  const { project, nics, disks } = draft;
+  if (project === undefined || isUnknown(project) || isPlacePlanned(client, { project })) return [];
+  const cards = listed(nics).map((nic, i) => {
+    const name = "network" in nic ? nic.network : undefined;
+    return name === undefined || isUnknown(name)
+      ? []
+      : networkFailures(client, { project, name }, `nics[${i}].network`);
+  });
+  const volumes = listed(disks).map((disk, i) => {
+    if (!("volume" in disk) || isUnknown(disk.volume) || isUnknown(disk.pool)) return [];
+    return volumeFailures(client, { project, pool: disk.pool, name: disk.volume }, `disks[${i}]`);
+  });
+  return (await Promise.all([...cards, ...volumes])).flat();
+}
+
+/** What was there before is there, or its loss is drift that the daemon tells. */
+export async function deviceChangeFailures(
+  client: Client,
+  draft: InstanceDraft,
+  olds: InstanceDraft | undefined,
+): Promise<Failure[]> {
+  const [before, after] = [olds ?? {}, draft].map(({ nics, disks }) => plain({ nics, disks }));
+  return isDeepStrictEqual(before, after) ? [] : deviceFailures(client, draft);
+}
+
+/** The elements that are known, by their places. */
+function listed<T extends object>(list: T[] | undefined): T[] {
+  return Array.isArray(list) && !list.some((item) => isUnknown(item)) ? list : [];
+}
+
+async function networkFailures(
+  client: Client,
+  { project, name }: { project: string; name: string },
+  property: string,
+): Promise<Failure[]> {
+  if ([project, sharedProject].some((place) => isPlanned(client, "network", `${place}/${name}`))) return [];
+  try {
+    const found = await findNetwork(client, { project, name });
+    if (found?.value.managed === true) return [];
+    const why =
+      found === undefined ? `there is no network "${name}"` : `"${name}" is an interface of the server's host`;
+    const advice = found === undefined ? "make it in this program, or name another" : interfaceAdvice(name);
+    return [{ property, reason: `${why}; ${advice} [not-found]` }];
+  } catch (error) {
+    // Whether a client that may not look may connect a machine, the daemon says when it makes it.
+    if (isCode(error, "permission-denied")) return [];
+    throw error;
+  }
+}
+
+const interfaceAdvice = (name: string): string =>
+  `for a network card on it, use for example { nictype: "macvlan", parent: "${name}" }`;
+
+async function volumeFailures(
+  client: Client,
+  { project, pool, name }: { project: string; pool: string; name: string },
+  property: string,
+): Promise<Failure[]> {
+  if (isPlacePlanned(client, { project, pool })) return [];
+  const failures = await checkPool(client, pool, `${property}.pool`);
+  if (failures.length > 0) return failures;
+  // What follows is a path in the volume, or one of its snapshots.
+  const [volume = ""] = name.split("/");
+  const isMade = [project, sharedProject].some((place) =>
+    isPlanned(client, "storage volume", `${place}/${pool}/${volume}`),
+  );
+  if (isMade || (await listVolumeNames(client, { project, pool })).includes(volume)) return [];
+  const reason = `there is no storage volume ${pool}/${volume} in project ${project}; make it in this program, or name another [not-found]`;
+  return [{ property: `${property}.volume`, reason }];
+}

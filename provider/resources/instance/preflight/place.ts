@@ -1,0 +1,66 @@
+// What the daemon can say, before it is done, about moving a machine or rebuilding it.
+import { type WireInstance } from "../../../lxd/api/instance/instances";
+import { type Client } from "../../../lxd/client/core/client";
+import { missingExtension } from "../../../lxd/client/discovery/server-info";
+import { type Failure } from "../../../kind/kind";
+import { hasUnknown, isUnknown } from "../../../kind/unknowns";
+import { checkPool } from "../../shared/common";
+import { checkMember } from "../../shared/member";
+import { coldFailures } from "../../machine/consent";
+import { mediaFailures } from "./media";
+import { movesLive, otherMember, otherPool } from "../steps/move";
+import { needsRebuild, rebuildExtension } from "../steps/rebuild";
+import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "../schema";
+
+interface Change {
+  draft: InstanceDraft;
+  olds: InstanceOutputs;
+}
+
+export async function placeFailures(client: Client, wire: WireInstance, change: Change): Promise<Failure[]> {
+  const { draft } = change;
+  return [
+    ...(await memberFailures(client, wire, change)),
+    ...(await poolFailures(client, wire, draft)),
+    ...(await rebuildFailures(client, wire, change)),
+  ];
+}
+
+/** A member that was named before may be away for a while: that alone is no reason to fail. */
+async function memberFailures(client: Client, wire: WireInstance, { draft, olds }: Change): Promise<Failure[]> {
+  const isNew = draft.target !== olds.target;
+  const failures = isNew
+    ? [...(await checkMember(client, draft.target, "machine")), ...(await mediaFailures(client, draft))]
+    : [];
+  if (failures.length > 0 || movesLive(wire) || (await otherMember(client, wire, draft)) === undefined) return failures;
+  return coldFailures(wire, draft, { property: "target", what: "moved to another member of the cluster" });
+}
+
+async function poolFailures(client: Client, wire: WireInstance, draft: InstanceDraft): Promise<Failure[]> {
+  const pool = otherPool(wire, draft);
+  if (pool === undefined) return [];
+  const property = "rootDisk.pool";
+  return [
+    ...(await checkPool(client, pool, property)),
+    ...(await needs(client, property, ["instance_pool_move", "moving of instances between pools"])),
+    ...coldFailures(wire, draft, { property, what: "moved to another storage pool" }),
+  ];
+}
+
+/** The inputs of the last run do not say what the machine is made of; the machine does. */
+async function rebuildFailures(client: Client, wire: WireInstance, { draft, olds }: Change): Promise<Failure[]> {
+  const { onImageChange, source, sourceVersion } = draft;
+  if (onImageChange !== "rebuild" || hasUnknown(source) || isUnknown(sourceVersion)) return [];
+  const before = { ...olds, baseImage: wire.config?.["volatile.base_image"] };
+  if (!needsRebuild(wire, before, draft as InstanceInputs)) return [];
+  return [
+    ...(await needs(client, "onImageChange", [rebuildExtension, "rebuilding of instances"])),
+    ...coldFailures(wire, draft, { property: "source", what: "rebuilt" }),
+  ];
+}
+
+async function needs(client: Client, property: string, [extension, feature]: [string, string]): Promise<Failure[]> {
+  const info = await client.info();
+  if (info.extensions.has(extension)) return [];
+  return [{ property, reason: missingExtension(info, extension, feature).message }];
+}

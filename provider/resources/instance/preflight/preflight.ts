@@ -1,0 +1,129 @@
+// What the daemon can say about an instance before anything is changed.
+import {
+  findInstance,
+  type InstanceAddress,
+  type StringMap,
+  type WireInstance,
+} from "../../../lxd/api/instance/instances";
+import { listProfiles, type WireProfile } from "../../../lxd/api/profiles";
+import { type Client } from "../../../lxd/client/core/client";
+import { LxdError } from "../../../base/errors";
+import { type Completion, type Failure } from "../../../kind/kind";
+import { nearest } from "../../../base/nearest";
+import { hasUnknown, isUnknown } from "../../../kind/unknowns";
+import { checkPool, checkProject } from "../../shared/common";
+import { checkMember } from "../../shared/member";
+import { featureFailures } from "./features";
+import { type InstanceDraft, type InstanceInputs } from "../schema";
+import { deviceFailures } from "./device-preflight";
+import { importFailures } from "../import";
+import { mediaFailures } from "./media";
+import { imageOf, markOf } from "../source";
+import { creatingKey, ownerKey, sourceKey } from "../../shared/ownership";
+import { isPlacePlanned, isPlanned } from "../../shared/planned";
+
+export async function preflight(client: Client, completion: Completion<InstanceInputs>): Promise<Failure[]> {
+  const { draft } = completion;
+  const info = await client.info();
+  const projectFailures = await checkProject(client, draft.project);
+  if (projectFailures.length > 0) return projectFailures;
+  if (completion.importId !== undefined) return importFailures(client, completion);
+  // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
+  const isNew = isPlacePlanned(client, { project: draft.project });
+  const answers = await Promise.all([
+    checkPool(client, draft.rootDisk?.pool, "rootDisk.pool"),
+    checkMember(client, draft.target, "machine"),
+    mediaFailures(client, draft),
+    deviceFailures(client, draft),
+    isNew ? [] : profileFailures(client, draft),
+    isNew ? [] : nameFailures(client, completion),
+  ]);
+  return [...featureFailures(info, draft), ...sourceFailures(completion), ...answers.flat()];
+}
+
+export function idOf({ project, name }: InstanceAddress): string {
+  return `${project}/${name}`;
+}
+
+/** Why an instance that is there already is not this resource's, if so. */
+export function obstacle(wire: WireInstance, inputs: InstanceDraft, urn: string): LxdError | undefined {
+  // What was never finished is made again, whatever it was to become.
+  const why = otherOwner(wire, inputs, urn) ?? (isWhole(wire) ? otherSource(wire, inputs) : undefined);
+  return why === undefined ? undefined : takenBy(wire, inputs, why);
+}
+
+export function requireOwn(wire: WireInstance, inputs: InstanceDraft, urn: string): void {
+  const failure = obstacle(wire, inputs, urn);
+  if (failure !== undefined) throw failure;
+}
+
+/** Whether a run has seen that the server finished it. */
+export function isWhole({ config }: Pick<WireInstance, "config">): boolean {
+  return config?.[creatingKey] === undefined;
+}
+
+export function takenBy(wire: WireInstance, inputs: InstanceDraft, why: string): LxdError {
+  const advice = `Pass { import: "${inputs.project ?? ""}/${wire.name}" } to adopt it, or choose another name.`;
+  return new LxdError({ code: "already-exists", why: `there is an instance "${wire.name}" already, ${why}`, advice });
+}
+
+export function otherOwner(wire: WireInstance, { type }: InstanceDraft, urn: string): string | undefined {
+  if (wire.config?.[ownerKey] !== urn) return "which this resource did not create";
+  return isUnknown(type) || type === wire.type ? undefined : `left by an earlier run, which is a ${wire.type}`;
+}
+
+function otherSource({ config }: WireInstance, { source, sourceVersion }: InstanceDraft): string | undefined {
+  if (hasUnknown(source) || isUnknown(sourceVersion)) return undefined;
+  const [image, mark] = [config?.["volatile.base_image"], config?.[sourceKey]];
+  const wantedImage = imageOf(source, sourceVersion);
+  const isSame =
+    mark === markOf(source, sourceVersion) &&
+    (wantedImage === image || (source !== undefined && wantedImage === undefined));
+  if (isSame) return undefined;
+  const from = image === undefined ? "no image" : `the image ${image}`;
+  return `left by an earlier run, made from ${mark ?? from}`;
+}
+
+/** The daemons make a container of nothing without complaint, but it never starts. */
+function sourceFailures({ draft }: Completion<InstanceInputs>): Failure[] {
+  if (draft.type !== "container" || draft.source !== undefined) return [];
+  const reason = 'is required for a container; only an instance with type: "virtual-machine" can be blank';
+  return [{ property: "source", reason }];
+}
+
+async function profileFailures(client: Client, draft: InstanceDraft): Promise<Failure[]> {
+  const { profiles, project } = draft;
+  if (!Array.isArray(profiles) || hasUnknown(profiles) || project === undefined || isUnknown(project)) return [];
+  const existing = await listProfiles(client, project);
+  const names = existing.map((profile) => profile.name);
+  const missing = profiles.flatMap((profile, i) => {
+    if (names.includes(profile) || isPlanned(client, "profile", `${project}/${profile}`)) return [];
+    const near = nearest(profile, names);
+    const hint = near === undefined ? `profiles here are: ${names.join(", ")}` : `did you mean "${near}"?`;
+    return [{ property: `profiles[${i}]`, reason: `there is no profile "${profile}"; ${hint} [not-found]` }];
+  });
+  const used = existing.filter((profile) => profiles.includes(profile.name));
+  const isSettled = profiles.every((profile) => names.includes(profile));
+  return !isSettled || hasRoot(draft, used) ? missing : [noRoot];
+}
+
+const noRoot: Failure = {
+  property: "rootDisk",
+  reason:
+    'is required: neither the devices nor the profiles of this instance have a root disk; for example { pool: "default" }',
+};
+
+function hasRoot({ rootDisk, devices }: InstanceDraft, profiles: WireProfile[]): boolean {
+  if (rootDisk !== undefined || hasUnknown(devices)) return true;
+  const all = [...Object.values(devices ?? {}), ...profiles.flatMap((profile) => Object.values(profile.devices ?? {}))];
+  return all.some((device: StringMap) => device["type"] === "disk" && device["path"] === "/");
+}
+
+async function nameFailures(client: Client, { draft, replaced, urn }: Completion<InstanceInputs>): Promise<Failure[]> {
+  const { project, name } = draft;
+  if (project === undefined || name === undefined || isUnknown(project) || isUnknown(name)) return [];
+  if (replaced?.name === name && replaced.project === project) return [];
+  const found = await findInstance(client, { project, name });
+  const error = found === undefined ? undefined : obstacle(found.value, draft, urn);
+  return error === undefined ? [] : [{ property: "name", reason: error.message }];
+}

@@ -1,0 +1,138 @@
+// Makes an instance of nothing, an image or another instance, in one request that also says whose it is.
+import { findAlias, findImage } from "../../../lxd/api/images";
+import {
+  createInstance,
+  findInstance,
+  findSnapshot,
+  type NewSource,
+  type RootSource,
+  type StringMap,
+  type WireInstance,
+} from "../../../lxd/api/instance/instances";
+import { type Client } from "../../../lxd/client/core/client";
+import { LxdError } from "../../../base/errors";
+import { type Context } from "../../../kind/kind";
+import { spokenProtocol, turnOf } from "../../image/create/pull";
+import { afterFirst } from "../../../base/turns";
+import { bookkeepingOf, createDeadlineMs, requireType } from "../bookkeeping";
+import { makeOrFind } from "./lost";
+import { creatingKey } from "../../shared/ownership";
+import { requireOwn } from "../preflight/preflight";
+import { restore } from "./restore";
+import { type InstanceInputs } from "../schema";
+import { wanted } from "../settings";
+import { type AnyCopySource, type AnyImageSource, imageOf, isCopy, isImage } from "../source";
+
+type Inputs = InstanceInputs;
+
+export async function make(context: Context, inputs: Inputs): Promise<void> {
+  const { source } = inputs;
+  if (source !== undefined && "backup" in source) return restore(context, inputs, source);
+  const { client, urn, status } = context;
+  const { name, type, architecture, project, target } = inputs;
+  const copied = source !== undefined && isCopy(source) ? await getCopied(client, inputs, source) : undefined;
+  const bookkeeping = bookkeepingOf(inputs, urn, copied);
+  const settings = wanted({ config: bookkeeping, devices: {} }, inputs, { urn, info: await client.info() });
+  const request = {
+    ...settings,
+    // Of another member's machine a cluster wants to be told it, which it takes from its own machines by itself.
+    ...{ name, type, architecture: architecture ?? copied?.architecture },
+    config: { ...hints(inputs), ...unsaid(copied?.config), ...settings.config, [creatingKey]: "true" },
+    devices: { ...withoutDevices(copied?.devices), ...settings.devices },
+    source: await sourceToWire(client, inputs),
+  };
+  const options = { deadlineMs: createDeadlineMs, onProgress: status };
+  const check = (found: WireInstance): void => requireOwn(found, inputs, urn);
+  const look = { at: inputs, deadlineMs: createDeadlineMs, evidence: "operation" as const, check };
+  await bringing(context, inputs, () =>
+    makeOrFind(context, look, () => createInstance(client, { project, target }, request, options)),
+  );
+}
+
+/** Work for which the daemon pulls an image: of many that need one image, the first brings it for all. */
+export function bringing(context: Context, { source, project }: Inputs, work: () => Promise<void>): Promise<void> {
+  if (source === undefined || !("server" in source)) return work();
+  const { client, status } = context;
+  const image = `${source.alias ?? source.fingerprint ?? ""} of ${source.server}`;
+  const onWait = (): void => status(`waiting for the image ${image}, which another resource imports`);
+  return afterFirst(turnOf(client, project, source), onWait, work);
+}
+
+/** The daemons hand on the source's config and devices; an empty value, or no device, keeps them from that. */
+function unsaid(config: StringMap | null | undefined): StringMap {
+  const own = Object.keys(config ?? {}).filter((key) => !key.startsWith("volatile.") && !key.startsWith("image."));
+  return Object.fromEntries(own.map((key) => [key, ""]));
+}
+
+function withoutDevices(devices: WireInstance["devices"]): Record<string, StringMap> {
+  return Object.fromEntries(Object.keys(devices ?? {}).map((name) => [name, { type: "none" }]));
+}
+
+/** Incus gives a machine other hardware for Windows; an image says that of itself. */
+function hints({ os, source }: Inputs): StringMap {
+  return os === "windows" && source === undefined ? { "image.os": "Windows" } : {};
+}
+
+async function sourceToWire(client: Client, inputs: Inputs): Promise<NewSource> {
+  const { source, project } = inputs;
+  if (source === undefined || "backup" in source) return { type: "none" };
+  if (isImage(source)) return imageToWire(client, inputs, source);
+  const from = "instance" in source ? source.instance : source.snapshot;
+  const instanceOnly = "snapshot" in source || source.instanceOnly === true;
+  return { type: "copy", source: from, project: source.project ?? project, instance_only: instanceOnly };
+}
+
+/** An image that the daemon has is named by its fingerprint, and is known to fit. */
+export async function imageToWire(client: Client, inputs: Inputs, source: AnyImageSource): Promise<RootSource> {
+  if ("server" in source) {
+    const { server, alias, fingerprint, certificate } = source;
+    const protocol = await spokenProtocol(client, source.protocol);
+    return { type: "image", mode: "pull", server, protocol, alias, fingerprint, certificate };
+  }
+  const fingerprint = imageOf(source, inputs.sourceVersion) ?? (await resolve(client, inputs, source));
+  await requireImage(client, inputs, fingerprint);
+  return { type: "image", fingerprint };
+}
+
+async function resolve(client: Client, { project }: Inputs, source: AnyImageSource): Promise<string> {
+  const alias = ("alias" in source ? source.alias : undefined) ?? "";
+  const found = await findAlias(client, project, alias);
+  if (found !== undefined) return found.target;
+  const why = `there is no image alias "${alias}" in project ${project}`;
+  throw new LxdError({ code: "not-found", why, advice: "Give an image that alias first, or name another." });
+}
+
+async function requireImage(client: Client, inputs: Inputs, fingerprint: string): Promise<void> {
+  const { project, type, architecture } = inputs;
+  const found = await findImage(client, { project, fingerprint });
+  if (found === undefined) {
+    const why = `there is no image ${fingerprint} in project ${project}`;
+    throw new LxdError({ code: "not-found", why, advice: "Import the image first, or name another fingerprint." });
+  }
+  requireType(type, found.value, `the image ${fingerprint}`);
+  if (architecture === undefined || found.value.architecture === architecture) return;
+  const why = `the image ${fingerprint} is for ${found.value.architecture}, not for ${architecture}`;
+  throw new LxdError({ code: "invalid-argument", why, advice: "Omit `architecture`, or use another image." });
+}
+
+async function getCopied(
+  client: Client,
+  { project, type }: Inputs,
+  source: AnyCopySource,
+): Promise<Pick<WireInstance, "config" | "devices" | "architecture">> {
+  const place = source.project ?? project;
+  const [name = "", snapshot] = ("instance" in source ? source.instance : source.snapshot).split("/");
+  const found = await findInstance(client, { project: place, name });
+  const what = `instance ${place}/${name}`;
+  if (found === undefined) throw missing(what);
+  requireType(type, found.value, `the ${what}`);
+  if (snapshot === undefined) return found.value;
+  const frozen = await findSnapshot(client, { project: place, name, snapshot });
+  if (frozen === undefined) throw missing(`snapshot ${snapshot} of the ${what}`);
+  return { ...frozen, architecture: found.value.architecture };
+}
+
+function missing(what: string): LxdError {
+  const advice = "Name one that exists, or make it in this program.";
+  return new LxdError({ code: "not-found", why: `there is no ${what} to copy`, advice });
+}

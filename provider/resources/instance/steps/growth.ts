@@ -1,0 +1,48 @@
+// Root disks of virtual machines that grow: of a running one where the driver of its pool can, else at its next start.
+import { type WireInstance } from "../../../lxd/api/instance/instances";
+import { findPool } from "../../../lxd/api/storage/pools";
+import { type Client } from "../../../lxd/client/core/client";
+import { LxdError } from "../../../base/errors";
+import { type Failure } from "../../../kind/kind";
+import { isUnknown } from "../../../kind/unknowns";
+import { parseSize } from "../../../kind/units";
+import { consent, staysOn } from "../../machine/consent";
+import { isRunning } from "../../machine/power";
+import { type InstanceDraft } from "../schema";
+import { rootOf, rootPoolOf } from "../settings";
+
+/** Drivers that put a running machine's disk off ("We don't allow online resizing of block volumes"), on both servers. */
+const patientDrivers = ["dir", "btrfs", "ceph"];
+
+/** Failures of a preview for a disk that is to be smaller, or larger under a machine that stays on. */
+export async function sizeFailures(client: Client, wire: WireInstance, draft: InstanceDraft): Promise<Failure[]> {
+  const size = draft.rootDisk?.size;
+  if (wire.type !== "virtual-machine" || size === undefined || isUnknown(size)) return [];
+  const property = "rootDisk.size";
+  const now = rootOf(wire)?.[1]["size"];
+  const [nowBytes, thenBytes] = [now, size].map((text) => (text === undefined ? undefined : parseSize(text)));
+  if (nowBytes === undefined || thenBytes === undefined || thenBytes === nowBytes) return [];
+  if (thenBytes < nowBytes) {
+    // Not without harm, so the daemons refuse it.
+    return [{ property, reason: `a root disk cannot shrink: its size is ${now ?? ""}; set that size or a larger one` }];
+  }
+  if (draft.allowRestart === true || !staysOn(wire, draft)) return [];
+  const driver = (await findPool(client, rootPoolOf(wire) ?? ""))?.driver;
+  if (driver === undefined || !patientDrivers.includes(driver)) return [];
+  return [{ property, reason: `cannot grow while the machine runs, in a pool of the driver ${driver}; ${consent}` }];
+}
+
+/** Whether a running machine gets the size of its disk only at its next start: the daemons make a note of that. */
+export function isGrowthDeferred(wire: WireInstance): boolean {
+  if (wire.type !== "virtual-machine" || !isRunning(wire)) return false;
+  const [name = ""] = rootOf(wire) ?? [];
+  return (wire.config?.[`volatile.${name}.apply_quota`] ?? "") !== "";
+}
+
+export function deferredGrowth(): LxdError {
+  return new LxdError({
+    code: "invalid-argument",
+    why: "rootDisk.size: the server gives the machine the larger disk at its next start only",
+    advice: "Set allowRestart: true to allow a restart for this, or restart it manually.",
+  });
+}

@@ -1,0 +1,78 @@
+// Gives a machine another root disk in place, made from the image that the program names now.
+import { findEntry } from "../../../lxd/api/instance/guest-files";
+import { rebuildInstance, type WireInstance } from "../../../lxd/api/instance/instances";
+import { requireExtension } from "../../../lxd/client/discovery/server-info";
+import { type Context } from "../../../kind/kind";
+import { pendingKey, rebuilding, sourceKey, startedKey } from "../../shared/ownership";
+import { createDeadlineMs } from "../bookkeeping";
+import { stopFor } from "../../machine/consent";
+import { bringing, imageToWire } from "./create";
+import { whenIdle } from "../../machine/idle";
+import { type InstanceInputs, type InstanceOutputs } from "../schema";
+import { changeSettings, without } from "../settings";
+import { imageOf, isImage, markOf } from "../source";
+import { sourceCost } from "../source-version";
+import { firstPhase } from "../phases";
+
+export const rebuildExtension = "instances_rebuild";
+
+/** Returns whether the machine was shut down for it; undefined if there was nothing to do. */
+export async function rebuild(
+  context: Context,
+  value: WireInstance,
+  { olds, news }: { olds: InstanceOutputs; news: InstanceInputs },
+): Promise<"stopped" | "rebuilt" | undefined> {
+  const { client, status } = context;
+  const { source } = news;
+  if (source === undefined || !isImage(source) || !needsRebuild(value, olds, news)) return undefined;
+  requireExtension(await client.info(), rebuildExtension, "rebuilding of instances");
+  const root = await imageToWire(client, news, source);
+  const wasStopped = await stopFor(context, news, { news, what: "rebuilt" });
+  // Whoever finds this mark knows that the disk is neither the old nor the new one. The new one is waited for like any.
+  const pending = firstPhase(news);
+  await changeSettings(context, news, ({ config }) => ({
+    config: {
+      ...without(config, startedKey),
+      [sourceKey]: rebuilding,
+      ...(pending === undefined ? {} : { [pendingKey]: pending }),
+    },
+  }));
+  const options = { deadlineMs: createDeadlineMs, onProgress: status };
+  await bringing(context, news, () => whenIdle(context, news, () => rebuildInstance(client, news, root, options)));
+  if (value.type === "container" && news.files.length > 0) await currentFiles(context, news);
+  const mark = markOf(source, news.sourceVersion);
+  await changeSettings(context, news, ({ config }) => ({
+    config: { ...without(config, sourceKey), ...(mark === undefined ? {} : { [sourceKey]: mark }) },
+  }));
+  return wasStopped ? "stopped" : "rebuilt";
+}
+
+/**
+ * Incus serves the files of a container by a process that stays in the old root, where nothing can be written, until nobody
+ * has asked it for ten seconds.
+ */
+async function currentFiles({ client, status }: Context, at: InstanceInputs): Promise<void> {
+  for (let looks = 0; looks < mostLooks && (await findEntry(client, { ...at, path: "/" })) === undefined; looks++) {
+    status("waiting until the server shows the files of the new disk");
+    await client.pause(unaskedMs);
+  }
+}
+
+/** It looks at its clock every ten seconds only. */
+const unaskedMs = 21_000;
+const mostLooks = 2;
+
+/** The state says what is wanted; the machine itself says whether a run that was broken off has done it already. */
+export function needsRebuild(wire: WireInstance, olds: InstanceOutputs, news: InstanceInputs): boolean {
+  const mark = wire.config?.[sourceKey];
+  if (mark === rebuilding) return true;
+  const image = imageOf(news.source, news.sourceVersion);
+  if (image !== undefined && image === wire.config?.["volatile.base_image"]) return false;
+  if (news.onImageChange !== "rebuild" || isUnchanged(olds, news)) return false;
+  return image !== undefined || mark !== markOf(news.source, news.sourceVersion);
+}
+
+/** `ignore`: it is the same source, or none that the program names. */
+function isUnchanged(olds: InstanceOutputs, news: InstanceInputs): boolean {
+  return sourceCost(olds, news) === "ignore";
+}

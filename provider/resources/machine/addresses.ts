@@ -1,0 +1,52 @@
+// The network of a running machine: addresses that others can reach, and the cards' hardware addresses.
+import { findState, type WireState } from "../../lxd/api/instance/instance-state";
+import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
+import { type Client } from "../../lxd/client/core/client";
+import { isRunning } from "./power";
+
+export interface InterfaceAddresses {
+  ipv4: string[];
+  ipv6: string[];
+}
+
+export interface NetworkOutputs {
+  /** By the interface's name in the guest. */
+  addresses: Record<string, InterfaceAddresses>;
+  /** The first global address of each family. */
+  ipv4?: string | undefined;
+  ipv6?: string | undefined;
+  /** By the device's name. */
+  macs: Record<string, string>;
+}
+
+/** A machine that is off has no state worth a request. */
+export async function observeNetwork(client: Client, at: InstanceAddress, wire: WireInstance): Promise<NetworkOutputs> {
+  const state = isRunning(wire) ? await findState(client, at) : undefined;
+  const addresses = addressesOf(state);
+  const all = Object.values(addresses);
+  return {
+    addresses,
+    ipv4: all.flatMap((each) => each.ipv4)[0],
+    ipv6: all.flatMap((each) => each.ipv6)[0],
+    macs: macsOf(wire),
+  };
+}
+
+/** Global addresses of all interfaces but the loopback. */
+export function addressesOf(state: WireState | undefined): Record<string, InterfaceAddresses> {
+  const cards = Object.entries(state?.network ?? {}).filter(([, card]) => card.type !== "loopback");
+  return Object.fromEntries(
+    cards.map(([name, card]) => {
+      const global = (card.addresses ?? []).filter((address) => address.scope === "global");
+      const of = (family: string): string[] =>
+        global.filter((address) => address.family === family).map(({ address }) => address);
+      return [name, { ipv4: of("inet"), ipv6: of("inet6") }];
+    }),
+  );
+}
+
+function macsOf({ config, expanded_devices: devices }: WireInstance): Record<string, string> {
+  const cards = Object.entries(devices ?? {}).filter(([, device]) => device["type"] === "nic");
+  const macs = cards.map(([name, device]) => [name, device["hwaddr"] ?? config?.[`volatile.${name}.hwaddr`]]);
+  return Object.fromEntries(macs.filter(([, mac]) => mac !== undefined)) as Record<string, string>;
+}

@@ -1,0 +1,79 @@
+// Firmware and cloud-init data as the config keys of each server, and back.
+import { type StringMap } from "../../lxd/api/instance/instances";
+import { isTrue } from "../shared/spelling";
+
+export type Firmware = "uefi" | "uefi-secureboot" | "bios";
+
+export interface CloudInit {
+  userData?: string | undefined;
+  vendorData?: string | undefined;
+  networkConfig?: string | undefined;
+}
+
+export interface ConfigInputs {
+  config: StringMap;
+  firmware?: Firmware | undefined;
+  cloudInit?: CloudInit | undefined;
+}
+
+const firmwareKeys = ["security.secureboot", "security.csm", "boot.mode"];
+const cloudInitKeys: Record<keyof CloudInit, string> = {
+  userData: "cloud-init.user-data",
+  vendorData: "cloud-init.vendor-data",
+  networkConfig: "cloud-init.network-config",
+};
+const cloudInitFields = Object.entries(cloudInitKeys) as [keyof CloudInit, string][];
+
+/** Config keys that a typed input says, which `config` must not say too. */
+export function typedKeys({ firmware, cloudInit }: Omit<ConfigInputs, "config">): string[] {
+  return [
+    ...(firmware === undefined ? [] : firmwareKeys),
+    ...(cloudInit === undefined ? [] : cloudInitFields.map(([, key]) => key)),
+  ];
+}
+
+/** `hasBootMode`: this server knows one key in place of two (LXD 6.7 and newer). */
+export function configToWire({ config, firmware, cloudInit }: ConfigInputs, hasBootMode: boolean): StringMap {
+  const data = cloudInitFields.flatMap(([field, key]): [string, string][] => {
+    const value = cloudInit?.[field];
+    return value === undefined || value === "" ? [] : [[key, value]];
+  });
+  return { ...config, ...firmwareToWire(firmware, hasBootMode), ...Object.fromEntries(data) };
+}
+
+/** Firmware keys of `config` that this server does not know, each with the `firmware` that says it to every server. */
+export function foreignFirmware(config: StringMap, hasBootMode: boolean): { key: string; firmware: Firmware }[] {
+  const foreign = hasBootMode ? ["security.csm", "security.secureboot"] : ["boot.mode"];
+  const firmware = firmwareFromWire(config);
+  return foreign.filter((key) => config[key] !== undefined).map((key) => ({ key, firmware }));
+}
+
+function firmwareToWire(firmware: Firmware | undefined, hasBootMode: boolean): StringMap {
+  if (firmware === undefined) return {};
+  if (hasBootMode) return { "boot.mode": firmware === "uefi" ? "uefi-nosecureboot" : firmware };
+  if (firmware === "bios") return { "security.csm": "true", "security.secureboot": "false" };
+  return { "security.secureboot": String(firmware === "uefi-secureboot") };
+}
+
+/** What the daemon has, with firmware and cloud-init data taken out where the program says them in their own fields. */
+export function configFromWire(wire: StringMap, written: ConfigInputs): ConfigInputs {
+  const taken = typedKeys(written);
+  const config = Object.fromEntries(Object.entries(wire).filter(([key]) => !taken.includes(key)));
+  return {
+    config,
+    firmware: written.firmware === undefined ? undefined : firmwareFromWire(wire),
+    cloudInit: written.cloudInit === undefined ? undefined : cloudInitFromWire(wire),
+  };
+}
+
+function firmwareFromWire(wire: StringMap): Firmware {
+  const mode = wire["boot.mode"];
+  if (mode === "bios" || isTrue(wire["security.csm"])) return "bios";
+  const isPlain = mode === undefined ? !isTrue(wire["security.secureboot"] ?? "true") : mode === "uefi-nosecureboot";
+  return isPlain ? "uefi" : "uefi-secureboot";
+}
+
+function cloudInitFromWire(wire: StringMap): CloudInit {
+  const found = cloudInitFields.filter(([, key]) => wire[key] !== undefined);
+  return Object.fromEntries(found.map(([field, key]) => [field, wire[key]]));
+}

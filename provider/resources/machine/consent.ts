@@ -1,0 +1,43 @@
+// Shuts a running machine down for what it takes only while it is off, if the program allows that.
+import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
+import { LxdError } from "../../base/errors";
+import { type Context, type Failure } from "../../kind/kind";
+import { milliseconds } from "../../kind/units";
+import { isRunning, isStopped, stop } from "./power";
+import { type InstanceDraft, type InstanceInputs } from "../instance/schema";
+import { get, phaseOf } from "../instance/settings";
+
+/** `what`: `renamed`. Returns whether it ran. */
+export async function stopFor(
+  context: Pick<Context, "client" | "status">,
+  at: InstanceAddress,
+  { news, what }: { news: InstanceInputs; what: string },
+): Promise<boolean> {
+  const { value } = await get(context.client, at);
+  if (isStopped(value)) return false;
+  const why = `a running machine cannot be ${what}`;
+  if (value.ephemeral) throw new LxdError({ code: "invalid-argument", why: `${why}, ${lostByStop}` });
+  if (!news.allowRestart) throw new LxdError({ code: "invalid-argument", why, advice });
+  await stop(context, at, milliseconds(news.shutdownTimeout));
+  return true;
+}
+
+/** Failures of a preview for what the machine must be off for, if it stays on. */
+export function coldFailures(
+  wire: WireInstance,
+  draft: InstanceDraft,
+  { property, what }: { property: string; what: string },
+): Failure[] {
+  if (!staysOn(wire, draft) || (draft.allowRestart === true && !wire.ephemeral)) return [];
+  const reason = `a running machine cannot be ${what}${wire.ephemeral ? `, ${lostByStop}` : `; ${consent}`}`;
+  return [{ property, reason }];
+}
+
+/** It runs, and this very update does not shut it down first. */
+export function staysOn(wire: WireInstance, { running, power }: InstanceDraft): boolean {
+  return isRunning(wire) && !(power === "managed" && running === false && phaseOf(wire) === "installed");
+}
+
+export const consent = "set allowRestart: true to allow a shutdown for this, or stop it with running: false first";
+const lostByStop = "and an ephemeral one is deleted when it is shut down: set ephemeral: false in an update before";
+const advice = "Set allowRestart: true, or running: false.";

@@ -1,0 +1,127 @@
+// Files in a guest as a program writes them: checked, compared by their content, and only those that differ written.
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { type InstanceAddress } from "../../../lxd/api/instance/instances";
+import { type Client } from "../../../lxd/client/core/client";
+import { LxdError } from "../../../base/errors";
+import { type Failure } from "../../../kind/kind";
+import { strict } from "../../../kind/schema";
+import { hasUnknown, isUnknown, unknown } from "../../../kind/unknowns";
+import { contentOf, fileContentSchema, type GuestFile } from "./file-content";
+import { compareFile, dropFile, type SeenFile, seeFile, writeGuestFile } from "./file-sync";
+
+/** As it is written, before its defaults are filled in. */
+export type WrittenFile = Pick<GuestFile, "path" | "content"> & Partial<GuestFile>;
+
+const path = z.string().regex(/^\/(?!.*\/\.{0,2}(\/|$)).+$/, {
+  error: "must be an absolute path of a file, without `.`, `..` and doubled slashes",
+});
+const id = z.int().min(0).optional();
+
+export const guestFilesSchema = z.array(
+  strict({
+    path,
+    content: fileContentSchema,
+    mode: z
+      .string()
+      .regex(/^0?[0-7]{3,4}$/, { error: 'must be an octal mode such as "0644"' })
+      .optional(),
+    uid: id,
+    gid: id,
+    digest: z.string().optional(),
+  }),
+);
+
+/** Fills in defaults and the hash of each content. */
+export async function completeFiles(
+  files: WrittenFile[] | undefined,
+  signal: AbortSignal,
+): Promise<{ files: GuestFile[]; failures: Failure[] }> {
+  if (files === undefined) return { files: [], failures: [] };
+  if (isUnknown(files)) return { files: files as GuestFile[], failures: [] };
+  const failures: Failure[] = [];
+  const whole = files.map(async (file, i): Promise<GuestFile> => {
+    if (isUnknown(file)) return file as GuestFile;
+    const defaults = { mode: "0644", uid: 0, gid: 0 };
+    if (hasUnknown(file.content)) return { ...defaults, ...file, digest: unknown };
+    try {
+      return { ...defaults, ...file, digest: (await contentOf(file.content, signal)).digest };
+    } catch (error) {
+      failures.push({ property: `files[${i}].content`, reason: LxdError.from(error).message });
+      return { ...defaults, ...file, digest: unknown };
+    }
+  });
+  return { files: await Promise.all(whole), failures };
+}
+
+export function fileRules(files: GuestFile[] | undefined): Failure[] {
+  if (!Array.isArray(files)) return [];
+  // Of a file that is unknown yet, the path is too.
+  const paths = files.map((file) => (isUnknown(file) ? unknown : file.path));
+  return paths.flatMap((each, i) => {
+    if (isUnknown(each) || paths.indexOf(each) === i) return [];
+    return [{ property: `files[${i}].path`, reason: `files[${paths.indexOf(each)}] is written to ${each} too` }];
+  });
+}
+
+/** Whether the same is to be in the guest, wherever the bytes come from. */
+export function sameFiles(one: GuestFile[] | undefined, other: GuestFile[] | undefined): boolean {
+  const shown = (files: GuestFile[] | undefined): unknown =>
+    Array.isArray(files ?? [])
+      ? (files ?? []).map(({ content: _, mode, ...rest }) => ({ ...rest, mode: parseInt(mode, 8) }))
+      : files;
+  return isDeepStrictEqual(shown(one), shown(other));
+}
+
+export interface PutFiles {
+  client: Client;
+  at: InstanceAddress;
+  files: GuestFile[];
+  /** What was written before: of those, the ones that are no longer wanted are deleted, if they are still the same. */
+  olds?: GuestFile[] | undefined;
+  status: (text: string) => void;
+}
+
+/** Writes what differs. */
+export async function putFiles({ client, at, files, olds = [], status }: PutFiles): Promise<void> {
+  for (const [i, file] of files.entries()) {
+    status(`file ${i + 1} of ${files.length}: ${file.path}`);
+    try {
+      const seen = await seeFile(client, { ...at, path: file.path });
+      const isSame = compareFile(seen, file) === "same";
+      if (!isSame) await writeGuestFile(client, { ...at, path: file.path }, { file, seen });
+    } catch (error) {
+      throw LxdError.from(error).during(`write ${file.path} in the guest`);
+    }
+  }
+  const kept = files.map((file) => file.path);
+  for (const old of olds) if (!kept.includes(old.path)) await dropFile(client, { ...at, path: old.path }, old.digest);
+}
+
+/** A refresh does not read more than this of each file; of larger ones it sees owner and mode. */
+const readBytes = 4 * 1024 * 1024;
+
+/** The files as they are; those that are gone are left out. What cannot be looked at is as it was. */
+export async function observeFiles(
+  client: Client,
+  at: InstanceAddress,
+  files: GuestFile[] | undefined,
+): Promise<GuestFile[]> {
+  const found = (files ?? []).map(async (file): Promise<GuestFile[]> => {
+    try {
+      const seen = await seeFile(client, { ...at, path: file.path }, readBytes);
+      return seen?.type === "file" ? [asSeen(file, seen)] : [];
+    } catch (error) {
+      // A machine that is off, or whose agent does not answer, is no drift.
+      const { code } = LxdError.from(error);
+      if (code === "failed" || code === "invalid-argument" || code === "not-found") return [file];
+      throw error;
+    }
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function asSeen(file: GuestFile, { uid, gid, mode, digest }: SeenFile): GuestFile {
+  const shown = parseInt(file.mode, 8) === mode ? file.mode : `0${mode.toString(8).padStart(3, "0")}`;
+  return { ...file, uid, gid, mode: shown, digest: digest ?? file.digest };
+}

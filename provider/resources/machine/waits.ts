@@ -1,0 +1,62 @@
+// Waits for a condition with its own time limit, and tells what was seen and what the console said if it is not met.
+import { findInstance, type InstanceAddress } from "../../lxd/api/instance/instances";
+import { type Client } from "../../lxd/client/core/client";
+import { LxdError } from "../../base/errors";
+import { milliseconds } from "../../kind/units";
+import { ConsoleLog } from "./console";
+import { FirmwareWatch } from "./firmware-verdict";
+import { isFailed } from "./power";
+import { probeOf, type Seen } from "./probes";
+import { type Wait } from "../instance/schema";
+
+const pollIntervalMs = 1000;
+const shortestPollMs = 50;
+/** Incus says `Error` of a virtual machine that is just going off, too, until it has noticed. */
+const failedForMs = 10_000;
+
+export interface Waiting {
+  client: Client;
+  at: InstanceAddress;
+  wait: Wait;
+  status: (text: string) => void;
+  /** The start that is listened to; without it, whatever the server has of the console. */
+  log?: ConsoleLog | undefined;
+}
+
+export async function waitFor(waiting: Waiting): Promise<void> {
+  const { client, at, wait, status: show, log = new ConsoleLog(client, at) } = waiting;
+  const deadline = performance.now() + milliseconds(wait.timeout);
+  const probe = probeOf(wait);
+  const firmware = new FirmwareWatch({ client, log });
+  let failedSince: number | undefined;
+  for (;;) {
+    const found = await findInstance(client, at);
+    if (found === undefined) throw new LxdError({ code: "not-found", why: "the machine was deleted during the wait" });
+    const leftMs = deadline - performance.now();
+    const seen = await probe({ client, at, wire: found.value, leftMs, log });
+    if (seen === undefined) return;
+    failedSince = isFailed(found.value) ? (failedSince ?? performance.now()) : undefined;
+    const hasFailed = failedSince !== undefined && performance.now() - failedSince >= failedForMs;
+    const isLate = performance.now() > deadline && seen.isClose !== true;
+    if (isLate || hasFailed) throw notMet(wait, seen, await log.tail(found.value));
+    await firmware.look(found.value, wait.condition);
+    show(`waiting for ${wait.condition}: ${seen.text}, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`);
+    await client.pause(pauseMs(wait));
+  }
+}
+
+/** Often enough that a machine which ran in between is seen running. */
+function pauseMs(wait: Wait): number {
+  if (wait.condition !== "powered-off") return pollIntervalMs;
+  return Math.min(pollIntervalMs, Math.max(milliseconds(wait.stableFor) / 5, shortestPollMs));
+}
+
+function notMet(wait: Wait, seen: Seen, tail: string): LxdError {
+  return new LxdError({
+    code: "timeout",
+    why: `waiting for ${wait.condition}: ${seen.text}, after ${wait.timeout}${tail}`,
+    advice: "The machine is kept as it is. Check its console; the next `pulumi up` waits again.",
+    reason: wait.condition === "powered-off" ? "not-powered-off" : undefined,
+    quotesConsole: true,
+  });
+}

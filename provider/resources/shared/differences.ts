@@ -1,0 +1,39 @@
+// What an object on the daemon and the program say differently, told property by property, for an import.
+import { isDeepStrictEqual } from "node:util";
+import { type Failure } from "../../kind/kind";
+import { hasUnknown } from "../../kind/unknowns";
+import { isBag, likeProgram, partOf, type Sides } from "./program-spelling";
+
+/** Inputs whose parts are compared one by one, so that each difference has its own line; and how such a line names one. */
+const divided: Record<string, (part: string) => string> = {
+  config: (key) => `config[${JSON.stringify(key)}]`,
+  devices: (name) => `devices[${JSON.stringify(name)}]`,
+  rootDisk: (field) => `rootDisk.${field}`,
+};
+
+/** `compared`: in the one form in which they are compared. `written`: as each of the two writes it, for people. */
+export function valueDifferences(key: string, compared: Sides, written: Sides): Failure[] {
+  const { program, daemon } = compared;
+  if (hasUnknown(program) || isDeepStrictEqual(program, daemon)) return [];
+  const nameOf = divided[key];
+  if (nameOf === undefined || !isBag(program) || !isBag(daemon)) return [told(key, compared, written)];
+  const parts = [...new Set([...Object.keys(program), ...Object.keys(daemon)])];
+  return parts
+    .filter((part) => !isDeepStrictEqual(program[part], daemon[part]))
+    .map((part) => told(nameOf(part), partOf(compared, part), partOf(written, part)));
+}
+
+function told(property: string, compared: Sides, written: Sides): Failure {
+  return difference(property, written.program, likeProgram(compared, written));
+}
+
+/** What may hold a secret is not repeated. */
+const confidential = /^cloudInit|user\.|cloud-init\.|environment\./;
+
+export function difference(property: string, program: unknown, daemon: unknown): Failure {
+  const shown = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
+  const reason = confidential.test(property)
+    ? "import: is not the same in the program and on the daemon"
+    : `import: is ${shown(program)} in the program and ${shown(daemon)} on the daemon`;
+  return { property, reason };
+}

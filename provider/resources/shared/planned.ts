@@ -1,0 +1,31 @@
+// What this run is going to make, as far as its preview has got: what is not there yet, but will be in time.
+//
+// The engine checks a project before what is made in it, and hands its name on in the preview already. Questions about
+// such a place have no answer yet.
+import { type Client } from "../../lxd/client/core/client";
+import { type Draft, type CommonInputs } from "../../kind/kind";
+
+const planned = new Set<string>();
+
+/** `noun` and `id` as in messages: `storage pool`, `fast`. */
+export function plan(client: Client, noun: string, id: string): void {
+  planned.add(keyOf(client, noun, id));
+}
+
+/** It is there, or has been tried: from now on the daemon is asked. */
+export function unplan(client: Client, noun: string, id: string): void {
+  planned.delete(keyOf(client, noun, id));
+}
+
+export function isPlanned(client: Client, noun: string, id: string | undefined): boolean {
+  return id !== undefined && planned.has(keyOf(client, noun, id));
+}
+
+/** Whether the daemon cannot be asked about the place of an object, since the place itself is still to be made. */
+export function isPlacePlanned(client: Client, { project, pool }: Draft<CommonInputs & { pool: string }>): boolean {
+  return isPlanned(client, "project", project) || isPlanned(client, "storage pool", pool);
+}
+
+function keyOf(client: Client, noun: string, id: string): string {
+  return `${client.transport.place} ${noun} ${id}`;
+}

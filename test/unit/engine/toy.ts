@@ -1,0 +1,52 @@
+// A noun that is as small as can be, to test what all nouns have in common.
+import { z } from "zod";
+import { type CommonInputs, type ActionKind } from "../../../provider/kind/kind";
+import { name, strict } from "../../../provider/kind/schema";
+import { remoteSchema } from "../../../provider/resources/shared/common";
+
+export interface ToyInputs extends CommonInputs {
+  name: string;
+  size: string;
+  colour?: string | undefined;
+  note?: string | undefined;
+  /** Computed: not to be written. */
+  weight?: number | undefined;
+}
+
+export interface ToyOutputs extends ToyInputs {
+  made: number;
+}
+
+export type ToyKind = ActionKind<ToyInputs, ToyOutputs>;
+
+export function toy(changes: Partial<ToyKind> = {}): ToyKind {
+  return {
+    noun: "toy",
+    schema: strict({
+      name,
+      size: z.string(),
+      colour: z.string().optional(),
+      note: z.string().optional(),
+      project: name.optional(),
+      remote: remoteSchema,
+    }),
+    policies: {
+      name: "replace",
+      project: "replace",
+      size: (olds, news) => (Number(news.size) < Number(olds.size) ? "replace" : "update"),
+      colour: "update",
+      note: "ignore",
+      weight: "update",
+    },
+    rules: () => [],
+    complete: ({ draft, config }) =>
+      Promise.resolve({ draft: { ...draft, project: draft.project ?? config.project ?? "default" }, failures: [] }),
+    preflight: () => Promise.resolve([]),
+    deleteBeforeReplace: (olds, news) => olds.name === news.name,
+    create: (_context, inputs) => Promise.resolve({ id: inputs.name, outputs: { ...inputs, made: 1 } }),
+    read: (_context, _id, state) => Promise.resolve(state),
+    update: (_context, _id, olds, news) => Promise.resolve({ ...news, made: olds.made }),
+    remove: () => Promise.resolve(),
+    ...changes,
+  };
+}
