@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../embedded";
-import type { Command } from "./main";
+import { type Command } from "./command";
 
 const HELP = `Usage: pulumi-lxd daemon [options]
 

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { LxdError } from "../provider/base/errors";
 import { type ImageFile, withImageFiles } from "./images/image-files";
 import { imageNamed } from "./images/reference";
-import type { Command } from "./main";
+import { type Command } from "./command";
 import { progressLine } from "./progress-line";
 import { daemonOf, type DaemonValues, imageHelp, imageOptions, projectIn } from "./which-daemon";
 

@@ -5,7 +5,7 @@ import { listIsoVolumes } from "../provider/lxd/api/storage/volumes";
 import { describeServer, requireExtension } from "../provider/lxd/client/discovery/server-info";
 import { LxdError } from "../provider/base/errors";
 import { isoVolumeProgram } from "./iso-volume-program";
-import type { Command } from "./main";
+import { type Command } from "./command";
 import { daemonHelp, daemonOf, daemonOptions, type DaemonValues, projectIn } from "./which-daemon";
 
 const help = `Usage: pulumi-lxd import iso-volumes [options]

@@ -1,17 +1,12 @@
 #!/usr/bin/env node
 // The command line `pulumi-lxd`: finds the sub-command and runs it.
 import { nearest } from "../provider/base/nearest";
+import { type Command } from "./command";
 import { daemon } from "./daemon";
 import { doctor } from "./doctor/doctor";
 import { exportCommand } from "./export";
 import { importCommand } from "./import";
 import { publishStreamsCommand } from "./publish-streams";
-
-/** A sub-command: one line of help, and what it does. Its promise resolves to the process's exit code. */
-export interface Command {
-  summary: string;
-  run(args: string[]): Promise<number>;
-}
 
 const commands: Record<string, Command> = {
   daemon,

@@ -6,7 +6,7 @@ import { listImages, type WireImage } from "../provider/lxd/api/images";
 import { type Client } from "../provider/lxd/client/core/client";
 import { LxdError } from "../provider/base/errors";
 import { pick } from "./images/reference";
-import type { Command } from "./main";
+import { type Command } from "./command";
 import { progressLine } from "./progress-line";
 import { readCatalogue, writeCatalogue } from "./streams/catalogue";
 import { describeImage } from "./streams/describe";

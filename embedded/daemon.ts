@@ -11,18 +11,7 @@ import { Operations } from "./operations/operations";
 import { completeOptions, type EmbeddedDaemonOptions, type Settings } from "./options";
 import { routes } from "./routes";
 import { seed, Store } from "./store/store";
-
-/** What handlers work with. */
-export interface Daemon {
-  readonly settings: Settings;
-  readonly store: Store;
-  readonly events: Events;
-  readonly operations: Operations;
-  readonly guests: Guests;
-  readonly copies: Copies;
-  /** Keys of instances whose disks are being written for the first time. */
-  readonly creating: Set<string>;
-}
+import { type Daemon } from "./context";
 
 /** A started daemon. */
 export interface EmbeddedDaemon {

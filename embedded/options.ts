@@ -1,10 +1,7 @@
 // What a caller may choose about an embedded daemon, completed with defaults in one place.
 import { join, resolve } from "node:path";
 
-import { type Product, productOf } from "./product";
-
-/** Which product the daemon presents itself as. */
-export type ServerKind = "incus" | "lxd";
+import { type Product, productOf, type ServerKind } from "./product";
 
 export interface EmbeddedDaemonOptions {
   /** Folder that holds the daemon's whole state; made when absent. A daemon started on it again goes on from there. */

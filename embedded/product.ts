@@ -1,5 +1,4 @@
 // The product that the daemon plays: its names, its header family and the API extensions that it really has.
-import type { ServerKind } from "./options";
 
 /** What LXD and Incus have in common, and this daemon does. */
 const COMMON = [
@@ -81,3 +80,6 @@ export function productOf(kind: ServerKind, change: { add: readonly string[]; re
       : ({ version: "5.21.3", headerPrefix: "x-lxd-", title: "LXD" } as const);
   return { kind, ...names, extensions: [...announced], has: (extension) => announced.has(extension) };
 }
+
+/** Which product the daemon presents itself as. */
+export type ServerKind = "incus" | "lxd";

@@ -1,6 +1,6 @@
 // Who uses a pool, a volume or a profile: computed from what instances and profiles say, never stored.
 import { urlOf } from "./http/listing";
-import { type Devices, type InstanceRecord, type VolumeRecord } from "./store/records";
+import { type Config, type Devices, type InstanceRecord, type VolumeRecord } from "./store/records";
 import { type Store, keyOf } from "./store/store";
 
 /** True when one of the devices is this custom volume. */
@@ -89,4 +89,11 @@ export function usersOfNetwork(store: Store, { project, name }: { project: strin
     ...instances.map((instance) => urlOf(["instances", instance.name], instance.project)),
     ...profiles.map((profile) => urlOf(["profiles", profile.name], profile.project)),
   ];
+}
+
+/** Config of the profiles in their order, then the instance's own. */
+export function expandConfig(store: Store, item: Pick<InstanceRecord, "project" | "profiles" | "config">): Config {
+  const home = profileHome(store, item.project);
+  const fromProfiles = item.profiles.map((name) => store.profiles.find(keyOf(home, name))?.config ?? {});
+  return Object.assign({}, ...fromProfiles, item.config) as Config;
 }

@@ -1,6 +1,6 @@
 // What programs call without making a resource. It runs in the program's own process, which loads it when it is called.
 import { Confidential, secretsKey } from "./engine/secrets/confidential";
-import { type ServedImage } from "./image-server/image-server";
+import { type ServedImage } from "./image-server/types";
 import { lookUpImage, lookUpImages } from "./resources/image/lookup";
 import { Servers } from "./engine/servers";
 import { stackConfig } from "./engine/stack-config";

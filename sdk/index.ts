@@ -66,15 +66,14 @@ export {
   type WaitArgs,
 } from "./instance/instance-waits";
 export {
-  type IsoCopySource,
   type IsoFile,
   type IsoFileSource,
   type IsoFilesSource,
-  type IsoSourceArgs,
   type IsoUrlSource,
   type IsoUrlsSource,
   type PinnedArgs,
 } from "./iso-volume/iso-source";
+export { type IsoCopySource, type IsoSourceArgs } from "./iso-volume/iso-volume";
 export { IsoVolume, type IsoVolumeArgs } from "./iso-volume/iso-volume";
 export {
   type FoundImage,

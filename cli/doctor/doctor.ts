@@ -5,7 +5,7 @@ import { complete } from "../../provider/lxd/client/auth/credentials";
 import { type Location } from "../../provider/lxd/client/discovery/location";
 import { projectOf } from "../../provider/resources/shared/common";
 import { daemonOptions, remoteOf } from "../which-daemon";
-import type { Command } from "../main";
+import { type Command } from "../command";
 import { failed, type Finding, write } from "./finding";
 import { enrolment, identity } from "./identity";
 import { search, type Step } from "./place";

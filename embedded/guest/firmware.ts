@@ -1,7 +1,7 @@
 // The firmware of a machine: which one it has, and what keeps it from starting at all.
 import { failed } from "../errors";
 import { isTrue } from "../instances/config-values";
-import { expandConfig } from "../instances/instance";
+import { expandConfig } from "../used-by";
 import type { InstanceRecord } from "../store/records";
 import type { Store } from "../store/store";
 

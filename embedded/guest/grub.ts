@@ -1,7 +1,7 @@
 // GRUB of a simulated medium, on the serial console: a menu that boots by itself, and stays when a key is pressed.
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Machine } from "./life";
+import type { Machine } from "./machine";
 
 const lookMs = 20;
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
-import type { Daemon } from "../daemon";
+import type { Daemon } from "../context";
 import { badRequest } from "../errors";
 import { decode, type Decoded, type Shape } from "./decode";
 

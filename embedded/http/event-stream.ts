@@ -1,5 +1,5 @@
 // GET /1.0/events as a websocket: operations and lifecycle events of one project, or of all.
-import type { Daemon } from "../daemon";
+import type { Daemon } from "../context";
 import { badRequest, notFound } from "../errors";
 import { acceptWebSocket, type Upgrade } from "./websocket";
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 import type { Duplex } from "node:stream";
 
-import type { Daemon } from "../daemon";
+import type { Daemon } from "../context";
 import { toDaemonError } from "../errors";
 import { Call } from "./call";
 import { sendError, sendReply } from "./reply";

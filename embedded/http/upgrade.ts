@@ -2,7 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
-import type { Daemon } from "../daemon";
+import type { Daemon } from "../context";
 import { badRequest, type DaemonError, notFound, toDaemonError } from "../errors";
 import { streamEvents } from "./event-stream";
 import { errorEnvelope } from "./reply";

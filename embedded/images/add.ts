@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, renameSync } from "node:fs";
 
 import { timestamp } from "../clock";
 import { failed } from "../errors";
-import type { Daemon } from "../daemon";
+import type { Daemon } from "../context";
 import { type Config, type ImageRecord, type InstanceType, NEVER } from "../store/records";
 import { addAlias, aliasKey } from "./aliases";
 import { checkImageProfiles, imageKey, imageUrl } from "./image";

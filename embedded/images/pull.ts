@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import type { Readable } from "node:stream";
 
-import type { Daemon } from "../daemon";
+import type { Daemon } from "../context";
 import { failed } from "../errors";
 import { download, open } from "../image-servers/fetch";
 import { findRemoteImage } from "../image-servers/find";

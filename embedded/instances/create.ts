@@ -3,14 +3,13 @@ import { timestamp } from "../clock";
 import { existsSync } from "node:fs";
 
 import { failed, notFound, wrapErrors } from "../errors";
-import type { Daemon } from "../daemon";
-import type { Config, Devices, InstanceRecord } from "../store/records";
-import { EPOCH, NEVER } from "../store/records";
+import type { Daemon } from "../context";
+import { type Config, type Devices, EPOCH, type InstanceRecord, NEVER } from "../store/records";
 import { keyOf } from "../store/store";
-import { expandDevices, rootPoolOf } from "../used-by";
+import { expandConfig, expandDevices, rootPoolOf } from "../used-by";
 import { checkConfigEarly, checkConfigLate } from "./config-keys";
 import { checkAttachments, checkDevices, checkDeviceTypes, requireRoot } from "./devices";
-import { expandConfig, instanceKey, instanceUrl } from "./instance";
+import { instanceKey, instanceUrl } from "./instance";
 import { cardKeys, identityKeys, idmapKeys } from "./volatile";
 
 /** An instance to be made. */

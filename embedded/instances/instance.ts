@@ -3,9 +3,9 @@ import { badRequest, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { urlOf } from "../http/listing";
 import { requireProject } from "../scope";
-import type { Config, InstanceRecord } from "../store/records";
+import type { InstanceRecord } from "../store/records";
 import { keyOf, type Store } from "../store/store";
-import { expandDevices, profileHome } from "../used-by";
+import { expandConfig, expandDevices, profileHome } from "../used-by";
 import { stateView } from "./state-view";
 
 export const instanceKey = (instance: Pick<InstanceRecord, "project" | "name">): string =>
@@ -15,13 +15,6 @@ export const instanceUrl = (instance: Pick<InstanceRecord, "project" | "name">):
   urlOf(["instances", instance.name], instance.project);
 
 const CODES = { Stopped: 102, Running: 103, Frozen: 110 } as const;
-
-/** Config of the profiles in their order, then the instance's own. */
-export function expandConfig(store: Store, item: Pick<InstanceRecord, "project" | "profiles" | "config">): Config {
-  const home = profileHome(store, item.project);
-  const fromProfiles = item.profiles.map((name) => store.profiles.find(keyOf(home, name))?.config ?? {});
-  return Object.assign({}, ...fromProfiles, item.config) as Config;
-}
 
 export function instanceView(store: Store, instance: InstanceRecord): Record<string, unknown> {
   return {

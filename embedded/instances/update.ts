@@ -1,14 +1,14 @@
 // A change of an instance's config, devices, profiles and description: checked, then stored.
 import { failed, notFound, wrapErrors } from "../errors";
-import type { Daemon } from "../daemon";
+import type { Daemon } from "../context";
 import type { Config, Devices, InstanceRecord } from "../store/records";
 import { keyOf } from "../store/store";
 import { parseSize } from "../units";
-import { expandDevices, profileHome, rootDeviceOf } from "../used-by";
+import { expandConfig, expandDevices, profileHome, rootDeviceOf } from "../used-by";
 import { checkConfigEarly, checkConfigLate } from "./config-keys";
 import { checkSurroundings } from "./create";
 import { checkDevices } from "./devices";
-import { expandConfig, instanceKey, instanceUrl } from "./instance";
+import { instanceKey, instanceUrl } from "./instance";
 import { checkLiveChange } from "./live-change";
 import { cardKeys } from "./volatile";
 

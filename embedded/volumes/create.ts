@@ -3,7 +3,7 @@ import { truncateSync, writeFileSync } from "node:fs";
 
 import { timestamp } from "../clock";
 import { withoutEmpty } from "../config";
-import type { Daemon } from "../daemon";
+import type { Daemon } from "../context";
 import { badRequest, conflict, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { decodeObject } from "../http/decode";

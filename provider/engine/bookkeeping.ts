@@ -1,11 +1,9 @@
 // What this package keeps with a resource's inputs and outputs, under names with two underscores that previews leave out.
 import { secretsKey } from "./secrets/confidential";
-import { type Bag } from "./pulumi/dynamic-provider";
+import { type Bag, plain } from "../kind/plain";
 import { schemaVersion } from "./state";
 import { withoutDefaults } from "./written-inputs";
-import { type KindDefinition, type ServerInputs } from "../kind/kind";
-import { plain } from "../kind/plain";
-import { type Whereabouts } from "./servers";
+import { type KindDefinition, type ServerInputs, type Whereabouts } from "../kind/kind";
 
 /** A resource as it is kept after each step. */
 export interface Kept<Outputs> {

@@ -2,12 +2,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Client } from "../lxd/client/core/client";
 import { Confidential } from "./secrets/confidential";
-import { type Bag } from "./pulumi/dynamic-provider";
+import { type Bag, plain } from "../kind/plain";
 import { LxdError } from "../base/errors";
 import { type Completion, type Draft, type Failure, type KindDefinition, type ServerInputs } from "../kind/kind";
 import { holders } from "./holders";
 import { asWritten, withDefaults } from "./written-inputs";
-import { plain } from "../kind/plain";
 import { progressRow } from "./pulumi/progress";
 import { isElsewhere, type Servers } from "./servers";
 import { secretNames } from "./secrets/secret-names";

@@ -1,19 +1,13 @@
 // Compares what is with what is wanted, field by field, and adds up the costs.
 import { isDeepStrictEqual } from "node:util";
-import { type Bag } from "./pulumi/dynamic-provider";
+import { type Bag, plain } from "../kind/plain";
 import { withDefaults } from "./written-inputs";
-import { plain } from "../kind/plain";
-import { type Cost, type Policy, type KindDefinition, type ServerInputs } from "../kind/kind";
-import { isElsewhere, type Whereabouts } from "./servers";
+import { type Cost, type KindDefinition, type Policy, type ServerInputs, type Whereabouts } from "../kind/kind";
+import { isElsewhere } from "./servers";
+import { type Difference } from "./pulumi/dynamic-provider";
 
 /** What all nouns have. Of another way to the same server the state must know: it is all that a later destroy has. */
 const ofServer: { [Key in keyof Required<ServerInputs>]: Cost } = { remote: "update" };
-
-export interface Difference {
-  changes: boolean;
-  replaces: string[];
-  deleteBeforeReplace: boolean;
-}
 
 export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
   kind: KindDefinition<Inputs, Outputs>,

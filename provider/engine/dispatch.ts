@@ -3,16 +3,25 @@ import { inputsIn, keep, type Kept, knownIn, remoteOf } from "./bookkeeping";
 import { type Calls } from "./pulumi/calls";
 import { Check } from "./check";
 import { Confidential } from "./secrets/confidential";
-import { difference, type Difference } from "./diff";
-import { type Bag, type DynamicProvider, partial, withoutStack } from "./pulumi/dynamic-provider";
+import { difference } from "./diff";
+import { type Difference, type DynamicProvider, partial, withoutStack } from "./pulumi/dynamic-provider";
+import { type Bag } from "../kind/plain";
 import { type Held, holders } from "./holders";
-import { type LifecycleOf, lifecycleOf } from "./lifecycle";
+import { type LifecycleOf } from "./lifecycle";
+import { lifecycleOf } from "./action-lifecycle";
 import { upgraded } from "./state";
 import { withDefaults } from "./written-inputs";
-import { type AnyKind, type Context, type Draft, type Failure, type ServerInputs } from "../kind/kind";
+import {
+  type AnyKind,
+  type Context,
+  type Draft,
+  type Failure,
+  type ServerInputs,
+  type Whereabouts,
+} from "../kind/kind";
 import { progressRow } from "./pulumi/progress";
 import { callsOfEngine } from "./pulumi/pulumi-engine";
-import { Servers, type Whereabouts } from "./servers";
+import { Servers } from "./servers";
 import { stackConfig, stackConfigFailures } from "./stack-config";
 import { Succession } from "./succession";
 

@@ -1,8 +1,6 @@
 // What the engine calls of a kind, whether it has an object that steps are run on or only does something.
 import { type Kept, type Known } from "./bookkeeping";
-import { type AnyKind, type Context, type ActionKind, type ServerInputs } from "../kind/kind";
-import { isPlaceGone } from "./place-gone";
-import { type Call, type CreateCall, Reconciler, type Removal } from "./reconciler";
+import { type Context, type Draft } from "../kind/kind";
 
 export interface LifecycleOf<Inputs, Outputs> {
   create: (context: Context, inputs: Inputs, call: CreateCall<Outputs>) => Promise<Kept<Outputs>>;
@@ -12,42 +10,27 @@ export interface LifecycleOf<Inputs, Outputs> {
   remove: (context: Context, known: Known<Outputs>, removal: Removal<Outputs>) => Promise<void>;
 }
 
-export function lifecycleOf<Inputs extends ServerInputs, Outputs extends Inputs, Found>(
-  kind: AnyKind<Inputs, Outputs, Found>,
-): LifecycleOf<Inputs, Outputs> {
-  return "locate" in kind ? new Reconciler(kind) : new ActionLifecycle(kind);
+export interface Call<Outputs> {
+  checkpoint: (kept: Kept<Outputs>) => unknown;
+  /** The URN of another resource that holds an object in this run, so that nobody else may have it. */
+  otherHolderOf: (identity: string) => string | undefined;
 }
 
-/** Of a kind that leaves no object, the ID is the identity. */
-class ActionLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implements LifecycleOf<Inputs, Outputs> {
-  constructor(private readonly kind: ActionKind<Inputs, Outputs>) {}
-
-  async create(context: Context, inputs: Inputs, { replaced }: CreateCall<Outputs>): Promise<Kept<Outputs>> {
-    const { id, outputs } = await this.kind.create({ ...context, replaced }, inputs);
-    return { id, outputs, identity: id };
-  }
-
-  async read(context: Context, { id, state }: Known<Outputs>): Promise<Kept<Outputs> | undefined> {
-    const outputs = await unlessPlaceGone(context, state, () => this.kind.read(context, id, state));
-    return outputs && { id, outputs, identity: id };
-  }
-
-  async update(context: Context, inputs: Inputs, { id, state }: Known<Outputs>): Promise<Kept<Outputs>> {
-    return { id, outputs: await this.kind.update(context, id, state, inputs), identity: id };
-  }
-
-  async remove(context: Context, { id, state, identity }: Known<Outputs>, { isHeld }: Removal<Outputs>): Promise<void> {
-    if (isHeld(identity ?? id)) return;
-    await unlessPlaceGone(context, state, () => this.kind.remove(context, id, state));
-  }
+export interface CreateCall<Outputs> extends Call<Outputs> {
+  /** The ID of the object that is to be imported instead of made. */
+  importId: string | undefined;
+  replaced: Draft<Outputs> | undefined;
 }
 
-/** What was in a project or pool that is gone is gone with it. */
-async function unlessPlaceGone<T>({ client }: Context, state: object, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (await isPlaceGone(client, state, error)) return undefined;
-    throw error;
-  }
+export interface Removal<Outputs> {
+  /** The URN under which the state was written. */
+  urn: string;
+  /** Whether the state is of a release that did not mark what it imported. */
+  mayBeUnmarked: boolean;
+  /** Whether the program still has the resource. */
+  isReplaced: boolean;
+  /** The state of what has replaced the object. */
+  live: Outputs | undefined;
+  /** Whether a live state of this run holds the object. */
+  isHeld: (identity: string) => boolean;
 }

@@ -6,9 +6,8 @@ import { type Kept, type Known } from "./bookkeeping";
 import { isCode, LxdError } from "../base/errors";
 import {
   type Context,
-  type Draft,
-  type ReconcileContext,
   type Reading,
+  type ReconcileContext,
   type ReconciledKind,
   type RemovalContext,
   type ServerInputs,
@@ -16,33 +15,8 @@ import {
   type Work,
 } from "../kind/kind";
 import { inTurn } from "../base/turns";
-import { type LifecycleOf } from "./lifecycle";
+import { type Call, type CreateCall, type LifecycleOf, type Removal } from "./lifecycle";
 import { isPlaceGone } from "./place-gone";
-
-export interface Call<Outputs> {
-  checkpoint: (kept: Kept<Outputs>) => unknown;
-  /** The URN of another resource that holds an object in this run, so that nobody else may have it. */
-  otherHolderOf: (identity: string) => string | undefined;
-}
-
-export interface CreateCall<Outputs> extends Call<Outputs> {
-  /** The ID of the object that is to be imported instead of made. */
-  importId: string | undefined;
-  replaced: Draft<Outputs> | undefined;
-}
-
-export interface Removal<Outputs> {
-  /** The URN under which the state was written. */
-  urn: string;
-  /** Whether the state is of a release that did not mark what it imported. */
-  mayBeUnmarked: boolean;
-  /** Whether the program still has the resource. */
-  isReplaced: boolean;
-  /** The state of what has replaced the object. */
-  live: Outputs | undefined;
-  /** Whether a live state of this run holds the object. */
-  isHeld: (identity: string) => boolean;
-}
 
 export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Found> implements LifecycleOf<
   Inputs,

@@ -6,16 +6,8 @@ import { discover } from "../lxd/client/discovery/discovery";
 import { parseParallel } from "../lxd/client/transport/lanes";
 import { type RemoteInputs } from "../lxd/client/discovery/location";
 import { LxdError } from "../base/errors";
-import { type Failure, type StackConfig } from "../kind/kind";
+import { type Failure, type StackConfig, type Whereabouts } from "../kind/kind";
 import { hasUnknown } from "../kind/unknowns";
-
-/** Kept with the inputs and in the state. The two underscores keep them out of previews. */
-export interface Whereabouts {
-  /** The socket or the address by which the server was reached. */
-  __at?: string | undefined;
-  /** The fingerprint of its certificate, as it was then. */
-  __server?: string | undefined;
-}
 
 type Remote = RemoteInputs | undefined;
 

@@ -1,5 +1,5 @@
 // The schema of what a stack stores of a resource, and the way from every older one to the present one.
-import { type Bag } from "./pulumi/dynamic-provider";
+import { type Bag } from "../kind/plain";
 import { LxdError } from "../base/errors";
 import { type ServerInputs, type StateUpgrades } from "../kind/kind";
 

@@ -1,8 +1,7 @@
 // Keeps defaults out of what is stored: inputs are what the program says and what was computed, nothing else.
 import { isDeepStrictEqual } from "node:util";
-import { type Bag } from "./pulumi/dynamic-provider";
+import { type Bag, plain } from "../kind/plain";
 import { type Draft } from "../kind/kind";
-import { plain } from "../kind/plain";
 
 /** What of a kind is needed here. */
 interface Defaulting<Inputs> {

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { exportImage } from "../lxd/api/image-export";
 import { listImages, type WireImage } from "../lxd/api/images";
 import { type Client } from "../lxd/client/core/client";
-import { type Connect, type ImageServer, type ImageServerPlace, type ServedImage } from "./image-server";
+import { type Connect, type ImageServer, type ImageServerPlace, type ServedImage } from "./types";
 
 export function lxdServer(place: ImageServerPlace, connect: Connect): ImageServer {
   const client = clientOf(place, connect);

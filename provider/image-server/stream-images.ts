@@ -1,6 +1,6 @@
 // From a product of a simplestreams list to images, by the same rules as the daemons.
 import { type Alias } from "../lxd/api/images";
-import { type ServedImage } from "./image-server";
+import { type ServedImage } from "./types";
 import { type StreamItem, type StreamProduct } from "./streams";
 
 export interface StreamImage extends ServedImage {

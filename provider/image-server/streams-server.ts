@@ -7,7 +7,7 @@ import { shownUrl } from "../content/url/shown-url";
 import { type DownloadSettings } from "../content/url/transport";
 import { urlContent } from "../content/url/url-content";
 import { LxdError } from "../base/errors";
-import { type ImageServer, type ImageServerPlace, type ServedImage } from "./image-server";
+import { type ImageServer, type ImageServerPlace, type ServedImage } from "./types";
 import { indexSchema, productsSchema, type StreamItem } from "./streams";
 import { imagesOf, type StreamImage } from "./stream-images";
 

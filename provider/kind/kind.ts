@@ -3,7 +3,6 @@ import { type z } from "zod";
 import { type Client } from "../lxd/client/core/client";
 import { type ConnectionConfig, type RemoteInputs } from "../lxd/client/discovery/location";
 import { type LxdError } from "../base/errors";
-import { type Whereabouts } from "../engine/servers";
 
 /** What a changed input costs: an update in place, a replacement, or nothing. */
 export type Cost = "update" | "replace" | "ignore";
@@ -232,3 +231,10 @@ export interface ActionKind<Inputs extends ServerInputs, Outputs extends Inputs>
 
 export type AnyKind<Inputs extends ServerInputs, Outputs extends Inputs, Found> =
   ReconciledKind<Inputs, Outputs, Found> | ActionKind<Inputs, Outputs>;
+/** Kept with the inputs and in the state. The two underscores keep them out of previews. */
+export interface Whereabouts {
+  /** The socket or the address by which the server was reached. */
+  __at?: string | undefined;
+  /** The fingerprint of its certificate, as it was then. */
+  __server?: string | undefined;
+}

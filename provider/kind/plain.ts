@@ -3,3 +3,6 @@
 export function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
+
+/** Inputs or outputs as they come from Pulumi, the bookkeeping among them. */
+export type Bag = Record<string, unknown>;

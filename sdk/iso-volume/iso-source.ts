@@ -1,7 +1,6 @@
 // The sources of an ISO volume as programs write them, and as they are sent to the provider.
 import type * as pulumi from "@pulumi/pulumi";
 import { toFile } from "../resource/file-entry";
-import type { IsoVolume } from "./iso-volume";
 import { isRecord, lift, liftValues } from "../resource/lift";
 import { withSecretUrls } from "../resource/secret-urls";
 import { toOriginal } from "./volume-reference";
@@ -52,22 +51,6 @@ export interface IsoFilesSource {
   /** The volume label, written as it is: up to 32 characters, of which Windows shows 16. */
   label: pulumi.Input<string>;
 }
-
-/** Another volume of the same server, copied by it without passing through here. */
-export interface IsoCopySource {
-  volume: pulumi.Input<
-    | IsoVolume
-    | {
-        pool: pulumi.Input<string>;
-        name: pulumi.Input<string>;
-        /** Default: the new volume's own project. */
-        project?: pulumi.Input<string>;
-      }
-  >;
-}
-
-/** Exactly one of these. */
-export type IsoSourceArgs = IsoFileSource | IsoUrlSource | IsoUrlsSource | IsoFilesSource | IsoCopySource;
 
 /** `owner` is the resource, for errors. */
 export function toSource(source: unknown, owner: string): unknown {

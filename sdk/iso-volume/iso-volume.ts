@@ -1,6 +1,6 @@
 // ISO volumes: installation media kept on the daemon.
 import * as pulumi from "@pulumi/pulumi";
-import { type IsoSourceArgs, toSource } from "./iso-source";
+import { type IsoFileSource, type IsoFilesSource, type IsoUrlSource, type IsoUrlsSource, toSource } from "./iso-source";
 import { type RemoteInput } from "../remote";
 import { hasType } from "../resource/identity";
 import { type CommonArgs, LxdResource, typeOf } from "../resource/resource";
@@ -97,3 +97,19 @@ function keepingContent(opts?: pulumi.CustomResourceOptions): pulumi.CustomResou
   const ignored = opts?.ignoreChanges ?? [];
   return ignored.includes("source") ? { ...opts, ignoreChanges: [...ignored, "digest"] } : opts;
 }
+
+/** Another volume of the same server, copied by it without passing through here. */
+export interface IsoCopySource {
+  volume: pulumi.Input<
+    | IsoVolume
+    | {
+        pool: pulumi.Input<string>;
+        name: pulumi.Input<string>;
+        /** Default: the new volume's own project. */
+        project?: pulumi.Input<string>;
+      }
+  >;
+}
+
+/** Exactly one of these. */
+export type IsoSourceArgs = IsoFileSource | IsoUrlSource | IsoUrlsSource | IsoFilesSource | IsoCopySource;

@@ -12,13 +12,13 @@ import { createBackup, deleteBackup, exportBackup } from "../../instances/backup
 import { isTrue } from "../../instances/config-values";
 import {
   coveredByEtag,
-  expandConfig,
   fullInstanceView,
   instanceKey,
   instanceUrl,
   instanceView,
   requireInstance,
 } from "../../instances/instance";
+import { expandConfig } from "../../used-by";
 import { checkInstanceName } from "../../names";
 import { keyOf } from "../../store/store";
 import { clearConsole, getConsole, openConsole } from "./console";

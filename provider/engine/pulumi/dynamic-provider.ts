@@ -1,10 +1,7 @@
 // The shape that Pulumi's dynamic-provider server calls, and the forms in which it takes what is thrown.
-import { type Difference } from "../diff";
 import { LxdError } from "../../base/errors";
 import { type Failure } from "../../kind/kind";
-
-/** Inputs or outputs as they come from Pulumi, the bookkeeping among them. */
-export type Bag = Record<string, unknown>;
+import { type Bag } from "../../kind/plain";
 
 /** The stack's config as Pulumi's dynamic-provider server hands it over. */
 export interface Config {
@@ -38,4 +35,10 @@ export async function withoutStack<T>(work: Promise<T>): Promise<T> {
     error.stack = "";
     throw error;
   }
+}
+
+export interface Difference {
+  changes: boolean;
+  replaces: string[];
+  deleteBeforeReplace: boolean;
 }

@@ -1,9 +1,10 @@
 // The daemon's images and their aliases.
 import { z } from "zod";
-import { type Client, type Found } from "../client/core/client";
+import { type Client } from "../client/core/client";
+import { type Found } from "../client/core/requests";
 import { path } from "../client/transport/paths";
 import { headerPrefix } from "../client/discovery/server-info";
-import { type UploadStream } from "../client/transport/transport";
+import { type UploadStream } from "../client/transport/watched-upload";
 
 export interface ImageAddress {
   project: string;

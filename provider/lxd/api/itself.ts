@@ -1,6 +1,7 @@
 // Reads an object whose own absence the daemons word like that of a container: a project, a pool.
 import { type z } from "zod";
-import { type Client, type Found } from "../client/core/client";
+import { type Client } from "../client/core/client";
+import { type Found } from "../client/core/requests";
 import { type Query } from "../client/transport/paths";
 import { isCode } from "../../base/errors";
 

@@ -1,6 +1,7 @@
 // The daemon's networks.
 import { z } from "zod";
-import { type Client, type Found } from "../client/core/client";
+import { type Client } from "../client/core/client";
+import { type Found } from "../client/core/requests";
 import { path } from "../client/transport/paths";
 
 export interface NetworkAddress {

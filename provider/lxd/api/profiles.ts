@@ -1,6 +1,7 @@
 // The daemon's profiles.
 import { z } from "zod";
-import { type Client, type Found } from "../client/core/client";
+import { type Client } from "../client/core/client";
+import { type Found } from "../client/core/requests";
 import { path } from "../client/transport/paths";
 
 const map = z.record(z.string(), z.string());

@@ -1,7 +1,8 @@
 // What a noun that is little more than a name and a map of config keys says of itself: profiles, projects, networks …
 import { type z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type Client, type Found } from "../../lxd/client/core/client";
+import { type Client } from "../../lxd/client/core/client";
+import { type Found } from "../../lxd/client/core/requests";
 import {
   type Completion,
   type Context,

@@ -1,7 +1,8 @@
 // The config of a simple noun: what the program says is merged into what the server keeps there, and read back.
 import { isDeepStrictEqual } from "node:util";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type Client, type Found } from "../../lxd/client/core/client";
+import { type Client } from "../../lxd/client/core/client";
+import { type Found } from "../../lxd/client/core/requests";
 import { isCode, LxdError } from "../../base/errors";
 import { type Context } from "../../kind/kind";
 import { creatingKey, isBookkeeping, ownerKey } from "../shared/ownership";

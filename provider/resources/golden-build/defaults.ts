@@ -2,7 +2,7 @@
 import { isUnknown } from "../../kind/unknowns";
 import { spelledOut } from "../shared/common";
 import { namedAliases } from "../image/inputs";
-import { spelledOutDevices } from "../instance/inputs";
+import { spelledOutDevices } from "../machine/devices/defaults";
 import { type GoldenDraft, type Machine, type Result } from "./schema";
 import { targetDefaults } from "./replicate/target-inputs";
 

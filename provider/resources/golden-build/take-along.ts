@@ -1,7 +1,7 @@
 // What a resource has made under a former URN becomes its own under the one that Pulumi's option `aliases` gave it.
 import { type Context } from "../../kind/kind";
 import { withoutOwner, withOwner } from "../image/owners";
-import { changeSettings } from "../instance/settings";
+import { changeSettings } from "../machine/settings";
 import { ownerKey } from "../shared/ownership";
 import { machinesOf } from "./build/machines";
 import { changeProperties, type Place, removeImage, unmarkedOf, versionsOf } from "./versions";

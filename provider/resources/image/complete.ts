@@ -1,7 +1,7 @@
 // Fills in what the program leaves to the provider: defaults, and the fingerprint as far as it can be known in advance.
 import { type Alias, listImages } from "../../lxd/api/images";
 import { LxdError } from "../../base/errors";
-import { type ServedImage } from "../../image-server/image-server";
+import { type ServedImage } from "../../image-server/types";
 import { type Completion, type Failure } from "../../kind/kind";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { projectOf } from "../shared/common";

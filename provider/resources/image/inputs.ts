@@ -7,7 +7,6 @@ import { plain } from "../../kind/plain";
 import { name, scalar, strict } from "../../kind/schema";
 import { isUnknown, unknown } from "../../kind/unknowns";
 import { remoteSchema, spelledOut } from "../shared/common";
-import { type AliasPolicy } from "./aliases/aliases";
 import { identityOf, isContent, sourceSchema } from "./source";
 import { type ImageSource } from "./source-types";
 import { isBookkeeping } from "../shared/ownership";
@@ -143,3 +142,6 @@ export function isSame(olds: ImageSource | undefined, news: ImageSource | undefi
   if (olds === undefined || news === undefined) return true;
   return isDeepStrictEqual(plain(identityOf(olds)), plain(identityOf(news)));
 }
+
+/** What is done about an alias that somebody has already: an error, share it if it names this image, or move it here. */
+export type AliasPolicy = "fail" | "adopt" | "move";

@@ -1,5 +1,6 @@
 // The image that a server source means, asked of the server from here.
-import { type Asker, imageServer, type ServedImage } from "../../image-server/image-server";
+import { type Asker, imageServer } from "../../image-server/image-server";
+import { type ServedImage } from "../../image-server/types";
 import { newest } from "./lookup";
 import { type ServerSource } from "./source-types";
 

@@ -13,11 +13,11 @@ import {
 } from "../../lxd/api/instance/instance-snapshots";
 import { type InstanceAddress } from "../../lxd/api/instance/instances";
 import { settleInstance } from "../../lxd/api/operations";
-import { type Found } from "../../lxd/client/core/client";
+import { type Found } from "../../lxd/client/core/requests";
 import { LxdError } from "../../base/errors";
 import { type Context, type Draft, type Reading, type ReconciledKind, type Step, type Work } from "../../kind/kind";
 import { whenIdle } from "../machine/idle";
-import { changeSettings, without } from "../instance/settings";
+import { changeSettings, without } from "../machine/settings";
 import { addressOfMachine, findMachine, requireMachine, withInstanceIdentity } from "../machine/machine";
 import {
   applyDefaults,

@@ -3,7 +3,7 @@ import { type StringMap } from "../../lxd/api/instance/instances";
 import { LxdError } from "../../base/errors";
 import { ownerKey, pendingKey, sourceKey } from "../shared/ownership";
 import { type InstanceInputs } from "./schema";
-import { isServers } from "./settings";
+import { isServers } from "../machine/settings";
 import { markOf } from "./source";
 import { firstPhase } from "./phases";
 

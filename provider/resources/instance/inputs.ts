@@ -1,15 +1,16 @@
 // What is filled in about an instance before the daemon is asked, and what a change of it costs.
-import { type StringMap } from "../../lxd/api/instance/instances";
 import { type Completion, type Failure, type KindDefinition } from "../../kind/kind";
 import { instanceName } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";
 import { projectOf, spelledOut } from "../shared/common";
-import { type InstanceDraft, type InstanceInputs, type InstanceOutputs, type Wait } from "./schema";
+import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "./schema";
+import { type Wait } from "../machine/conditions";
 import { type Cdrom } from "../machine/devices/devices";
 import { withoutEmpty } from "../shared/spelling";
 import { completeFiles, sameFiles } from "../machine/guest/files";
 import { logicalName } from "../shared/ownership";
 import { placed, sourceCost, versionOf } from "./source-version";
+import { eachOf, named, spelledOutDevices } from "../machine/devices/defaults";
 
 export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies"] = {
   name: "update",
@@ -118,15 +119,6 @@ function nameFailures(draft: InstanceDraft, chosen: string | undefined): Failure
   return [{ property: "name", reason }];
 }
 
-export function named<T extends { name?: string | undefined; options?: StringMap | undefined }>(
-  device: T,
-  name: string,
-): T {
-  const { options } = device;
-  const spelled = options === undefined || isUnknown(options) ? {} : { options: spelledOut(options) };
-  return { ...device, name: device.name ?? name, ...spelled };
-}
-
 function cdromDefaults({ name, afterWaits }: Partial<Cdrom>, i: number): Pick<Cdrom, "name" | "afterWaits"> {
   return { name: name ?? `cdrom${i}`, afterWaits: afterWaits ?? "keep" };
 }
@@ -134,17 +126,4 @@ function cdromDefaults({ name, afterWaits }: Partial<Cdrom>, i: number): Pick<Cd
 /** An installation takes its time; everything else comes soon or not at all. */
 function waitDefaults(condition: Wait["condition"]): { timeout: string; stableFor?: string } {
   return condition === "powered-off" ? { timeout: "30m", stableFor: "10s" } : { timeout: "5m" };
-}
-
-export function spelledOutDevices(devices: InstanceDraft["devices"]): Record<string, StringMap> {
-  return Object.fromEntries(
-    Object.entries(devices ?? {}).map(([key, device]) => [key, isUnknown(device) ? device : spelledOut(device)]),
-  );
-}
-
-/** A list with something done to each element; a list or an element that is unknown is passed on. */
-export function eachOf<T>(list: T[] | undefined, change: (item: T, i: number) => T): T[] {
-  if (list === undefined) return [];
-  if (isUnknown(list)) return list;
-  return list.map((item, i) => (isUnknown(item) ? item : change(item, i)));
 }

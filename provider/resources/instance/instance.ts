@@ -23,7 +23,8 @@ import { rebuild } from "./steps/rebuild";
 import { rename } from "./steps/rename";
 import { rules } from "./rules";
 import { type InstanceInputs, type InstanceOutputs, schema } from "./schema";
-import { changeSettings, toOutputs } from "./settings";
+import { toOutputs } from "./settings";
+import { changeSettings } from "../machine/settings";
 import { comparable, isTrue } from "../shared/spelling";
 import { shutDownFirst, syncSteps } from "./steps/sync";
 

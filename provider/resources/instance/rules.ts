@@ -4,10 +4,10 @@ import { isUnknown } from "../../kind/unknowns";
 import { type InstanceDraft } from "./schema";
 import { fileRules } from "../machine/guest/files";
 import { typedKeys } from "../machine/config";
-import { rootDevice } from "../machine/devices/devices";
-import { driveKinds, drives } from "../machine/devices/typed-devices";
+import { driveKinds } from "../machine/devices/typed-devices";
 import { sourceRules } from "./source";
 import { isBookkeeping } from "../shared/ownership";
+import { bootRules, deviceNameRules, known } from "../machine/devices/rules";
 
 export function rules(draft: InstanceDraft): Failure[] {
   return [
@@ -68,49 +68,6 @@ function powerRules({ running, waitFor, cdroms }: InstanceDraft): Failure[] {
   });
 }
 
-/** Typed devices and those of the plain map share one space of names. */
-export function deviceNameRules(draft: InstanceDraft): Failure[] {
-  const { rootDisk, devices } = draft;
-  const taken = new Set(Object.keys(isUnknown(devices) ? {} : (devices ?? {})));
-  const failures: Failure[] = [];
-  const claim = (name: string | undefined, property: string): void => {
-    if (name === undefined || isUnknown(name)) return;
-    if (taken.has(name)) failures.push({ property, reason: `there is another device called "${name}"` });
-    taken.add(name);
-  };
-  if (rootDisk !== undefined) claim(rootDevice, "rootDisk");
-  for (const list of ["cdroms", "nics", "disks"] as const) {
-    known<{ name?: string | undefined }>(draft[list]).forEach((item, i) => claim(item?.name, `${list}[${i}].name`));
-  }
-  for (const kind of driveKinds) if (draft[kind] === true) claim(drives[kind].name, kind);
-  return failures;
-}
-
-/** With two equal priorities it is left to chance what boots. */
-export function bootRules(draft: InstanceDraft): Failure[] {
-  const { devices } = draft;
-  const lists = (["cdroms", "disks", "nics"] as const).flatMap((list) =>
-    known<{ bootPriority?: number | undefined }>(draft[list]).map((item, i) => ({ item, place: `${list}[${i}]` })),
-  );
-  const claims = lists.map(({ item, place }) => ({
-    property: `${place}.bootPriority`,
-    priority: item?.bootPriority === undefined ? undefined : String(item.bootPriority),
-  }));
-  for (const [name, device] of Object.entries(isUnknown(devices) ? {} : (devices ?? {}))) {
-    claims.push({ property: `devices.${name}["boot.priority"]`, priority: device["boot.priority"] });
-  }
-  return claims.flatMap(({ property, priority }, i) => {
-    const first = claims.findIndex((claim) => claim.priority === priority);
-    if (priority === undefined || isUnknown(priority) || first === i) return [];
-    return [
-      {
-        property,
-        reason: `${claims[first]?.property ?? ""} has the boot priority ${priority} too; set a different one for each`,
-      },
-    ];
-  });
-}
-
 function keyRules(draft: InstanceDraft): Failure[] {
   const keys = Object.keys(isUnknown(draft.config) ? {} : (draft.config ?? {}));
   const twice = typedKeys(draft).filter((key) => keys.includes(key));
@@ -120,9 +77,4 @@ function keyRules(draft: InstanceDraft): Failure[] {
     ...reserved.map((key) => failure(key, "is managed by the server or this provider; remove it")),
     ...twice.map((key) => failure(key, "duplicates `firmware` or `cloudInit`; set only one of the two")),
   ];
-}
-
-/** The elements at their places; undefined stands for one of which nothing is known. */
-function known<T>(list: T[] | undefined): (T | undefined)[] {
-  return Array.isArray(list) ? list.map((item) => (isUnknown(item) ? undefined : item)) : [];
 }

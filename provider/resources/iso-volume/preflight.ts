@@ -1,7 +1,8 @@
 // What the daemon can say about an ISO volume before anything is sent: place, name, space, and what is to be imported.
 import { findPool, freeSpace } from "../../lxd/api/storage/pools";
 import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../lxd/api/storage/volumes";
-import { type Client, type Found } from "../../lxd/client/core/client";
+import { type Client } from "../../lxd/client/core/client";
+import { type Found } from "../../lxd/client/core/requests";
 import { requireExtension } from "../../lxd/client/discovery/server-info";
 import { shownBytes } from "../../content/shown";
 import { LxdError } from "../../base/errors";

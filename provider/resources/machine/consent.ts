@@ -5,7 +5,7 @@ import { type Context, type Failure } from "../../kind/kind";
 import { milliseconds } from "../../kind/units";
 import { isRunning, isStopped, stop } from "./power";
 import { type InstanceDraft, type InstanceInputs } from "../instance/schema";
-import { get, phaseOf } from "../instance/settings";
+import { get, phaseOf } from "./settings";
 
 /** `what`: `renamed`. Returns whether it ran. */
 export async function stopFor(

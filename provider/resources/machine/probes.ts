@@ -9,7 +9,7 @@ import { milliseconds } from "../../kind/units";
 import { addressesOf } from "./addresses";
 import { type ConsoleLog } from "./console";
 import { isStopped } from "./power";
-import { type Wait } from "../instance/schema";
+import { type Wait } from "./conditions";
 import { requireGuests } from "./switched-off";
 
 export interface Look {

@@ -7,7 +7,7 @@ import { ConsoleLog } from "./console";
 import { FirmwareWatch } from "./firmware-verdict";
 import { isFailed } from "./power";
 import { probeOf, type Seen } from "./probes";
-import { type Wait } from "../instance/schema";
+import { type Wait } from "./conditions";
 
 const pollIntervalMs = 1000;
 const shortestPollMs = 50;

@@ -7,7 +7,8 @@ import {
   updateNetwork,
   type WireNetwork,
 } from "../../lxd/api/networks";
-import { type Client, type Found } from "../../lxd/client/core/client";
+import { type Client } from "../../lxd/client/core/client";
+import { type Found } from "../../lxd/client/core/requests";
 import { type Completion, type Context, type Failure } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { makeOnMembers, memberFailures } from "../shared/cluster-definition";

@@ -8,7 +8,7 @@ import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
 import { type CloudInit } from "../machine/config";
 import { type RootDisk } from "../machine/devices/devices";
-import { eachOf, named, spelledOutDevices } from "../instance/inputs";
+import { eachOf, named, spelledOutDevices } from "../machine/devices/defaults";
 import { schema as instance } from "../instance/schema";
 import { type Disk, type Nic } from "../machine/devices/typed-devices";
 

@@ -15,7 +15,7 @@ import { checkPool, checkProject, computedProject } from "../shared/common";
 import { configMapKind } from "../config-map/kind";
 import { type Settings } from "../config-map/noun";
 import { type DeviceInputs, fromWire, toWire } from "../machine/devices/devices";
-import { bootRules, deviceNameRules } from "../instance/rules";
+import { bootRules, deviceNameRules } from "../machine/devices/rules";
 import { comparable } from "../shared/spelling";
 import {
   applyDefaults,

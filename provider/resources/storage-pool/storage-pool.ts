@@ -7,7 +7,8 @@ import {
   updatePool,
   type WirePool,
 } from "../../lxd/api/storage/pools";
-import { type Client, type Found } from "../../lxd/client/core/client";
+import { type Client } from "../../lxd/client/core/client";
+import { type Found } from "../../lxd/client/core/requests";
 import { type Completion, type Context, type Failure } from "../../kind/kind";
 import { nearest } from "../../base/nearest";
 import { isUnknown } from "../../kind/unknowns";

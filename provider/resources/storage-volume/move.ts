@@ -13,7 +13,7 @@ import {
   type VolumeAddress,
   type WireVolume,
 } from "../../lxd/api/storage/volumes";
-import { type Found } from "../../lxd/client/core/client";
+import { type Found } from "../../lxd/client/core/requests";
 import { type Context } from "../../kind/kind";
 import { type ConfigFound } from "../config-map/noun";
 import { movingKey, ownerKey } from "../shared/ownership";

@@ -1,6 +1,6 @@
 // Runs a sub-command of `pulumi-lxd` in this process, and hears what it prints.
 import { vi } from "vitest";
-import { type Command } from "../../../cli/main";
+import { type Command } from "../../../cli/command";
 
 export interface Printed {
   code: number;

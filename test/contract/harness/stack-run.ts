@@ -2,7 +2,7 @@
 //
 // One process serves a run. The engine goes through the program in order; deletes come last, and only if nothing failed.
 import { type Noun, serializedProvider, typeOf } from "../../../sdk/resource/resource";
-import { type Difference } from "../../../provider/engine/diff";
+import { type Difference } from "../../../provider/engine/pulumi/dynamic-provider";
 import { type FlakySocket } from "./flaky-socket";
 import { Killed, StackProcess } from "./stack-process";
 import { type Bag, type Declared, RunError, StackState, type StepTaken, type Stored } from "./stack-state";

@@ -1,5 +1,5 @@
 // A scenario's program as a user writes it: the text of an index.js.
-import type { Bag } from "../../../provider/engine/pulumi/dynamic-provider";
+import { type Bag } from "../../../provider/kind/plain";
 import type { Program, Resource } from "../stack";
 
 /** An output of a resource that is declared before; without a key the resource itself. */

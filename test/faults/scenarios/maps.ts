@@ -1,5 +1,5 @@
 // Profiles, networks, projects and storage pools.
-import type { Bag } from "../../../provider/engine/pulumi/dynamic-provider";
+import { type Bag } from "../../../provider/kind/plain";
 import { group } from "../place";
 import type { Kind, Program } from "../stack";
 import { at, type Scenario, usual } from "./scenario";

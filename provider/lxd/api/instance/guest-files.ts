@@ -2,7 +2,7 @@
 import { type Client } from "../../client/core/client";
 import { path } from "../../client/transport/paths";
 import { headerPrefix } from "../../client/discovery/server-info";
-import { type UploadStream } from "../../client/transport/transport";
+import { type UploadStream } from "../../client/transport/watched-upload";
 import { isCode } from "../../../base/errors";
 import { type InstanceAddress } from "./instances";
 

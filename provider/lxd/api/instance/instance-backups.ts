@@ -1,7 +1,7 @@
 // Makes an instance from a backup file.
 import { type Client } from "../../client/core/client";
 import { path } from "../../client/transport/paths";
-import { type UploadStream } from "../../client/transport/transport";
+import { type UploadStream } from "../../client/transport/watched-upload";
 import { headerPrefix } from "../../client/discovery/server-info";
 import { type InstanceAddress } from "./instances";
 

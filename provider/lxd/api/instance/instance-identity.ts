@@ -3,7 +3,8 @@
 // The daemons keep the UUID over renames and moves, and the time over renames. A UUID is lost by a PUT without volatile
 // keys, and a copy that was restored to an inherited snapshot has that of its source: so both are kept, and one of them has
 // to be the same.
-import { type Client, type Found } from "../../client/core/client";
+import { type Client } from "../../client/core/client";
+import { type Found } from "../../client/core/requests";
 import { LxdError } from "../../../base/errors";
 import { findInstance, type InstanceAddress, listInstances, type WireInstance } from "./instances";
 

@@ -1,6 +1,7 @@
 // Snapshots of instances: what a machine was at some moment, to go back to.
 import { z } from "zod";
-import { type Client, type Found } from "../../client/core/client";
+import { type Client } from "../../client/core/client";
+import { type Found } from "../../client/core/requests";
 import { path } from "../../client/transport/paths";
 import { isCode } from "../../../base/errors";
 import { type InstanceAddress } from "./instances";

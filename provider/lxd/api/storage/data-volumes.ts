@@ -1,6 +1,7 @@
 // The daemon's custom volumes that hold data, as file systems or block devices.
 import { z } from "zod";
-import { type Client, type Found } from "../../client/core/client";
+import { type Client } from "../../client/core/client";
+import { type Found } from "../../client/core/requests";
 import { path } from "../../client/transport/paths";
 import { headerPrefix } from "../../client/discovery/server-info";
 import {

@@ -1,6 +1,7 @@
 // A change as it is sent: JSON, or an upload with the headers that the daemons look at.
 import { type Query, withQuery } from "../transport/paths";
-import { type HttpRequest, type UploadStream } from "../transport/transport";
+import { type HttpRequest } from "../transport/transport";
+import { type UploadStream } from "../transport/watched-upload";
 
 export interface Change {
   method: "POST" | "PUT" | "PATCH" | "DELETE";

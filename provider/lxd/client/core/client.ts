@@ -22,28 +22,13 @@ import { type Query, withQuery } from "../transport/paths";
 import { Patience, type Repeatable } from "./patience";
 import { type ServerInfo } from "../discovery/server-info";
 import { type HttpReply, type HttpRequest, type Transport } from "../transport/transport";
-
-export interface Found<T> {
-  value: T;
-  /** For `ifMatch` of a later change. */
-  etag: string | undefined;
-}
+import { type Found, type ReadOptions } from "./requests";
 
 export interface ClientOptions extends Proof {
   /** How many changes the server works on at a time. */
   parallel?: number | undefined;
   /** How long a server that was there may be away before it counts as gone. Default 30 s. */
   awayMs?: number | undefined;
-}
-
-/** How one read differs from others. */
-export interface ReadOptions {
-  /** How long the server may stay silent. */
-  silenceMs?: number;
-  /** A read that lasts, and so is not counted among the short ones. */
-  isLong?: boolean;
-  /** Not worth to be repeated when the server is away. */
-  isOptional?: boolean;
 }
 
 /** What all clients of one server have in common. */

@@ -4,13 +4,7 @@ import { Agent, type buildConnector, type Dispatcher, WebSocket } from "undici";
 import { anyOf, unlessAborted } from "../../../base/abort";
 import { LxdError, type FailedRequest } from "../../../base/errors";
 import { defaultParallel } from "./lanes";
-import { type WatchedUpload, watchUpload } from "./watched-upload";
-
-/**
- * The bytes of an upload, in chunks of which each may be overwritten once the next one is asked for. `destroy` lets go of
- * what they come from.
- */
-export type UploadStream = AsyncIterable<Uint8Array> & { destroy(): void };
+import { type UploadStream, type WatchedUpload, watchUpload } from "./watched-upload";
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -1,5 +1,4 @@
 // The body of an upload, watched: a daemon that takes no more of it, or never answers, is given up.
-import { type UploadStream } from "./transport";
 
 export interface UploadLimits {
   /** How long the daemon may leave what is offered to it untaken. */
@@ -40,3 +39,9 @@ export function watchUpload(source: UploadStream, limits: UploadLimits, silence:
   };
   return { stream: { [Symbol.asyncIterator]: passedOn, destroy: end }, signal: abort.signal, end };
 }
+
+/**
+ * The bytes of an upload, in chunks of which each may be overwritten once the next one is asked for. `destroy` lets go of
+ * what they come from.
+ */
+export type UploadStream = AsyncIterable<Uint8Array> & { destroy(): void };

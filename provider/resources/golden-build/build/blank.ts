@@ -4,7 +4,7 @@ import { exportImage } from "../../../lxd/api/image-export";
 import { type WireImage } from "../../../lxd/api/images";
 import { isNeverWritten, largestUnwritten } from "../../../content/disk-image/never-written";
 import { LxdError } from "../../../base/errors";
-import { type Build } from "./build";
+import { type Build } from "./phases";
 import { type Place, removeImage } from "../versions";
 
 /**

@@ -3,7 +3,6 @@ import { type WireImage } from "../../../lxd/api/images";
 import { settlePacking } from "../../../lxd/api/operations";
 import { findVolume } from "../../../lxd/api/storage/volumes";
 import { LxdError } from "../../../base/errors";
-import { type Context } from "../../../kind/kind";
 import { Reconciler } from "../../../engine/reconciler";
 import { publish } from "../../image/create/publish";
 import { instance } from "../../instance/instance";
@@ -16,18 +15,10 @@ import { findBuilt, removeTwins, startClean } from "./find-built";
 import { builderOf, trialOf } from "./machine";
 import { machinesOf, removeMachine } from "./machines";
 import { withTimeLeft } from "./patience";
-import { type Progress } from "./phases";
+import { type Build } from "./phases";
 import { provision } from "./provision";
 import { requirementsOf, resultOf } from "../result";
-import { type GoldenInputs } from "../schema";
-import { changeProperties, fileNameOf, isCandidate, type Place } from "../versions";
-
-export interface Build {
-  context: Context;
-  place: Place;
-  inputs: GoldenInputs;
-  progress: Progress;
-}
+import { changeProperties, fileNameOf, isCandidate } from "../versions";
 
 /** The image of this version, verified. */
 export async function build(work: Build): Promise<WireImage> {

@@ -6,7 +6,7 @@ import { isRunning } from "../../machine/power";
 import { builderName } from "./machine";
 import { isMachineOf, machinesOf, removeMachine } from "./machines";
 import { giveUp } from "./patience";
-import { type Phase } from "./phases";
+import { type Phase } from "./limits";
 import { type GoldenInputs } from "../schema";
 import { type Screen, takeScreen } from "./screen";
 import { isBuildOf, isCandidate, type Place, removeImage, versionsOf } from "../versions";

@@ -2,7 +2,6 @@
 import { type Bound } from "../../../lxd/client/core/limit";
 import { milliseconds } from "../../../kind/units";
 import { type BootStep } from "../../machine/guest/boot-command";
-import { type Phase } from "./phases";
 import { type GoldenInputs } from "../schema";
 import { stepTimeout } from "./steps";
 
@@ -77,3 +76,7 @@ function shown(ms: number): string {
   const [size, unit] = units.find(([each]) => ms % each === 0) ?? [1, "ms"];
   return `${ms / size}${unit}`;
 }
+
+export const phases = ["media", "machine", "install", "provision", "seal", "publish", "verify", "release"] as const;
+
+export type Phase = (typeof phases)[number];

@@ -5,9 +5,9 @@ import { LxdError } from "../../../base/errors";
 import { milliseconds } from "../../../kind/units";
 import { isRunning } from "../../machine/power";
 import { type InstanceInputs } from "../../instance/schema";
-import { changeSettings } from "../../instance/settings";
+import { changeSettings } from "../../machine/settings";
 import { givenUpKey } from "../../shared/ownership";
-import { type Build } from "./build";
+import { type Build } from "./phases";
 import { removeMachine } from "./machines";
 import { type GoldenInputs } from "../schema";
 

@@ -1,11 +1,9 @@
 // The phases of a build: shown on the resource's row as they pass, each with a limit, and named by a failure.
 import { Limit } from "../../../lxd/client/core/limit";
 import { type Context } from "../../../kind/kind";
-import { limitOf } from "./limits";
+import { limitOf, type Phase, phases } from "./limits";
 import { type GoldenInputs } from "../schema";
-
-export const phases = ["media", "machine", "install", "provision", "seal", "publish", "verify", "release"] as const;
-export type Phase = (typeof phases)[number];
+import { type Place } from "../versions";
 
 /** Where a build is. */
 export class Progress {
@@ -33,4 +31,11 @@ export class Progress {
   in<C extends Context>(context: C): C {
     return { ...context, status: this.status, client: context.client.until(this.limit) };
   }
+}
+
+export interface Build {
+  context: Context;
+  place: Place;
+  inputs: GoldenInputs;
+  progress: Progress;
 }

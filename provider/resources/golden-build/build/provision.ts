@@ -3,7 +3,7 @@ import { type Context } from "../../../kind/kind";
 import { milliseconds } from "../../../kind/units";
 import { isRunning, start, stop } from "../../machine/power";
 import { type InstanceInputs } from "../../instance/schema";
-import { changeSettings, get } from "../../instance/settings";
+import { changeSettings, get } from "../../machine/settings";
 import { waitFor } from "../../machine/waits";
 import { stepsKey } from "../../shared/ownership";
 import { fixedMs } from "./limits";

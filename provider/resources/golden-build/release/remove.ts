@@ -1,6 +1,5 @@
 // What goes with the state of a golden image: one version of it, or all that the resource has.
-import { type RemovalContext } from "../../../kind/kind";
-import { type Whereabouts } from "../../../engine/servers";
+import { type RemovalContext, type Whereabouts } from "../../../kind/kind";
 import { goldenDefaults } from "../defaults";
 import { type FoundBuild } from "./locate";
 import { isMachineOf, removeMachine } from "../build/machines";

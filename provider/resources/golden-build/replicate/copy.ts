@@ -7,7 +7,7 @@ import { reportTo } from "../../../content/shown";
 import { isCode, LxdError } from "../../../base/errors";
 import { milliseconds } from "../../../kind/units";
 import { isUploadOf, marksOf, uploadName } from "../../image/owners";
-import { spokenProtocol } from "../../image/create/pull";
+import { spokenProtocol } from "../../shared/image-pull";
 import { sendOn } from "../../image/create/relay";
 import { isCacheOnly, mayTake } from "../../image/record/take-over";
 import { pendingKey } from "../../shared/ownership";

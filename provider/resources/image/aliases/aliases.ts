@@ -11,7 +11,8 @@ import {
   type WireAlias,
   type WireImage,
 } from "../../../lxd/api/images";
-import { type Client, type Found } from "../../../lxd/client/core/client";
+import { type Client } from "../../../lxd/client/core/client";
+import { type Found } from "../../../lxd/client/core/requests";
 import { type Claim, holders } from "../../../engine/holders";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Draft, type Failure } from "../../../kind/kind";
@@ -21,9 +22,7 @@ import { makersOf } from "./alias-lists";
 import { type AliasOf, isWanted, othersWho } from "./claims";
 import { isOwnedBy } from "../owners";
 import { inTurn } from "../../../base/turns";
-
-/** What is done about an alias that somebody has already: an error, share it if it names this image, or move it here. */
-export type AliasPolicy = "fail" | "adopt" | "move";
+import { type AliasPolicy } from "../inputs";
 
 /** From which images an alias may be moved here. */
 export interface Successor {

@@ -8,7 +8,6 @@ import {
   type NewImage,
   updateImage,
 } from "../../../lxd/api/images";
-import { type Client } from "../../../lxd/client/core/client";
 import { isCode } from "../../../base/errors";
 import { clientOf } from "../../../image-server/lxd-server";
 import { type Context } from "../../../kind/kind";
@@ -18,6 +17,7 @@ import { isCacheOnly, mayTake, taken } from "../record/take-over";
 import { servedBy } from "../served";
 import { type ServerSource, type UrlSource } from "../source-types";
 import { inTurn } from "../../../base/turns";
+import { spokenProtocol, turnOf } from "../../shared/image-pull";
 
 const pullDeadlineMs = 4 * 60 * 60_000;
 
@@ -31,15 +31,6 @@ export interface Pull {
 export function pull(context: Context, request: Pull): Promise<string> {
   const { inputs, source } = request;
   return inTurn(turnOf(context.client, inputs.project, source), () => pullOnce(context, request));
-}
-
-type Pulled = Pick<ServerSource, "server" | "alias" | "fingerprint"> | UrlSource;
-
-/** What tells pulls of one image from others, whether it is wanted for itself or for an instance. */
-export function turnOf(client: Client, project: string, source: Pulled): unknown[] {
-  const where =
-    "url" in source ? [source.url] : [source.server.replace(/\/+$/, ""), source.alias ?? source.fingerprint];
-  return [client.transport.place, project, ...where];
 }
 
 /**
@@ -94,11 +85,6 @@ async function wireSource(context: Context, source: Pull["source"]): Promise<New
   const place = { type: "image", mode: "pull", server, protocol: spoken, certificate, project } as const;
   if (source.private === true) return { ...place, ...(await permitted(context, source)) };
   return { ...place, alias, fingerprint, image_type: type };
-}
-
-/** Both products' servers speak one protocol, of which LXD knows only its own name. */
-export async function spokenProtocol(client: Client, protocol: string): Promise<string> {
-  return protocol === "incus" && (await client.info()).product === "lxd" ? "lxd" : protocol;
 }
 
 /** For an image that is not public the server gives a secret to those whom it trusts, which lets the daemon pull it. */

@@ -16,7 +16,7 @@ import { placeFailures } from "./place";
 import { extensionFailures } from "./features";
 import { otherOwner, takenBy } from "./preflight";
 import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "../schema";
-import { phaseOf } from "../settings";
+import { phaseOf } from "../../machine/settings";
 import { comparable } from "../../shared/spelling";
 import { drives } from "../../machine/devices/typed-devices";
 

@@ -7,7 +7,8 @@ import { isSameStart } from "./boot-settings";
 import { deferredGrowth, isGrowthDeferred } from "./growth";
 import { isRunning, stop, switchOff } from "../../machine/power";
 import { type InstanceInputs } from "../schema";
-import { changeSettings, get, phaseOf, wanted } from "../settings";
+import { wanted } from "../settings";
+import { changeSettings, get, phaseOf } from "../../machine/settings";
 
 export interface Applied {
   /** The machine as it is then. */

@@ -12,7 +12,7 @@ import {
 import { type Client } from "../../../lxd/client/core/client";
 import { LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
-import { spokenProtocol, turnOf } from "../../image/create/pull";
+import { spokenProtocol, turnOf } from "../../shared/image-pull";
 import { afterFirst } from "../../../base/turns";
 import { bookkeepingOf, createDeadlineMs, requireType } from "../bookkeeping";
 import { makeOrFind } from "./lost";

@@ -9,7 +9,7 @@ import { parseSize } from "../../../kind/units";
 import { consent, staysOn } from "../../machine/consent";
 import { isRunning } from "../../machine/power";
 import { type InstanceDraft } from "../schema";
-import { rootOf, rootPoolOf } from "../settings";
+import { rootOf, rootPoolOf } from "../../machine/settings";
 
 /** Drivers that put a running machine's disk off ("We don't allow online resizing of block volumes"), on both servers. */
 const patientDrivers = ["dir", "btrfs", "ceph"];

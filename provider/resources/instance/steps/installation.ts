@@ -9,7 +9,8 @@ import { hasGivenUp } from "../../machine/firmware-verdict";
 import { installationWaits, type Pending } from "../phases";
 import { isRunning, isStopped, switchOff } from "../../machine/power";
 import { type InstanceInputs } from "../schema";
-import { changeSettings, wanted, without } from "../settings";
+import { wanted } from "../settings";
+import { changeSettings, without } from "../../machine/settings";
 import { causeOf } from "../../machine/switched-off";
 import { waitFor } from "../../machine/waits";
 

@@ -19,7 +19,7 @@ import { isAt } from "../../machine/home";
 import { whenIdle } from "../../machine/idle";
 import { isRunning } from "../../machine/power";
 import { type InstanceDraft, type InstanceInputs } from "../schema";
-import { changeSettings, rootPoolOf } from "../settings";
+import { changeSettings, rootPoolOf } from "../../machine/settings";
 import { isTrue } from "../../shared/spelling";
 
 /** Returns whether the machine was shut down for it; undefined if there was nothing to do. */

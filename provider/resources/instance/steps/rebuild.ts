@@ -9,7 +9,7 @@ import { stopFor } from "../../machine/consent";
 import { bringing, imageToWire } from "./create";
 import { whenIdle } from "../../machine/idle";
 import { type InstanceInputs, type InstanceOutputs } from "../schema";
-import { changeSettings, without } from "../settings";
+import { changeSettings, without } from "../../machine/settings";
 import { imageOf, isImage, markOf } from "../source";
 import { sourceCost } from "../source-version";
 import { firstPhase } from "../phases";

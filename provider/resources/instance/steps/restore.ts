@@ -19,7 +19,8 @@ import { whenIdle } from "../../machine/idle";
 import { makeOrFind } from "./lost";
 import { otherMember } from "./move";
 import { type InstanceInputs } from "../schema";
-import { changeSettings, get, wanted, without } from "../settings";
+import { wanted } from "../settings";
+import { changeSettings, get, without } from "../../machine/settings";
 import { type BackupSource } from "../source";
 
 type Inputs = InstanceInputs;

@@ -11,7 +11,7 @@ import { install, setOut } from "./installation";
 import { installationWaits } from "../phases";
 import { isRunning, start, stop } from "../../machine/power";
 import { type InstanceInputs } from "../schema";
-import { changeSettings, get, phaseOf, without } from "../settings";
+import { changeSettings, get, phaseOf, without } from "../../machine/settings";
 import { waitFor } from "../../machine/waits";
 import { pendingKey, startedKey } from "../../shared/ownership";
 

@@ -1,0 +1,46 @@
+// Runs a kind by its steps; a kind that leaves no object has none, and does it all by itself.
+import { type ActionKind, type AnyKind, type Context, type ServerInputs } from "../kind/kind";
+import { type Kept, type Known } from "./bookkeeping";
+import { type CreateCall, type LifecycleOf, type Removal } from "./lifecycle";
+import { isPlaceGone } from "./place-gone";
+import { Reconciler } from "./reconciler";
+
+export function lifecycleOf<Inputs extends ServerInputs, Outputs extends Inputs, Found>(
+  kind: AnyKind<Inputs, Outputs, Found>,
+): LifecycleOf<Inputs, Outputs> {
+  return "locate" in kind ? new Reconciler(kind) : new ActionLifecycle(kind);
+}
+
+/** Of a kind that leaves no object, the ID is the identity. */
+class ActionLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implements LifecycleOf<Inputs, Outputs> {
+  constructor(private readonly kind: ActionKind<Inputs, Outputs>) {}
+
+  async create(context: Context, inputs: Inputs, { replaced }: CreateCall<Outputs>): Promise<Kept<Outputs>> {
+    const { id, outputs } = await this.kind.create({ ...context, replaced }, inputs);
+    return { id, outputs, identity: id };
+  }
+
+  async read(context: Context, { id, state }: Known<Outputs>): Promise<Kept<Outputs> | undefined> {
+    const outputs = await unlessPlaceGone(context, state, () => this.kind.read(context, id, state));
+    return outputs && { id, outputs, identity: id };
+  }
+
+  async update(context: Context, inputs: Inputs, { id, state }: Known<Outputs>): Promise<Kept<Outputs>> {
+    return { id, outputs: await this.kind.update(context, id, state, inputs), identity: id };
+  }
+
+  async remove(context: Context, { id, state, identity }: Known<Outputs>, { isHeld }: Removal<Outputs>): Promise<void> {
+    if (isHeld(identity ?? id)) return;
+    await unlessPlaceGone(context, state, () => this.kind.remove(context, id, state));
+  }
+}
+
+/** What was in a project or pool that is gone is gone with it. */
+async function unlessPlaceGone<T>({ client }: Context, state: object, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (await isPlaceGone(client, state, error)) return undefined;
+    throw error;
+  }
+}

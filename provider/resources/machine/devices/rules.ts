@@ -1,0 +1,54 @@
+// What can be seen to be wrong about devices only by looking at several of them together.
+import { type Failure } from "../../../kind/kind";
+import { isUnknown } from "../../../kind/unknowns";
+import { type InstanceDraft } from "../../instance/schema";
+import { rootDevice } from "./devices";
+import { driveKinds, drives } from "./typed-devices";
+
+/** Typed devices and those of the plain map share one space of names. */
+export function deviceNameRules(draft: InstanceDraft): Failure[] {
+  const { rootDisk, devices } = draft;
+  const taken = new Set(Object.keys(isUnknown(devices) ? {} : (devices ?? {})));
+  const failures: Failure[] = [];
+  const claim = (name: string | undefined, property: string): void => {
+    if (name === undefined || isUnknown(name)) return;
+    if (taken.has(name)) failures.push({ property, reason: `there is another device called "${name}"` });
+    taken.add(name);
+  };
+  if (rootDisk !== undefined) claim(rootDevice, "rootDisk");
+  for (const list of ["cdroms", "nics", "disks"] as const) {
+    known<{ name?: string | undefined }>(draft[list]).forEach((item, i) => claim(item?.name, `${list}[${i}].name`));
+  }
+  for (const kind of driveKinds) if (draft[kind] === true) claim(drives[kind].name, kind);
+  return failures;
+}
+
+/** With two equal priorities it is left to chance what boots. */
+export function bootRules(draft: InstanceDraft): Failure[] {
+  const { devices } = draft;
+  const lists = (["cdroms", "disks", "nics"] as const).flatMap((list) =>
+    known<{ bootPriority?: number | undefined }>(draft[list]).map((item, i) => ({ item, place: `${list}[${i}]` })),
+  );
+  const claims = lists.map(({ item, place }) => ({
+    property: `${place}.bootPriority`,
+    priority: item?.bootPriority === undefined ? undefined : String(item.bootPriority),
+  }));
+  for (const [name, device] of Object.entries(isUnknown(devices) ? {} : (devices ?? {}))) {
+    claims.push({ property: `devices.${name}["boot.priority"]`, priority: device["boot.priority"] });
+  }
+  return claims.flatMap(({ property, priority }, i) => {
+    const first = claims.findIndex((claim) => claim.priority === priority);
+    if (priority === undefined || isUnknown(priority) || first === i) return [];
+    return [
+      {
+        property,
+        reason: `${claims[first]?.property ?? ""} has the boot priority ${priority} too; set a different one for each`,
+      },
+    ];
+  });
+}
+
+/** The elements at their places; undefined stands for one of which nothing is known. */
+export function known<T>(list: T[] | undefined): (T | undefined)[] {
+  return Array.isArray(list) ? list.map((item) => (isUnknown(item) ? undefined : item)) : [];
+}

@@ -1,0 +1,17 @@
+// What all who have a server pull an image share: whose turn it is, and the protocol's name.
+import { type Client } from "../../lxd/client/core/client";
+import { type ServerSource, type UrlSource } from "../image/source-types";
+
+type Pulled = Pick<ServerSource, "server" | "alias" | "fingerprint"> | UrlSource;
+
+/** What tells pulls of one image from others, whether it is wanted for itself or for an instance. */
+export function turnOf(client: Client, project: string, source: Pulled): unknown[] {
+  const where =
+    "url" in source ? [source.url] : [source.server.replace(/\/+$/, ""), source.alias ?? source.fingerprint];
+  return [client.transport.place, project, ...where];
+}
+
+/** Both products' servers speak one protocol, of which LXD knows only its own name. */
+export async function spokenProtocol(client: Client, protocol: string): Promise<string> {
+  return protocol === "incus" && (await client.info()).product === "lxd" ? "lxd" : protocol;
+}
