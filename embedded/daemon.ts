@@ -28,7 +28,10 @@ export interface EmbeddedDaemon {
   kill(): Promise<void>;
 }
 
-function assemble(settings: Settings): Daemon {
+/** With what only the daemon itself does with its guests. */
+type Assembled = Daemon & { readonly guests: Guests };
+
+function assemble(settings: Settings): Assembled {
   const store = new Store(settings.dir);
   seed(store, settings.product.title);
   const events = new Events();
@@ -41,7 +44,7 @@ function assemble(settings: Settings): Daemon {
 }
 
 /** The two ways in which it ends. */
-function endsOf(daemon: Daemon, { server, release }: { server: HttpServer; release: () => void }) {
+function endsOf(daemon: Assembled, { server, release }: { server: HttpServer; release: () => void }) {
   const { guests, operations, store, copies } = daemon;
   let isKilled = false;
   const stop = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { timestamp } from "../clock";
 import { badRequest, failed } from "../errors";
+import type { GuestControl } from "../context";
 import type { Events } from "../operations/events";
 import { instanceKey, instanceUrl } from "../instances/instance";
 import { afterStart, afterStop } from "../instances/volatile";
@@ -29,7 +30,7 @@ type Ref = Pick<InstanceRecord, "project" | "name">;
 /** How often a shutdown looks whether the guest has obeyed. */
 const POLL_MS = 20;
 
-export class Guests {
+export class Guests implements GuestControl {
   readonly #store: Store;
   readonly #events: Events;
   readonly #bootMs: number;

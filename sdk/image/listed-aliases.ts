@@ -1,8 +1,12 @@
 // Which aliases the images of a program list: one that moves is not taken away before the image that gets it is there.
 import * as pulumi from "@pulumi/pulumi";
-import { type ImageArgs } from "./image";
 
-type Listed = Pick<ImageArgs, "aliases" | "project" | "remote">;
+/** Of the arguments of an image. */
+interface Listed {
+  aliases?: unknown;
+  project?: unknown;
+  remote?: unknown;
+}
 
 /** By run: the automation API can have several in one process. */
 const runs = new WeakMap<object, Listed[]>();

@@ -1,8 +1,10 @@
 // ISO volumes as programs name them, and as they are sent to the provider.
 import { hasType } from "../resource/identity";
-import type { IsoVolume } from "./iso-volume";
 import { isRecord, lift, liftEach } from "../resource/lift";
 import { typeOf } from "../resource/resource";
+
+/** Of an `IsoVolume`. */
+type Volume = Record<"pool" | "name" | "project" | "digest", unknown>;
 
 /** A volume of this program is told by its content, too: other content under the same name is a change. */
 export function toReference(volume: unknown): unknown {
@@ -33,6 +35,6 @@ export function toCdroms(cdroms: unknown): unknown {
   );
 }
 
-function isVolume(value: unknown): value is IsoVolume {
+function isVolume(value: unknown): value is Volume {
   return hasType(value, typeOf("IsoVolume"));
 }

@@ -1,14 +1,14 @@
 // /1.0/instances/<name>/state: start, stop, restart, freeze, unfreeze; and what it is.
+import type { GuestControl } from "../../context";
 import { badRequest, failed } from "../../errors";
 import type { Call } from "../../http/call";
 import { type Reply, running, sync } from "../../http/reply";
 import { instanceUrl, requireInstance } from "../../instances/instance";
 import { stateView } from "../../instances/state-view";
 import type { InstanceRecord } from "../../store/records";
-import { type Guests } from "../../guest/guests";
 
 interface Change {
-  guests: Guests;
+  guests: GuestControl;
   instance: InstanceRecord;
   isForced: boolean;
   isStateful: boolean;

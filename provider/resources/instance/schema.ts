@@ -2,18 +2,18 @@
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type CommonInputs, type Draft } from "../../kind/kind";
-import { duration, instanceName, name, scalar, size, strict } from "../../kind/schema";
+import { duration, instanceName, name, scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { bootCommandSchema, type BootStep } from "../machine/guest/boot-command";
 import { type GuestFile } from "../machine/guest/file-content";
 import { guestFilesSchema } from "../machine/guest/files";
 import { type NetworkOutputs } from "../machine/addresses";
-import { type CloudInit, type Firmware } from "../machine/config";
+import { type CloudInit, cloudInit, type Firmware } from "../machine/config";
 import { type Cdrom, type RootDisk } from "../machine/devices/devices";
 import { type InstanceSource, sourceSchema } from "./source";
 import { type TypedDevices } from "../machine/devices/typed-devices";
 import { wait, type Wait } from "../machine/conditions";
-import { cdrom, disks, nics } from "../machine/devices/schema";
+import { cdrom, disks, nics, plainDevices, rootDisk } from "../machine/devices/schema";
 
 export type Power = "managed" | "initial" | "ignored";
 
@@ -73,7 +73,7 @@ export const schema = strict({
   architecture: name.optional(),
   ephemeral: z.boolean().optional(),
   target: name.optional(),
-  rootDisk: strict({ pool: name, size: size.optional(), bus: name.optional() }).optional(),
+  rootDisk: rootDisk.optional(),
   cdroms: z.array(cdrom).optional(),
   nics: z.array(nics).optional(),
   disks: z.array(disks).optional(),
@@ -82,13 +82,9 @@ export const schema = strict({
   cloudInitDrive: z.boolean().optional(),
   os: z.enum(["linux", "windows"]).optional(),
   firmware: z.enum(["uefi", "uefi-secureboot", "bios"]).optional(),
-  cloudInit: strict({
-    userData: z.string().optional(),
-    vendorData: z.string().optional(),
-    networkConfig: z.string().optional(),
-  }).optional(),
+  cloudInit: cloudInit.optional(),
   config: z.record(z.string(), scalar).optional(),
-  devices: z.record(z.string(), z.record(z.string(), scalar)).optional(),
+  devices: plainDevices.optional(),
   profiles: z.array(name).optional(),
   running: z.boolean().optional(),
   power: z.enum(["managed", "initial", "ignored"]).optional(),

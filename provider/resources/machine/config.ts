@@ -1,4 +1,6 @@
 // Firmware and cloud-init data as the config keys of each server, and back.
+import { z } from "zod";
+import { strict } from "../../kind/schema";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { isTrue } from "../shared/spelling";
 
@@ -9,6 +11,12 @@ export interface CloudInit {
   vendorData?: string | undefined;
   networkConfig?: string | undefined;
 }
+
+export const cloudInit = strict({
+  userData: z.string().optional(),
+  vendorData: z.string().optional(),
+  networkConfig: z.string().optional(),
+});
 
 export interface ConfigInputs {
   config: StringMap;

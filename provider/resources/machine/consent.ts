@@ -1,17 +1,24 @@
 // Shuts a running machine down for what it takes only while it is off, if the program allows that.
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
 import { LxdError } from "../../base/errors";
-import { type Context, type Failure } from "../../kind/kind";
+import { type Context, type Draft, type Failure } from "../../kind/kind";
 import { milliseconds } from "../../kind/units";
 import { isRunning, isStopped, stop } from "./power";
-import { type InstanceDraft, type InstanceInputs } from "../instance/schema";
 import { get, phaseOf } from "./settings";
+
+/** What a program says about shutting a machine down. */
+interface Consent {
+  allowRestart: boolean;
+  shutdownTimeout: string;
+  running: boolean;
+  power: "managed" | "initial" | "ignored";
+}
 
 /** `what`: `renamed`. Returns whether it ran. */
 export async function stopFor(
   context: Pick<Context, "client" | "status">,
   at: InstanceAddress,
-  { news, what }: { news: InstanceInputs; what: string },
+  { news, what }: { news: Consent; what: string },
 ): Promise<boolean> {
   const { value } = await get(context.client, at);
   if (isStopped(value)) return false;
@@ -25,7 +32,7 @@ export async function stopFor(
 /** Failures of a preview for what the machine must be off for, if it stays on. */
 export function coldFailures(
   wire: WireInstance,
-  draft: InstanceDraft,
+  draft: Draft<Consent>,
   { property, what }: { property: string; what: string },
 ): Failure[] {
   if (!staysOn(wire, draft) || (draft.allowRestart === true && !wire.ephemeral)) return [];
@@ -34,7 +41,7 @@ export function coldFailures(
 }
 
 /** It runs, and this very update does not shut it down first. */
-export function staysOn(wire: WireInstance, { running, power }: InstanceDraft): boolean {
+export function staysOn(wire: WireInstance, { running, power }: Draft<Consent>): boolean {
   return isRunning(wire) && !(power === "managed" && running === false && phaseOf(wire) === "installed");
 }
 

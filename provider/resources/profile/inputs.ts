@@ -6,10 +6,10 @@ import { isUnknown } from "../../kind/unknowns";
 import { name, scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
-import { type CloudInit } from "../machine/config";
+import { type CloudInit, cloudInit } from "../machine/config";
+import { disks, nics, plainDevices, rootDisk } from "../machine/devices/schema";
 import { type RootDisk } from "../machine/devices/devices";
 import { eachOf, named, spelledOutDevices } from "../machine/devices/defaults";
-import { schema as instance } from "../instance/schema";
 import { type Disk, type Nic } from "../machine/devices/typed-devices";
 
 export interface ProfileInputs extends CommonInputs, ConfigInputs {
@@ -31,11 +31,11 @@ export const schema = strict({
   name: profileName.optional(),
   description: z.string().optional(),
   config: z.record(z.string(), scalar).optional(),
-  cloudInit: instance.shape.cloudInit,
-  rootDisk: instance.shape.rootDisk,
-  nics: instance.shape.nics,
-  disks: instance.shape.disks,
-  devices: instance.shape.devices,
+  cloudInit: cloudInit.optional(),
+  rootDisk: rootDisk.optional(),
+  nics: z.array(nics).optional(),
+  disks: z.array(disks).optional(),
+  devices: plainDevices.optional(),
   project: name.optional(),
   remote: remoteSchema,
 });

@@ -1,8 +1,8 @@
 // What all who have a server pull an image share: whose turn it is, and the protocol's name.
 import { type Client } from "../../lxd/client/core/client";
-import { type ServerSource, type UrlSource } from "../image/source-types";
 
-type Pulled = Pick<ServerSource, "server" | "alias" | "fingerprint"> | UrlSource;
+/** The server and the name of an image there, or its URL. */
+type Pulled = { server: string; alias?: string | undefined; fingerprint?: string | undefined } | { url: string };
 
 /** What tells pulls of one image from others, whether it is wanted for itself or for an instance. */
 export function turnOf(client: Client, project: string, source: Pulled): unknown[] {

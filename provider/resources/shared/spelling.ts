@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { parseSize } from "../../kind/units";
-import { type InstanceDraft } from "../instance/schema";
 
 const sizeKeys = /^(limits\.memory|limits\.memory\.swap|limits\.hugepages\..+|size|size\.state)$/;
 const switchKeys =
@@ -10,8 +9,15 @@ const switchKeys =
 const yeses: Record<string, string> = { true: "true", 1: "true", yes: "true", on: "true" };
 const noes: Record<string, string> = { false: "false", 0: "false", no: "false", off: "false" };
 
+/** What is compared in another form than it is written in. */
+interface Spelled {
+  rootDisk?: { size?: string | undefined } | undefined;
+  config?: StringMap | undefined;
+  devices?: Record<string, StringMap> | undefined;
+}
+
 /** Works on inputs that are not whole yet, too. */
-export function comparable<Inputs extends InstanceDraft>(inputs: Inputs): Inputs {
+export function comparable<Inputs extends Spelled>(inputs: Inputs): Inputs {
   const { rootDisk, config, devices } = inputs;
   return {
     ...inputs,

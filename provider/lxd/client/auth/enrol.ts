@@ -1,7 +1,7 @@
 // Makes a server trust this client: once, with a trust token, if the user gave one.
 import { type ErrorDetails, LxdError } from "../../../base/errors";
 import { endOfBearer } from "../transport/bearer";
-import { type Client } from "../core/client";
+import { type Requests } from "../core/requests";
 import { type OidcLogin } from "./oidc";
 import { type IdentityFiles } from "./own-identity";
 import { path } from "../transport/paths";
@@ -22,7 +22,7 @@ export interface Proof {
 }
 
 /** Spends the token. A server that trusts the client already never sees it. */
-export async function enrol(client: Client, info: ServerInfo, proof: Proof): Promise<void> {
+export async function enrol(client: Requests, info: ServerInfo, proof: Proof): Promise<void> {
   const { trustToken, clientCertificate } = proof;
   // The servers take the token for spent before they notice that nobody is there to be trusted.
   if (trustToken === undefined || clientCertificate === undefined) throw untrusted(client.transport.place, proof);

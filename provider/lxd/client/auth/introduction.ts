@@ -1,6 +1,6 @@
 // The first thing that is said to a server: who it is, whether it trusts this client, and the token that makes it do so.
 import { LxdError } from "../../../base/errors";
-import { type Client } from "../core/client";
+import { type Requests } from "../core/requests";
 import { enrol, type Proof, untrusted } from "./enrol";
 import { type ServerInfo, serverInfoSchema } from "../discovery/server-info";
 
@@ -9,7 +9,7 @@ const settleMs = 2000;
 const pauseMs = 100;
 
 /** What a server says of itself to a client that it trusts, in the end. */
-export async function introduce(client: Client, proof: Proof): Promise<ServerInfo> {
+export async function introduce(client: Requests, proof: Proof): Promise<ServerInfo> {
   const value = await askWhoItIs(client);
   if (value?.trusted === true) return value;
   if (proof.trustToken === undefined) throw untrusted(client.transport.place, proof);
@@ -25,7 +25,7 @@ export async function introduce(client: Client, proof: Proof): Promise<ServerInf
  * Two providers, or two stacks, may enrol at the same time: the slower one is told that the token is spent, and that a
  * moment before the server trusts the certificate which both of them have.
  */
-async function beTrusted(client: Client): Promise<ServerInfo | undefined> {
+async function beTrusted(client: Requests): Promise<ServerInfo | undefined> {
   const end = performance.now() + settleMs;
   for (;;) {
     const value = await askWhoItIs(client);
@@ -36,7 +36,7 @@ async function beTrusted(client: Client): Promise<ServerInfo | undefined> {
 }
 
 /** Whoever shows a wrong token, or a certificate that is just being added, is not even told what everybody may know. */
-async function askWhoItIs(client: Client): Promise<ServerInfo | undefined> {
+async function askWhoItIs(client: Requests): Promise<ServerInfo | undefined> {
   try {
     return (await client.get("/1.0", serverInfoSchema)).value;
   } catch (error) {

@@ -22,7 +22,7 @@ import { type Query, withQuery } from "../transport/paths";
 import { Patience, type Repeatable } from "./patience";
 import { type ServerInfo } from "../discovery/server-info";
 import { type HttpReply, type HttpRequest, type Transport } from "../transport/transport";
-import { type Found, type ReadOptions } from "./requests";
+import { type Found, type ReadOptions, type Requests } from "./requests";
 
 export interface ClientOptions extends Proof {
   /** How many changes the server works on at a time. */
@@ -49,7 +49,7 @@ interface Bound {
 /** The engine is to be answered within two seconds after it has cancelled a call. */
 const lastLookMs = 1000;
 
-export class Client {
+export class Client implements Requests {
   readonly #shared: Shared;
 
   constructor(

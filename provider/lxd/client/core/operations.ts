@@ -1,9 +1,9 @@
 // Follows a background operation of the daemon to its end, with a deadline, in both forms that servers report a failure.
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FailedRequest, isCode, LxdError } from "../../../base/errors";
-import { type Client } from "./client";
 import { operationSchema, refusal, type WireOperation } from "./envelope";
 import { path } from "../transport/paths";
+import { type Requests } from "./requests";
 
 export interface Following {
   /** The request that started the operation, for error messages. */
@@ -22,7 +22,7 @@ const graceMs = 15_000;
 const pauseMs = 100;
 
 /** Resolves with the finished operation; rejects with the daemon's words if it failed, or when the deadline passes. */
-export async function follow(client: Client, id: string, following: Following): Promise<WireOperation> {
+export async function follow(client: Requests, id: string, following: Following): Promise<WireOperation> {
   const done = new AbortController();
   const progress = following.onProgress ? watch(client, id, following.onProgress, done.signal) : undefined;
   try {
@@ -33,7 +33,7 @@ export async function follow(client: Client, id: string, following: Following): 
   }
 }
 
-async function wait(client: Client, id: string, { request, deadlineMs }: Following): Promise<WireOperation> {
+async function wait(client: Requests, id: string, { request, deadlineMs }: Following): Promise<WireOperation> {
   const end = performance.now() + deadlineMs;
   for (;;) {
     const leftMs = Math.max(0, end - performance.now());
@@ -48,7 +48,7 @@ async function wait(client: Client, id: string, { request, deadlineMs }: Followi
 
 /** The operation when it has ended, or after a while as it is then. */
 async function poll(
-  client: Client,
+  client: Requests,
   id: string,
   { request, timeoutMs }: { request: FailedRequest; timeoutMs: number },
 ): Promise<WireOperation> {
@@ -68,7 +68,7 @@ async function poll(
   }
 }
 
-async function lookAt(client: Client, id: string, request: FailedRequest): Promise<WireOperation> {
+async function lookAt(client: Requests, id: string, request: FailedRequest): Promise<WireOperation> {
   try {
     return (await client.get(path("operations", id), operationSchema)).value;
   } catch (thrown) {
@@ -98,7 +98,7 @@ export function describeProgress(metadata: Record<string, unknown>): string {
     .join(", ");
 }
 
-async function watch(client: Client, id: string, report: (text: string) => void, signal: AbortSignal): Promise<void> {
+async function watch(client: Requests, id: string, report: (text: string) => void, signal: AbortSignal): Promise<void> {
   while (await pause(progressIntervalMs, signal)) {
     try {
       const found = await client.find(path("operations", id), operationSchema, {}, { isOptional: true });

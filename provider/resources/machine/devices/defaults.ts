@@ -1,7 +1,6 @@
 // What is filled in about devices, and about each element of a list.
 import { isUnknown } from "../../../kind/unknowns";
 import { type StringMap } from "../../../lxd/api/instance/instances";
-import { type InstanceDraft } from "../../instance/schema";
 import { spelledOut } from "../../shared/common";
 
 export function named<T extends { name?: string | undefined; options?: StringMap | undefined }>(
@@ -13,7 +12,7 @@ export function named<T extends { name?: string | undefined; options?: StringMap
   return { ...device, name: device.name ?? name, ...spelled };
 }
 
-export function spelledOutDevices(devices: InstanceDraft["devices"]): Record<string, StringMap> {
+export function spelledOutDevices(devices: Record<string, StringMap> | undefined): Record<string, StringMap> {
   return Object.fromEntries(
     Object.entries(devices ?? {}).map(([key, device]) => [key, isUnknown(device) ? device : spelledOut(device)]),
   );

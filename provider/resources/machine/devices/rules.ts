@@ -1,12 +1,11 @@
 // What can be seen to be wrong about devices only by looking at several of them together.
-import { type Failure } from "../../../kind/kind";
+import { type Draft, type Failure } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
-import { type InstanceDraft } from "../../instance/schema";
-import { rootDevice } from "./devices";
+import { type DeviceInputs, rootDevice } from "./devices";
 import { driveKinds, drives } from "./typed-devices";
 
 /** Typed devices and those of the plain map share one space of names. */
-export function deviceNameRules(draft: InstanceDraft): Failure[] {
+export function deviceNameRules(draft: Draft<DeviceInputs>): Failure[] {
   const { rootDisk, devices } = draft;
   const taken = new Set(Object.keys(isUnknown(devices) ? {} : (devices ?? {})));
   const failures: Failure[] = [];
@@ -24,7 +23,7 @@ export function deviceNameRules(draft: InstanceDraft): Failure[] {
 }
 
 /** With two equal priorities it is left to chance what boots. */
-export function bootRules(draft: InstanceDraft): Failure[] {
+export function bootRules(draft: Draft<DeviceInputs>): Failure[] {
   const { devices } = draft;
   const lists = (["cdroms", "disks", "nics"] as const).flatMap((list) =>
     known<{ bootPriority?: number | undefined }>(draft[list]).map((item, i) => ({ item, place: `${list}[${i}]` })),

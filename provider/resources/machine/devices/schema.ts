@@ -1,10 +1,11 @@
 // What can be written about the devices of machines and profiles.
 import { z } from "zod";
-import { name, scalar, strict, tagged } from "../../../kind/schema";
+import { name, scalar, size, strict, tagged } from "../../../kind/schema";
 import { type WrittenCdrom } from "./devices";
 import { type Disk, type Nic } from "./typed-devices";
 
 export const volumeReference = strict({ pool: name, name, project: name.optional(), digest: z.string().optional() });
+export const rootDisk = strict({ pool: name, size: size.optional(), bus: name.optional() });
 const drive = {
   bootPriority: z.int().min(0).optional(),
   name: name.optional(),
@@ -52,3 +53,6 @@ export const disks = tagged<Written<Disk>>({
   volume: strict({ ...disk, volume: name, pool: name }),
   hostPath: strict({ ...disk, hostPath: name }),
 });
+
+/** As the daemons have them, by name. */
+export const plainDevices = z.record(z.string(), z.record(z.string(), scalar));
