@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { type EmbeddedDaemonOptions, startEmbeddedDaemon } from "../embedded";
-import { type Command } from "./command";
+import { type Command, UsageError } from "./command";
 
 const HELP = `Usage: pulumi-lxd daemon [options]
 
@@ -34,7 +34,7 @@ const parse = (args: string[]) => parseArgs({ args, options: OPTIONS, strict: tr
 
 function toOptions(values: Values): EmbeddedDaemonOptions {
   const { server } = values;
-  if (server !== "incus" && server !== "lxd") throw new Error(`--server ${server}: must be incus or lxd.`);
+  if (server !== "incus" && server !== "lxd") throw new UsageError(`--server ${server}: must be incus or lxd.`);
   const options: EmbeddedDaemonOptions = { dir: values.dir ?? join(homedir(), ".pulumi-lxd", "daemon"), server };
   if (values.socket !== undefined) options.socket = values.socket;
   const [boot, copy] = [values["guest-boot-ms"], values["copy-ms"]];
@@ -45,7 +45,7 @@ function toOptions(values: Values): EmbeddedDaemonOptions {
 
 function milliseconds(option: string, text: string): number {
   const value = Number(text);
-  if (!(value >= 0)) throw new Error(`${option}: must be a number of milliseconds.`);
+  if (!(value >= 0)) throw new UsageError(`${option}: must be a number of milliseconds.`);
   return value;
 }
 

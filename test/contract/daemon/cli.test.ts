@@ -1,7 +1,7 @@
 // `pulumi-lxd daemon` as a process: what it prints, how it stops, what it refuses.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -64,6 +64,11 @@ describe("pulumi-lxd", () => {
     expect((await run()).code).toBe(2);
   });
 
+  it("prints its version", async () => {
+    const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
+    for (const flag of ["--version", "-V"]) expect(await run(flag)).toEqual({ code: 0, out: `${version}\n`, err: "" });
+  });
+
   it("names the nearest command", async () => {
     const { code, err } = await run("deamon");
     expect(code).toBe(2);
@@ -121,8 +126,14 @@ describe("pulumi-lxd", () => {
     expect(second.code).toBe(1);
     expect(second.err).toMatch(/^pulumi-lxd: The folder \S+ is already in use by a daemon/);
     await stop(child, "SIGTERM");
-    expect((await run("daemon", "--server", "vmware")).err).toContain("--server vmware: must be incus or lxd");
-    expect((await run("daemon", "--guest-boot-ms", "soon")).err).toContain("must be a number");
-    expect((await run("daemon", "--sockt", "x")).err).toContain("--sockt");
+    const usage = (what: string): unknown => ({
+      code: 2,
+      err: `pulumi-lxd: ${what}\n\`pulumi-lxd daemon --help\` lists the options.\n`,
+    });
+    const server = await run("daemon", "--server", "vmware");
+    expect(server).toMatchObject(usage("--server vmware: must be incus or lxd.") as object);
+    const boot = await run("daemon", "--guest-boot-ms", "soon");
+    expect(boot).toMatchObject(usage("--guest-boot-ms: must be a number of milliseconds.") as object);
+    expect(await run("daemon", "--sockt", "x")).toMatchObject(usage("Unknown option '--sockt'") as object);
   });
 });
