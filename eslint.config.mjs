@@ -51,6 +51,9 @@ const zones = [
   { target: "./provider", from: ["./sdk", "./embedded", "./cli"], message: "provider/ stands on none of these." },
 ];
 
+/** Of code, without blank lines and comments. */
+const linesOfCode = (max) => ["error", { max, skipBlankLines: true, skipComments: true }];
+
 export default tseslint.config(
   { ignores: ["dist/", ".engine/", ".quickstart/", "**/node_modules/"] },
   ...tseslint.configs.strictTypeChecked.map((c) => ({ ...c, files: ["**/*.ts", "**/*.mts"] })),
@@ -99,6 +102,20 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ["{sdk,provider,embedded,cli}/**/*.ts"],
+    rules: {
+      "max-lines": linesOfCode(300),
+      "max-lines-per-function": linesOfCode(60),
+      "max-depth": ["error", 3],
+      "max-params": ["error", 4],
+    },
+  },
+  {
+    // One function that returns a whole kind.
+    files: ["provider/resources/config-map/kind.ts"],
+    rules: { "max-lines-per-function": linesOfCode(100) },
   },
   {
     files: ["{provider,embedded}/**/*.ts"],
