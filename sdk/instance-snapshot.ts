@@ -30,7 +30,7 @@ export interface InstanceSnapshotArgs extends CommonArgs {
  * What a machine was at the moment when this resource was made.
  *
  * A snapshot of the same name that this resource has not taken is refused. The resource option
- * `import: "project/instance/snapshot"` takes over one that exists: differences are told, and nothing is changed. One that
+ * `import: "project/instance/snapshot"` adopts one that exists: differences are reported, and nothing is changed. One that
  * is gone, by hand or by its expiry, is taken again by the next `pulumi up` after a refresh, of the machine as it is then.
  */
 export class InstanceSnapshot extends LxdResource {

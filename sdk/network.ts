@@ -46,8 +46,8 @@ export interface NetworkArgs extends CommonArgs {
  *
  * What the program does not say of addresses is the server's choice, and stays: it is no change.
  *
- * The resource option `import: "project/name"` takes over a network that exists: it is compared with the program, all
- * differences are told at once, and nothing is changed.
+ * The resource option `import: "project/name"` adopts a network that exists: it is compared with the program, all
+ * differences are reported at once, and nothing is changed.
  *
  * A network that instances or profiles use cannot be deleted; the error names them.
  */

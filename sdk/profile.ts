@@ -33,8 +33,8 @@ export interface ProfileArgs extends CommonArgs {
  * The profile `default` is in every project from the beginning. A resource of that name takes it over while it is empty,
  * and empties it again when it is deleted.
  *
- * The resource option `import: "project/name"` takes over a profile that exists: it is compared with the program, all
- * differences are told at once, and nothing is changed.
+ * The resource option `import: "project/name"` adopts a profile that exists: it is compared with the program, all
+ * differences are reported at once, and nothing is changed.
  *
  * A profile that instances use cannot be deleted; the error names them.
  */

@@ -37,8 +37,8 @@ export interface ProjectArgs extends ServerArgs {
  * A project: names in it are its own, and so is what its features say. Other resources are made in it with
  * `project: project.name`. Works with every LXD and Incus.
  *
- * The resource option `import: "name"` takes over a project that exists: it is compared with the program, all differences
- * are told at once, and nothing is changed.
+ * The resource option `import: "name"` adopts a project that exists: it is compared with the program, all differences
+ * are reported at once, and nothing is changed.
  *
  * Only an empty project can be deleted; the error names what is in it. Images that instances have brought along count.
  */

@@ -48,7 +48,7 @@ const mark: unique symbol = Symbol.for("pulumi-lxd.Remote");
  * A server that resources of one program can share. It is no resource: nothing is made, and its name is not part of any.
  *
  * Servers are known by their certificate. Another name, address or credential of the same server updates what the state
- * says of it, and replaces nothing; on another server what it had is made anew, and then deleted on the old one.
+ * says of it, and replaces nothing; on another server what it had is created again, and then deleted on the old one.
  *
  * ```ts
  * const build = new lxd.Remote("build"); // as `incus remote list` has it

@@ -27,8 +27,8 @@ export interface StoragePoolArgs extends ServerArgs {
 /**
  * A storage pool: `pool: pool.name`. Works with every LXD and Incus.
  *
- * The resource option `import: "name"` takes over a pool that exists: it is compared with the program, all differences
- * are told at once, and nothing is changed.
+ * The resource option `import: "name"` adopts a pool that exists: it is compared with the program, all differences
+ * are reported at once, and nothing is changed.
  *
  * A pool with anything in it cannot be deleted; the error names what is there.
  */

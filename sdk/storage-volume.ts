@@ -64,8 +64,8 @@ export interface StorageVolumeArgs extends CommonArgs {
  * A volume of a storage pool that outlives the instances which use it: `disks: [{ volume: volume.name, pool: volume.pool,
  * path: "/data" }]`. Works with every LXD and Incus. Installation media are `IsoVolume`s.
  *
- * The resource option `import: "project/pool/name"` takes over a volume that exists: it is compared with the program, all
- * differences are told at once, and nothing is changed. Wrap what must never be deleted in the resource option `protect`.
+ * The resource option `import: "project/pool/name"` adopts a volume that exists: it is compared with the program, all
+ * differences are reported at once, and nothing is changed. Wrap what must never be deleted in the resource option `protect`.
  *
  * A volume that is in use cannot be deleted; the error names its users.
  */

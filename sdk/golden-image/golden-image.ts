@@ -1,4 +1,4 @@
-// Golden images: from installation media to a released image, built anew only when something that goes in changes.
+// Golden images: from installation media to a released image, rebuilt only when one of its inputs changes.
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type BootStepArgs } from "../instance/boot-command";
@@ -30,7 +30,7 @@ export interface GoldenImageArgs extends CommonArgs {
   install?: pulumi.Input<InstallArgs>;
   /**
    * What is done in the installed system: it is started once more without the media, and when its agent answers, files
-   * are written and commands run, in this order. A run that was killed goes on with the step that it was at. All of it
+   * are written and commands run, in this order. A run that was killed resumes at the step that it was at. All of it
    * goes into the image. Needs the agent in the guest.
    */
   provision?: pulumi.Input<pulumi.Input<ProvisionStepArgs>[]>;
@@ -41,7 +41,7 @@ export interface GoldenImageArgs extends CommonArgs {
   image?: pulumi.Input<GoldenResultArgs>;
   /**
    * Servers that get a copy of each version that is released, server to server. Changes in place: one that is added gets
-   * its copy without a build, of one that is taken out the copies of this stack are deleted.
+   * its copy without a build, of one that is removed the copies of this stack are deleted.
    */
   publishTo?: PublishTargetArgs[];
   /**
@@ -52,8 +52,8 @@ export interface GoldenImageArgs extends CommonArgs {
   /** The version that is released instead of the newest, of those that are kept. Changes in place. */
   pin?: pulumi.Input<string>;
   /**
-   * What becomes of the builder when a build fails: kept to be looked at, and the next `pulumi up` goes on with it; or
-   * removed with all that was built, and the next one starts anew. Set to `clean` after a failure, it starts the
+   * What becomes of the builder when a build fails: kept to be looked at, and the next `pulumi up` resumes it; or
+   * removed with all that was built, and the next one starts from scratch. Set to `clean` after a failure, it starts the
    * installation from scratch that was given up. Default: `keep`.
    */
   onFailure?: pulumi.Input<"keep" | "clean">;
@@ -63,7 +63,7 @@ export interface GoldenImageArgs extends CommonArgs {
  * An image that is built from installation media: a blank machine boots the installer, installs itself, switches itself
  * off, and is published; the image is tried, and its aliases move to it.
  *
- * It is built anew if and only if something that goes into it changes: the content of the media, the machine, the steps. The
+ * It is rebuilt if and only if something that goes into it changes: the content of the media, the machine, the steps. The
  * preview names what it was. Until the new version is released, the old one has the aliases. The builder is no resource
  * of the stack; a run that was killed is gone on with wherever it was.
  *

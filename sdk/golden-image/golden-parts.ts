@@ -39,8 +39,8 @@ export interface InstallArgs {
   /** The installer switches the machine off for good. */
   until?: pulumi.Input<"powered-off">;
   /**
-   * Default: `"90m"`, over all runs: what was waited for in vain is waited for again only if it is longer now, or if
-   * somebody has started the machine anew.
+   * Default: `"90m"`, over all runs: what was waited for without success is waited for again only if it is longer now, or if
+   * somebody has restarted the machine.
    */
   timeout?: pulumi.Input<string>;
   /** How long it must stay off, so that a reboot is not taken for the end. Default: `"10s"`. */
@@ -65,7 +65,7 @@ export interface GoldenResultArgs {
   public?: pulumi.Input<boolean>;
   /** When the server may delete it, as an RFC 3339 time. Default: never. */
   expiresAt?: pulumi.Input<string>;
-  /** As of an image: what is done about an alias that somebody else has. Default: `fail`. */
+  /** As of an image: what happens to an alias that somebody else has. Default: `fail`. */
   aliasPolicy?: pulumi.Input<"fail" | "adopt" | "move">;
   /** `gzip`, `xz`, `zstd`, `none` …; holds for the next version. Default: the server's. */
   compression?: pulumi.Input<string>;

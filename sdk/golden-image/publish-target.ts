@@ -8,8 +8,8 @@ import { type RemoteInput, toRemote } from "../remote";
  * that is good for one copy while the image is private. The copy is there before its aliases move, each in one step;
  * `keep` and `pin` hold there as well.
  *
- * A server that cannot be reached, or has no such project, fails the preview. One that fails later is told when all others
- * are done, and the next `pulumi up` goes on with it.
+ * A server that cannot be reached, or has no such project, fails the preview. One that fails later is reported when all others
+ * are done, and the next `pulumi up` resumes there.
  */
 export interface PublishTargetArgs {
   /** As of a resource. Default: the server that builds, for a copy in another `project` of it. */

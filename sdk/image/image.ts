@@ -49,12 +49,12 @@ export interface ImageArgs extends CommonArgs {
    */
   profiles?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * What is done about an alias that somebody else has already: `fail` is an error; `adopt` has it together with others
+   * What happens to an alias that somebody else has already: `fail` is an error; `adopt` has it together with others
    * if it names this very image; `move` points it here from any image. Default: `fail`.
    */
   aliasPolicy?: pulumi.Input<"fail" | "adopt" | "move">;
   /**
-   * Take over an image that somebody has brought by hand: from then on it is changed and deleted with this resource.
+   * Adopt an image that was imported by hand: from then on it is changed and deleted with this resource.
    * Default: false, it is an error. An image that a stack has brought is shared without this.
    */
   adopt?: pulumi.Input<boolean>;
@@ -69,8 +69,8 @@ export interface ImageArgs extends CommonArgs {
  *
  * `pulumi up --replace` pulls or publishes again. The same content is the same image all the same, and stays.
  *
- * The resource option `import: "project/fingerprint"` (or `"project/alias"`) takes over an image that exists: it is compared
- * with the program, all differences are told at once, and nothing is changed but the properties that say whose it is. Aliases and properties that the
+ * The resource option `import: "project/fingerprint"` (or `"project/alias"`) adopts an image that exists: it is compared
+ * with the program, all differences are reported at once, and nothing is changed but the properties that say whose it is. Aliases and properties that the
  * program does not speak of are no difference. It need not say `source`; one that is said must be of this very image, as far as that can
  * be seen. `adopt: true` is the other way: the image is looked for by its source, and made what the program says.
  */

@@ -30,7 +30,7 @@ interface AnyCdromArgs {
   name?: pulumi.Input<string>;
   /**
    * What becomes of the medium when everything in `waitFor` has come: it stays as it is (`keep`, the default), loses its
-   * boot priority (`unprioritize`), or is taken out (`eject`), so that the next start boots what was installed. Changes
+   * boot priority (`unprioritize`), or is removed (`eject`), so that the next start boots what was installed. Changes
    * in place.
    */
   afterWaits?: pulumi.Input<"keep" | "unprioritize" | "eject">;
@@ -78,7 +78,7 @@ interface CardArgs extends DeviceArgs {
 
 /** A card on a network that the server manages. */
 export interface NetworkNicArgs extends CardArgs {
-  /** Its name. One that is not there is told in the preview, unless this program makes it. */
+  /** Its name. One that does not exist is an error in the preview, unless this program makes it. */
   network: pulumi.Input<string>;
 }
 
@@ -103,7 +103,7 @@ interface AnyDiskArgs extends DeviceArgs {
 
 /** A custom volume of a storage pool, for file systems and block devices. */
 export interface VolumeDiskArgs extends AnyDiskArgs {
-  /** Its name. One that is not there is told in the preview, unless this program makes it. */
+  /** Its name. One that does not exist is an error in the preview, unless this program makes it. */
   volume: pulumi.Input<string>;
   pool: pulumi.Input<string>;
 }

@@ -38,7 +38,7 @@ export interface AddressWait<Family extends "ipv4" | "ipv6"> extends TimedArgs {
 /**
  * The console has said something since the machine was started for its waits. Not for virtual machines on LXD, which keeps
  * no log of their consoles; on Incus 6.0.3 and 6.6 to 6.11 those keep what was said in earlier starts. The servers tell each
- * text of a running container once: when a `pulumi up` goes on waiting for one that was left running, it does not hear what
+ * text of a running container once: when a `pulumi up` continues to wait for one that was left running, it does not hear what
  * was read before.
  */
 export interface ConsoleWait extends TimedArgs {

@@ -10,7 +10,7 @@ import { hasType } from "../resource/identity";
 import { type CommonArgs, LxdResource, typeOf } from "../resource/resource";
 import { toCdroms } from "../iso-volume/volume-reference";
 
-/** Data for cloud-init in the guest. New data runs it anew at the next boot. Wrap secrets in `pulumi.secret`. */
+/** Data for cloud-init in the guest. New data runs it again at the next boot. Wrap secrets in `pulumi.secret`. */
 export interface CloudInitArgs {
   /** Mostly a text that begins with `#cloud-config`. */
   userData?: pulumi.Input<string>;
@@ -41,7 +41,7 @@ export interface InstanceArgs extends CommonArgs {
   source?: pulumi.Input<InstanceSourceArgs>;
   /**
    * What another image as `source` costs: a new instance (`replace`, the default), or a new root disk for the one that is
-   * there (`rebuild`), which keeps its config, devices and addresses, and is waited for anew. For that it must be off, so
+   * there (`rebuild`), which keeps its config, devices and addresses, and is waited for again. For that it must be off, so
    * a running one needs `allowRestart`. Needs `instances_rebuild`: any Incus, LXD 5.21 or newer. A change of it alone does
    * nothing.
    */
@@ -119,19 +119,19 @@ export interface InstanceArgs extends CommonArgs {
   /**
    * What to wait for, in order, when the machine has been made and started; each with its own time limit. After a
    * `powered-off` the machine is started again for what follows. When a limit passes, the machine is kept, and the next
-   * `pulumi up` goes on waiting. If its firmware, media, boot order or buses have changed by then, or its firmware has found
-   * nothing to boot, the machine is switched off and started anew first. A change of it alone does nothing.
+   * `pulumi up` continues to wait. If its firmware, media, boot order or buses have changed by then, or its firmware has found
+   * nothing to boot, the machine is switched off and started again first. A change of it alone does nothing.
    */
   waitFor?: pulumi.Input<pulumi.Input<WaitArgs>[]>;
   /**
    * What is typed on the serial console when a new machine starts for the first time, before `waitFor`: for installers
    * that ask for a key or an option. A run that fails or is killed in the middle of it is repaired by the next
-   * `pulumi up`, which starts the machine anew and types from the beginning. A change of it alone does nothing.
+   * `pulumi up`, which restarts the machine and types from the beginning. A change of it alone does nothing.
    */
   bootCommand?: pulumi.Input<pulumi.Input<BootStepArgs>[]>;
   /**
    * Files in the guest, written where content, owner or mode differ. Containers have them before they start; virtual
-   * machines get them from their agent, after `waitFor`. A file that is taken out of the list is deleted, unless somebody
+   * machines get them from their agent, after `waitFor`. A file that is removed from the list is deleted, unless somebody
    * has changed it. A refresh shows what has changed in the guest, of files up to 4 MiB also by their content.
    */
   files?: pulumi.Input<pulumi.Input<GuestFileArgs>[]>;
@@ -140,8 +140,8 @@ export interface InstanceArgs extends CommonArgs {
 /**
  * A virtual machine or a container. Cdroms need the API extension `custom_volume_iso`.
  *
- * The resource option `import: "project/name"` takes over an instance that exists: it is compared with the program, all
- * differences are told at once, and nothing is changed. It need not say `source`: what it was made from is its own affair.
+ * The resource option `import: "project/name"` adopts an instance that exists: it is compared with the program, all
+ * differences are reported at once, and nothing is changed. It need not say `source`: what it was made from is its own affair.
  */
 export class Instance extends LxdResource {
   /** @internal */
@@ -213,7 +213,7 @@ const outputs = [
   "__identity",
 ];
 
-/** Whoever ignores changes of the source ignores other bytes or another image behind it too. */
+/** `ignoreChanges` of the source also ignores other bytes or another image behind it. */
 function optionsOf(opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
   const ignored = opts.ignoreChanges ?? [];
   const kept = ignored.includes("source") ? { ignoreChanges: [...ignored, "sourceVersion"] } : {};

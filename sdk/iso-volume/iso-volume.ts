@@ -46,8 +46,8 @@ export interface IsoVolumeArgs extends CommonArgs {
  * Such a volume is made by import and never changed: a change of its content, name or place is a replacement. Needs
  * the API extension `custom_volume_iso`: any Incus, LXD 5.21 or newer.
  *
- * The resource option `import: "project/pool/name"` takes over a volume that exists: it is compared with the program,
- * all differences are told at once, and nothing is sent again.
+ * The resource option `import: "project/pool/name"` adopts a volume that exists: it is compared with the program,
+ * all differences are reported at once, and nothing is sent again.
  *
  * With `ignoreChanges: ["source"]` a volume stays as it is, also when the bytes at the same path change.
  */
@@ -80,7 +80,7 @@ export class IsoVolume extends LxdResource {
 
   /**
    * A volume that others own, by its ID `project/pool/name`: read for use by machines, never changed, never deleted.
-   * What its content is, nobody says: machines do not notice when it is made anew under the same name.
+   * Its content is unknown: machines do not notice when it is created again under the same name.
    */
   static get(
     name: string,
@@ -92,7 +92,7 @@ export class IsoVolume extends LxdResource {
   }
 }
 
-/** Whoever ignores changes of the source ignores other bytes at the same path too. */
+/** `ignoreChanges` of the source also ignores other bytes at the same path. */
 function keepingContent(opts?: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions | undefined {
   const ignored = opts?.ignoreChanges ?? [];
   return ignored.includes("source") ? { ...opts, ignoreChanges: [...ignored, "digest"] } : opts;
