@@ -1,5 +1,5 @@
 // A tiny HTTP client for a unix socket, written with node:http only: it shares no code with the provider's client.
-import { type IncomingHttpHeaders, request } from "node:http";
+import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
@@ -62,10 +62,11 @@ export class RawClient {
     const isJson = typeof body === "object" && !Buffer.isBuffer(body) && !(body instanceof Readable);
     const type: Record<string, string> = isJson ? { "Content-Type": "application/json" } : {};
     const length = lengthHeaders(content);
-    return new Promise((resolve, reject) => {
-      // A connection for each request: nothing that one left behind is seen by the next.
-      const connection = { socketPath: this.socket(), agent: false } as const;
-      const options = { ...connection, path, method, headers: { ...type, ...length, ...headers } };
+    // A connection for each request: nothing that one left behind is seen by the next. The client closes it: Node writes
+    // nothing, once more, after the body, and fails with EPIPE if a server has answered and closed by then.
+    const agent = new Agent({ keepAlive: true });
+    const answer = new Promise<RawReply>((resolve, reject) => {
+      const options = { socketPath: this.socket(), agent, path, method, headers: { ...type, ...length, ...headers } };
       const sent = request(options, (response) => {
         buffer(response).then((bytes) => {
           const { statusCode = 0, headers: received } = response;
@@ -84,6 +85,7 @@ export class RawClient {
       else if (isLarge) sent.once("continue", () => sent.end(content)).flushHeaders();
       else sent.end(content);
     });
+    return answer.finally(() => agent.destroy());
   }
 
   get(path: string, headers?: Record<string, string>): Promise<RawReply> {
