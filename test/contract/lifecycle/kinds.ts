@@ -109,7 +109,8 @@ const image: Kind = {
   importId: ({ project, fingerprint }) => `${String(project)}/${String(fingerprint)}`,
   place: "project",
   subject: async (site, { name, project }) => {
-    const content = (more: string): Buffer => tinyImage({ properties: { run: `${name}${more}` } });
+    const content = (more: string): Buffer =>
+      tinyImage({ properties: { run: `${name}${more}` }, withoutBusybox: true });
     const [file, other] = [await site.file(content("")), await site.file(content("2"))];
     return {
       args: { source: { file }, project },
