@@ -3,11 +3,10 @@ import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { exportImage, type ImagePart, type ImageRole } from "../../provider/lxd/api/image-export";
+import { exportImage, otherImage, type ImagePart, type ImageRole } from "../../provider/lxd/api/image-export";
 import { type WireImage } from "../../provider/lxd/api/images";
 import { type Client } from "../../provider/lxd/client/core/client";
 import { type ReportBytes } from "../../provider/content/content";
-import { LxdError } from "../../provider/base/errors";
 
 export interface ImageFile {
   role: ImageRole;
@@ -65,11 +64,8 @@ async function fetchFiles(fetching: Fetching, temporary: string): Promise<ImageF
   }
   const found = whole.digest("hex");
   if (found === image.fingerprint) return files;
-  throw new LxdError({
-    code: "content-mismatch",
-    why: `what the daemon sent is not the image ${image.fingerprint}: its fingerprint is ${found}`,
-    advice: "Nothing was written. The image is damaged on the daemon: delete it there and import it again.",
-  });
+  const advice = "Nothing was written. The image is damaged on the daemon: delete it there and import it again.";
+  throw otherImage(image.fingerprint, found, advice);
 }
 
 const headBytes = 16;

@@ -1,7 +1,7 @@
 // The files of a served image as the body of an upload, checked against its fingerprint as they pass through here.
 import { createHash, type Hash } from "node:crypto";
 import { Readable } from "node:stream";
-import { type ImagePart } from "../lxd/api/image-export";
+import { type ImagePart, otherImage } from "../lxd/api/image-export";
 import { type Digest, type ReportBytes } from "../content/content";
 import { type ImageBody } from "../content/disk-image/image-content";
 import { openVerified } from "../content/verified-stream";
@@ -97,10 +97,5 @@ function requireSame(hash: Hash, relayed: Relayed): void {
 }
 
 function mismatch({ fingerprint }: Relayed, found: string): LxdError {
-  const why = `what the server sent is not the image ${fingerprint}: its fingerprint is ${found}`;
-  return new LxdError({
-    code: "content-mismatch",
-    why,
-    advice: "Nothing was stored. Report it to the administrator of the server.",
-  });
+  return otherImage(fingerprint, found, "Nothing was stored. Report it to the administrator of the server.");
 }

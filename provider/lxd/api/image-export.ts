@@ -32,6 +32,12 @@ export async function* exportImage(
   }
 }
 
+/** The bytes that came have another hash than the image that was asked for. */
+export function otherImage(fingerprint: string, found: string, advice?: string): LxdError {
+  const why = `what the server sent is not the image ${fingerprint}: its fingerprint is ${found}`;
+  return new LxdError({ code: "content-mismatch", why, advice });
+}
+
 async function* partsIn(
   headers: HttpReply["headers"],
   chunks: AsyncIterable<Buffer>,

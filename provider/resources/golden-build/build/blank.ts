@@ -1,6 +1,6 @@
 // Refuses an image whose disk was never written: the machine has switched itself off, but nothing was installed.
 import { createHash } from "node:crypto";
-import { exportImage } from "../../../lxd/api/image-export";
+import { exportImage, otherImage } from "../../../lxd/api/image-export";
 import { type WireImage } from "../../../lxd/api/images";
 import { isNeverWritten, largestUnwritten } from "../../../content/disk-image/never-written";
 import { LxdError } from "../../../base/errors";
@@ -35,7 +35,6 @@ async function bytesOf({ client, project }: Place, { fingerprint }: WireImage): 
   }
   const bytes = Buffer.concat(chunks);
   const found = createHash("sha256").update(bytes).digest("hex");
-  if (found === fingerprint) return bytes;
-  const why = `what the server sent is not the image ${fingerprint}: its fingerprint is ${found}`;
-  throw new LxdError({ code: "content-mismatch", why });
+  if (found !== fingerprint) throw otherImage(fingerprint, found);
+  return bytes;
 }
