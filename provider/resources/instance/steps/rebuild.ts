@@ -39,11 +39,12 @@ export async function rebuild(
   }));
   const options = { deadlineMs: createDeadlineMs, onProgress: status };
   await bringing(context, news, () => whenIdle(context, news, () => rebuildInstance(client, news, root, options)));
-  if (value.type === "container" && news.files.length > 0) await currentFiles(context, news);
   const mark = markOf(source, news.sourceVersion);
   await changeSettings(context, news, ({ config }) => ({
     config: { ...without(config, sourceKey), ...(mark === undefined ? {} : { [sourceKey]: mark }) },
   }));
+  // A run that is stopped while it waits has rebuilt all the same.
+  if (value.type === "container" && news.files.length > 0) await currentFiles(context, news);
   return wasStopped ? "stopped" : "rebuilt";
 }
 
