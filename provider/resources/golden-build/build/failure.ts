@@ -47,7 +47,7 @@ function cureOf({ code, details: { advice } }: LxdError): string {
 const goesOn = "The next `pulumi up` resumes from here.";
 
 function unseen(fault: unknown): string {
-  return `the machine cannot be inspected:  ${LxdError.from(fault).details.why}`;
+  return `the machine cannot be inspected: ${LxdError.from(fault).details.why}`;
 }
 
 async function kept({ place, inputs, phase }: Failed, error: LxdError): Promise<string> {
