@@ -1,6 +1,6 @@
 // A line on the terminal that says how far something is; with no terminal there is none.
 import { type ReportBytes } from "../provider/content/content";
-import { reportTo } from "../provider/content/shown";
+import { reportTo } from "../provider/content/progress";
 
 const intervalMs = 200;
 

@@ -1,8 +1,8 @@
 // What programs call without making a resource. It runs in the program's own process, which loads it when it is called.
-import { Confidential, secretsKey } from "./engine/secrets/confidential";
+import { Confidential, secretsKey } from "./engine/secrets/redactor";
 import { type ServedImage } from "./image-server/types";
 import { lookUpImage, lookUpImages } from "./resources/image/lookup";
-import { Servers } from "./engine/servers";
+import { Servers } from "./engine/server-registry";
 import { stackConfig } from "./engine/stack-config";
 
 export type GetConfig = (key: string) => string | undefined;

@@ -1,7 +1,7 @@
 // Shows where the daemon is looked for, place by place, and which one names it.
 import { places } from "../../provider/lxd/client/discovery/discovery";
 import { type Location, type Surroundings } from "../../provider/lxd/client/discovery/location";
-import { shownText } from "../../provider/content/url/shown-url";
+import { shownText } from "../../provider/content/url/redacted-url";
 import { LxdError } from "../../provider/base/errors";
 import { failed, type Finding } from "./finding";
 

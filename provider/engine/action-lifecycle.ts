@@ -1,8 +1,8 @@
 // Runs a kind by its steps; a kind that leaves no object has none, and does it all by itself.
 import { type ActionKind, type AnyKind, type Context, type ServerInputs } from "../kind/kind";
-import { type Kept, type Known } from "./bookkeeping";
+import { type Kept, type Known } from "./stored-resource";
 import { type CreateCall, type LifecycleOf, type Removal } from "./lifecycle";
-import { isPlaceGone } from "./place-gone";
+import { isPlaceGone } from "./parent-gone";
 import { Reconciler } from "./reconciler";
 
 export function lifecycleOf<Inputs extends ServerInputs, Outputs extends Inputs, Found>(

@@ -1,16 +1,16 @@
 // The first step of a resource: everything that can be said against its inputs, together, before anything is changed.
 import { isDeepStrictEqual } from "node:util";
 import { type Client } from "../lxd/client/core/client";
-import { Confidential } from "./secrets/confidential";
-import { type Bag, plain } from "../kind/plain";
+import { Confidential } from "./secrets/redactor";
+import { type Bag, plain } from "../kind/props";
 import { LxdError } from "../base/errors";
 import { type Completion, type Draft, type Failure, type KindDefinition, type ServerInputs } from "../kind/kind";
-import { holders } from "./holders";
+import { holders } from "./run-registry";
 import { asWritten, withDefaults } from "./written-inputs";
 import { progressRow } from "./pulumi/progress";
-import { isElsewhere, type Servers } from "./servers";
+import { isElsewhere, type Servers } from "./server-registry";
 import { secretNames } from "./secrets/secret-names";
-import { type Succession } from "./succession";
+import { type Succession } from "./replacement-tracker";
 import { hasUnknown } from "../kind/unknowns";
 import { validate } from "../kind/validate";
 

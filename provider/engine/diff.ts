@@ -1,9 +1,9 @@
 // Compares what is with what is wanted, field by field, and adds up the costs.
 import { isDeepStrictEqual } from "node:util";
-import { type Bag, plain } from "../kind/plain";
+import { type Bag, plain } from "../kind/props";
 import { withDefaults } from "./written-inputs";
 import { type Cost, type KindDefinition, type Policy, type ServerInputs, type Whereabouts } from "../kind/kind";
-import { isElsewhere } from "./servers";
+import { isElsewhere } from "./server-registry";
 import { type Difference } from "./pulumi/dynamic-provider";
 
 /** What all nouns have. Of another way to the same server the state must know: it is all that a later destroy has. */

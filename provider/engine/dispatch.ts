@@ -1,15 +1,15 @@
 // Serves a kind of resource to Pulumi's dynamic-provider process: finds the daemon, dresses errors, keeps the state.
-import { inputsIn, keep, type Kept, knownIn, remoteOf } from "./bookkeeping";
+import { inputsIn, keep, type Kept, knownIn, remoteOf } from "./stored-resource";
 import { type Calls } from "./pulumi/calls";
 import { Check } from "./check";
-import { Confidential } from "./secrets/confidential";
+import { Confidential } from "./secrets/redactor";
 import { difference } from "./diff";
 import { type Difference, type DynamicProvider, partial, withoutStack } from "./pulumi/dynamic-provider";
-import { type Bag } from "../kind/plain";
-import { type Held, holders } from "./holders";
+import { type Bag } from "../kind/props";
+import { type Held, holders } from "./run-registry";
 import { type LifecycleOf } from "./lifecycle";
 import { lifecycleOf } from "./action-lifecycle";
-import { upgraded } from "./state";
+import { upgraded } from "./state-upgrades";
 import { withDefaults } from "./written-inputs";
 import {
   type AnyKind,
@@ -21,9 +21,9 @@ import {
 } from "../kind/kind";
 import { progressRow } from "./pulumi/progress";
 import { callsOfEngine } from "./pulumi/pulumi-engine";
-import { Servers } from "./servers";
+import { Servers } from "./server-registry";
 import { stackConfig, stackConfigFailures } from "./stack-config";
-import { Succession } from "./succession";
+import { Succession } from "./replacement-tracker";
 
 interface Resource {
   bag: Bag;

@@ -1,5 +1,5 @@
 // What the engine calls of a kind, whether it has an object that steps are run on or only does something.
-import { type Kept, type Known } from "./bookkeeping";
+import { type Kept, type Known } from "./stored-resource";
 import { type Context, type Draft } from "../kind/kind";
 
 export interface LifecycleOf<Inputs, Outputs> {

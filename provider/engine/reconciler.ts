@@ -2,7 +2,7 @@
 //
 // Create and update are one road: locate the object, make it if it is not there or not whole, run the steps. A failure or
 // a kill at any point leaves a state from which the next `up` and the next `destroy` do the right thing.
-import { type Kept, type Known } from "./bookkeeping";
+import { type Kept, type Known } from "./stored-resource";
 import { isCode, LxdError } from "../base/errors";
 import {
   type Context,
@@ -14,9 +14,9 @@ import {
   type Step,
   type Work,
 } from "../kind/kind";
-import { inTurn } from "../base/turns";
+import { inTurn } from "../base/keyed-queue";
 import { type Call, type CreateCall, type LifecycleOf, type Removal } from "./lifecycle";
-import { isPlaceGone } from "./place-gone";
+import { isPlaceGone } from "./parent-gone";
 
 export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Found> implements LifecycleOf<
   Inputs,

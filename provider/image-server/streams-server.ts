@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { type z } from "zod";
 import { type ImagePart, type ImageRole } from "../lxd/api/image-export";
 import { fetchText } from "../content/url/fetch-text";
-import { shownUrl } from "../content/url/shown-url";
+import { shownUrl } from "../content/url/redacted-url";
 import { type DownloadSettings } from "../content/url/transport";
 import { urlContent } from "../content/url/url-content";
 import { LxdError } from "../base/errors";

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { nearest } from "../base/nearest";
 import { parseDuration, parseSize } from "./units";
-import { describeValue, wording } from "./wording";
+import { describeValue, wording } from "./zod-messages";
 
 /** An object without other properties than these; a typo is told with the property that was probably meant. */
 export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {

@@ -2,7 +2,7 @@
 import { type z } from "zod";
 import { type Failure } from "./kind";
 import { isUnknown, unknown } from "./unknowns";
-import { wording } from "./wording";
+import { wording } from "./zod-messages";
 
 export interface Validated {
   /** The inputs, with `unknown` in place of everything that failed, so that later checks can go on with the rest. */

@@ -1,4 +1,4 @@
-// The order of the engine's calls, by which `provider/engine/holders.ts` tells live states from replaced ones.
+// The order of the engine's calls, by which `provider/engine/run-registry.ts` tells live states from replaced ones.
 //
 // Where this fails with a newer Pulumi, read decision 22 first: a wrong guess deletes the object of a live state.
 import { afterAll, beforeAll, expect, it } from "vitest";

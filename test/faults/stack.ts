@@ -1,6 +1,6 @@
 // Plays Pulumi's engine over the resources of one stack: what it calls, in which order, and what it keeps when a call fails
 // or the other side dies.
-import { type Bag } from "../../provider/kind/plain";
+import { type Bag } from "../../provider/kind/props";
 import { Died, type ProviderProcess } from "./provider-process";
 
 /** The exports of `pulumi-lxd/provider` that stacks name. */

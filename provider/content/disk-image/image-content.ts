@@ -4,7 +4,7 @@ import { type Digest, type Opened, type Reader } from "../content";
 import { LxdError } from "../../base/errors";
 import { diskFormatOf } from "./formats";
 import { fileContent } from "../local-file/file";
-import { isOptical } from "../optical";
+import { isOptical } from "../iso-detection";
 import { fileNameOf, parseSourceUrl } from "../url/source-url";
 import { urlContent } from "../url/url-content";
 

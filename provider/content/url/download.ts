@@ -5,7 +5,7 @@ import { type Answer, type Complete, judge } from "./answer";
 import { exchange } from "./exchange";
 import { type Failure, failureAt, networkFailure } from "./failure";
 import { Mirror } from "./mirror";
-import { shownUrl } from "./shown-url";
+import { shownUrl } from "./redacted-url";
 import { type Transport } from "./transport";
 
 export interface DownloadOptions {

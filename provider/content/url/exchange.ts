@@ -3,7 +3,7 @@ import { type Readable } from "node:stream";
 import { type IncomingHttpHeaders } from "node:http";
 import { request } from "undici";
 import { type Failure, failureAt, networkFailure } from "./failure";
-import { shownUrl } from "./shown-url";
+import { shownUrl } from "./redacted-url";
 import { decoded } from "./source-url";
 import { type Transport } from "./transport";
 

@@ -1,6 +1,6 @@
 // Why one attempt to download failed, and whether another attempt at the same place makes sense.
 import { type ErrorCode, LxdError } from "../../base/errors";
-import { shownUrl } from "./shown-url";
+import { shownUrl } from "./redacted-url";
 
 export interface Failure {
   error: LxdError;

@@ -6,7 +6,7 @@ import { expandPath } from "../local-file/file";
 import { type Checksum, parseChecksum } from "./checksum";
 import { findInList, parseChecksumList } from "./checksum-list";
 import { fetchText } from "./fetch-text";
-import { shownUrl } from "./shown-url";
+import { shownUrl } from "./redacted-url";
 import { fileNameOf, parseSourceUrl, pathSegments } from "./source-url";
 import { type DownloadSettings } from "./transport";
 

@@ -1,6 +1,6 @@
 // What is accepted as the URL of a download.
 import { LxdError } from "../../base/errors";
-import { shownText, shownUrl } from "./shown-url";
+import { shownText, shownUrl } from "./redacted-url";
 
 /** Parses the URL of a file to download; throws `invalid-argument` for what is none. */
 export function parseSourceUrl(text: string): URL {

@@ -1,7 +1,7 @@
 // The shape that Pulumi's dynamic-provider server calls, and the forms in which it takes what is thrown.
 import { LxdError } from "../../base/errors";
 import { type Failure } from "../../kind/kind";
-import { type Bag } from "../../kind/plain";
+import { type Bag } from "../../kind/props";
 
 /** The stack's config as Pulumi's dynamic-provider server hands it over. */
 export interface Config {

@@ -2,7 +2,7 @@
 import type * as EngineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as Engine from "@pulumi/pulumi/proto/engine_pb";
 import { createRequire } from "node:module";
-import { type Confidential } from "../secrets/confidential";
+import { type Confidential } from "../secrets/redactor";
 import { engineAddress } from "./pulumi-engine";
 
 export type Status = (text: string) => void;

@@ -1,6 +1,6 @@
 // Names cannot be secrets: a resource's ID is made of them, and Pulumi encrypts no IDs.
-import { secretPathsIn } from "./confidential";
-import { type Bag } from "../../kind/plain";
+import { secretPathsIn } from "./redactor";
+import { type Bag } from "../../kind/props";
 import { type Failure } from "../../kind/kind";
 
 /** What IDs are made of, of all kinds. */

@@ -1,8 +1,8 @@
 // Inputs with a field of their own that are single config keys of the daemon: written there, and read back.
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
-import { type TypedField } from "./noun";
-import { isTrue } from "../shared/spelling";
+import { type TypedField } from "./definition";
+import { isTrue } from "../shared/normalize";
 
 type Bag = Record<string, unknown>;
 

@@ -4,15 +4,15 @@ import { LxdError } from "../../base/errors";
 import { type Completion, type Context, type Draft, type Failure, type ReconciledKind } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { spelledOut } from "../shared/common";
-import { withoutEmpty } from "../shared/spelling";
+import { withoutEmpty } from "../shared/normalize";
 import { creatingKey, logicalName, ownerKey } from "../shared/ownership";
-import { type ConfigFacts, type ConfigFound, type ConfigInputs, type ConfigNoun, type ConfigWire } from "./noun";
-import { type Settings } from "./noun";
+import { type ConfigFacts, type ConfigFound, type ConfigInputs, type ConfigNoun, type ConfigWire } from "./definition";
+import { type Settings } from "./definition";
 import { idOf, NounPreflight, parseId } from "./preflight";
 import { unplan } from "../shared/planned";
-import { keyRules } from "./rules";
+import { keyRules } from "./validation";
 import { NounSettings } from "./settings";
-import { inUse } from "../shared/users";
+import { inUse } from "../shared/in-use";
 
 export function configMapKind<
   Inputs extends ConfigInputs,

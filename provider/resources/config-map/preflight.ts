@@ -2,16 +2,16 @@
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
 import { type Completion, type Draft, type Failure } from "../../kind/kind";
-import { plain } from "../../kind/plain";
+import { plain } from "../../kind/props";
 import { isUnknown } from "../../kind/unknowns";
-import { valueDifferences } from "../shared/differences";
-import { type Sides } from "../shared/program-spelling";
+import { valueDifferences } from "../shared/import-comparison";
+import { type Sides } from "../shared/program-values";
 import { ownerKey } from "../shared/ownership";
 import { isPlacePlanned, plan } from "../shared/planned";
 import { spelledFields } from "./fields";
-import { type ConfigFacts, type ConfigInputs, type ConfigNoun, type ConfigWire, type Settings } from "./noun";
+import { type ConfigFacts, type ConfigInputs, type ConfigNoun, type ConfigWire, type Settings } from "./definition";
 import { type NounSettings } from "./settings";
-import { spell, spelled } from "./spelling";
+import { spell, spelled } from "./normalize";
 
 /** `project/name`, by the parts that the noun has. */
 export function idOf(parts: readonly string[], inputs: object): string {

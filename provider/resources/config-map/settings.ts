@@ -7,8 +7,8 @@ import { isCode, LxdError } from "../../base/errors";
 import { type Context } from "../../kind/kind";
 import { creatingKey, isBookkeeping, ownerKey } from "../shared/ownership";
 import { fieldsFrom, saidBy } from "./fields";
-import { type ConfigFacts, type ConfigInputs, type ConfigNoun, type ConfigWire, type Settings } from "./noun";
-import { spell } from "./spelling";
+import { type ConfigFacts, type ConfigInputs, type ConfigNoun, type ConfigWire, type Settings } from "./definition";
+import { spell } from "./normalize";
 
 /** How often settings are merged anew when somebody else changes them at the same time. */
 const attempts = 5;

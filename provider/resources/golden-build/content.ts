@@ -1,10 +1,10 @@
 // What goes into an image: if any of it differs, and only then, the image is built anew.
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { plain } from "../../kind/plain";
+import { plain } from "../../kind/props";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type VolumeReference } from "../machine/devices/devices";
-import { comparable } from "../shared/spelling";
+import { comparable } from "../shared/normalize";
 import { machineDraft } from "./build/machine";
 import { type GoldenDraft } from "./schema";
 

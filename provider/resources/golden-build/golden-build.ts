@@ -3,7 +3,7 @@ import { LxdError } from "../../base/errors";
 import { type Context, type Reading, type ReconciledKind } from "../../kind/kind";
 import { goldenDefaults } from "./defaults";
 import { complete, policies, rules } from "./inputs";
-import { releasedBefore } from "./release/known";
+import { releasedBefore } from "./release/previous-release";
 import { finished, type FoundBuild, identity, identityOfState, locate } from "./release/locate";
 import { builderName } from "./build/machine";
 import { preflight, preflightChange } from "./preflight";

@@ -1,12 +1,12 @@
 // What is filled in about a build before the daemon is asked, what a change costs, and what does not fit together.
 import { type Completion, type Cost, type Failure, type KindDefinition } from "../../kind/kind";
-import { plain } from "../../kind/plain";
+import { plain } from "../../kind/props";
 import { isDeepStrictEqual } from "node:util";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { projectOf } from "../shared/common";
 import { rules as imageRules } from "../image/inputs";
 import { type VolumeReference } from "../machine/devices/devices";
-import { rules as instanceRules } from "../instance/rules";
+import { rules as instanceRules } from "../instance/validation";
 import { type ContentField, inputsHashOf, isSameContent } from "./content";
 import { goldenDefaults } from "./defaults";
 import { machineDraft } from "./build/machine";

@@ -8,7 +8,7 @@ import { preflight as preflightInstance } from "../instance/preflight/preflight"
 import { builderDraft } from "./build/machine";
 import { missing } from "./release/release";
 import { type GoldenInputs } from "./schema";
-import { slotsOf } from "./build/slots";
+import { slotsOf } from "./build/build-semaphore";
 import { targetFailures } from "./replicate/target-preflight";
 import { isCandidate, versionOf, versionsOf } from "./versions";
 

@@ -9,8 +9,8 @@ import { Progress } from "./build/phases";
 import { dropFormer, type Former, pruneCopies, publishTo, targetsMet } from "./replicate/publish-to";
 import { release, wantedOf } from "./release/release";
 import { type GoldenInputs, type GoldenOutputs } from "./schema";
-import { inSlot, slotsOf } from "./build/slots";
-import { takeAllAlong } from "./take-along";
+import { inSlot, slotsOf } from "./build/build-semaphore";
+import { takeAllAlong } from "./urn-change";
 import { type Keeping, prune } from "./versions";
 
 type Inputs = GoldenInputs;

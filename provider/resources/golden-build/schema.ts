@@ -11,7 +11,7 @@ import { type CloudInit, type Firmware } from "../machine/config";
 import { type RootDisk, type VolumeReference } from "../machine/devices/devices";
 import { schema as instanceSchema } from "../instance/schema";
 import { volumeReference } from "../machine/devices/schema";
-import { type Wait } from "../machine/conditions";
+import { type Wait } from "../machine/wait-schema";
 import { type PublishTarget, targetSchema } from "./replicate/target-inputs";
 import { type ExecStep, provisionSchema, sealSchema, type Step } from "./build/steps";
 import { type Disk, type Nic } from "../machine/devices/typed-devices";

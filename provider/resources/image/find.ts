@@ -6,7 +6,7 @@ import { findByName } from "./id";
 import { type ImageInputs, type ImageOutputs } from "./inputs";
 import { isOwnedBy, leftImages, markedImages, ownersOf, shortHash } from "./owners";
 import { identityOf, isPublished, isPulled } from "./source";
-import { isCacheOnly } from "./record/take-over";
+import { isCacheOnly } from "./record/adoption";
 import { findUpdated } from "./updates";
 
 /**

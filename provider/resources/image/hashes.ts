@@ -1,10 +1,10 @@
 // What the bytes of an image hash to, as far as it is known without fetching or converting them.
 import { isDeepStrictEqual } from "node:util";
 import { inspectDisk } from "../../content/disk-image/disk-image";
-import { reader } from "../../content/shown";
+import { reader } from "../../content/progress";
 import { isLocalList } from "../../content/url/resolve-checksum";
 import { type Completion } from "../../kind/kind";
-import { plain } from "../../kind/plain";
+import { plain } from "../../kind/props";
 import { isUnknown } from "../../kind/unknowns";
 import { contentOf, diskOf } from "./create/content";
 import { type ImageInputs } from "./inputs";

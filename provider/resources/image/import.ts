@@ -2,7 +2,7 @@
 import { type Alias, type WireImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
 import { type Completion, type Context, type Failure } from "../../kind/kind";
-import { plain } from "../../kind/plain";
+import { plain } from "../../kind/props";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { isBookkeeping } from "../shared/ownership";
 import { aliasList } from "./aliases/alias-lists";
@@ -13,8 +13,8 @@ import { withOwner } from "./owners";
 import { changeRecord } from "./record/record";
 import { fieldOf } from "./source";
 import { type ServerSource } from "./source-types";
-import { toOutputs } from "./record/sync";
-import { isCacheOnly } from "./record/take-over";
+import { toOutputs } from "./record/reconcile";
+import { isCacheOnly } from "./record/adoption";
 import { isDeepStrictEqual } from "node:util";
 
 type Inputs = ImageInputs;

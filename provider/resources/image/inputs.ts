@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Alias } from "../../lxd/api/images";
 import { type CommonInputs, type Cost, type Draft, type Failure, type KindDefinition } from "../../kind/kind";
-import { plain } from "../../kind/plain";
+import { plain } from "../../kind/props";
 import { name, scalar, strict } from "../../kind/schema";
 import { isUnknown, unknown } from "../../kind/unknowns";
 import { remoteSchema, spelledOut } from "../shared/common";

@@ -1,7 +1,7 @@
 // The sources of an image as they are written: told apart by their keys, what is wrong with them, what they are known by.
 import { z } from "zod";
 import { diskFormats, whyNoFormat } from "../../content/disk-image/formats";
-import { shownText } from "../../content/url/shown-url";
+import { shownText } from "../../content/url/redacted-url";
 import { urlProblems } from "../../content/url/url-problems";
 import { type Failure } from "../../kind/kind";
 import { name, strict, tagged } from "../../kind/schema";

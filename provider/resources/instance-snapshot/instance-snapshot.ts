@@ -16,7 +16,7 @@ import { settleInstance } from "../../lxd/api/operations";
 import { type Found } from "../../lxd/client/core/requests";
 import { LxdError } from "../../base/errors";
 import { type Context, type Draft, type Reading, type ReconciledKind, type Step, type Work } from "../../kind/kind";
-import { whenIdle } from "../machine/idle";
+import { whenIdle } from "../machine/busy";
 import { changeSettings, without } from "../machine/settings";
 import { addressOfMachine, findMachine, requireMachine, withInstanceIdentity } from "../machine/machine";
 import {

@@ -6,7 +6,7 @@ import { LxdError } from "../../base/errors";
 import { type Completion, type Failure } from "../../kind/kind";
 import { hasUnknown } from "../../kind/unknowns";
 import { checkProject } from "../shared/common";
-import { isTrue } from "../shared/spelling";
+import { isTrue } from "../shared/normalize";
 import { isPlacePlanned } from "../shared/planned";
 import { instantOf, type SnapshotInputs } from "./inputs";
 

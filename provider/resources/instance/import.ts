@@ -3,14 +3,14 @@ import { findInstance, type InstanceAddress } from "../../lxd/api/instance/insta
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
 import { type Completion, type Failure } from "../../kind/kind";
-import { plain } from "../../kind/plain";
+import { plain } from "../../kind/props";
 import { hasUnknown } from "../../kind/unknowns";
-import { difference, valueDifferences } from "../shared/differences";
-import { type Sides } from "../shared/program-spelling";
+import { difference, valueDifferences } from "../shared/import-comparison";
+import { type Sides } from "../shared/program-values";
 import { policies } from "./inputs";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { toOutputs } from "./settings";
-import { comparable } from "../shared/spelling";
+import { comparable } from "../shared/normalize";
 
 /** `project/name`, or undefined if it is no such ID. */
 export function parseInstanceId(id: string): InstanceAddress | undefined {

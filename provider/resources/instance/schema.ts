@@ -12,7 +12,7 @@ import { type CloudInit, cloudInit, type Firmware } from "../machine/config";
 import { type Cdrom, type RootDisk } from "../machine/devices/devices";
 import { type InstanceSource, sourceSchema } from "./source";
 import { type TypedDevices } from "../machine/devices/typed-devices";
-import { wait, type Wait } from "../machine/conditions";
+import { wait, type Wait } from "../machine/wait-schema";
 import { cdrom, disks, nics, plainDevices, rootDisk } from "../machine/devices/schema";
 
 export type Power = "managed" | "initial" | "ignored";

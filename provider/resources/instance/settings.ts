@@ -4,7 +4,7 @@ import { type Client } from "../../lxd/client/core/client";
 import { type ServerInfo } from "../../lxd/client/discovery/server-info";
 import { type NetworkOutputs, observeNetwork } from "../machine/addresses";
 import { configFromWire, configToWire } from "../machine/config";
-import { isAt } from "../machine/home";
+import { isAt } from "../machine/cluster-location";
 import { fromWire, toWire } from "../machine/devices/devices";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { isRunning } from "../machine/power";

@@ -1,7 +1,7 @@
 // What a source stands for now, as far as it can be known before anything is made, and what a change of it costs.
 import { findAlias } from "../../lxd/api/images";
 import { fileContent } from "../../content/local-file/file";
-import { reader } from "../../content/shown";
+import { reader } from "../../content/progress";
 import { LxdError } from "../../base/errors";
 import { type Completion, type Cost, type Failure } from "../../kind/kind";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";

@@ -12,14 +12,14 @@ import {
 import { LxdError } from "../../base/errors";
 import { type Context, type Draft, type ReconciledKind, type Step, type Work } from "../../kind/kind";
 import { unplan } from "../shared/planned";
-import { applyDefaults, complete } from "./complete";
-import { fill, forgetContent } from "./fill";
+import { applyDefaults, complete } from "./compute-inputs";
+import { fill, forgetContent } from "./send-content";
 import { parseVolumeId, volumeId } from "./id";
 import { hashOfVolume } from "./import";
 import { type IsoVolumeInputs, type IsoVolumeOutputs, policies, schema } from "./inputs";
 import { isAutomatic } from "./names";
 import { obstacle, preflight, taken, type VolumeFound } from "./preflight";
-import { releaseVolume, returnVolume } from "./users";
+import { releaseVolume, returnVolume } from "./in-use";
 
 type Inputs = IsoVolumeInputs;
 type Outputs = IsoVolumeOutputs;

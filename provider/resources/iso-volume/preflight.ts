@@ -4,13 +4,13 @@ import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../l
 import { type Client } from "../../lxd/client/core/client";
 import { type Found } from "../../lxd/client/core/requests";
 import { requireExtension } from "../../lxd/client/discovery/server-info";
-import { shownBytes } from "../../content/shown";
+import { shownBytes } from "../../content/progress";
 import { LxdError } from "../../base/errors";
 import { type Completion, type Failure } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { checkPool, checkProject } from "../shared/common";
-import { inUse } from "../shared/users";
-import { checkMember } from "../shared/member";
+import { inUse } from "../shared/in-use";
+import { checkMember } from "../shared/cluster-member";
 import { isPlacePlanned, plan } from "../shared/planned";
 import { importFailures } from "./import";
 import { sizeInAdvance } from "./source";

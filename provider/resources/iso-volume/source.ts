@@ -7,7 +7,7 @@ import { expandPath, fileContent } from "../../content/local-file/file";
 import { filesBelow } from "../../content/local-file/folder";
 import { generatedIso, generatedIsoProblems, generatedIsoSizeBytes } from "../../content/generated-iso/generated-iso";
 import { type IsoFile } from "../../content/generated-iso/tree";
-import { reader } from "../../content/shown";
+import { reader } from "../../content/progress";
 import { urlContent } from "../../content/url/url-content";
 import { urlProblems } from "../../content/url/url-problems";
 import { type Context, type Failure } from "../../kind/kind";

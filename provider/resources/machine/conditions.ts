@@ -1,32 +1,163 @@
-// What can be waited for when a machine has been started, as it is written.
-import { z } from "zod";
-import { duration, name, strict } from "../../kind/schema";
-import { isExpression } from "./guest/boot-command";
+// One look at a machine for each condition that can be waited for: whether it is met, and else what is seen instead.
+import { connect, type TcpNetConnectOpts } from "node:net";
+import { runCommand } from "../../lxd/api/instance/exec";
+import { findState } from "../../lxd/api/instance/instance-state";
+import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
+import { type Client } from "../../lxd/client/core/client";
+import { isCode, LxdError } from "../../base/errors";
+import { milliseconds } from "../../kind/units";
+import { addressesOf } from "./addresses";
+import { type ConsoleLog } from "./console";
+import { isStopped } from "./power";
+import { type Wait } from "./wait-schema";
+import { requireGuests } from "./power-off-cause";
 
-/** What to wait for. Each has its own time limit. */
-export type Wait = { timeout: string } & (
-  | { condition: "powered-off"; stableFor: string }
-  | { condition: "agent" | "cloud-init" }
-  | { condition: "ipv4" | "ipv6"; interface?: string | undefined }
-  | { condition: "console"; pattern: string }
-  | { condition: "exec"; command: string[] }
-  | { condition: "port"; port: number; interface?: string | undefined }
-);
-const timeout = { timeout: duration.optional() };
-const onInterface = { interface: name.optional() };
-const pattern = z.string().refine(isExpression, { error: "is not a valid JavaScript regular expression" });
-const waits = [
-  strict({ condition: z.literal("powered-off"), ...timeout, stableFor: duration.optional() }),
-  strict({ condition: z.literal("agent"), ...timeout }),
-  strict({ condition: z.literal("cloud-init"), ...timeout }),
-  strict({ condition: z.literal("ipv4"), ...timeout, ...onInterface }),
-  strict({ condition: z.literal("ipv6"), ...timeout, ...onInterface }),
-  strict({ condition: z.literal("console"), ...timeout, pattern }),
-  strict({ condition: z.literal("exec"), ...timeout, command: z.array(z.string()).min(1) }),
-  strict({ condition: z.literal("port"), ...timeout, ...onInterface, port: z.int().min(1).max(65535) }),
-] as const;
-const conditions = waits.map((each) => each.shape.condition.value);
+export interface Look {
+  client: Client;
+  at: InstanceAddress;
+  wire: WireInstance;
+  /** How much of the wait's time is left. */
+  leftMs: number;
+  log: ConsoleLog;
+}
 
-export const wait = z.discriminatedUnion("condition", waits, {
-  error: `must be one of ${conditions.join(", ")}`,
-});
+/** What is not so yet; undefined when the condition is met. */
+export interface Seen {
+  text: string;
+  /** It is met if it stays as it is, so the deadline does not count. */
+  isClose?: boolean;
+}
+
+export type Probe = (look: Look) => Promise<Seen | undefined>;
+
+type Of<Condition> = Extract<Wait, { condition: Condition }>;
+
+export function probeOf(wait: Wait): Probe {
+  switch (wait.condition) {
+    case "powered-off":
+      return poweredOff(wait);
+    case "agent":
+      return agent;
+    case "ipv4":
+    case "ipv6":
+      return address(wait);
+    case "cloud-init":
+      return cloudInit;
+    case "console":
+      return consoleSays(wait);
+    case "exec":
+      return commandSucceeds(wait);
+    case "port":
+      return portOpen(wait);
+  }
+}
+
+/** An installer's reboot can look like a stop for a moment, so it must stay off. */
+function poweredOff({ stableFor }: Of<"powered-off">): Probe {
+  let offSince: number | undefined;
+  let lastOn = performance.now();
+  return async ({ client, at, wire }) => {
+    const now = performance.now();
+    const wasOn = offSince === undefined;
+    offSince = isStopped(wire) ? (offSince ?? now) : undefined;
+    if (offSince === undefined) lastOn = now;
+    else if (wasOn) await requireGuests(client, at, { wire, sinceMs: now - lastOn });
+    if (offSince !== undefined && now - offSince >= milliseconds(stableFor)) return undefined;
+    return { text: `the machine is ${wire.status}, not powered off`, isClose: offSince !== undefined };
+  };
+}
+
+/** A container needs none; a virtual machine's is what counts its processes. */
+async function agent({ client, at, wire }: Look): Promise<Seen | undefined> {
+  if (isStopped(wire)) return { text: "the machine is off" };
+  if (wire.type === "container") return undefined;
+  const state = await findState(client, at);
+  return (state?.processes ?? -1) >= 0 ? undefined : { text: "the guest's agent does not answer" };
+}
+
+function address(wait: Of<"ipv4" | "ipv6">): Probe {
+  return async ({ client, at }) => {
+    const found = await findAddresses(client, at, wait.interface);
+    if (found[wait.condition].length > 0) return undefined;
+    const where = wait.interface === undefined ? "any interface" : wait.interface;
+    return { text: `there is no global ${wait.condition === "ipv4" ? "IPv4" : "IPv6"} address on ${where}` };
+  };
+}
+
+async function findAddresses(
+  client: Client,
+  at: InstanceAddress,
+  name: string | undefined,
+): Promise<{ ipv4: string[]; ipv6: string[] }> {
+  const all = Object.entries(addressesOf(await findState(client, at)));
+  const cards = all.filter(([card]) => name === undefined || card === name).map(([, card]) => card);
+  return { ipv4: cards.flatMap((card) => card.ipv4), ipv6: cards.flatMap((card) => card.ipv6) };
+}
+
+async function cloudInit(look: Look): Promise<Seen | undefined> {
+  const ended = await attempt(look, ["cloud-init", "status", "--long"]);
+  if ("text" in ended) return { text: `cloud-init cannot be asked: ${ended.text}` };
+  const status = /status: *([a-z ]+)/.exec(ended.output)?.[1]?.trim();
+  if (status === "done") return undefined;
+  if (status === "error" || status === "disabled") {
+    const advice = "See /var/log/cloud-init-output.log in the guest.";
+    throw new LxdError({ code: "failed", why: `cloud-init ends with "${status}":\n${ended.output.trim()}`, advice });
+  }
+  return { text: status === undefined ? `cloud-init ended with ${ended.exitCode}` : `cloud-init is ${status}` };
+}
+
+function consoleSays({ pattern }: Of<"console">): Probe {
+  const expression = new RegExp(pattern, "m");
+  return async ({ wire, log }) =>
+    expression.test(log.typing) || expression.test(await log.text(wire))
+      ? undefined
+      : { text: `the console has not said /${pattern}/` };
+}
+
+function commandSucceeds({ command }: Of<"exec">): Probe {
+  return async (look) => {
+    const ended = await attempt(look, command);
+    if ("text" in ended) return ended;
+    if (ended.exitCode === 0) return undefined;
+    const said = ended.output.trim() === "" ? "" : ` and said: ${ended.output.trim().slice(-500)}`;
+    return { text: `the command ${command.join(" ")} ended with ${ended.exitCode}${said}` };
+  };
+}
+
+/** A machine that is off, or has no agent yet, cannot run a command: that is something to wait for. */
+async function attempt(
+  { client, at, leftMs }: Look,
+  command: string[],
+): Promise<Seen | { exitCode: number; output: string }> {
+  try {
+    const { exitCode, stdout, stderr } = await runCommand(client, at, { command, timeoutMs: Math.max(leftMs, 1000) });
+    return { exitCode, output: stdout + stderr };
+  } catch (error) {
+    if (!isCode(error, "failed") && !isCode(error, "invalid-argument") && !isCode(error, "timeout")) throw error;
+    return { text: error.details.why };
+  }
+}
+
+function portOpen({ port, interface: name }: Of<"port">): Probe {
+  return async ({ client, at, leftMs }) => {
+    const found = await findAddresses(client, at, name);
+    const addresses = [...found.ipv4, ...found.ipv6];
+    if (addresses.length === 0) return { text: "there is no address to connect to" };
+    const timeoutMs = Math.min(Math.max(leftMs, 500), 3000);
+    for (const host of addresses) {
+      if (await connects({ host, port, timeout: timeoutMs, signal: client.signal })) return undefined;
+    }
+    return { text: `nothing listens on port ${port} of ${addresses.join(", ")}` };
+  };
+}
+
+function connects(options: TcpNetConnectOpts): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(options);
+    const end = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", end(true)).once("error", end(false)).once("timeout", end(false));
+  });
+}

@@ -4,7 +4,7 @@ import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
 import { plainText, quotedTail } from "./guest/terminal";
-import { type Changer } from "./idle";
+import { type Changer } from "./busy";
 import { isRunning, start, wasStarted } from "./power";
 
 /**

@@ -2,7 +2,7 @@
 import { changeState, type StateChange } from "../../lxd/api/instance/instance-state";
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
 import { isCode } from "../../base/errors";
-import { type Changer, whenIdle } from "./idle";
+import { type Changer, whenIdle } from "./busy";
 
 const status = { stopped: 102, running: 103, frozen: 110, error: 112, ready: 113 };
 

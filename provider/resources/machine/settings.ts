@@ -13,7 +13,7 @@ import { type Client } from "../../lxd/client/core/client";
 import { type Found } from "../../lxd/client/core/requests";
 import { isBookkeeping, pendingKey } from "../shared/ownership";
 import { type Phase } from "./devices/devices";
-import { type Changer, whenIdle } from "./idle";
+import { type Changer, whenIdle } from "./busy";
 
 /** How often settings are merged anew when somebody else, mostly the daemon itself, changes them at the same time. */
 const attempts = 5;

@@ -6,8 +6,8 @@ import { milliseconds } from "../../kind/units";
 import { ConsoleLog } from "./console";
 import { FirmwareWatch } from "./firmware-verdict";
 import { isFailed } from "./power";
-import { probeOf, type Seen } from "./probes";
-import { type Wait } from "./conditions";
+import { probeOf, type Seen } from "./conditions";
+import { type Wait } from "./wait-schema";
 
 const pollIntervalMs = 1000;
 const shortestPollMs = 50;

@@ -6,7 +6,7 @@ import { type CommonInputs, type Draft, type Failure, type KindDefinition } from
 import { name, scalar, strict } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";
 import { remoteSchema } from "../shared/common";
-import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
+import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";
 
 export interface Family {
   /** The host's own address with its subnet, `auto` or `none`. */

@@ -5,7 +5,7 @@ import { type CommonInputs, type Draft, type KindDefinition } from "../../kind/k
 import { isUnknown } from "../../kind/unknowns";
 import { name, scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
-import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
+import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";
 import { type CloudInit, cloudInit } from "../machine/config";
 import { disks, nics, plainDevices, rootDisk } from "../machine/devices/schema";
 import { type RootDisk } from "../machine/devices/devices";

@@ -13,10 +13,10 @@ import { type Failure } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { checkPool, checkProject, computedProject } from "../shared/common";
 import { configMapKind } from "../config-map/kind";
-import { type Settings } from "../config-map/noun";
+import { type Settings } from "../config-map/definition";
 import { type DeviceInputs, fromWire, toWire } from "../machine/devices/devices";
-import { bootRules, deviceNameRules } from "../machine/devices/rules";
-import { comparable } from "../shared/spelling";
+import { bootRules, deviceNameRules } from "../machine/devices/validation";
+import { comparable } from "../shared/normalize";
 import {
   applyDefaults,
   fields,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Draft, type KindDefinition } from "../../kind/kind";
 import { scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
-import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
+import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";
 
 /** What a project keeps for itself; whatever it does not, it shares with the project `default`. */
 export interface Features {

@@ -9,11 +9,11 @@ import {
 } from "../../lxd/api/projects";
 import { type Client } from "../../lxd/client/core/client";
 import { type Completion, type Failure } from "../../kind/kind";
-import { plain } from "../../kind/plain";
+import { plain } from "../../kind/props";
 import { isUnknown } from "../../kind/unknowns";
 import { configMapKind } from "../config-map/kind";
-import { type Settings } from "../config-map/noun";
-import { isTrue } from "../shared/spelling";
+import { type Settings } from "../config-map/definition";
+import { isTrue } from "../shared/normalize";
 import { fields, policies, projectName, type ProjectInputs, type ProjectOutputs, schema } from "./inputs";
 
 export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject, ProjectSettings & Settings>({

@@ -4,7 +4,7 @@ import { type StringMap } from "../../lxd/api/instance/instances";
 import { type Draft, type KindDefinition } from "../../kind/kind";
 import { name, scalar, size, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
-import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
+import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";
 
 export interface StoragePoolInputs extends ConfigInputs {
   driver: string;

@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type ContentType } from "../../lxd/api/storage/data-volumes";
 import { type CommonInputs, type Completion, type Cost, type Draft, type KindDefinition } from "../../kind/kind";
-import { plain } from "../../kind/plain";
+import { plain } from "../../kind/props";
 import { name, scalar, size, strict, tagged, volumeName } from "../../kind/schema";
 import { computedProject, remoteSchema } from "../shared/common";
-import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/noun";
+import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";
 
 export interface CopySource {
   volume: { pool: string; name: string; project?: string | undefined; snapshot?: string | undefined };

@@ -6,12 +6,12 @@ import { type Context } from "../../kind/kind";
 import { volumeName } from "../../kind/schema";
 import { checkPool, checkProject } from "../shared/common";
 import { configMapKind } from "../config-map/kind";
-import { type ConfigFound } from "../config-map/noun";
-import { checkMember } from "../shared/member";
+import { type ConfigFound } from "../config-map/definition";
+import { checkMember } from "../shared/cluster-member";
 import { ownerKey } from "../shared/ownership";
 import { computed, fields, policies, schema, type StorageVolumeInputs, type StorageVolumeOutputs } from "./inputs";
 import { make } from "./make";
-import { finishMove, move, placed, removeMoved } from "./move";
+import { finishMove, move, placed, removeMoved } from "./relocation";
 import { preflight, preflightChange } from "./preflight";
 
 type Inputs = StorageVolumeInputs;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect } from "vitest";
 import { IsoVolume } from "../../../provider";
-import { forgetRun } from "../../../provider/engine/holders";
+import { forgetRun } from "../../../provider/engine/run-registry";
 import { LxdError } from "../../../provider/base/errors";
 import { serializedProvider } from "../../../sdk/resource/resource";
 import { selfSigned } from "../../unit/content/url/certificate";

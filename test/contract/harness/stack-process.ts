@@ -2,7 +2,7 @@
 import { Calls } from "../../../provider/engine/pulumi/calls";
 import { Dispatch } from "../../../provider/engine/dispatch";
 import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
-import { forgetRun } from "../../../provider/engine/holders";
+import { forgetRun } from "../../../provider/engine/run-registry";
 import { type AnyKind, type ServerInputs } from "../../../provider/kind/kind";
 import * as provider from "../../../provider";
 import { type Noun, serializedProvider } from "../../../sdk/resource/resource";

@@ -1,6 +1,6 @@
 // Drives a noun's provider object as Pulumi's engine and its dynamic-provider server do, with a state of its own.
 import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
-import { forgetRun } from "../../../provider/engine/holders";
+import { forgetRun } from "../../../provider/engine/run-registry";
 import * as provider from "../../../provider";
 import { type Noun, serializedProvider } from "../../../sdk/resource/resource";
 

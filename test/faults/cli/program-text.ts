@@ -1,5 +1,5 @@
 // A scenario's program as a user writes it: the text of an index.js.
-import { type Bag } from "../../../provider/kind/plain";
+import { type Bag } from "../../../provider/kind/props";
 import type { Program, Resource } from "../stack";
 
 /** An output of a resource that is declared before; without a key the resource itself. */

@@ -1,7 +1,7 @@
 // ISO volumes, images and storage volumes: what has bytes of its own.
 import { join } from "node:path";
 
-import { type Bag } from "../../../provider/kind/plain";
+import { type Bag } from "../../../provider/kind/props";
 import { data, isoFile, type Place } from "../place";
 import type { Program } from "../stack";
 import { at, type Scenario, usual, type Verb } from "./scenario";

@@ -1,5 +1,5 @@
 // Golden images, as the component declares them.
-import { type Bag } from "../../../provider/kind/plain";
+import { type Bag } from "../../../provider/kind/props";
 import { isoFile, type Place } from "../place";
 import type { Resource } from "../stack";
 import { at, type Scenario, usual } from "./scenario";

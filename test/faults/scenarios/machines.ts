@@ -1,5 +1,5 @@
 // Instances, and what is about one.
-import { type Bag } from "../../../provider/kind/plain";
+import { type Bag } from "../../../provider/kind/props";
 import { isoFile, type Place } from "../place";
 import type { Program, Resource } from "../stack";
 import { at, type Scenario, usual, type Verb } from "./scenario";

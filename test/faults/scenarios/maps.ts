@@ -1,5 +1,5 @@
 // Profiles, networks, projects and storage pools.
-import { type Bag } from "../../../provider/kind/plain";
+import { type Bag } from "../../../provider/kind/props";
 import { group } from "../place";
 import type { Kind, Program } from "../stack";
 import { at, type Scenario, usual } from "./scenario";

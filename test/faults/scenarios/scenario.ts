@@ -1,5 +1,5 @@
 // What is broken: for each kind of resource, the programs between which a run takes a stack. Every verb is a row.
-import { type Bag } from "../../../provider/kind/plain";
+import { type Bag } from "../../../provider/kind/props";
 import type { Place } from "../place";
 import type { Kind, Program, Resource } from "../stack";
 

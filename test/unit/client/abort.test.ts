@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { Client } from "../../../provider/lxd/client/core/client";
 import { HttpsTransport } from "../../../provider/lxd/client/transport/https-transport";
-import { Limit } from "../../../provider/lxd/client/core/limit";
+import { Limit } from "../../../provider/lxd/client/core/deadline";
 import { openStreams } from "../../../provider/lxd/client/core/operation-streams";
 import { LxdError } from "../../../provider/base/errors";
 import { front, refusal } from "./front";

@@ -1,7 +1,7 @@
 // What the engine does with a kind that names its objects late, goes on with what is left, and has things elsewhere.
 import { beforeEach, describe, expect, it } from "vitest";
 import { Dispatch } from "../../../provider/engine/dispatch";
-import { forgetRun } from "../../../provider/engine/holders";
+import { forgetRun } from "../../../provider/engine/run-registry";
 import { LxdError } from "../../../provider/base/errors";
 import { type CommonInputs, type ReconciledKind } from "../../../provider/kind/kind";
 import { toy } from "./toy";

@@ -1,6 +1,6 @@
 // The toy as Pulumi's dynamic-provider server meets it: a provider, and the bags that it is given.
 import { Dispatch } from "../../../provider/engine/dispatch";
-import { forgetRun } from "../../../provider/engine/holders";
+import { forgetRun } from "../../../provider/engine/run-registry";
 import { LxdError } from "../../../provider/base/errors";
 import { toy, type ToyInputs, type ToyKind, type ToyOutputs } from "./toy";
 

@@ -3,7 +3,7 @@ import { type z } from "zod";
 import { anyOf, pause } from "../../../base/abort";
 import { isCode } from "../../../base/errors";
 import { type Change, defaultDeadlineMs, toHttp } from "./change";
-import { type Proof } from "../auth/enrol";
+import { type Proof } from "../auth/enrollment";
 import {
   type Envelope,
   isContainerMissing,
@@ -14,12 +14,12 @@ import {
   unexpected,
   type WireOperation,
 } from "./envelope";
-import { introduce } from "../auth/introduction";
-import { defaultParallel, Lanes, lanesOf } from "../transport/lanes";
-import { type Limit } from "./limit";
+import { introduce } from "../auth/handshake";
+import { defaultParallel, Lanes, lanesOf } from "../transport/concurrency-limiter";
+import { type Limit } from "./deadline";
 import { follow } from "./operations";
 import { type Query, withQuery } from "../transport/paths";
-import { Patience, type Repeatable } from "./patience";
+import { Patience, type Repeatable } from "./retry-policy";
 import { type ServerInfo } from "../discovery/server-info";
 import { type HttpReply, type HttpRequest, type Transport } from "../transport/transport";
 import { type Found, type ReadOptions, type Requests } from "./requests";

@@ -3,7 +3,7 @@ import { type Authorization, bearer } from "../transport/bearer";
 import { Client } from "./client";
 import { type Target } from "../auth/credentials";
 import { HttpsTransport } from "../transport/https-transport";
-import { defaultParallel } from "../transport/lanes";
+import { defaultParallel } from "../transport/concurrency-limiter";
 import { oidc } from "../auth/oidc";
 import { UnixTransport } from "../transport/unix-transport";
 

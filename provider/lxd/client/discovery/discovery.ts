@@ -7,7 +7,7 @@ import { type Credentials, type Location, type RemoteInputs, type Surroundings }
 import { namedRemote } from "./named-remote";
 import { existingSocketIn, socketAt, socketIn } from "./sockets";
 import { tokenFor } from "./trust-token";
-import { ofResource } from "./whence";
+import { ofResource } from "./setting-advice";
 
 export interface Place {
   name: string;

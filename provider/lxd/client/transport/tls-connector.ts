@@ -5,7 +5,7 @@ import { LxdError } from "../../../base/errors";
 import { proxyFor } from "../../../base/proxies";
 import { keepAliveInitialDelay } from "./transport";
 import { type Dig, through } from "./tunnel";
-import { pinSetting } from "../discovery/whence";
+import { pinSetting } from "../discovery/setting-advice";
 
 export interface HttpsTarget {
   /** Each `https://host:port`. Those of the members of a cluster are tried in this order, for each connection. */

@@ -3,7 +3,7 @@ import { type Readable } from "node:stream";
 import { Agent, type buildConnector, type Dispatcher, WebSocket } from "undici";
 import { anyOf, unlessAborted } from "../../../base/abort";
 import { LxdError, type FailedRequest } from "../../../base/errors";
-import { defaultParallel } from "./lanes";
+import { defaultParallel } from "./concurrency-limiter";
 import { type UploadStream, type WatchedUpload, watchUpload } from "./watched-upload";
 
 export interface HttpRequest {

@@ -1,7 +1,7 @@
 // Reaches a daemon on the same machine, by its unix socket.
 import { LxdError } from "../../../base/errors";
 import { type HttpReply, type HttpRequest, Transport, type Unreachable } from "./transport";
-import { socketSetting } from "../discovery/whence";
+import { socketSetting } from "../discovery/setting-advice";
 
 /** `sun_path` of Linux has 108 bytes, the last of them zero. */
 const longestSocketPath = 107;

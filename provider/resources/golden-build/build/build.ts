@@ -14,7 +14,7 @@ import { failure } from "./failure";
 import { findBuilt, removeTwins, startClean } from "./find-built";
 import { builderOf, trialOf } from "./machine";
 import { machinesOf, removeMachine } from "./machines";
-import { withTimeLeft } from "./patience";
+import { withTimeLeft } from "./install-budget";
 import { type Build } from "./phases";
 import { provision } from "./provision";
 import { requirementsOf, resultOf } from "../result";

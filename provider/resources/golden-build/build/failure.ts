@@ -5,10 +5,10 @@ import { ConsoleLog } from "../../machine/console";
 import { isRunning } from "../../machine/power";
 import { builderName } from "./machine";
 import { isMachineOf, machinesOf, removeMachine } from "./machines";
-import { giveUp } from "./patience";
-import { type Phase } from "./limits";
+import { giveUp } from "./install-budget";
+import { type Phase } from "./phase-deadlines";
 import { type GoldenInputs } from "../schema";
-import { type Screen, takeScreen } from "./screen";
+import { type Screen, takeScreen } from "./screenshot";
 import { isBuildOf, isCandidate, type Place, removeImage, versionsOf } from "../versions";
 
 export interface Failed {

@@ -4,7 +4,7 @@ import { isUnknown, unknown } from "../../../kind/unknowns";
 import { withDefaults } from "../../instance/inputs";
 import { type Cdrom, type VolumeReference } from "../../machine/devices/devices";
 import { type InstanceDraft, type InstanceInputs } from "../../instance/schema";
-import { type Wait } from "../../machine/conditions";
+import { type Wait } from "../../machine/wait-schema";
 import { logicalName, versionKey, hashKey } from "../../shared/ownership";
 import { type GoldenDraft, type GoldenInputs, type Machine } from "../schema";
 

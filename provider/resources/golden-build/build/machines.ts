@@ -3,7 +3,7 @@ import { deleteInstance, listInstances, type WireInstance } from "../../../lxd/a
 import { settleInstance } from "../../../lxd/api/operations";
 import { findInstance } from "../../../lxd/api/instance/instances";
 import { isCode } from "../../../base/errors";
-import { whenIdle } from "../../machine/idle";
+import { whenIdle } from "../../machine/busy";
 import { isStopped, switchOff } from "../../machine/power";
 import { hashKey, ownerKey, versionKey } from "../../shared/ownership";
 import { type Place } from "../versions";

@@ -1,7 +1,7 @@
 // The phases of a build: shown on the resource's row as they pass, each with a limit, and named by a failure.
-import { Limit } from "../../../lxd/client/core/limit";
+import { Limit } from "../../../lxd/client/core/deadline";
 import { type Context } from "../../../kind/kind";
-import { limitOf, type Phase, phases } from "./limits";
+import { limitOf, type Phase, phases } from "./phase-deadlines";
 import { type GoldenInputs } from "../schema";
 import { type Place } from "../versions";
 

@@ -6,7 +6,7 @@ import { type InstanceInputs } from "../../instance/schema";
 import { changeSettings, get } from "../../machine/settings";
 import { waitFor } from "../../machine/waits";
 import { stepsKey } from "../../shared/ownership";
-import { fixedMs } from "./limits";
+import { fixedMs } from "./phase-deadlines";
 import { type Progress } from "./phases";
 import { type GoldenInputs } from "../schema";
 import { runStep } from "./steps";

@@ -1,11 +1,11 @@
 // Releases a version: the aliases move to it in one step each, and what is said about the image becomes so.
 import { type WireImage } from "../../../lxd/api/images";
-import { Limit } from "../../../lxd/client/core/limit";
+import { Limit } from "../../../lxd/client/core/deadline";
 import { LxdError } from "../../../base/errors";
 import { ownersOf } from "../../image/owners";
 import { hasOtherAliases } from "../../image/record/steps";
-import { syncAliases, syncRecord } from "../../image/record/sync";
-import { limitOf } from "../build/limits";
+import { syncAliases, syncRecord } from "../../image/record/reconcile";
+import { limitOf } from "../build/phase-deadlines";
 import { type FoundBuild } from "./locate";
 import { type Publication } from "../replicate/publish-to";
 import { resultOf } from "../result";

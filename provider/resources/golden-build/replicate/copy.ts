@@ -2,14 +2,14 @@
 import { exportImage } from "../../../lxd/api/image-export";
 import { createImage, deleteImage, findImage, imageSecret, type WireImage } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
-import { Limit } from "../../../lxd/client/core/limit";
-import { reportTo } from "../../../content/shown";
+import { Limit } from "../../../lxd/client/core/deadline";
+import { reportTo } from "../../../content/progress";
 import { isCode, LxdError } from "../../../base/errors";
 import { milliseconds } from "../../../kind/units";
 import { isUploadOf, marksOf, uploadName } from "../../image/owners";
 import { spokenProtocol } from "../../shared/image-pull";
 import { sendOn } from "../../image/create/relay";
-import { isCacheOnly, mayTake } from "../../image/record/take-over";
+import { isCacheOnly, mayTake } from "../../image/record/adoption";
 import { pendingKey } from "../../shared/ownership";
 import { type Target } from "./targets";
 import { type Place } from "../versions";

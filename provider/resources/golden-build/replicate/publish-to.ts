@@ -3,13 +3,13 @@ import { findImage, type WireImage } from "../../../lxd/api/images";
 import { LxdError } from "../../../base/errors";
 import { type Context, type RemovalContext } from "../../../kind/kind";
 import { isOwnedBy } from "../../image/owners";
-import { sync } from "../../image/record/sync";
+import { sync } from "../../image/record/reconcile";
 import { hashKey, isBookkeeping, versionKey } from "../../shared/ownership";
 import { bring, isFresh } from "./copy";
 import { resultOf } from "../result";
 import { type GoldenInputs, type GoldenOutputs } from "../schema";
 import { type PublishTarget } from "./target-inputs";
-import { takeAlong } from "../take-along";
+import { takeAlong } from "../urn-change";
 import { copierOf, type Done, forEachTarget, type Target, type Targets } from "./targets";
 import { type Keeping, type Place, prune, removeImage, unmarkedOf, versionsOf } from "../versions";
 

@@ -5,7 +5,7 @@ import { type Alias } from "../../../lxd/api/images";
 import { type RemoteInputs } from "../../../lxd/client/discovery/location";
 import { LxdError } from "../../../base/errors";
 import { type Failure, type StackConfig, type Whereabouts } from "../../../kind/kind";
-import { plain } from "../../../kind/plain";
+import { plain } from "../../../kind/props";
 import { duration, name, strict } from "../../../kind/schema";
 import { isUnknown } from "../../../kind/unknowns";
 import { projectOf, remoteSchema } from "../../shared/common";

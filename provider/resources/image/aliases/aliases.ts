@@ -13,7 +13,7 @@ import {
 } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
 import { type Found } from "../../../lxd/client/core/requests";
-import { type Claim, holders } from "../../../engine/holders";
+import { type Claim, holders } from "../../../engine/run-registry";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Draft, type Failure } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
@@ -21,7 +21,7 @@ import { isSameStack } from "../../shared/ownership";
 import { makersOf } from "./alias-lists";
 import { type AliasOf, isWanted, othersWho } from "./claims";
 import { isOwnedBy } from "../owners";
-import { inTurn } from "../../../base/turns";
+import { inTurn } from "../../../base/keyed-queue";
 import { type AliasPolicy } from "../inputs";
 
 /** From which images an alias may be moved here. */

@@ -1,6 +1,6 @@
 // Which resources of a program want which aliases, as the checks of this run have said: an alias can move between them.
 import { type Client } from "../../../lxd/client/core/client";
-import { type Claim, holders } from "../../../engine/holders";
+import { type Claim, holders } from "../../../engine/run-registry";
 import { type Completion, type Failure } from "../../../kind/kind";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { isSameStack } from "../../shared/ownership";

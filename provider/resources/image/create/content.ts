@@ -2,16 +2,16 @@
 import { findImage, uploadImage } from "../../../lxd/api/images";
 import { diskContent, type DiskImage } from "../../../content/disk-image/disk-image";
 import { downloadContent, type ImageContent, tarballContent } from "../../../content/disk-image/image-content";
-import { reader, shown } from "../../../content/shown";
+import { reader, shown } from "../../../content/progress";
 import { splitContent } from "../../../content/disk-image/split-image";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
 import { type ImageInputs } from "../inputs";
-import { dropInheritedMarks } from "./brought-marks";
+import { dropInheritedMarks } from "./foreign-metadata";
 import { publishedName, uploadName } from "../owners";
 import { architectureOf, identityOf } from "../source";
 import { type ContentSource, type DiskSource } from "../source-types";
-import { isCacheOnly, mayTake, taken } from "../record/take-over";
+import { isCacheOnly, mayTake, taken } from "../record/adoption";
 
 /** After the last byte the daemon still unpacks the metadata and moves the image into place. */
 const uploadDeadlineMs = 60 * 60_000;

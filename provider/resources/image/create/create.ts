@@ -1,10 +1,10 @@
 // Brings an image to the daemon.
 import { deleteImage, findImage, type ImageAddress } from "../../../lxd/api/images";
 import { inspectDisk } from "../../../content/disk-image/disk-image";
-import { reader } from "../../../content/shown";
+import { reader } from "../../../content/progress";
 import { isCode, LxdError } from "../../../base/errors";
 import { type ReconcileContext } from "../../../kind/kind";
-import { dropInheritedMarks } from "./brought-marks";
+import { dropInheritedMarks } from "./foreign-metadata";
 import { diskOf, send } from "./content";
 import { type FoundImage, identity, locate } from "../find";
 import { type ImageInputs, type ImageOutputs } from "../inputs";
@@ -14,7 +14,7 @@ import { pull } from "./pull";
 import { relay } from "./relay";
 import { identityOf, isContent, isPulled } from "../source";
 import { type DiskSource, type ImageSource, type InstanceSource, type SnapshotSource } from "../source-types";
-import { isCacheOnly } from "../record/take-over";
+import { isCacheOnly } from "../record/adoption";
 
 type Context = ReconcileContext<ImageOutputs>;
 

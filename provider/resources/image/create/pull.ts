@@ -11,12 +11,12 @@ import {
 import { isCode } from "../../../base/errors";
 import { clientOf } from "../../../image-server/lxd-server";
 import { type Context } from "../../../kind/kind";
-import { dropBroughtMarks } from "./brought-marks";
+import { dropBroughtMarks } from "./foreign-metadata";
 import { type ImageInputs } from "../inputs";
-import { isCacheOnly, mayTake, taken } from "../record/take-over";
-import { servedBy } from "../served";
+import { isCacheOnly, mayTake, taken } from "../record/adoption";
+import { servedBy } from "../server-image";
 import { type ServerSource, type UrlSource } from "../source-types";
-import { inTurn } from "../../../base/turns";
+import { inTurn } from "../../../base/keyed-queue";
 import { spokenProtocol, turnOf } from "../../shared/image-pull";
 
 const pullDeadlineMs = 4 * 60 * 60_000;

@@ -2,17 +2,17 @@
 import { findImage, type ImageAddress, uploadImage } from "../../../lxd/api/images";
 import { type ImagePart } from "../../../lxd/api/image-export";
 import { type Client } from "../../../lxd/client/core/client";
-import { reportTo } from "../../../content/shown";
+import { reportTo } from "../../../content/progress";
 import { isCode } from "../../../base/errors";
 import { imageServer } from "../../../image-server/image-server";
 import { relayBody } from "../../../image-server/relay-body";
 import { type Context } from "../../../kind/kind";
 import { type ImageInputs } from "../inputs";
 import { relayName } from "../owners";
-import { servedBy } from "../served";
+import { servedBy } from "../server-image";
 import { type ServerSource } from "../source-types";
-import { mayTake, taken } from "../record/take-over";
-import { inTurn } from "../../../base/turns";
+import { mayTake, taken } from "../record/adoption";
+import { inTurn } from "../../../base/keyed-queue";
 
 const uploadDeadlineMs = 60 * 60_000;
 

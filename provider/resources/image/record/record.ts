@@ -2,7 +2,7 @@
 import { findImage, type ImageAddress, type ImageSettings, updateImage, type WireImage } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
 import { isCode } from "../../../base/errors";
-import { inTurn } from "../../../base/turns";
+import { inTurn } from "../../../base/keyed-queue";
 
 type Change = (value: WireImage) => ImageSettings | undefined;
 

@@ -6,7 +6,7 @@ import { type ImageOutputs } from "../inputs";
 import { isUploadOf, markedImages, ownersOf, withoutOwner } from "../owners";
 import { changeRecord } from "./record";
 import { identityOf, isForeknown } from "../source";
-import { isCopied } from "./sync";
+import { isCopied } from "./reconcile";
 
 /** What is known of an image that a resource has. */
 export type Held = Pick<ImageOutputs, "project" | "fingerprint" | "aliases" | "copiedAliases"> &

@@ -7,8 +7,8 @@ import { type ImageInputs, type ImageOutputs } from "../inputs";
 import { marksOf, sourceMark } from "../owners";
 import { changeRecord } from "./record";
 import { identityOf, isForeknown, isPublished } from "../source";
-import { type Former, syncAliases, syncRecord } from "./sync";
-import { ownersBefore } from "./take-over";
+import { type Former, syncAliases, syncRecord } from "./reconcile";
+import { ownersBefore } from "./adoption";
 
 type ImageWork = Work<ImageInputs, ImageOutputs>;
 type Known = ImageInputs & { fingerprint: string };

@@ -4,20 +4,20 @@ import { findInstance, type WireInstance } from "../../../lxd/api/instance/insta
 import { type Client } from "../../../lxd/client/core/client";
 import { type ServerInfo } from "../../../lxd/client/discovery/server-info";
 import { type Completion, type Failure } from "../../../kind/kind";
-import { plain } from "../../../kind/plain";
+import { plain } from "../../../kind/props";
 import { isUnknown } from "../../../kind/unknowns";
 import { parseSize } from "../../../kind/units";
 import { coldKeys } from "../steps/boot-settings";
 import { policies } from "../inputs";
-import { coldFailures, consent, staysOn } from "../../machine/consent";
+import { coldFailures, consent, staysOn } from "../../machine/restart-policy";
 import { deviceChangeFailures } from "./device-preflight";
-import { sizeFailures } from "../steps/growth";
-import { placeFailures } from "./place";
+import { sizeFailures } from "../steps/disk-resize";
+import { placeFailures } from "./relocation";
 import { extensionFailures } from "./features";
 import { otherOwner, takenBy } from "./preflight";
 import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "../schema";
 import { phaseOf } from "../../machine/settings";
-import { comparable } from "../../shared/spelling";
+import { comparable } from "../../shared/normalize";
 import { drives } from "../../machine/devices/typed-devices";
 
 export async function preflightChange(

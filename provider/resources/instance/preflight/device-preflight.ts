@@ -8,7 +8,7 @@ import { listVolumeNames } from "../../../lxd/api/storage/volumes";
 import { type Client } from "../../../lxd/client/core/client";
 import { isCode } from "../../../base/errors";
 import { type Failure } from "../../../kind/kind";
-import { plain } from "../../../kind/plain";
+import { plain } from "../../../kind/props";
 import { isUnknown } from "../../../kind/unknowns";
 import { checkPool } from "../../shared/common";
 import { isPlacePlanned, isPlanned } from "../../shared/planned";

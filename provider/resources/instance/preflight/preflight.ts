@@ -12,7 +12,7 @@ import { type Completion, type Failure } from "../../../kind/kind";
 import { nearest } from "../../../base/nearest";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { checkPool, checkProject } from "../../shared/common";
-import { checkMember } from "../../shared/member";
+import { checkMember } from "../../shared/cluster-member";
 import { featureFailures } from "./features";
 import { type InstanceDraft, type InstanceInputs } from "../schema";
 import { deviceFailures } from "./device-preflight";

@@ -4,7 +4,7 @@ import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
 import { milliseconds } from "../../../kind/units";
 import { isSameStart } from "./boot-settings";
-import { deferredGrowth, isGrowthDeferred } from "./growth";
+import { deferredGrowth, isGrowthDeferred } from "./disk-resize";
 import { isRunning, stop, switchOff } from "../../machine/power";
 import { type InstanceInputs } from "../schema";
 import { wanted } from "../settings";

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type InstanceSettings, type StringMap, type WireInstance } from "../../../lxd/api/instance/instances";
 import { startedKey } from "../../shared/ownership";
 import { type InstanceInputs } from "../schema";
-import { comparable } from "../../shared/spelling";
+import { comparable } from "../../shared/normalize";
 
 /** Config keys of virtual machines that the daemons take only while the machine is off. */
 export const coldKeys =

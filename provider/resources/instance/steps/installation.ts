@@ -11,7 +11,7 @@ import { isRunning, isStopped, switchOff } from "../../machine/power";
 import { type InstanceInputs } from "../schema";
 import { wanted } from "../settings";
 import { changeSettings, without } from "../../machine/settings";
-import { causeOf } from "../../machine/switched-off";
+import { causeOf } from "../../machine/power-off-cause";
 import { waitFor } from "../../machine/waits";
 
 type Inputs = InstanceInputs;

@@ -4,10 +4,10 @@ import { rebuildInstance, type WireInstance } from "../../../lxd/api/instance/in
 import { requireExtension } from "../../../lxd/client/discovery/server-info";
 import { type Context } from "../../../kind/kind";
 import { pendingKey, rebuilding, sourceKey, startedKey } from "../../shared/ownership";
-import { createDeadlineMs } from "../bookkeeping";
-import { stopFor } from "../../machine/consent";
+import { createDeadlineMs } from "../markers";
+import { stopFor } from "../../machine/restart-policy";
 import { bringing, imageToWire } from "./create";
-import { whenIdle } from "../../machine/idle";
+import { whenIdle } from "../../machine/busy";
 import { type InstanceInputs, type InstanceOutputs } from "../schema";
 import { changeSettings, without } from "../../machine/settings";
 import { imageOf, isImage, markOf } from "../source";

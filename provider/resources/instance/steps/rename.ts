@@ -3,8 +3,8 @@ import { type InstanceFound } from "../../../lxd/api/instance/instance-identity"
 import { renameInstance } from "../../../lxd/api/instance/instances";
 import { isCode } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
-import { stopFor } from "../../machine/consent";
-import { whenIdle } from "../../machine/idle";
+import { stopFor } from "../../machine/restart-policy";
+import { whenIdle } from "../../machine/busy";
 import { type InstanceInputs } from "../schema";
 
 /** Returns whether the machine was shut down for it. */

@@ -11,13 +11,13 @@ import {
 } from "../../../lxd/api/instance/instances";
 import { settleInstance } from "../../../lxd/api/operations";
 import { fileContent } from "../../../content/local-file/file";
-import { reader, shown } from "../../../content/shown";
+import { reader, shown } from "../../../content/progress";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
-import { bookkeepingOf, createDeadlineMs, requireType, serversOwn } from "../bookkeeping";
-import { whenIdle } from "../../machine/idle";
-import { makeOrFind } from "./lost";
-import { otherMember } from "./move";
+import { bookkeepingOf, createDeadlineMs, requireType, serversOwn } from "../markers";
+import { whenIdle } from "../../machine/busy";
+import { makeOrFind } from "./ambiguous-create";
+import { otherMember } from "./relocation";
 import { type InstanceInputs } from "../schema";
 import { wanted } from "../settings";
 import { changeSettings, get, without } from "../../machine/settings";

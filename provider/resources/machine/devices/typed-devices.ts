@@ -1,6 +1,6 @@
 // Network cards, disks and the drives that the server itself makes: short forms of the daemon's plain devices.
 import { type StringMap } from "../../../lxd/api/instance/instances";
-import { sameDevice } from "../../shared/spelling";
+import { sameDevice } from "../../shared/normalize";
 
 interface Device {
   /** The device's name; by kind and position unless said. */

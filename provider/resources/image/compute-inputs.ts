@@ -10,7 +10,7 @@ import { hashesOf } from "./hashes";
 import { findByName, parseImageId } from "./id";
 import { applyDefaults, type ImageDraft, type ImageInputs, isSame } from "./inputs";
 import { markedImages } from "./owners";
-import { isAskedHere, servedBy } from "./served";
+import { isAskedHere, servedBy } from "./server-image";
 import { fieldOf, identityOf, sourceFailures, sourceTags } from "./source";
 import { type ImageSource, type ServerSource } from "./source-types";
 

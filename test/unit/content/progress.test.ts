@@ -1,7 +1,7 @@
 // Progress of a stream: percent, rate and time left; failures go through in both directions.
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { reportTo, shown } from "../../../provider/content/shown";
+import { reportTo, shown } from "../../../provider/content/progress";
 import { bytesOf } from "./bytes-of";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));

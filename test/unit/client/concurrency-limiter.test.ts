@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PassThrough, Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { defaultParallel, parseParallel } from "../../../provider/lxd/client/transport/lanes";
+import { defaultParallel, parseParallel } from "../../../provider/lxd/client/transport/concurrency-limiter";
 import { begun, fakeDaemon, type FakeDaemon, operation, sync } from "./fake-daemon";
 
 const wait = "GET /1.0/operations/op/wait";

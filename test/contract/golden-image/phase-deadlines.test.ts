@@ -1,6 +1,6 @@
 // Golden images whose server takes no end with something: each phase has a limit, which the error names.
 import { afterEach, expect } from "vitest";
-import { fixedMs } from "../../../provider/resources/golden-build/build/limits";
+import { fixedMs } from "../../../provider/resources/golden-build/build/phase-deadlines";
 import { SlowSocket } from "../../e2e/harness/slow-socket";
 import { StackResource } from "../harness/stack";
 import { describeGoldenImages, type Golden } from "./site";

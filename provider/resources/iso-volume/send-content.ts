@@ -10,9 +10,9 @@ import {
 import { type Client } from "../../lxd/client/core/client";
 import { requireExtension } from "../../lxd/client/discovery/server-info";
 import { type Opened } from "../../content/content";
-import { requireOptical } from "../../content/optical";
-import { shown } from "../../content/shown";
-import { holders } from "../../engine/holders";
+import { requireOptical } from "../../content/iso-detection";
+import { shown } from "../../content/progress";
+import { holders } from "../../engine/run-registry";
 import { LxdError } from "../../base/errors";
 import { type Context } from "../../kind/kind";
 import { contentOf, type IsoSource, type VolumeSource } from "./source";

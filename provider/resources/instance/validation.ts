@@ -7,7 +7,7 @@ import { typedKeys } from "../machine/config";
 import { driveKinds } from "../machine/devices/typed-devices";
 import { sourceRules } from "./source";
 import { isBookkeeping } from "../shared/ownership";
-import { bootRules, deviceNameRules, known } from "../machine/devices/rules";
+import { bootRules, deviceNameRules, known } from "../machine/devices/validation";
 
 export function rules(draft: InstanceDraft): Failure[] {
   return [

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isOptical } from "../../../provider/content/optical";
+import { isOptical } from "../../../provider/content/iso-detection";
 
 const sector = 2048;
 let dir: string;

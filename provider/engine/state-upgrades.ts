@@ -1,5 +1,5 @@
 // The schema of what a stack stores of a resource, and the way from every older one to the present one.
-import { type Bag } from "../kind/plain";
+import { type Bag } from "../kind/props";
 import { LxdError } from "../base/errors";
 import { type ServerInputs, type StateUpgrades } from "../kind/kind";
 

@@ -15,7 +15,7 @@ import {
 } from "../../lxd/api/storage/volumes";
 import { type Found } from "../../lxd/client/core/requests";
 import { type Context } from "../../kind/kind";
-import { type ConfigFound } from "../config-map/noun";
+import { type ConfigFound } from "../config-map/definition";
 import { movingKey, ownerKey } from "../shared/ownership";
 import { type StorageVolumeInputs } from "./inputs";
 import { copyDeadlineMs } from "./make";

@@ -1,6 +1,6 @@
 // Cluster members as they may be found: online, evacuated for maintenance, or without a sign of life.
 import { describe, expect, it } from "vitest";
-import { checkMember, type Kept } from "../../../provider/resources/shared/member";
+import { checkMember, type Kept } from "../../../provider/resources/shared/cluster-member";
 import { fakeDaemon, sync } from "../client/fake-daemon";
 
 const info = { api_extensions: [], auth: "trusted", environment: { server: "incus", server_clustered: true } };

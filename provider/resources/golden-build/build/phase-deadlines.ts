@@ -1,5 +1,5 @@
 // How long each phase of a build may take: what the program says, and beyond that what depends on the server alone.
-import { type Bound } from "../../../lxd/client/core/limit";
+import { type Bound } from "../../../lxd/client/core/deadline";
 import { milliseconds } from "../../../kind/units";
 import { type BootStep } from "../../machine/guest/boot-command";
 import { type GoldenInputs } from "../schema";

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Failure } from "../../kind/kind";
 import { hasUnknown } from "../../kind/unknowns";
-import { isBag, likeProgram, partOf, type Sides } from "./program-spelling";
+import { isBag, likeProgram, partOf, type Sides } from "./program-values";
 
 /** Inputs whose parts are compared one by one, so that each difference has its own line; and how such a line names one. */
 const divided: Record<string, (part: string) => string> = {

@@ -5,10 +5,10 @@ import { missingExtension } from "../../../lxd/client/discovery/server-info";
 import { type Failure } from "../../../kind/kind";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { checkPool } from "../../shared/common";
-import { checkMember } from "../../shared/member";
-import { coldFailures } from "../../machine/consent";
+import { checkMember } from "../../shared/cluster-member";
+import { coldFailures } from "../../machine/restart-policy";
 import { mediaFailures } from "./media";
-import { movesLive, otherMember, otherPool } from "../steps/move";
+import { movesLive, otherMember, otherPool } from "../steps/relocation";
 import { needsRebuild, rebuildExtension } from "../steps/rebuild";
 import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "../schema";
 

@@ -1,6 +1,6 @@
 // Secret values in texts: found in every form in which somebody may repeat them, and nothing else is taken away.
 import { describe, expect, it } from "vitest";
-import { Confidential } from "../../../provider/engine/secrets/confidential";
+import { Confidential } from "../../../provider/engine/secrets/redactor";
 import { LxdError } from "../../../provider/base/errors";
 import { unknown } from "../../../provider/kind/unknowns";
 

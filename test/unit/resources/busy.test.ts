@@ -1,7 +1,7 @@
 // A change of a busy machine: what is waited for is named, sessions in its guest are not waited for, and other failures pass.
 import { expect, it, vi } from "vitest";
 import { LxdError } from "../../../provider/base/errors";
-import { whenIdle } from "../../../provider/resources/machine/idle";
+import { whenIdle } from "../../../provider/resources/machine/busy";
 import { error, fakeDaemon, later, operation, sync } from "../client/fake-daemon";
 
 const at = { project: "default", name: "web" };

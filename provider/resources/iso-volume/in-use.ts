@@ -9,7 +9,7 @@ import {
 import { findVolume, type VolumeAddress } from "../../lxd/api/storage/volumes";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
-import { whenIdle } from "../machine/idle";
+import { whenIdle } from "../machine/busy";
 import { detachedKey, isSameStack, ownerKey } from "../shared/ownership";
 
 type Devices = Record<string, StringMap>;

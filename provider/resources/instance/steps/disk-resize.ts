@@ -6,7 +6,7 @@ import { LxdError } from "../../../base/errors";
 import { type Failure } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
 import { parseSize } from "../../../kind/units";
-import { consent, staysOn } from "../../machine/consent";
+import { consent, staysOn } from "../../machine/restart-policy";
 import { isRunning } from "../../machine/power";
 import { type InstanceDraft } from "../schema";
 import { rootOf, rootPoolOf } from "../../machine/settings";

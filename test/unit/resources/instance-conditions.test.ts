@@ -4,7 +4,7 @@ import { afterEach, expect, it } from "vitest";
 
 import { type Client } from "../../../provider/lxd/client/core/client";
 import { ConsoleLog } from "../../../provider/resources/machine/console";
-import { probeOf } from "../../../provider/resources/machine/probes";
+import { probeOf } from "../../../provider/resources/machine/conditions";
 import { type WireInstance } from "../../../provider/lxd/api/instance/instances";
 
 let server: Server | undefined;

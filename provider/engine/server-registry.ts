@@ -3,7 +3,7 @@ import { clientFor } from "../lxd/client/core/connections";
 import { type Client } from "../lxd/client/core/client";
 import { complete, equip } from "../lxd/client/auth/credentials";
 import { discover } from "../lxd/client/discovery/discovery";
-import { parseParallel } from "../lxd/client/transport/lanes";
+import { parseParallel } from "../lxd/client/transport/concurrency-limiter";
 import { type RemoteInputs } from "../lxd/client/discovery/location";
 import { LxdError } from "../base/errors";
 import { type Failure, type StackConfig, type Whereabouts } from "../kind/kind";

@@ -13,14 +13,14 @@ import { type Client } from "../../../lxd/client/core/client";
 import { type Context } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
 import { movingKey, ownerKey } from "../../shared/ownership";
-import { createDeadlineMs } from "../bookkeeping";
-import { stopFor } from "../../machine/consent";
-import { isAt } from "../../machine/home";
-import { whenIdle } from "../../machine/idle";
+import { createDeadlineMs } from "../markers";
+import { stopFor } from "../../machine/restart-policy";
+import { isAt } from "../../machine/cluster-location";
+import { whenIdle } from "../../machine/busy";
 import { isRunning } from "../../machine/power";
 import { type InstanceDraft, type InstanceInputs } from "../schema";
 import { changeSettings, rootPoolOf } from "../../machine/settings";
-import { isTrue } from "../../shared/spelling";
+import { isTrue } from "../../shared/normalize";
 
 /** Returns whether the machine was shut down for it; undefined if there was nothing to do. */
 export async function move(

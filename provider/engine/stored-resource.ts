@@ -1,7 +1,7 @@
 // What this package keeps with a resource's inputs and outputs, under names with two underscores that previews leave out.
-import { secretsKey } from "./secrets/confidential";
-import { type Bag, plain } from "../kind/plain";
-import { schemaVersion } from "./state";
+import { secretsKey } from "./secrets/redactor";
+import { type Bag, plain } from "../kind/props";
+import { schemaVersion } from "./state-upgrades";
 import { withoutDefaults } from "./written-inputs";
 import { type KindDefinition, type ServerInputs, type Whereabouts } from "../kind/kind";
 

@@ -1,7 +1,7 @@
 // What is known of the released image before a change in place: without it, previews would replace all its machines.
 import { isDeepStrictEqual } from "node:util";
 import { type Completion } from "../../../kind/kind";
-import { plain } from "../../../kind/plain";
+import { plain } from "../../../kind/props";
 import { hasUnknown } from "../../../kind/unknowns";
 import { contentFields, isSameContent } from "../content";
 import { outputsOf, released } from "./release";

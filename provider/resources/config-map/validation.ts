@@ -4,7 +4,7 @@ import { type Draft, type Failure } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { isBookkeeping } from "../shared/ownership";
 import { saidTwice } from "./fields";
-import { type ConfigInputs, type TypedField } from "./noun";
+import { type ConfigInputs, type TypedField } from "./definition";
 
 export function keyRules<Inputs extends ConfigInputs>(draft: Draft<Inputs>, fields: readonly TypedField[]): Failure[] {
   const config = draft.config as StringMap | undefined;
