@@ -56,25 +56,25 @@ async function write(reference: string, values: Values): Promise<ImageFile[]> {
   const image = await imageNamed(client, project, reference);
   const to = await destination(values.to);
   const line = progressLine(`exporting ${reference}`);
-  const wanted: string[] = [];
+  const desired: string[] = [];
   const accept = ({ role, fileName }: Pick<ImageFile, "role" | "fileName">): void => {
     if (role !== "unified" && to.file !== undefined) throw isInTwo(values.to);
     const path = join(to.folder, to.file ?? fileName);
     if (!force) requireFree(path);
-    wanted.push(path);
+    desired.push(path);
   };
   const fetching = { client, project, image, folder: to.folder, report: line.report, accept };
-  return withImageFiles(fetching, (files) => putInPlace(files, { wanted, force })).finally(line.clear);
+  return withImageFiles(fetching, (files) => putInPlace(files, { wanted: desired, force })).finally(line.clear);
 }
 
 /** Nothing is moved before everything may be. */
 async function putInPlace(
   files: ImageFile[],
-  { wanted, force }: { wanted: string[]; force: boolean },
+  { wanted: desired, force }: { wanted: string[]; force: boolean },
 ): Promise<ImageFile[]> {
   // Again, since somebody else may have written there meanwhile.
-  if (!force) wanted.forEach(requireFree);
-  const placed = files.map((file, i) => ({ ...file, path: wanted[i] ?? file.path }));
+  if (!force) desired.forEach(requireFree);
+  const placed = files.map((file, i) => ({ ...file, path: desired[i] ?? file.path }));
   for (const [i, { path }] of files.entries()) await rename(path, placed[i]?.path ?? path);
   return placed;
 }

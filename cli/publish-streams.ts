@@ -64,11 +64,11 @@ async function chosen(
   { image: references, project }: Values & { project: string },
 ): Promise<WireImage[]> {
   const images = await listImages(client, project);
-  const wanted =
+  const desired =
     references === undefined
       ? images.filter((image) => image.public)
       : references.map((reference) => pick(images, project, reference));
-  if (wanted.length > 0) return [...new Set(wanted)];
+  if (desired.length > 0) return [...new Set(desired)];
   throw new LxdError({
     code: "not-found",
     why: `no image of project ${project} is public`,

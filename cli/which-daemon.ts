@@ -1,7 +1,7 @@
 // Which daemon a command works with: the options that all of them have, and what is looked at without them.
 import { type Client } from "../provider/lxd/client/core/client";
 import { clientFor } from "../provider/lxd/client/core/connections";
-import { complete } from "../provider/lxd/client/auth/credentials";
+import { resolveCredentials } from "../provider/lxd/client/auth/credentials";
 import { discover } from "../provider/lxd/client/discovery/discovery";
 import { type RemoteInputs } from "../provider/lxd/client/discovery/location";
 import { projectOf } from "../provider/resources/shared/common";
@@ -47,5 +47,5 @@ export function projectIn({ project, ...values }: DaemonValues & { project?: str
 }
 
 export function daemonOf(values: DaemonValues): Client {
-  return clientFor(complete(discover({ explicit: remoteOf(values), env: process.env }), process.env));
+  return clientFor(resolveCredentials(discover({ explicit: remoteOf(values), env: process.env }), process.env));
 }

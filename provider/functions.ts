@@ -1,8 +1,8 @@
 // What programs call without making a resource. It runs in the program's own process, which loads it when it is called.
-import { Confidential, secretsKey } from "./engine/secrets/redactor";
+import { Redactor, secretsKey } from "./engine/secrets/redactor";
 import { type ServedImage } from "./image-server/types";
 import { lookUpImage, lookUpImages } from "./resources/image/lookup";
-import { Servers } from "./engine/server-registry";
+import { ServerRegistry } from "./engine/server-registry";
 import { stackConfig } from "./engine/stack-config";
 
 export type GetConfig = (key: string) => string | undefined;
@@ -19,12 +19,16 @@ export function lookupImage(query: Bag, get: GetConfig): Promise<ServedImage> {
   return asked(query, get, lookUpImage);
 }
 
-async function asked<T>(bag: Bag, get: GetConfig, look: (query: Bag, servers: Servers) => Promise<T>): Promise<T> {
-  const servers = new Servers(stackConfig(get));
-  const { [secretsKey]: _, ...query } = bag;
+async function asked<T>(
+  props: Bag,
+  get: GetConfig,
+  look: (query: Bag, servers: ServerRegistry) => Promise<T>,
+): Promise<T> {
+  const servers = new ServerRegistry(stackConfig(get));
+  const { [secretsKey]: _, ...query } = props;
   try {
     return await look(query, servers);
   } catch (error) {
-    throw new Confidential([bag], servers.config).hideIn(error);
+    throw new Redactor([props], servers.config).redactError(error);
   }
 }

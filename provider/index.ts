@@ -1,6 +1,6 @@
 // The frozen entry: what the serialized provider in every stack's state requires, by these names, for ever.
 //
-// Each export makes the provider of one noun. A name once released stays, and stays able to read and delete what any
+// Each export makes the provider of one kind. A name once released stays, and stays able to read and delete what any
 // earlier release has written into a state.
 import { Dispatch } from "./engine/dispatch";
 import { type DynamicProvider } from "./engine/pulumi/dynamic-provider";

@@ -1,7 +1,7 @@
 // `pulumi-lxd doctor`: what a stack would meet, from the Pulumi CLI to the storage pools, and what to do about it.
 import { parseArgs } from "node:util";
 import { clientFor } from "../../provider/lxd/client/core/connections";
-import { complete } from "../../provider/lxd/client/auth/credentials";
+import { resolveCredentials } from "../../provider/lxd/client/auth/credentials";
 import { type Location } from "../../provider/lxd/client/discovery/location";
 import { projectOf } from "../../provider/resources/shared/common";
 import { daemonOptions, remoteOf } from "../which-daemon";
@@ -61,7 +61,7 @@ async function examine(explicit: ReturnType<typeof remoteOf>): Promise<Report> {
 async function ask(location: Location, projectThere: () => string): Promise<Finding[]> {
   try {
     const project = projectThere();
-    const target = complete(location, process.env);
+    const target = resolveCredentials(location, process.env);
     const plan = enrolment(target, process.env);
     const client = clientFor("addresses" in target ? { ...target, trustToken: undefined } : target);
     return [...identity(target), ...(await server(client, { project, plan })), ...unheeded(project)];

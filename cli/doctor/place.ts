@@ -1,7 +1,7 @@
 // Shows where the daemon is looked for, place by place, and which one names it.
 import { places } from "../../provider/lxd/client/discovery/discovery";
 import { type Location, type Surroundings } from "../../provider/lxd/client/discovery/location";
-import { shownText } from "../../provider/content/url/redacted-url";
+import { redactedText } from "../../provider/content/url/redacted-url";
 import { LxdError } from "../../provider/base/errors";
 import { failed, type Finding } from "./finding";
 
@@ -57,7 +57,7 @@ function attempt(find: () => Location | undefined): Location | undefined | LxdEr
 }
 
 export function describe(location: Location): string {
-  const where = "socket" in location ? location.socket : location.addresses.map(shownText).join(", ");
+  const where = "socket" in location ? location.socket : location.addresses.map(redactedText).join(", ");
   const { remote, project } = location;
   const named = remote === undefined ? where : `${where} (remote "${remote.name}" of \`${remote.cli}\`)`;
   return project === undefined ? named : `${named}, project ${project}`;

@@ -43,9 +43,9 @@ function jsonKind(value: unknown): string {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function refuse(value: unknown, place: Place, wanted: string): never {
+function refuse(value: unknown, place: Place, desired: string): never {
   throw badRequest(
-    `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${place.go}.${place.field} of type ${wanted}`,
+    `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${place.go}.${place.field} of type ${desired}`,
   );
 }
 
@@ -54,9 +54,9 @@ function toString(value: unknown, place: Place): string {
   return typeof value === "string" ? value : refuse(value, place, "string");
 }
 
-function toConfig(value: unknown, place: Place, wanted = GO_NAMES.config): Config {
+function toConfig(value: unknown, place: Place, desired = GO_NAMES.config): Config {
   if (value === null) return {};
-  if (!isObject(value)) return refuse(value, place, wanted);
+  if (!isObject(value)) return refuse(value, place, desired);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toString(item, place)]));
 }
 

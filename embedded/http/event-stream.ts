@@ -24,11 +24,11 @@ function readWanted(daemon: Daemon, url: URL): Wanted {
 
 /** Takes an upgrade request; returns the way to end its stream. */
 export function streamEvents(daemon: Daemon, url: URL, upgrade: Upgrade): () => void {
-  const wanted = readWanted(daemon, url);
+  const desired = readWanted(daemon, url);
   const client = acceptWebSocket(upgrade);
   if (client === undefined) throw badRequest("Bad Request");
   const stop = daemon.events.listen((event) => {
-    const isWanted = wanted.types.includes(event.type) && [undefined, event.project].includes(wanted.project);
+    const isWanted = desired.types.includes(event.type) && [undefined, event.project].includes(desired.project);
     if (isWanted) client.send(JSON.stringify(event));
   });
   client.ping("keepalive");

@@ -23,10 +23,10 @@ function decodeSegment(segment: string): string {
 }
 
 function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const wanted = pattern.split("/");
+  const desired = pattern.split("/");
   const given = path.split("/");
   const params: Record<string, string> = {};
-  for (const [index, segment] of wanted.entries()) {
+  for (const [index, segment] of desired.entries()) {
     const name = /^\{(\w+)(\.\.\.)?\}$/.exec(segment);
     const rest = name?.[2] !== undefined;
     const value = rest ? given.slice(index).join("/") : given[index];
@@ -34,7 +34,7 @@ function matchPath(pattern: string, path: string): Record<string, string> | unde
     if (name?.[1] !== undefined) params[name[1]] = decodeSegment(value);
     if (rest) return params;
   }
-  return wanted.length === given.length ? params : undefined;
+  return desired.length === given.length ? params : undefined;
 }
 
 /** The first route of the table whose path matches; 404 without one, 501 when it lacks the method. */

@@ -67,8 +67,10 @@ export function findImage(call: Call, project: string, prefix: string): ImageRec
   const exact = store.images.find(keyOf(project, prefix));
   if (exact || prefix === "") return exact;
   const isLxd = settings.product.kind === "lxd";
-  const wanted = isLxd ? prefix : prefix.toLowerCase();
-  const found = store.images.all().filter((image) => image.project === project && image.fingerprint.startsWith(wanted));
+  const desired = isLxd ? prefix : prefix.toLowerCase();
+  const found = store.images
+    .all()
+    .filter((image) => image.project === project && image.fingerprint.startsWith(desired));
   if (found.length > 1) throw failed("More than one image matches");
   return found[0];
 }

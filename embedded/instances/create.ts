@@ -71,13 +71,13 @@ function checkRootIsFree({ store }: Daemon, instance: InstanceRecord): void {
 }
 
 /** Checks and stores it, its disk not written yet; throws with nothing left behind. */
-function addInstance(daemon: Daemon, wanted: NewInstance): InstanceRecord {
-  const { template: _template, ...rest } = wanted;
+function addInstance(daemon: Daemon, desired: NewInstance): InstanceRecord {
+  const { template: _template, ...rest } = desired;
   const { store, events } = daemon;
   const instance: InstanceRecord = {
     ...rest,
-    disk: wanted.disk.state === "blank" ? wanted.disk : { ...wanted.disk, state: "partial" },
-    config: { ...wanted.config, ...identityKeys(wanted.config) },
+    disk: desired.disk.state === "blank" ? desired.disk : { ...desired.disk, state: "partial" },
+    config: { ...desired.config, ...identityKeys(desired.config) },
     stateful: false,
     createdAt: timestamp(),
     lastUsedAt: EPOCH,
@@ -94,16 +94,16 @@ function addInstance(daemon: Daemon, wanted: NewInstance): InstanceRecord {
 }
 
 /** The record first, then the disk, then what its first start is to do: as far as the real daemons get when killed. */
-export async function makeInstance(daemon: Daemon, wanted: NewInstance): Promise<InstanceRecord> {
+export async function makeInstance(daemon: Daemon, desired: NewInstance): Promise<InstanceRecord> {
   const { store, copies, creating } = daemon;
-  const key = instanceKey(addInstance(daemon, wanted));
+  const key = instanceKey(addInstance(daemon, desired));
   creating.add(key);
   try {
-    if (wanted.disk.state !== "blank") await copies.pass();
+    if (desired.disk.state !== "blank") await copies.pass();
     const current = store.instances.find(key);
     if (current === undefined) throw failed("Failed creating instance from image: Image is missing a rootfs");
-    const config = { ...current.config, "volatile.apply_template": wanted.template };
-    const made = { ...current, disk: wanted.disk, config };
+    const config = { ...current.config, "volatile.apply_template": desired.template };
+    const made = { ...current, disk: desired.disk, config };
     store.instances.set(key, made);
     return made;
   } finally {

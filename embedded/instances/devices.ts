@@ -77,9 +77,9 @@ function checkVolume(device: Device, { store, volumeProject, type }: Place): voi
   const volume = store.volumes.find(keyOf(volumeProject, pool, name));
   if (volume === undefined) throw notFound("Failed loading custom volume: Storage volume not found");
   const isBlock = volume.contentType !== "filesystem";
-  const noun = volume.contentType === "iso" ? "ISO" : volume.contentType;
-  if (isBlock && type === "container") throw failed(`Custom ${noun} volumes cannot be used on containers`);
-  if (isBlock && device["path"]) throw failed(`Custom ${noun} volumes cannot have a path defined`);
+  const kindName = volume.contentType === "iso" ? "ISO" : volume.contentType;
+  if (isBlock && type === "container") throw failed(`Custom ${kindName} volumes cannot be used on containers`);
+  if (isBlock && device["path"]) throw failed(`Custom ${kindName} volumes cannot have a path defined`);
   if (!isBlock && !device["path"]) throw failed("Custom filesystem volumes require a path to be defined");
 }
 

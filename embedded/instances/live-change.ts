@@ -20,9 +20,9 @@ const DEFAULT_MEMORY = "1GiB";
 /** Memory may shrink while the VM runs, but not grow. */
 function checkMemory(before: string, after: string): void {
   if (before.endsWith("%") || after.endsWith("%")) return;
-  const [was, wanted] = [before, after].map((text) => Math.floor(parseSize(text) / MIB)) as [number, number];
-  if (wanted <= was) return;
-  const sizes = `Boot time size ${was}MiB, new size ${wanted}MiB`;
+  const [was, desired] = [before, after].map((text) => Math.floor(parseSize(text) / MIB)) as [number, number];
+  if (desired <= was) return;
+  const sizes = `Boot time size ${was}MiB, new size ${desired}MiB`;
   const reason = `Cannot increase memory size beyond boot time size when VM is running (${sizes})`;
   throw failed(`Failed updating memory limit: ${reason}`);
 }

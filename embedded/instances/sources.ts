@@ -37,9 +37,9 @@ export function imageOf(call: Call, source: Source): ImageRecord | undefined {
     const alias = store.aliases.find(keyOf(project, source.alias));
     return alias && store.images.find(keyOf(project, alias.target));
   }
-  const wanted = Object.entries(source.properties ?? {});
+  const desired = Object.entries(source.properties ?? {});
   const images = store.images.all().filter((image) => image.project === project);
-  const matching = images.filter((image) => wanted.every(([key, value]) => image.properties[key] === value));
+  const matching = images.filter((image) => desired.every(([key, value]) => image.properties[key] === value));
   return matching.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
 }
 

@@ -67,13 +67,14 @@ function getVolume(call: Call): Reply {
 }
 
 /** Snapshots and backups: an ISO volume has none, and backups of other volumes are beyond this daemon. */
-async function refuseCopy(call: Call, what: { noun: string; kind: string; reason: string }): Promise<Reply> {
+async function refuseCopy(call: Call, what: { collection: string; kind: string; reason: string }): Promise<Reply> {
   const volume = requireVolume(call);
   const { name = "snap0" } = await call.json("StorageVolumeSnapshotsPost", { name: "string" });
   if (volume.contentType !== "iso") throw new DaemonError(501, "not implemented");
-  const segments = ["storage-pools", volume.pool, "volumes", "custom", volume.name, what.noun, name];
+  const segments = ["storage-pools", volume.pool, "volumes", "custom", volume.name, what.collection, name];
   const resources = { [what.kind]: [urlOf(segments, volume.project)], storage_volumes: [volumeUrl(volume)] };
-  const description = what.noun === "backups" ? "Creating custom volume backup" : "Creating storage volume snapshot";
+  const description =
+    what.collection === "backups" ? "Creating custom volume backup" : "Creating storage volume snapshot";
   const run = () => {
     throw failed(what.reason);
   };
@@ -81,13 +82,13 @@ async function refuseCopy(call: Call, what: { noun: string; kind: string; reason
 }
 
 const SNAPSHOT = {
-  noun: "snapshots",
+  collection: "snapshots",
   kind: "storage_volume_snapshots",
   reason: 'Volume of content type "iso" does not support snapshots',
 };
 
 const BACKUP = {
-  noun: "backups",
+  collection: "backups",
   kind: "backups",
   reason: 'Create volume backup: Backup create: Volume of content type "iso" cannot be backed up',
 };

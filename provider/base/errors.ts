@@ -95,6 +95,12 @@ export class LxdError extends Error {
   }
 }
 
+/** The object of a state is not on the server any more. */
+export function gone(kindName: string): LxdError {
+  const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
+  return new LxdError({ code: "not-found", why: `the ${kindName} is gone`, advice });
+}
+
 /** Whether an error is ours and of this kind. */
 export function isCode(error: unknown, code: ErrorCode): error is LxdError {
   return error instanceof LxdError && error.code === code;

@@ -13,7 +13,7 @@ const queues = new Map<string, Queue>();
 const firsts = new Map<string, Promise<unknown>>();
 
 /** Runs when all before it have ended. Everybody after it waits. */
-export function inTurn<T>(key: unknown[], work: () => Promise<T>): Promise<T> {
+export function queued<T>(key: unknown[], work: () => Promise<T>): Promise<T> {
   return queue(JSON.stringify(key), work, true);
 }
 

@@ -10,7 +10,7 @@ const lookedAt = 16;
 /** ISO 9660's own, and what announces a UDF volume. */
 const identifiers = ["CD001", "NSR02", "NSR03"];
 
-export async function isOptical(path: string): Promise<boolean> {
+export async function isIso(path: string): Promise<boolean> {
   const file = await open(path, "r");
   try {
     const { buffer, bytesRead } = await file.read(
@@ -26,10 +26,10 @@ export async function isOptical(path: string): Promise<boolean> {
 }
 
 /** The same bytes, but a failure before anything is complete if they do not begin as optical media do. */
-export function requireOptical(stream: ByteStream, name: string): ByteStream {
-  const wanted = (firstDescriptor + lookedAt) * sectorBytes;
+export function requireIso(stream: ByteStream, name: string): ByteStream {
+  const desired = (firstDescriptor + lookedAt) * sectorBytes;
   const judge = (head: Buffer): Buffer => {
-    if (!hasDescriptor(head.subarray(firstDescriptor * sectorBytes))) throw notOptical(name);
+    if (!hasDescriptor(head.subarray(firstDescriptor * sectorBytes))) throw notIso(name);
     return head;
   };
   return through(stream, async function* (chunks) {
@@ -40,7 +40,7 @@ export function requireOptical(stream: ByteStream, name: string): ByteStream {
         continue;
       }
       head = Buffer.concat([head, chunk]);
-      if (head.length < wanted) continue;
+      if (head.length < desired) continue;
       yield judge(head);
       head = undefined;
     }
@@ -48,7 +48,7 @@ export function requireOptical(stream: ByteStream, name: string): ByteStream {
   });
 }
 
-export function notOptical(name: string): LxdError {
+export function notIso(name: string): LxdError {
   return new LxdError({
     code: "invalid-argument",
     why: `${name} is not an ISO 9660 or UDF image`,

@@ -12,9 +12,9 @@ export function reportTo(status: Status, verb: string): ReportBytes {
     const left = total === undefined ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
     const part =
       total === undefined
-        ? shownBytes(done)
-        : `${shownBytes(done)} of ${shownBytes(total)}, ${Math.floor((100 * done) / total)} %`;
-    status(`${verb} ${part}, ${shownBytes(rate)}/s${left}`);
+        ? formatBytes(done)
+        : `${formatBytes(done)} of ${formatBytes(total)}, ${Math.floor((100 * done) / total)} %`;
+    status(`${verb} ${part}, ${formatBytes(rate)}/s${left}`);
   };
 }
 
@@ -24,7 +24,7 @@ export function reader({ status, signal }: { status: Status; signal: AbortSignal
 }
 
 /** The same bytes, shown as they pass. */
-export function shown(opened: Opened, verb: string, status: Status): Opened {
+export function withProgress(opened: Opened, verb: string, status: Status): Opened {
   const report = reportTo(status, verb);
   const stream = through(opened.stream, async function* (chunks) {
     let done = 0;
@@ -37,7 +37,7 @@ export function shown(opened: Opened, verb: string, status: Status): Opened {
 }
 
 /** `3.2 GiB` */
-export function shownBytes(count: number): string {
+export function formatBytes(count: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, count)) / 10)));
   return `${(count / 2 ** (10 * power)).toFixed(power === 0 ? 0 : 1)} ${units[power] ?? ""}`;

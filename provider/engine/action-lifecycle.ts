@@ -1,8 +1,8 @@
 // Runs a kind by its steps; a kind that leaves no object has none, and does it all by itself.
 import { type ActionKind, type AnyKind, type Context, type ServerInputs } from "../kind/kind";
-import { type Kept, type Known } from "./stored-resource";
+import { type Checkpoint, type StoredResource } from "./stored-resource";
 import { type CreateCall, type LifecycleOf, type Removal } from "./lifecycle";
-import { isPlaceGone } from "./parent-gone";
+import { isParentGone } from "./parent-gone";
 import { Reconciler } from "./reconciler";
 
 export function lifecycleOf<Inputs extends ServerInputs, Outputs extends Inputs, Found>(
@@ -15,21 +15,25 @@ export function lifecycleOf<Inputs extends ServerInputs, Outputs extends Inputs,
 class ActionLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implements LifecycleOf<Inputs, Outputs> {
   constructor(private readonly kind: ActionKind<Inputs, Outputs>) {}
 
-  async create(context: Context, inputs: Inputs, { replaced }: CreateCall<Outputs>): Promise<Kept<Outputs>> {
+  async create(context: Context, inputs: Inputs, { replaced }: CreateCall<Outputs>): Promise<Checkpoint<Outputs>> {
     const { id, outputs } = await this.kind.create({ ...context, replaced }, inputs);
     return { id, outputs, identity: id };
   }
 
-  async read(context: Context, { id, state }: Known<Outputs>): Promise<Kept<Outputs> | undefined> {
+  async read(context: Context, { id, state }: StoredResource<Outputs>): Promise<Checkpoint<Outputs> | undefined> {
     const outputs = await unlessPlaceGone(context, state, () => this.kind.read(context, id, state));
     return outputs && { id, outputs, identity: id };
   }
 
-  async update(context: Context, inputs: Inputs, { id, state }: Known<Outputs>): Promise<Kept<Outputs>> {
+  async update(context: Context, inputs: Inputs, { id, state }: StoredResource<Outputs>): Promise<Checkpoint<Outputs>> {
     return { id, outputs: await this.kind.update(context, id, state, inputs), identity: id };
   }
 
-  async remove(context: Context, { id, state, identity }: Known<Outputs>, { isHeld }: Removal<Outputs>): Promise<void> {
+  async remove(
+    context: Context,
+    { id, state, identity }: StoredResource<Outputs>,
+    { isHeld }: Removal<Outputs>,
+  ): Promise<void> {
     if (isHeld(identity ?? id)) return;
     await unlessPlaceGone(context, state, () => this.kind.remove(context, id, state));
   }
@@ -40,7 +44,7 @@ async function unlessPlaceGone<T>({ client }: Context, state: object, work: () =
   try {
     return await work();
   } catch (error) {
-    if (await isPlaceGone(client, state, error)) return undefined;
+    if (await isParentGone(client, state, error)) return undefined;
     throw error;
   }
 }

@@ -1,22 +1,22 @@
 // Compares what is with what is wanted, field by field, and adds up the costs.
 import { isDeepStrictEqual } from "node:util";
-import { type Bag, plain } from "../kind/props";
+import { type Props, plain } from "../kind/props";
 import { withDefaults } from "./written-inputs";
-import { type Cost, type KindDefinition, type Policy, type ServerInputs, type Whereabouts } from "../kind/kind";
+import { type Cost, type KindDefinition, type Policy, type ServerInputs, type ServerIdentity } from "../kind/kind";
 import { isElsewhere } from "./server-registry";
 import { type Difference } from "./pulumi/dynamic-provider";
 
-/** What all nouns have. Of another way to the same server the state must know: it is all that a later destroy has. */
+/** What all kinds have. Of another way to the same server the state must know: it is all that a later destroy has. */
 const ofServer: { [Key in keyof Required<ServerInputs>]: Cost } = { remote: "update" };
 
 export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
   kind: KindDefinition<Inputs, Outputs>,
-  oldBag: Outputs,
-  newBag: Inputs,
+  oldProps: Outputs,
+  newProps: Inputs,
 ): Difference {
-  const olds = withDefaults(kind, oldBag as unknown as Bag) as unknown as Outputs;
-  const news = withDefaults(kind, newBag as unknown as Bag) as unknown as Inputs;
-  const form = kind.comparable ?? ((inputs: Inputs) => inputs);
+  const olds = withDefaults(kind, oldProps as unknown as Props) as unknown as Outputs;
+  const news = withDefaults(kind, newProps as unknown as Props) as unknown as Inputs;
+  const form = kind.normalize ?? ((inputs: Inputs) => inputs);
   const [before, after] = [plain(form(olds)), plain(form(news))];
   const all = { ...ofServer, ...kind.policies };
   const policies = Object.entries(all) as [keyof Inputs & string, Policy<Inputs, Outputs>][];
@@ -28,7 +28,7 @@ export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
         return [key, "replace"];
       return [key, typeof policy === "function" ? policy(olds, news) : policy];
     });
-  const isMoved = isElsewhere(olds as Whereabouts, news as Whereabouts);
+  const isMoved = isElsewhere(olds as ServerIdentity, news as ServerIdentity);
   if (isMoved) return { changes: true, replaces: ["remote"], deleteBeforeReplace: false };
   // What has become a secret is encrypted in the outputs only by an update.
   const hasOtherSecrets = !isDeepStrictEqual(secretsOf(kind.policies, olds), secretsOf(kind.policies, news));
@@ -42,13 +42,13 @@ export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
   };
 }
 
-function urnOf(bag: object): string | undefined {
-  return (bag as { __urn?: string }).__urn;
+function urnOf(props: object): string | undefined {
+  return (props as { __urn?: string }).__urn;
 }
 
 /** Where secrets are, in what can change by itself, in whatever order the program says it. */
-function secretsOf(policies: Record<string, unknown>, bag: object): string[] {
-  const paths = (bag as { __secrets?: [string, ...unknown[]][] }).__secrets ?? [];
+function secretsOf(policies: Record<string, unknown>, props: object): string[] {
+  const paths = (props as { __secrets?: [string, ...unknown[]][] }).__secrets ?? [];
   const own = paths.filter(([key]) => policies[key] !== "ignore");
   return own.map((path) => JSON.stringify(path)).sort();
 }

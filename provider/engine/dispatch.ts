@@ -1,40 +1,40 @@
 // Serves a kind of resource to Pulumi's dynamic-provider process: finds the daemon, dresses errors, keeps the state.
-import { inputsIn, keep, type Kept, knownIn, remoteOf } from "./stored-resource";
+import { inputsOfState, toProps, type Checkpoint, storedResource, remoteOf } from "./stored-resource";
 import { type Calls } from "./pulumi/calls";
 import { Check } from "./check";
-import { Confidential } from "./secrets/redactor";
+import { Redactor } from "./secrets/redactor";
 import { difference } from "./diff";
 import { type Difference, type DynamicProvider, partial, withoutStack } from "./pulumi/dynamic-provider";
-import { type Bag } from "../kind/props";
-import { type Held, holders } from "./run-registry";
+import { type Props } from "../kind/props";
+import { type HeldObject, runRegistry } from "./run-registry";
 import { type LifecycleOf } from "./lifecycle";
 import { lifecycleOf } from "./action-lifecycle";
-import { upgraded } from "./state-upgrades";
+import { upgradeState } from "./state-upgrades";
 import { withDefaults } from "./written-inputs";
 import {
   type AnyKind,
   type Context,
-  type Draft,
+  type PartialInputs,
   type Failure,
   type ServerInputs,
-  type Whereabouts,
+  type ServerIdentity,
 } from "../kind/kind";
 import { progressRow } from "./pulumi/progress";
 import { callsOfEngine } from "./pulumi/pulumi-engine";
-import { Servers } from "./server-registry";
+import { ServerRegistry } from "./server-registry";
 import { stackConfig, stackConfigFailures } from "./stack-config";
-import { Succession } from "./replacement-tracker";
+import { ReplacementTracker } from "./replacement-tracker";
 
 interface Resource {
-  bag: Bag;
-  oldBag?: Bag;
+  bag: Props;
+  oldBag?: Props;
   /** It is on the server that the state names. */
   isStored?: boolean;
 }
 
 export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found = never> implements DynamicProvider {
-  readonly #servers = new Servers();
-  readonly #succession = new Succession<Inputs>();
+  readonly #servers = new ServerRegistry();
+  readonly #succession = new ReplacementTracker<Inputs>();
   readonly #check: Check<Inputs, Outputs>;
   readonly #lifecycle: LifecycleOf<Inputs, Outputs>;
 
@@ -52,130 +52,133 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     return Promise.resolve();
   }
 
-  check(olds: Bag, news: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
-    holders().checked(String(news["__urn"]), Object.keys(olds).length > 0);
+  check(olds: Props, news: Props): Promise<{ inputs: Props; failures: Failure[] }> {
+    runRegistry().checked(String(news["__urn"]), Object.keys(olds).length > 0);
     return this.calls.run((signal) => this.#check.run(olds, news, signal));
   }
 
-  diff(id: string, oldBag: Bag, newBag: Bag): Promise<Difference> {
-    const olds = upgraded(this.kind, oldBag);
-    const found = difference(this.kind, olds as unknown as Outputs, newBag as unknown as Inputs);
+  diff(id: string, oldProps: Props, newProps: Props): Promise<Difference> {
+    const olds = upgradeState(this.kind, oldProps);
+    const found = difference(this.kind, olds as unknown as Outputs, newProps as unknown as Inputs);
     const held = this.#heldBy(olds, olds["__identity"] as string | undefined);
-    holders().compared(String(newBag["__urn"]), held, { state: olds, isReplaced: found.replaces.length > 0 });
-    const { isIncomplete } = knownIn(id, olds);
+    runRegistry().compared(String(newProps["__urn"]), held, { state: olds, isReplaced: found.replaces.length > 0 });
+    const { isIncomplete } = storedResource(id, olds);
     return Promise.resolve({ ...found, changes: found.changes || isIncomplete });
   }
 
-  async create(bag: Bag): Promise<{ id: string; outs: Bag }> {
-    let made: { id: string; outs: Bag } | undefined;
-    const work = this.#inContext({ bag }, async (context, where) => {
+  async create(props: Props): Promise<{ id: string; outs: Props }> {
+    let made: { id: string; outs: Props } | undefined;
+    const work = this.#inContext({ bag: props }, async (context, where) => {
       const { urn } = context;
-      const checkpoint = (kept: Kept<Outputs>): { id: string; outs: Bag } => {
-        made = { id: kept.id, outs: keep(kept, bag, where) };
-        this.#hold(urn, kept, made.outs);
+      const checkpoint = (reached: Checkpoint<Outputs>): { id: string; outs: Props } => {
+        made = { id: reached.id, outs: toProps(reached, props, where) };
+        this.#hold(urn, reached, made.outs);
         return made;
       };
-      const replaced = this.#succession.replacedBy(urn) as Draft<Outputs> | undefined;
-      const importId = this.#succession.isFirst(urn) ? (bag["__import"] as string | undefined) : undefined;
+      const replaced = this.#succession.replacedInputs(urn) as PartialInputs<Outputs> | undefined;
+      const importId = this.#succession.isFirst(urn) ? (props["__import"] as string | undefined) : undefined;
       const call = { checkpoint, replaced, importId, otherHolderOf: this.#otherHolderOf(urn, where) };
-      return checkpoint(await this.#lifecycle.create(context, this.#whole(bag), call));
+      return checkpoint(await this.#lifecycle.create(context, this.#whole(props), call));
     });
     return work.catch((error: unknown) => {
       throw made === undefined ? error : partial(error, made);
     });
   }
 
-  async read(id: string, oldBag: Bag): Promise<{ id: string; props: Bag; inputs?: Bag }> {
-    const bag = upgraded(this.kind, oldBag);
-    const work = this.#inContext({ bag, isStored: true }, async (context, where) => {
-      const known = knownIn<Outputs>(id, bag);
-      const kept = await this.#lifecycle.read(context, known);
-      if (kept === undefined) return { id: "", props: {} };
+  async read(id: string, oldProps: Props): Promise<{ id: string; props: Props; inputs?: Props }> {
+    const values = upgradeState(this.kind, oldProps);
+    const work = this.#inContext({ bag: values, isStored: true }, async (context, where) => {
+      const known = storedResource<Outputs>(id, values);
+      const reached = await this.#lifecycle.read(context, known);
+      if (reached === undefined) return { id: "", props: {} };
       // To look at an object makes nothing of it complete.
-      const props = keep({ ...kept, id, ...(known.isIncomplete && { isIncomplete: true }) }, bag, where);
-      return { id, props, inputs: inputsIn(props, this.kind) };
+      const props = toProps({ ...reached, id, ...(known.isIncomplete && { isIncomplete: true }) }, values, where);
+      return { id, props, inputs: inputsOfState(props, this.kind) };
     });
     return withoutStack(work);
   }
 
-  async update(id: string, oldBag: Bag, newBag: Bag): Promise<{ outs: Bag }> {
-    let left: { id: string; outs: Bag } | undefined;
-    const olds = upgraded(this.kind, oldBag);
-    const work = this.#inContext({ bag: newBag, oldBag: olds }, async (context, where) => {
+  async update(id: string, oldProps: Props, newProps: Props): Promise<{ outs: Props }> {
+    let left: { id: string; outs: Props } | undefined;
+    const olds = upgradeState(this.kind, oldProps);
+    const work = this.#inContext({ bag: newProps, oldBag: olds }, async (context, where) => {
       const { urn } = context;
-      const checkpoint = (kept: Kept<Outputs>): { id: string; outs: Bag } => {
-        left = { id, outs: keep(kept, newBag, where) };
-        this.#hold(urn, kept, left.outs);
+      const checkpoint = (reached: Checkpoint<Outputs>): { id: string; outs: Props } => {
+        left = { id, outs: toProps(reached, newProps, where) };
+        this.#hold(urn, reached, left.outs);
         return left;
       };
       const call = { checkpoint, otherHolderOf: this.#otherHolderOf(urn, where) };
-      const known = knownIn<Outputs>(id, olds);
-      return { outs: checkpoint(await this.#lifecycle.update(context, this.#whole(newBag), known, call)).outs };
+      const known = storedResource<Outputs>(id, olds);
+      return { outs: checkpoint(await this.#lifecycle.update(context, this.#whole(newProps), known, call)).outs };
     });
     return work.catch((error: unknown) => {
       throw left === undefined ? error : partial(error, left);
     });
   }
 
-  async delete(id: string, oldBag: Bag): Promise<void> {
-    const bag = upgraded(this.kind, oldBag);
-    const work = this.#inContext({ bag, isStored: true }, async (context, where) => {
-      const isHeld = (identity: string): boolean => holders().holderOf(this.#held(where, identity)) !== undefined;
+  async delete(id: string, oldProps: Props): Promise<void> {
+    const props = upgradeState(this.kind, oldProps);
+    const work = this.#inContext({ bag: props, isStored: true }, async (context, where) => {
+      const isHeld = (identity: string): boolean => runRegistry().holderOf(this.#held(where, identity)) !== undefined;
       const { urn } = context;
-      const isReplaced = holders().isInProgram(urn);
-      const live = holders().liveState(urn) as Outputs | undefined;
-      const removal = { urn, mayBeUnmarked: oldBag["__schema"] === undefined, isReplaced, live, isHeld };
-      await this.#lifecycle.remove(context, knownIn<Outputs>(id, bag), removal);
+      const isReplaced = runRegistry().isInProgram(urn);
+      const live = runRegistry().liveState(urn) as Outputs | undefined;
+      const removal = { urn, mayBeUnmarked: oldProps["__schema"] === undefined, isReplaced, live, isHeld };
+      await this.#lifecycle.remove(context, storedResource<Outputs>(id, props), removal);
     });
     await withoutStack(work);
   }
 
-  #whole(bag: Bag): Inputs {
-    return withDefaults(this.kind, bag) as unknown as Inputs;
+  #whole(props: Props): Inputs {
+    return withDefaults(this.kind, props) as unknown as Inputs;
   }
 
-  #held({ __server: server, __at: at }: Whereabouts, identity: string): Held {
-    return { kind: this.kind.noun, server: server ?? at ?? "", identity };
+  #held({ __server: server, __at: at }: ServerIdentity, identity: string): HeldObject {
+    return { kind: this.kind.kindName, server: server ?? at ?? "", identity };
   }
 
-  #heldBy(where: Whereabouts, identity: string | undefined): Held | undefined {
+  #heldBy(where: ServerIdentity, identity: string | undefined): HeldObject | undefined {
     return identity === undefined ? undefined : this.#held(where, identity);
   }
 
-  #hold(urn: string, { identity }: Kept<Outputs>, outs: Bag): void {
+  #hold(urn: string, { identity }: Checkpoint<Outputs>, outs: Props): void {
     const held = this.#heldBy(outs, identity);
-    if (held !== undefined) holders().hold(urn, held, outs);
+    if (held !== undefined) runRegistry().hold(urn, held, outs);
   }
 
-  #otherHolderOf(urn: string, where: Whereabouts): (identity: string) => string | undefined {
+  #otherHolderOf(urn: string, where: ServerIdentity): (identity: string) => string | undefined {
     return (identity) => {
-      const holder = holders().holderOf(this.#held(where, identity));
+      const holder = runRegistry().holderOf(this.#held(where, identity));
       return holder === urn ? undefined : holder;
     };
   }
 
   /** Does some work with the daemon and the row in the display that belong to a resource; what it says has no secrets. */
-  #inContext<T>(resource: Resource, work: (context: Context, where: Whereabouts) => Promise<T>): Promise<T> {
+  #inContext<T>(resource: Resource, work: (context: Context, where: ServerIdentity) => Promise<T>): Promise<T> {
     return this.calls.run((signal) => this.#withSignal(signal, resource, work));
   }
 
   async #withSignal<T>(
     signal: AbortSignal,
-    { bag, oldBag = {}, isStored = false }: Resource,
-    work: (context: Context, where: Whereabouts) => Promise<T>,
+    { bag: props, oldBag: oldProps = {}, isStored = false }: Resource,
+    work: (context: Context, where: ServerIdentity) => Promise<T>,
   ): Promise<T> {
-    const urn = String(bag["__urn"]);
+    const urn = String(props["__urn"]);
     const servers = this.#servers.withSignal(signal);
     const { config, connect } = servers;
-    const confidential = new Confidential([bag, oldBag], config);
-    const row = progressRow(urn, confidential);
+    const redactor = new Redactor([props, oldProps], config);
+    const row = progressRow(urn, redactor);
     try {
-      const client = isStored ? await servers.holder(remoteOf(bag), bag) : connect(remoteOf(bag));
-      const where = await servers.met(client, bag);
-      const holder: Context["holder"] = (remote, known) => servers.holder(remote, known);
-      return await work({ client, connect, holder, urn, status: row.status, warn: row.warn, signal, config }, where);
+      const client = isStored ? await servers.serverOf(remoteOf(props), props) : connect(remoteOf(props));
+      const where = await servers.identify(client, props);
+      const holder: Context["serverOf"] = (remote, known) => servers.serverOf(remote, known);
+      return await work(
+        { client, connect, serverOf: holder, urn, status: row.status, warn: row.warn, signal, config },
+        where,
+      );
     } catch (error) {
-      throw confidential.hideIn(error);
+      throw redactor.redactError(error);
     } finally {
       row.clear();
     }

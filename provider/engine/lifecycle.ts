@@ -1,17 +1,22 @@
 // What the engine calls of a kind, whether it has an object that steps are run on or only does something.
-import { type Kept, type Known } from "./stored-resource";
-import { type Context, type Draft } from "../kind/kind";
+import { type Checkpoint, type StoredResource } from "./stored-resource";
+import { type Context, type PartialInputs } from "../kind/kind";
 
 export interface LifecycleOf<Inputs, Outputs> {
-  create: (context: Context, inputs: Inputs, call: CreateCall<Outputs>) => Promise<Kept<Outputs>>;
+  create: (context: Context, inputs: Inputs, call: CreateCall<Outputs>) => Promise<Checkpoint<Outputs>>;
   /** Undefined if the object is gone. */
-  read: (context: Context, known: Known<Outputs>) => Promise<Kept<Outputs> | undefined>;
-  update: (context: Context, inputs: Inputs, known: Known<Outputs>, call: Call<Outputs>) => Promise<Kept<Outputs>>;
-  remove: (context: Context, known: Known<Outputs>, removal: Removal<Outputs>) => Promise<void>;
+  read: (context: Context, known: StoredResource<Outputs>) => Promise<Checkpoint<Outputs> | undefined>;
+  update: (
+    context: Context,
+    inputs: Inputs,
+    known: StoredResource<Outputs>,
+    call: Call<Outputs>,
+  ) => Promise<Checkpoint<Outputs>>;
+  remove: (context: Context, known: StoredResource<Outputs>, removal: Removal<Outputs>) => Promise<void>;
 }
 
 export interface Call<Outputs> {
-  checkpoint: (kept: Kept<Outputs>) => unknown;
+  checkpoint: (kept: Checkpoint<Outputs>) => unknown;
   /** The URN of another resource that holds an object in this run, so that nobody else may have it. */
   otherHolderOf: (identity: string) => string | undefined;
 }
@@ -19,7 +24,7 @@ export interface Call<Outputs> {
 export interface CreateCall<Outputs> extends Call<Outputs> {
   /** The ID of the object that is to be imported instead of made. */
   importId: string | undefined;
-  replaced: Draft<Outputs> | undefined;
+  replaced: PartialInputs<Outputs> | undefined;
 }
 
 export interface Removal<Outputs> {

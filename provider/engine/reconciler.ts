@@ -2,8 +2,8 @@
 //
 // Create and update are one road: locate the object, make it if it is not there or not whole, run the steps. A failure or
 // a kill at any point leaves a state from which the next `up` and the next `destroy` do the right thing.
-import { type Kept, type Known } from "./stored-resource";
-import { isCode, LxdError } from "../base/errors";
+import { type Checkpoint, type StoredResource } from "./stored-resource";
+import { gone, isCode, LxdError } from "../base/errors";
 import {
   type Context,
   type Reading,
@@ -14,9 +14,10 @@ import {
   type Step,
   type Work,
 } from "../kind/kind";
-import { inTurn } from "../base/keyed-queue";
+import { queued } from "../base/keyed-queue";
 import { type Call, type CreateCall, type LifecycleOf, type Removal } from "./lifecycle";
-import { isPlaceGone } from "./parent-gone";
+import { isParentGone } from "./parent-gone";
+import { heldBy } from "./run-registry";
 
 export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Found> implements LifecycleOf<
   Inputs,
@@ -24,26 +25,29 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
 > {
   constructor(private readonly kind: ReconciledKind<Inputs, Outputs, Found>) {}
 
-  async create(context: Context, inputs: Inputs, call: CreateCall<Outputs>): Promise<Kept<Outputs>> {
+  async create(context: Context, inputs: Inputs, call: CreateCall<Outputs>): Promise<Checkpoint<Outputs>> {
     const { importId, replaced } = call;
     const id = this.kind.idOf(inputs, context.urn);
     const verb = importId === undefined ? "create" : "import";
-    return this.#telling(`${verb} ${this.kind.noun} ${id}`, async () => {
+    return this.#during(`${verb} ${this.kind.kindName} ${id}`, async () => {
       if (importId !== undefined) return this.#import(context, inputs, call);
-      const surroundings = { ...context, replaced };
-      const isRecorded = this.kind.leftover?.(surroundings) !== "unrecorded";
+      const extended = { ...context, replaced };
+      const isRecorded = this.kind.leftover?.(extended) !== "unrecorded";
       const recorded = isRecorded ? call : { ...call, checkpoint: () => undefined };
-      const left = await this.#leftover(surroundings, inputs, call);
-      const used = left && this.#usedAsIs(surroundings, inputs, left);
+      const left = await this.#leftover(extended, inputs, call);
+      const used = left && this.#adoptionNotice(extended, inputs, left);
       if (used !== undefined) context.warn(used);
-      const found = left ?? (await this.#make(surroundings, inputs, recorded));
-      const work = { context: surroundings, inputs, olds: undefined, isNew: left === undefined };
+      const found = left ?? (await this.#make(extended, inputs, recorded));
+      const work = { context: extended, inputs, olds: undefined, isNew: left === undefined };
       return this.#run(work, found, { id: undefined, call: recorded });
     });
   }
 
-  async read(context: Context, { id, state: known, identity }: Known<Outputs>): Promise<Kept<Outputs> | undefined> {
-    return this.#telling(`read ${this.kind.noun} ${id}`, async () => {
+  async read(
+    context: Context,
+    { id, state: known, identity }: StoredResource<Outputs>,
+  ): Promise<Checkpoint<Outputs> | undefined> {
+    return this.#during(`read ${this.kind.kindName} ${id}`, async () => {
       const { inputs, state } = this.#stored(id, known, identity);
       const found = await this.#locate(context, inputs, identity);
       return found && this.#checkpoint(context, { id, inputs, found, state, moment: "read" });
@@ -56,17 +60,22 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return { inputs: this.kind.fromId(id, state), state: undefined };
   }
 
-  async update(context: Context, inputs: Inputs, known: Known<Outputs>, call: Call<Outputs>): Promise<Kept<Outputs>> {
+  async update(
+    context: Context,
+    inputs: Inputs,
+    known: StoredResource<Outputs>,
+    call: Call<Outputs>,
+  ): Promise<Checkpoint<Outputs>> {
     const { id, state } = known;
-    return this.#telling(`update ${this.kind.noun} ${id}`, async () => {
-      const surroundings = { ...context, replaced: undefined };
+    return this.#during(`update ${this.kind.kindName} ${id}`, async () => {
+      const extended = { ...context, replaced: undefined };
       const located = await this.#locateEither(context, [state, inputs], known.identity);
       const isUsable = !known.isIncomplete || this.kind.leftover !== undefined;
-      const isWhole = located !== undefined && isUsable && this.#isWhole(located, true);
-      if (located !== undefined && !isWhole) await this.#clear(context, located, state);
-      const usable = located !== undefined && isWhole ? located : await this.#leftover(surroundings, inputs, call);
-      const found = usable ?? (await this.#make(surroundings, inputs, { ...call, checkpoint: underSameId(id, call) }));
-      const work = { context: surroundings, inputs, olds: state, isNew: usable === undefined };
+      const isComplete = located !== undefined && isUsable && this.#isComplete(located, true);
+      if (located !== undefined && !isComplete) await this.#clear(context, located, state);
+      const usable = located !== undefined && isComplete ? located : await this.#leftover(extended, inputs, call);
+      const found = usable ?? (await this.#make(extended, inputs, { ...call, checkpoint: underSameId(id, call) }));
+      const work = { context: extended, inputs, olds: state, isNew: usable === undefined };
       return this.#run(work, found, { id, call });
     });
   }
@@ -75,21 +84,25 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
    * Deletes what the state's identity leads to, if it is this resource's own. A destroy deletes all states of a resource at
    * once, and two of them may have one object: the second one is to find that it is gone.
    */
-  async remove(context: Context, known: Known<Outputs>, removal: Removal<Outputs>): Promise<void> {
-    await inTurn(["delete", context.urn], () => this.#remove(context, known, removal));
+  async remove(context: Context, known: StoredResource<Outputs>, removal: Removal<Outputs>): Promise<void> {
+    await queued(["delete", context.urn], () => this.#remove(context, known, removal));
   }
 
-  async #remove(context: Context, { id, state, identity }: Known<Outputs>, removal: Removal<Outputs>): Promise<void> {
-    const what = `${this.kind.noun} ${id}`;
-    await this.#telling(`delete ${what}`, async () => {
+  async #remove(
+    context: Context,
+    { id, state, identity }: StoredResource<Outputs>,
+    removal: Removal<Outputs>,
+  ): Promise<void> {
+    const what = `${this.kind.kindName} ${id}`;
+    await this.#during(`delete ${what}`, async () => {
       const { isReplaced, live } = removal;
-      const surroundings = { ...context, isReplaced, live };
+      const extended = { ...context, isReplaced, live };
       const isHeldBefore = identity !== undefined && removal.isHeld(identity);
       const found = isHeldBefore ? undefined : await this.#locate(context, state, identity);
       const isHeld = isHeldBefore || (found !== undefined && removal.isHeld(this.kind.identity(found, state)));
       if (isHeld) context.warn(`the ${what} stays: ${heldByNew}`);
       if (isHeld || found === undefined) {
-        await this.kind.removeRest?.(surroundings, state);
+        await this.kind.removeRest?.(extended, state);
         return;
       }
       const stranger = this.#strangerIn(found, removal);
@@ -97,14 +110,14 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
         context.warn(`the ${what} stays: ${stranger}`);
         return;
       }
-      await this.#drop(surroundings, found, { state, identity });
+      await this.#drop(extended, found, { state, identity });
     });
   }
 
   async #drop(
     context: RemovalContext<Outputs>,
     found: Found,
-    { state, identity }: Pick<Known<Outputs>, "state" | "identity">,
+    { state, identity }: Pick<StoredResource<Outputs>, "state" | "identity">,
   ): Promise<void> {
     try {
       await this.kind.remove(context, found, state);
@@ -132,21 +145,21 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     const found = await this.kind.locate(context, inputs);
     if (found === undefined) return undefined;
     const holder = otherHolderOf(this.kind.identity(found, inputs));
-    if (holder !== undefined) throw heldBy(this.kind.noun, holder);
-    const obstacle = await this.kind.obstacle(found, inputs, context);
-    if (obstacle !== undefined) throw obstacle;
-    if (this.#isWhole(found, false)) return found;
+    if (holder !== undefined) throw heldBy(this.kind.kindName, holder);
+    const conflict = await this.kind.conflict(found, inputs, context);
+    if (conflict !== undefined) throw conflict;
+    if (this.#isComplete(found, false)) return found;
     await this.#clear(context, found, inputs as Outputs);
     return undefined;
   }
 
-  #usedAsIs(context: ReconcileContext<Outputs>, inputs: Inputs, found: Found): string | undefined {
-    if (this.kind.usedAsIs !== undefined) return this.kind.usedAsIs(found, inputs, context);
+  #adoptionNotice(context: ReconcileContext<Outputs>, inputs: Inputs, found: Found): string | undefined {
+    if (this.kind.adoptionNotice !== undefined) return this.kind.adoptionNotice(found, inputs, context);
     const { urn, replaced } = context;
     const cause =
       replaced === undefined ? "an earlier run of this resource created it" : "it is the one to be replaced";
     const id = this.kind.idOf(inputs, urn, found);
-    return `${this.kind.noun} ${id} exists and is reused: ${cause}. ${ofReplacement}`;
+    return `${this.kind.kindName} ${id} exists and is reused: ${cause}. ${ofReplacement}`;
   }
 
   /** Removes what nobody knows to be whole, so that it can be made again. */
@@ -162,14 +175,15 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     try {
       const found = await this.kind.locate(context, inputs, made);
       if (found === undefined) {
-        throw new LxdError({ code: "failed", why: `the server reported success, but there is no ${this.kind.noun}` });
+        const why = `the server reported success, but there is no ${this.kind.kindName}`;
+        throw new LxdError({ code: "failed", why });
       }
       const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
       call.checkpoint(await this.#checkpoint(context, reading));
       return found;
     } catch (error) {
       // One bad answer must not make the state forget what is there, and the server has said that it is whole.
-      await this.#keepRest(context, inputs, { call, isSeenWhole: true });
+      await this.#keepRest(context, inputs, { call, isSeenComplete: true });
       throw error;
     }
   }
@@ -182,7 +196,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     } catch (error) {
       // What has the name already was not left by this create; what can be resumed is known by more than its name.
       const isStranger = isCode(error, "already-exists") && this.kind.leftover === undefined;
-      if (!isStranger) await this.#keepRest(context, inputs, { call, isSeenWhole: false });
+      if (!isStranger) await this.#keepRest(context, inputs, { call, isSeenComplete: false });
       throw error;
     }
   }
@@ -191,7 +205,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   async #keepRest(
     context: ReconcileContext<Outputs>,
     inputs: Inputs,
-    { call, isSeenWhole }: { call: Call<Outputs>; isSeenWhole: boolean },
+    { call, isSeenComplete }: { call: Call<Outputs>; isSeenComplete: boolean },
   ): Promise<void> {
     // What went wrong first is what the user has to know; whether the server can be asked now is another matter.
     const looking = { ...context, client: context.client.forLastLook() };
@@ -200,8 +214,8 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
     const kept = await this.#checkpoint(looking, reading);
     // What is resumed is so only as long as the state says that there is something to resume.
-    const isWhole = isSeenWhole && this.kind.leftover === undefined;
-    call.checkpoint(isWhole ? kept : { ...kept, isIncomplete: true });
+    const isComplete = isSeenComplete && this.kind.leftover === undefined;
+    call.checkpoint(isComplete ? kept : { ...kept, isIncomplete: true });
   }
 
   /** What was sent may be done a moment after its answer got lost, or the run was cancelled. */
@@ -212,7 +226,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       await context.client.pause(betweenLooksMs);
       return this.#left(context, inputs, looks - 1);
     }
-    const isOurs = this.kind.mayBeLeft?.(found) ?? (await this.kind.obstacle(found, inputs, context)) === undefined;
+    const isOurs = this.kind.isLeftover?.(found) ?? (await this.kind.conflict(found, inputs, context)) === undefined;
     return isOurs ? found : undefined;
   }
 
@@ -220,14 +234,14 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     work: Work<Inputs, Outputs>,
     start: Found,
     { id, call }: { id: string | undefined; call: Call<Outputs> },
-  ): Promise<Kept<Outputs>> {
+  ): Promise<Checkpoint<Outputs>> {
     const { context, inputs, olds } = work;
     let found = start;
     for (const step of this.kind.steps(work)) {
       const changed = await this.#step(work, step, { found, id, call });
       if (changed === false) continue;
       const identity = changed === "relocated" ? undefined : this.kind.identity(found, inputs);
-      found = await this.#again(context, work, identity);
+      found = await this.#locateAgain(context, work, identity);
       call.checkpoint(await this.#checkpoint(context, { id, inputs, found, state: olds, moment: "checkpoint" }));
     }
     return this.#checkpoint(context, { id, inputs, found, state: olds, moment: "settled" });
@@ -245,7 +259,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     } catch (error) {
       const identity = this.kind.identity(found, inputs);
       const looking = { ...context, client: context.client.forLastLook() };
-      const now = await this.#again(looking, work, identity).catch(() => undefined);
+      const now = await this.#locateAgain(looking, work, identity).catch(() => undefined);
       if (now === undefined) throw error;
       const kept = await this.#checkpoint(looking, { id, inputs, found: now, state: olds, moment: "checkpoint" });
       // A refresh may show no difference from the program, although there are steps to go on with.
@@ -254,7 +268,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     }
   }
 
-  async #again(
+  async #locateAgain(
     context: Context,
     { inputs, olds }: Work<Inputs, Outputs>,
     identity: string | undefined,
@@ -263,18 +277,17 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     const places = olds === undefined || identity === undefined ? [inputs] : [olds, inputs];
     const found = await this.#locateEither(context, places, identity);
     if (found !== undefined) return found;
-    const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
-    throw new LxdError({ code: "not-found", why: `the ${this.kind.noun} is gone`, advice });
+    throw gone(this.kind.kindName);
   }
 
-  async #import(context: Context, inputs: Inputs, { otherHolderOf }: Call<Outputs>): Promise<Kept<Outputs>> {
+  async #import(context: Context, inputs: Inputs, { otherHolderOf }: Call<Outputs>): Promise<Checkpoint<Outputs>> {
     const found = await this.kind.locate(context, inputs);
-    if (found === undefined) throw new LxdError({ code: "not-found", why: `the ${this.kind.noun} is gone` });
+    if (found === undefined) throw gone(this.kind.kindName);
     const holder = otherHolderOf(this.kind.identity(found, inputs));
-    if (holder !== undefined) throw heldBy(this.kind.noun, holder);
-    await this.kind.claim?.(context, inputs, found);
-    const claimed = this.kind.claim === undefined ? found : ((await this.kind.locate(context, inputs)) ?? found);
-    const reading = { id: undefined, inputs, found: claimed, state: undefined, moment: "read" } as const;
+    if (holder !== undefined) throw heldBy(this.kind.kindName, holder);
+    await this.kind.adopt?.(context, inputs, found);
+    const adopted = this.kind.adopt === undefined ? found : ((await this.kind.locate(context, inputs)) ?? found);
+    const reading = { id: undefined, inputs, found: adopted, state: undefined, moment: "read" } as const;
     return this.#checkpoint(context, reading);
   }
 
@@ -288,7 +301,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       state: Outputs | undefined;
       moment: Reading<Inputs, Outputs, Found>["moment"];
     },
-  ): Promise<Kept<Outputs>> {
+  ): Promise<Checkpoint<Outputs>> {
     const { inputs, found } = reading;
     const id = reading.id ?? this.kind.idOf(inputs, context.urn, found);
     return { id, outputs: await this.kind.toState(context, reading), identity: this.kind.identity(found, inputs) };
@@ -307,16 +320,16 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     try {
       return await this.kind.locate(context, at, identity);
     } catch (error) {
-      if (await isPlaceGone(context.client, at, error)) return undefined;
+      if (await isParentGone(context.client, at, error)) return undefined;
       throw error;
     }
   }
 
-  #isWhole(found: Found, isKnown: boolean): boolean {
-    return this.kind.isWhole?.(found, isKnown) ?? true;
+  #isComplete(found: Found, isKnown: boolean): boolean {
+    return this.kind.isComplete?.(found, isKnown) ?? true;
   }
 
-  async #telling<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  async #during<T>(doing: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -335,11 +348,3 @@ const betweenLooksMs = 150;
 const heldByNew = "the live state of a resource holds the same object";
 const ofReplacement =
   "If it was to be replaced (`pulumi up --replace`), set the resource option deleteBeforeReplace: two objects with the same name cannot exist at the same time.";
-
-function heldBy(noun: string, holder: string): LxdError {
-  return new LxdError({
-    code: "already-exists",
-    why: `the ${noun} belongs to another resource of this stack, ${holder}`,
-    advice: "Choose another name, or remove one of the two resources from the program.",
-  });
-}

@@ -1,19 +1,19 @@
 // Which object comes in the place of which: Pulumi's engine does not say, so one process puts it together from its calls.
-import { type Draft } from "../kind/kind";
+import { type PartialInputs } from "../kind/kind";
 
-export class Succession<Inputs> {
+export class ReplacementTracker<Inputs> {
   /** Old inputs by URN: a check without olds that follows one with olds is that of a replacement. */
-  readonly #checked = new Map<string, Draft<Inputs>>();
-  readonly #replaced = new Map<string, Draft<Inputs>>();
+  readonly #checked = new Map<string, PartialInputs<Inputs>>();
+  readonly #replaced = new Map<string, PartialInputs<Inputs>>();
   /** The URNs of what is wanted on another server: it is made there as if there were no old one. */
   readonly #moved = new Set<string>();
   /** The inputs of the last run, also in the check of a replacement, to which Pulumi does not give them. */
-  before(urn: string, olds: Draft<Inputs> | undefined): Draft<Inputs> {
+  previousInputs(urn: string, olds: PartialInputs<Inputs> | undefined): PartialInputs<Inputs> {
     return olds ?? this.#checked.get(urn) ?? {};
   }
 
   /** Notes a check, and tells the inputs of what is about to be replaced. */
-  check(urn: string, olds: Draft<Inputs> | undefined): Draft<Inputs> | undefined {
+  noteCheck(urn: string, olds: PartialInputs<Inputs> | undefined): PartialInputs<Inputs> | undefined {
     if (olds !== undefined) {
       this.#checked.set(urn, olds);
       return undefined;
@@ -24,7 +24,7 @@ export class Succession<Inputs> {
   }
 
   /** Notes that a resource is wanted on another server. */
-  move(urn: string): void {
+  noteMove(urn: string): void {
     this.#moved.add(urn);
     this.#checked.delete(urn);
   }
@@ -34,7 +34,7 @@ export class Succession<Inputs> {
   }
 
   /** What a new object is made in place of. */
-  replacedBy(urn: string): Draft<Inputs> | undefined {
+  replacedInputs(urn: string): PartialInputs<Inputs> | undefined {
     return this.#replaced.get(urn);
   }
 

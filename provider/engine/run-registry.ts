@@ -3,9 +3,10 @@
 // Pulumi keeps a replaced state until a run reaches its deletes, which may be a later run. By then the live state may name
 // the same object. The order of the engine's calls tells which state is live: see the decision record on identity, and
 // `test/e2e/engine-calls.test.ts`, which holds the engine to that order.
+import { LxdError } from "../base/errors";
 
 /** An object on a server, whatever it is called at the moment. */
-export interface Held {
+export interface HeldObject {
   /** `ISO volume`, so that equal identities of two kinds stay apart. */
   kind: string;
   /** The certificate's fingerprint of the server, or its address where it shows none. */
@@ -14,21 +15,21 @@ export interface Held {
 }
 
 /** That a resource of the program wants a name. */
-export interface Claim {
+export interface NameClaim {
   /** Whether nobody else may have it. */
   isExclusive: boolean;
   /** Which object is to have it, where that is known. */
   object: string | undefined;
 }
 
-export class Holders {
+export class RunRegistry {
   readonly #urns = new Map<string, string>();
   readonly #live = new Map<string, object>();
   /** Resources whose next diff belongs to an `up`: during a refresh the engine calls `diff` without a `check`. */
   readonly #checked = new Set<string>();
   readonly #inProgram = new Set<string>();
   readonly #elsewhere = new Map<string, string[]>();
-  readonly #claims = new Map<string, ReadonlyMap<string, Claim>>();
+  readonly #claims = new Map<string, ReadonlyMap<string, NameClaim>>();
   /** The names of the program's objects, by URN. */
   readonly #names = new Map<string, string>();
 
@@ -40,7 +41,11 @@ export class Holders {
   }
 
   /** The state that a diff shows is live, unless it is about to be replaced. */
-  compared(urn: string, held: Held | undefined, { state, isReplaced }: { state: object; isReplaced: boolean }): void {
+  compared(
+    urn: string,
+    held: HeldObject | undefined,
+    { state, isReplaced }: { state: object; isReplaced: boolean },
+  ): void {
     if (!this.#checked.delete(urn) || held === undefined) return;
     if (isReplaced) this.release(urn);
     else this.hold(urn, held, state);
@@ -51,7 +56,7 @@ export class Holders {
     return this.#inProgram.has(urn);
   }
 
-  hold(urn: string, held: Held, state: object): void {
+  hold(urn: string, held: HeldObject, state: object): void {
     this.#urns.set(keyOf(held), urn);
     this.#live.set(urn, state);
   }
@@ -67,7 +72,7 @@ export class Holders {
   }
 
   /** Notes the names that a resource wants, in place of what it wanted before. */
-  claim(urn: string, names: ReadonlyMap<string, Claim>): void {
+  claim(urn: string, names: ReadonlyMap<string, NameClaim>): void {
     this.#claims.set(urn, names);
   }
 
@@ -90,7 +95,7 @@ export class Holders {
   }
 
   /** Who wants a name in this run, by URN. */
-  claimsOf(name: string): ReadonlyMap<string, Claim> {
+  claimsOf(name: string): ReadonlyMap<string, NameClaim> {
     const entries = [...this.#claims].flatMap(([urn, names]) => {
       const claim = names.get(name);
       return claim === undefined ? [] : [[urn, claim] as const];
@@ -99,23 +104,32 @@ export class Holders {
   }
 
   /** The resource that holds the object in this run. */
-  holderOf(held: Held): string | undefined {
+  holderOf(held: HeldObject): string | undefined {
     return this.#urns.get(keyOf(held));
   }
 }
 
-function keyOf({ kind, server, identity }: Held): string {
+function keyOf({ kind, server, identity }: HeldObject): string {
   return JSON.stringify([kind, server, identity]);
 }
 
-let current = new Holders();
+let current = new RunRegistry();
 
 /** Those of this process, which serves one run: all kinds share them, and so do older and newer names of one kind. */
-export function holders(): Holders {
+export function runRegistry(): RunRegistry {
   return current;
 }
 
 /** For tests that play several runs in one process. */
-export function forgetRun(): void {
-  current = new Holders();
+export function resetRunRegistry(): void {
+  current = new RunRegistry();
+}
+
+/** An object that another live resource holds. */
+export function heldBy(kindName: string, holder: string): LxdError {
+  return new LxdError({
+    code: "already-exists",
+    why: `the ${kindName} belongs to another resource of this stack, ${holder}`,
+    advice: "Choose another name, or remove one of the two resources from the program.",
+  });
 }

@@ -1,12 +1,12 @@
 // Which server a resource is on: found by what program and config say, and told from others by its certificate.
 import { clientFor } from "../lxd/client/core/connections";
 import { type Client } from "../lxd/client/core/client";
-import { complete, equip } from "../lxd/client/auth/credentials";
+import { resolveCredentials, withClientCertificate } from "../lxd/client/auth/credentials";
 import { discover } from "../lxd/client/discovery/discovery";
 import { parseParallel } from "../lxd/client/transport/concurrency-limiter";
 import { type RemoteInputs } from "../lxd/client/discovery/location";
 import { LxdError } from "../base/errors";
-import { type Failure, type StackConfig, type Whereabouts } from "../kind/kind";
+import { type Failure, type StackConfig, type ServerIdentity } from "../kind/kind";
 import { hasUnknown } from "../kind/unknowns";
 
 type Remote = RemoteInputs | undefined;
@@ -15,12 +15,12 @@ type Remote = RemoteInputs | undefined;
  * Whether an object is wanted on another server than the one that it is on. A server whose certificate was renewed is
  * still found at its old place, and one that has moved still has its old certificate.
  */
-export function isElsewhere(olds: Whereabouts, news: Whereabouts): boolean {
+export function isElsewhere(olds: ServerIdentity, news: ServerIdentity): boolean {
   if (olds.__server === undefined || news.__server === undefined) return false;
   return olds.__at !== news.__at && olds.__server !== news.__server;
 }
 
-export class Servers {
+export class ServerRegistry {
   constructor(
     public config: StackConfig = {},
     private readonly signal?: AbortSignal,
@@ -29,18 +29,21 @@ export class Servers {
   ) {}
 
   /** The same for one call of the engine. */
-  withSignal(signal: AbortSignal): Servers {
-    return new Servers(this.config, signal, this.failures);
+  withSignal(signal: AbortSignal): ServerRegistry {
+    return new ServerRegistry(this.config, signal, this.failures);
   }
 
   readonly connect = (remote: Remote): Client => {
     const location = discover({ explicit: remote, config: this.config, env: process.env });
-    const client = clientFor(equip(complete(location, process.env), process.env), parseParallel(this.config.parallel));
+    const client = clientFor(
+      withClientCertificate(resolveCredentials(location, process.env), process.env),
+      parseParallel(this.config.parallel),
+    );
     return this.signal === undefined ? client : client.withSignal(this.signal);
   };
 
   /** Where the program wants a resource. A server is asked only if the place is another than before. */
-  async wanted(remote: Remote, olds: Whereabouts): Promise<Whereabouts> {
+  async desired(remote: Remote, olds: ServerIdentity): Promise<ServerIdentity> {
     if (hasUnknown(remote)) return { __at: olds.__at, __server: olds.__server };
     const client = this.connect(remote);
     if (client.transport.place === olds.__at) return { __at: olds.__at, __server: olds.__server };
@@ -51,7 +54,7 @@ export class Servers {
    * The server that has an object of the state: the one that the config names, if it is the same, else the one where the
    * object was met last. Otherwise a stack whose config was turned to another server would delete the wrong things.
    */
-  async holder(remote: Remote, known: Whereabouts): Promise<Client> {
+  async serverOf(remote: Remote, known: ServerIdentity): Promise<Client> {
     const client = this.connect(remote);
     const { __at: at, __server: server } = known;
     if (at === undefined || server === undefined || client.transport.place === at) return client;
@@ -68,7 +71,7 @@ export class Servers {
   }
 
   /** What is to be kept of where an object is. */
-  async met(client: Client, known: Whereabouts): Promise<Whereabouts> {
+  async identify(client: Client, known: ServerIdentity): Promise<ServerIdentity> {
     return { __at: client.transport.place, __server: (await fingerprintOf(client)) ?? known.__server };
   }
 }

@@ -1,5 +1,5 @@
 // The schema of what a stack stores of a resource, and the way from every older one to the present one.
-import { type Bag } from "../kind/props";
+import { type Props } from "../kind/props";
 import { LxdError } from "../base/errors";
 import { type ServerInputs, type StateUpgrades } from "../kind/kind";
 
@@ -7,15 +7,15 @@ import { type ServerInputs, type StateUpgrades } from "../kind/kind";
 export const schemaVersion = 1;
 
 /** A state as the present release writes it. Pure: nobody is asked, and nothing is stored by it. */
-export function upgraded<Inputs extends ServerInputs, Outputs extends Inputs>(
+export function upgradeState<Inputs extends ServerInputs, Outputs extends Inputs>(
   kind: StateUpgrades<Inputs, Outputs>,
-  state: Bag,
-): Bag {
+  state: Props,
+): Props {
   const version = Number(state["__schema"] ?? 0);
   if (version > schemaVersion) {
     throw new LxdError({
       code: "unsupported",
-      why: `the state of this ${kind.noun} was written by a newer release of pulumi-lxd (state schema ${version})`,
+      why: `the state of this ${kind.kindName} was written by a newer release of pulumi-lxd (state schema ${version})`,
       advice: "Install that release, or a newer one, in this project: npm install pulumi-lxd@latest",
     });
   }

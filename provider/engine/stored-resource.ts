@@ -1,12 +1,12 @@
 // What this package keeps with a resource's inputs and outputs, under names with two underscores that previews leave out.
 import { secretsKey } from "./secrets/redactor";
-import { type Bag, plain } from "../kind/props";
+import { type Props, plain } from "../kind/props";
 import { schemaVersion } from "./state-upgrades";
 import { withoutDefaults } from "./written-inputs";
-import { type KindDefinition, type ServerInputs, type Whereabouts } from "../kind/kind";
+import { type KindDefinition, type ServerInputs, type ServerIdentity } from "../kind/kind";
 
 /** A resource as it is kept after each step. */
-export interface Kept<Outputs> {
+export interface Checkpoint<Outputs> {
   id: string;
   outputs: Outputs;
   /** What tells the object from all others, whatever it is called: see `ReconciledKind.identity`. */
@@ -16,41 +16,45 @@ export interface Kept<Outputs> {
 }
 
 /** What a state says of a resource. */
-export interface Known<Outputs> {
+export interface StoredResource<Outputs> {
   id: string;
   state: Outputs;
   identity: string | undefined;
   isIncomplete: boolean;
 }
 
-export function remoteOf(bag: Bag): ServerInputs["remote"] {
-  return bag["remote"] as ServerInputs["remote"];
+export function remoteOf(props: Props): ServerInputs["remote"] {
+  return props["remote"] as ServerInputs["remote"];
 }
 
-/** What Pulumi stores beside the noun's own outputs: outputs replace the state as a whole. */
-export function keep({ outputs, identity, isIncomplete }: Kept<object>, bag: Bag, where: Whereabouts): Bag {
-  const { remote, __urn, __provider, [secretsKey]: secrets } = bag;
+/** What Pulumi stores beside the kind's own outputs: outputs replace the state as a whole. */
+export function toProps(
+  { outputs, identity, isIncomplete }: Checkpoint<object>,
+  props: Props,
+  where: ServerIdentity,
+): Props {
+  const { remote, __urn, __provider, [secretsKey]: secrets } = props;
   const known = { __schema: schemaVersion, __identity: identity, __incomplete: isIncomplete };
   return plain({ ...outputs, remote, __urn, __provider, [secretsKey]: secrets, ...known, ...where });
 }
 
 /** `bag` is of the present schema. */
-export function knownIn<Outputs>(id: string, bag: Bag): Known<Outputs> {
-  const { __identity: identity, __incomplete: isIncomplete } = bag;
+export function storedResource<Outputs>(id: string, props: Props): StoredResource<Outputs> {
+  const { __identity: identity, __incomplete: isIncomplete } = props;
   return {
     id,
-    state: bag as unknown as Outputs,
+    state: props as unknown as Outputs,
     identity: identity as string | undefined,
     isIncomplete: isIncomplete === true,
   };
 }
 
-/** The part of a state that is inputs, as a program would write them; a noun names those of its own in its policies. */
-export function inputsIn<Inputs extends ServerInputs, Outputs extends Inputs>(
-  props: Bag,
+/** The part of a state that is inputs, as a program would write them; a kind names those of its own in its policies. */
+export function inputsOfState<Inputs extends ServerInputs, Outputs extends Inputs>(
+  props: Props,
   kind: KindDefinition<Inputs, Outputs>,
-): Bag {
-  const pick = (keys: string[]): Bag =>
+): Props {
+  const pick = (keys: string[]): Props =>
     Object.fromEntries(keys.filter((key) => props[key] !== undefined).map((key) => [key, props[key]]));
   const own = pick([...Object.keys(kind.policies), "remote"]);
   return { ...withoutDefaults(kind, own), ...pick(["__urn", "__at", "__server", secretsKey]) };

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { type z } from "zod";
 import { type ImagePart, type ImageRole } from "../lxd/api/image-export";
 import { fetchText } from "../content/url/fetch-text";
-import { shownUrl } from "../content/url/redacted-url";
+import { redactedUrl } from "../content/url/redacted-url";
 import { type DownloadSettings } from "../content/url/transport";
 import { urlContent } from "../content/url/url-content";
 import { LxdError } from "../base/errors";
@@ -52,7 +52,7 @@ async function read<S extends z.ZodType>(place: AskedPlace, path: string, schema
   const text = await fetchText(url, { maxBytes: listMaxBytes, what: "a list of images" }, settingsOf(place));
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  const why = `${shownUrl(url)} is not a simplestreams file`;
+  const why = `${redactedUrl(url)} is not a simplestreams file`;
   throw new LxdError({ code: "failed", why, advice: "Check the URL of the server, and its protocol." });
 }
 

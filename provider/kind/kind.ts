@@ -1,4 +1,4 @@
-// What a noun must say of itself to be served as a resource: what may be written, what a change costs, what happens.
+// What a kind must say of itself to be served as a resource: what may be written, what a change costs, what happens.
 import { type z } from "zod";
 import { type Client } from "../lxd/client/core/client";
 import { type ConnectionConfig, type RemoteInputs } from "../lxd/client/discovery/location";
@@ -17,7 +17,7 @@ export interface Failure {
   reason: string;
 }
 
-/** Inputs that every noun has. */
+/** Inputs that every kind has. */
 export interface ServerInputs {
   /** Which daemon; undefined is the stack's own. */
   remote?: RemoteInputs | undefined;
@@ -35,13 +35,13 @@ export interface StackConfig extends ConnectionConfig {
   parallelBuilds?: string | undefined;
 }
 
-/** What the methods of a noun work with. */
+/** What the methods of a kind work with. */
 export interface Context {
   client: Client;
   /** A client for another server, such as one of images, to which this stack is the same client. */
   connect: (remote: RemoteInputs) => Client;
   /** The same for a server that has something of this resource: where it was met last, if the name means another now. */
-  holder: (remote: RemoteInputs | undefined, known: Whereabouts) => Promise<Client>;
+  serverOf: (remote: RemoteInputs | undefined, known: ServerIdentity) => Promise<Client>;
   /** The resource's URN: who owns what is made. */
   urn: string;
   /** Shows what is going on, on the resource's row in Pulumi's display. */
@@ -54,16 +54,16 @@ export interface Context {
 }
 
 /** Inputs of which any part may be missing, wrong (then unknown) or unknown. */
-export type Draft<Inputs> = { [Key in keyof Inputs]?: Inputs[Key] | undefined };
+export type PartialInputs<Inputs> = { [Key in keyof Inputs]?: Inputs[Key] | undefined };
 
-export interface Completion<Inputs> {
-  draft: Draft<Inputs>;
+export interface CheckContext<Inputs> {
+  inputs: PartialInputs<Inputs>;
   /** The inputs of the last run, if the resource exists. */
-  olds: Draft<Inputs> | undefined;
+  olds: PartialInputs<Inputs> | undefined;
   /** Computed inputs that are to stay as they were: the program ignores changes of what they are computed from. */
-  kept: Draft<Inputs>;
+  unchanged: PartialInputs<Inputs>;
   /** The inputs of the object that is about to be replaced by this one. */
-  replaced: Draft<Inputs> | undefined;
+  replaced: PartialInputs<Inputs> | undefined;
   /** The ID of the object that is to be taken over instead of made, from the resource option `import`. */
   importId: string | undefined;
   urn: string;
@@ -78,7 +78,7 @@ export interface Completion<Inputs> {
 }
 
 /** What came of a create. */
-export interface Made<Outputs> {
+export interface CreateResult<Outputs> {
   id: string;
   outputs: Outputs;
 }
@@ -86,26 +86,26 @@ export interface Made<Outputs> {
 /** What may be written about a kind of resource and what a change costs: all that `check` and `diff` need. */
 export interface KindDefinition<Inputs extends ServerInputs, Outputs extends Inputs> {
   /** `ISO volume`, for messages. */
-  noun: string;
+  kindName: string;
   /** What may be written. Free of refinements over several fields and of defaults. */
   schema: z.ZodObject;
-  /** What a change of each of its own inputs costs. That of the server is the same for all nouns: see `diff.ts`. */
+  /** What a change of each of its own inputs costs. That of the server is the same for all kinds: see `diff.ts`. */
   policies: { [Key in Exclude<keyof Required<Inputs>, keyof ServerInputs>]: Policy<Inputs, Outputs> };
   /** Failures that need more than one field to see. */
-  rules: (draft: Draft<Inputs>) => Failure[];
+  validate: (partial: PartialInputs<Inputs>) => Failure[];
   /**
    * Fills in defaults, and spells values in one way. Pure, and the same when it is done twice: it runs whenever inputs are
    * used, since what is stored is what the program wrote. Lets unknown values pass.
    */
-  applyDefaults?: (draft: Draft<Inputs>) => Draft<Inputs>;
+  applyDefaults?: (partial: PartialInputs<Inputs>) => PartialInputs<Inputs>;
   /** Applies defaults and fills in what is computed from the program's side, such as the hash of a file. */
-  complete: (completion: Completion<Inputs>) => Promise<{ draft: Draft<Inputs>; failures: Failure[] }>;
+  computeInputs: (check: CheckContext<Inputs>) => Promise<{ inputs: PartialInputs<Inputs>; failures: Failure[] }>;
   /** What the daemon can say before anything is changed. Called only for an object that is to be made. */
-  preflight: (client: Client, completion: Completion<Inputs>) => Promise<Failure[]>;
+  preflight: (client: Client, check: CheckContext<Inputs>) => Promise<Failure[]>;
   /** What it can say about a change of an object that is there. */
-  preflightChange?: (client: Client, completion: Completion<Inputs>) => Promise<Failure[]>;
+  preflightChange?: (client: Client, check: CheckContext<Inputs>) => Promise<Failure[]>;
   /** The form in which two inputs are compared: `8GiB` and `8192MiB` are one size. Default: as they are. */
-  comparable?: (inputs: Inputs) => Inputs;
+  normalize?: (inputs: Inputs) => Inputs;
   /** The inputs that make the object's name on the server, which no other resource of a program may have; default: none. */
   uniqueName?: { what: string; parts: readonly string[] };
   /** Whether the old object is in the new one's way. */
@@ -114,7 +114,7 @@ export interface KindDefinition<Inputs extends ServerInputs, Outputs extends Inp
 
 /** How a kind reads the states of older releases. */
 export interface StateUpgrades<Inputs extends ServerInputs, Outputs extends Inputs> {
-  noun: string;
+  kindName: string;
   /** One for each step of the schema, each from the one before: pure functions of the state. */
   upgrades?: ((state: Record<string, unknown>) => Record<string, unknown>)[];
   /** The identity that a state written before identities were stored implies. */
@@ -142,17 +142,17 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
    * Whether the object is all there; what is not is made again. `isKnown`: a state says that a run has seen it whole.
    * Default: it is.
    */
-  isWhole?: (found: Found, isKnown: boolean) => boolean;
+  isComplete?: (found: Found, isKnown: boolean) => boolean;
   /** Why an object that is there already cannot become this resource's. Only what an earlier run left can. */
-  obstacle: (
+  conflict: (
     found: Found,
     inputs: Inputs,
     context: ReconcileContext<Outputs>,
   ) => LxdError | undefined | Promise<LxdError | undefined>;
   /** Whether what is there after a create that failed was left by it. Default: what has no obstacle. */
-  mayBeLeft?: (found: Found) => boolean;
+  isLeftover?: (found: Found) => boolean;
   /** What the user is told when an object that is there already is used; absent: that an earlier run has made it. */
-  usedAsIs?: (found: Found, inputs: Inputs, context: ReconcileContext<Outputs>) => string | undefined;
+  adoptionNotice?: (found: Found, inputs: Inputs, context: ReconcileContext<Outputs>) => string | undefined;
   /** One request that makes the object and says whose it is. Its identity, where only the server's answer tells it. */
   create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<void> | Promise<string>;
   /**
@@ -161,7 +161,7 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
    */
   leftover?: (context: ReconcileContext<Outputs>) => "resumed" | "unrecorded";
   /** Writes on an object that is imported whose it is now. */
-  claim?: (context: Context, inputs: Inputs, found: Found) => Promise<void>;
+  adopt?: (context: Context, inputs: Inputs, found: Found) => Promise<void>;
   /** In order; each looks at what was found, does one thing if it is due, and says whether it did. */
   steps: (work: Work<Inputs, Outputs>) => Step<Found>[];
   /** The only mapper from the daemon to the state. */
@@ -171,12 +171,12 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
   /** Deletes what a resource has made beside its object, if the object is gone already, or the live state has it. */
   removeRest?: (context: RemovalContext<Outputs>, state: Outputs) => Promise<void>;
   /** The inputs of an object of which nothing is known but its ID, to read it as it is. */
-  fromId: (id: string, state: Draft<Outputs>) => Inputs;
+  fromId: (id: string, state: PartialInputs<Outputs>) => Inputs;
 }
 
 export interface ReconcileContext<Outputs> extends Context {
   /** The inputs of the object in whose place this one comes, if that is known. */
-  replaced: Draft<Outputs> | undefined;
+  replaced: PartialInputs<Outputs> | undefined;
 }
 
 export interface RemovalContext<Outputs = object> extends Context {
@@ -221,7 +221,7 @@ export interface Reading<Inputs, Outputs, Found> {
  */
 export interface ActionKind<Inputs extends ServerInputs, Outputs extends Inputs>
   extends KindDefinition<Inputs, Outputs>, StateUpgrades<Inputs, Outputs> {
-  create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<Made<Outputs>>;
+  create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<CreateResult<Outputs>>;
   /** The state, or undefined if what it was done to is gone. */
   read: (context: Context, id: string, state: Outputs) => Promise<Outputs | undefined>;
   update: (context: Context, id: string, olds: Outputs, news: Inputs) => Promise<Outputs>;
@@ -232,7 +232,7 @@ export interface ActionKind<Inputs extends ServerInputs, Outputs extends Inputs>
 export type AnyKind<Inputs extends ServerInputs, Outputs extends Inputs, Found> =
   ReconciledKind<Inputs, Outputs, Found> | ActionKind<Inputs, Outputs>;
 /** Kept with the inputs and in the state. The two underscores keep them out of previews. */
-export interface Whereabouts {
+export interface ServerIdentity {
   /** The socket or the address by which the server was reached. */
   __at?: string | undefined;
   /** The fingerprint of its certificate, as it was then. */

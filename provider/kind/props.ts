@@ -5,4 +5,4 @@ export function plain<T>(value: T): T {
 }
 
 /** Inputs or outputs as they come from Pulumi, the bookkeeping among them. */
-export type Bag = Record<string, unknown>;
+export type Props = Record<string, unknown>;

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { nearest } from "../base/nearest";
 import { parseDuration, parseSize } from "./units";
-import { describeValue, wording } from "./zod-messages";
+import { describeValue, zodMessages } from "./zod-messages";
 
 /** An object without other properties than these; a typo is told with the property that was probably meant. */
 export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
@@ -27,7 +27,7 @@ export function tagged<T>(variants: Record<string, z.ZodType>): z.ZodType<T, T> 
       return;
     }
     // Each shape's failures are worded here: they are no longer open to the wording of the schema around them.
-    for (const issue of variant.safeParse(value, { error: wording }).error?.issues ?? []) {
+    for (const issue of variant.safeParse(value, { error: zodMessages }).error?.issues ?? []) {
       context.addIssue({ ...issue, code: "custom", path: issue.path });
     }
   }) as unknown as z.ZodType<T, T>;

@@ -2,7 +2,7 @@
 import { type z } from "zod";
 import { type Failure } from "./kind";
 import { isUnknown, unknown } from "./unknowns";
-import { wording } from "./zod-messages";
+import { zodMessages } from "./zod-messages";
 
 export interface Validated {
   /** The inputs, with `unknown` in place of everything that failed, so that later checks can go on with the rest. */
@@ -15,7 +15,7 @@ type Path = readonly PropertyKey[];
 export function validate(schema: z.ZodType, given: Record<string, unknown>): Validated {
   const value = structuredClone(given);
   const failures: Failure[] = [];
-  const issuesOf = () => schema.safeParse(value, { error: wording, reportInput: true }).error?.issues ?? [];
+  const issuesOf = () => schema.safeParse(value, { error: zodMessages, reportInput: true }).error?.issues ?? [];
   for (const issue of issuesOf()) {
     if (leadsToUnknown(value, issue.path)) continue;
     // Inside of `tagged`, unknown keys come as custom issues, which keep their other fields.

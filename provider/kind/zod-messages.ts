@@ -1,7 +1,7 @@
 // The words for values that a schema refuses, where the schema has none of its own.
 import { type z } from "zod";
 
-export const wording: z.core.$ZodErrorMap = (issue) => {
+export const zodMessages: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case "invalid_type":
       if (issue.input === undefined) return "is required";

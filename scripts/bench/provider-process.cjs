@@ -3,17 +3,17 @@ require("@pulumi/pulumi");
 const { readFileSync, writeFileSync } = require("node:fs");
 const provider = require("pulumi-lxd/provider");
 
-const nouns = new Map();
+const providers = new Map();
 
-async function serve({ noun, method, args, config }) {
+async function serve({ kindName, method, args, config }) {
   if (method === "memory") return memory();
   if (method === "io") return readFileSync("/proc/self/io", "utf8");
-  if (!nouns.has(noun)) {
-    const made = provider[noun]();
+  if (!providers.has(kindName)) {
+    const made = provider[kindName]();
     await made.configure({ config: { get: (key) => config[key] } });
-    nouns.set(noun, made);
+    providers.set(kindName, made);
   }
-  return nouns.get(noun)[method](...args);
+  return providers.get(kindName)[method](...args);
 }
 
 /** What is resident now and what was at most since the last time this was asked; then counts anew. */

@@ -24,12 +24,12 @@ export class ProviderProcess {
     });
   }
 
-  /** Calls a method of a noun. */
-  call(noun, method, ...args) {
+  /** Calls a method of a kind. */
+  call(kindName, method, ...args) {
     return new Promise((resolve, reject) => {
       const id = Symbol().toString() + Math.random();
       this.#calls.set(id, { resolve, reject });
-      this.#child.send({ id, noun, method, args, config: this.#config });
+      this.#child.send({ id, kindName, method, args, config: this.#config });
     });
   }
 

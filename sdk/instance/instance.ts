@@ -188,8 +188,8 @@ export class Instance extends LxdResource {
       cdroms: toCdroms(args.cdroms),
       files: toGuestFiles(args.files, `Instance "${name}"`),
     };
-    const bag = { ...inputs, ...Object.fromEntries(outputs.map((key) => [key, undefined])) };
-    super("Instance", name, bag, optionsOf(opts));
+    const props = { ...inputs, ...Object.fromEntries(outputs.map((key) => [key, undefined])) };
+    super("Instance", name, props, optionsOf(opts));
   }
 
   /** An instance that others own, by its ID `project/name`: read as it is, never changed, never deleted. */

@@ -5,7 +5,7 @@ import { type RemoteInput, toRemote } from "../remote";
 import { secretPaths } from "./secret-paths";
 
 /** Nouns, by the names of the exports of `pulumi-lxd/provider`. */
-export type Noun =
+export type KindName =
   | "IsoVolume"
   | "GoldenBuild"
   | "Image"
@@ -19,22 +19,22 @@ export type Noun =
   | "InstanceSnapshot";
 
 /** The type in URNs and states. */
-export function typeOf<Kind extends Noun>(kind: Kind): `pulumi-nodejs:dynamic/lxd:${Kind}` {
+export function typeOf<Kind extends KindName>(kind: Kind): `pulumi-nodejs:dynamic/lxd:${Kind}` {
   return `pulumi-nodejs:dynamic/lxd:${kind}`;
 }
 
 /**
  * A resource that is served by Pulumi's dynamic-provider server. The server runs the text in `__provider`, which only
- * loads the installed package: it is the same for every resource of a noun, and stays the same over releases.
+ * loads the installed package: it is the same for every resource of a kind, and stays the same over releases.
  */
 export abstract class LxdResource extends pulumi.CustomResource {
-  constructor(noun: Noun, name: string, props: pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
-    const type = typeOf(noun);
+  constructor(kindName: KindName, name: string, props: pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
+    const type = typeOf(kindName);
     // Pulumi's own import gives a dynamic provider nothing to work with, so it becomes an input that `create` obeys.
     const { import: importId, ...rest } = opts;
     // Names that begin with two underscores are left out of previews and diffs.
     const bookkeeping = {
-      __provider: serializedProvider(noun),
+      __provider: serializedProvider(kindName),
       __urn: urnOf(name, type, opts.parent),
       __import: importId,
       // Pulumi matches this option with details of a diff that a dynamic provider cannot give.
@@ -60,8 +60,8 @@ function urnOf(name: string, type: string, parent: pulumi.Resource | undefined):
 }
 
 /** Written into every stack's state, so it is a contract for ever; `test/unit/sdk/shim.golden.json` guards it. */
-export function serializedProvider(noun: Noun): string {
-  return `exports.handler=require('pulumi-lxd/provider').${noun}`;
+export function serializedProvider(kindName: KindName): string {
+  return `exports.handler=require('pulumi-lxd/provider').${kindName}`;
 }
 
 /** Arguments that every resource takes. */

@@ -105,10 +105,10 @@ export function digestOf(path: string): string | undefined {
 }
 
 /** In which places two differ, in words. */
-export function differences(found: Snapshot, wanted: Snapshot): string[] {
-  const places = [...new Set([...Object.keys(wanted), ...Object.keys(found)])].sort();
+export function differences(found: Snapshot, desired: Snapshot): string[] {
+  const places = [...new Set([...Object.keys(desired), ...Object.keys(found)])].sort();
   return places.flatMap((place) => {
-    const [is, should] = [found[place], wanted[place]];
+    const [is, should] = [found[place], desired[place]];
     if (is === should) return [];
     if (is === undefined) return [`${place} is missing`];
     if (should === undefined) return [`${place} is too much: ${is}`];

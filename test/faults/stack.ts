@@ -1,6 +1,6 @@
 // Plays Pulumi's engine over the resources of one stack: what it calls, in which order, and what it keeps when a call fails
 // or the other side dies.
-import { type Bag } from "../../provider/kind/props";
+import { type Props } from "../../provider/kind/props";
 import { Died, type ProviderProcess } from "./provider-process";
 
 /** The exports of `pulumi-lxd/provider` that stacks name. */
@@ -22,7 +22,7 @@ export interface Resource {
   kind: Kind;
   name: string;
   /** Given the outputs of those declared before it. */
-  args: (outputsOf: (name: string) => Bag) => Bag;
+  args: (outputsOf: (name: string) => Props) => Props;
 }
 
 export type Program = readonly Resource[];
@@ -32,8 +32,8 @@ export interface Stored {
   kind: Kind;
   name: string;
   id: string;
-  inputs: Bag;
-  outputs: Bag;
+  inputs: Props;
+  outputs: Props;
   /** Its last step failed: it is updated also if nothing differs. */
   hasFailed: boolean;
   /** Another has taken its place: it is deleted when a run gets that far. */
@@ -43,7 +43,7 @@ export interface Stored {
 /** A step that left a resource in part, as the dynamic-provider server recognises it. */
 interface Partial {
   id: string;
-  properties: Bag;
+  properties: Props;
 }
 
 export type Steps = Record<string, "created" | "updated" | "replaced" | "same">;
@@ -52,7 +52,7 @@ const urnOf = ({ kind, name }: Pick<Resource, "kind" | "name">): string =>
   `urn:pulumi:faults::faults::pulumi-nodejs:dynamic/lxd:${kind}::${name}`;
 
 /** What crosses the border between two processes. */
-const sent = (bag: Bag): Bag => JSON.parse(JSON.stringify(bag)) as Bag;
+const sent = (props: Props): Props => JSON.parse(JSON.stringify(props)) as Props;
 
 export class Stack {
   constructor(
@@ -115,8 +115,8 @@ export class Stack {
     return "updated";
   }
 
-  async #check(resource: Resource, process: ProviderProcess, olds: Bag): Promise<Bag> {
-    const outputsOf = (name: string): Bag =>
+  async #check(resource: Resource, process: ProviderProcess, olds: Props): Promise<Props> {
+    const outputsOf = (name: string): Props =>
       this.states.find((one) => one.name === name && !one.isReplaced)?.outputs ?? {};
     const args = { remote: { socket: this.socket }, ...resource.args(outputsOf), __urn: urnOf(resource) };
     const checked = await process.call(process.provider(resource.kind).check(sent(olds), sent(args)));
@@ -124,8 +124,8 @@ export class Stack {
     throw new Error(checked.failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
   }
 
-  async #create({ kind, name }: Resource, process: ProviderProcess, inputs: Bag): Promise<void> {
-    const keep = (id: string, outputs: Bag, hasFailed: boolean): void => {
+  async #create({ kind, name }: Resource, process: ProviderProcess, inputs: Props): Promise<void> {
+    const keep = (id: string, outputs: Props, hasFailed: boolean): void => {
       this.states.push({ kind, name, id, inputs, outputs: sent(outputs), hasFailed, isReplaced: false });
     };
     await this.#step(

@@ -4,7 +4,7 @@ import { type Digest, type Opened, type Reader } from "../content";
 import { LxdError } from "../../base/errors";
 import { diskFormatOf } from "./formats";
 import { fileContent } from "../local-file/file";
-import { isOptical } from "../iso-detection";
+import { isIso } from "../iso-detection";
 import { fileNameOf, parseSourceUrl } from "../url/source-url";
 import { urlContent } from "../url/url-content";
 
@@ -58,7 +58,7 @@ async function requireNoMedium(path: string): Promise<void> {
     const advice = `Use source: { disk: ${JSON.stringify(path)}, format: "${format}" }.`;
     throw new LxdError({ code: "invalid-argument", why: `${path} is a ${format} disk, not an image`, advice });
   }
-  if (!(await isOptical(path))) return;
+  if (!(await isIso(path))) return;
   const advice = "Create an IsoVolume from it, and boot a blank machine from that.";
   throw new LxdError({ code: "invalid-argument", why: `${path} is installation media, not an image`, advice });
 }

@@ -38,12 +38,12 @@ async function unpacked(image: Buffer): Promise<Buffer | undefined> {
   }).catch(() => undefined);
 }
 
-function fileIn(tarball: Buffer, wanted: string): Buffer | undefined {
+function fileIn(tarball: Buffer, desired: string): Buffer | undefined {
   for (let at = 0; at + tarBlock <= tarball.length;) {
     const { name, size } = tarHeader(tarball.subarray(at, at + tarBlock));
     if (name === "" || !Number.isSafeInteger(size) || size < 0) return undefined;
     at += tarBlock;
-    if (name.replace(/^\.\//, "") === wanted) return tarball.subarray(at, at + size);
+    if (name.replace(/^\.\//, "") === desired) return tarball.subarray(at, at + size);
     at += tarPadded(size);
   }
   return undefined;

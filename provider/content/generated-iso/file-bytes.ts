@@ -50,9 +50,9 @@ export function changed(path: string): LxdError {
 async function* exactly(file: FileHandle, path: string, sizeBytes: number): AsyncGenerator<Buffer, void> {
   let left = sizeBytes;
   while (left > 0) {
-    const wanted = Math.min(left, chunkBytes);
+    const desired = Math.min(left, chunkBytes);
     // A buffer of its own for each chunk: whoever got the last one may still be sending it.
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(desired), 0, desired);
     if (bytesRead === 0) throw changed(path);
     left -= bytesRead;
     yield buffer.subarray(0, bytesRead);

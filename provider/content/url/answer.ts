@@ -23,7 +23,7 @@ export type Complete = "complete";
 /** The server answered a range with something else: ask it for the whole file instead. */
 export type NoRanges = "no-ranges";
 
-export interface Wanted {
+export interface Requested {
   /** The first byte that is wanted. */
   offset: number;
   /** Whether the request named a range. */
@@ -32,17 +32,17 @@ export interface Wanted {
 }
 
 /** What an answer means for a download that wants the bytes from `offset` on. */
-export async function judge(from: Exchange, wanted: Wanted): Promise<Answer | Complete | NoRanges | Failure> {
+export async function judge(from: Exchange, desired: Requested): Promise<Answer | Complete | NoRanges | Failure> {
   const { status, headers } = from;
-  if (status === 200) return answer(from, { skip: wanted.offset, sizeBytes: sizeOf(headers["content-length"]) });
+  if (status === 200) return answer(from, { skip: desired.offset, sizeBytes: sizeOf(headers["content-length"]) });
   const range = parseContentRange(headers["content-range"]);
-  if (status === 206 && wanted.withRange && range?.start === wanted.offset) {
+  if (status === 206 && desired.withRange && range?.start === desired.offset) {
     return answer(from, { skip: 0, sizeBytes: range.sizeBytes });
   }
   await from.drop();
-  if (status === 416 && range?.start === undefined && range?.sizeBytes === wanted.offset) return "complete";
-  if (wanted.withRange && (status === 206 || status === 416)) return "no-ranges";
-  return refusal(from, wanted.limits);
+  if (status === 416 && range?.start === undefined && range?.sizeBytes === desired.offset) return "complete";
+  if (desired.withRange && (status === 206 || status === 416)) return "no-ranges";
+  return refusal(from, desired.limits);
 }
 
 function answer({ url, body, headers }: Exchange, { skip, sizeBytes }: Pick<Answer, "skip" | "sizeBytes">): Answer {

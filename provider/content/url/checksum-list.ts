@@ -33,12 +33,12 @@ export function parseChecksumList(text: string): ListEntry[] {
  * The checksum of the wanted file. An entry is its own if it ends with the file's name; among several the one that
  * shares most of the path counts, and SHA-256 before SHA-512 as that is what volumes are named after.
  */
-export function findInList(entries: readonly ListEntry[], wanted: WantedPath): Digest {
-  const name = wanted[wanted.length - 1] ?? "";
-  const fits = entries.filter((entry) => entry.name === "" || sharedSegments(entry, wanted) > 0);
+export function findInList(entries: readonly ListEntry[], desired: WantedPath): Digest {
+  const name = desired[desired.length - 1] ?? "";
+  const fits = entries.filter((entry) => entry.name === "" || sharedSegments(entry, desired) > 0);
   if (fits.length === 0) throw absent(entries, name);
-  const best = Math.max(...fits.map((entry) => rank(entry, wanted)));
-  const chosen = fits.filter((entry) => rank(entry, wanted) === best);
+  const best = Math.max(...fits.map((entry) => rank(entry, desired)));
+  const chosen = fits.filter((entry) => rank(entry, desired) === best);
   const algorithm = chosen.some((entry) => entry.algorithm === "sha256") ? "sha256" : "sha512";
   const digests = new Set(chosen.filter((entry) => entry.algorithm === algorithm).map((entry) => entry.digest));
   const [digest, ...others] = digests;
@@ -80,18 +80,18 @@ function segmentsOf(entry: ListEntry): string[] {
 }
 
 /** How many segments, from the last, entry and wanted path have in common. */
-function sharedSegments(entry: ListEntry, wanted: WantedPath): number {
+function sharedSegments(entry: ListEntry, desired: WantedPath): number {
   const own = segmentsOf(entry);
   let shared = 0;
-  while (shared < own.length && own.at(-1 - shared) === wanted.at(-1 - shared)) shared += 1;
+  while (shared < own.length && own.at(-1 - shared) === desired.at(-1 - shared)) shared += 1;
   return shared;
 }
 
 /** Entries of which every segment is in the URL come before those that lie in some other folder. */
-function rank(entry: ListEntry, wanted: WantedPath): number {
-  const shared = sharedSegments(entry, wanted);
+function rank(entry: ListEntry, desired: WantedPath): number {
+  const shared = sharedSegments(entry, desired);
   const isWhole = shared === segmentsOf(entry).length;
-  return shared + (isWhole ? wanted.length : 0);
+  return shared + (isWhole ? desired.length : 0);
 }
 
 function absent(entries: readonly ListEntry[], name: string): LxdError {

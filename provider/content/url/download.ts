@@ -5,7 +5,7 @@ import { type Answer, type Complete, judge } from "./answer";
 import { exchange } from "./exchange";
 import { type Failure, failureAt, networkFailure } from "./failure";
 import { Mirror } from "./mirror";
-import { shownUrl } from "./redacted-url";
+import { redactedUrl } from "./redacted-url";
 import { type Transport } from "./transport";
 
 export interface DownloadOptions {
@@ -65,8 +65,8 @@ export class Download {
     const headersFor = (url: URL) => mirror.rangeHeaders(url, this.offset);
     const from = await exchange(mirror.url, { transport, mayLeaveTls, headersFor });
     if ("error" in from) return from;
-    const wanted = { offset: this.offset, withRange: mirror.asksRange(this.offset), limits: transport.limits };
-    const result = await judge(from, wanted);
+    const desired = { offset: this.offset, withRange: mirror.asksRange(this.offset), limits: transport.limits };
+    const result = await judge(from, desired);
     if (result === "no-ranges") {
       mirror.hasRanges = false;
       return this.attempt(mirror);
@@ -116,7 +116,7 @@ export class Download {
       return new LxdError({ ...details, why: `${got}${details.why}${attempts(only.mirror)}` });
     }
     const reasons = failures.map(
-      ({ mirror, error }) => `${shownUrl(mirror.url)}: ${error.details.why}${attempts(mirror)}`,
+      ({ mirror, error }) => `${redactedUrl(mirror.url)}: ${error.details.why}${attempts(mirror)}`,
     );
     const codes = new Set(failures.map(({ error }) => error.code));
     const [code = "unavailable"] = codes;

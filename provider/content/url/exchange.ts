@@ -3,7 +3,7 @@ import { type Readable } from "node:stream";
 import { type IncomingHttpHeaders } from "node:http";
 import { request } from "undici";
 import { type Failure, failureAt, networkFailure } from "./failure";
-import { shownUrl } from "./redacted-url";
+import { redactedUrl } from "./redacted-url";
 import { decoded } from "./source-url";
 import { type Transport } from "./transport";
 
@@ -80,7 +80,7 @@ function nextHop({ url, status, headers }: Exchange, mayLeaveTls: boolean): URL 
     return fail(`the server redirects to ${next.protocol}//`);
   if (url.protocol === "https:" && next.protocol === "http:" && !mayLeaveTls) {
     return fail(
-      `the server redirects from https:// to ${shownUrl(next)}`,
+      `the server redirects from https:// to ${redactedUrl(next)}`,
       "Such a redirect is followed only if the checksum is given as a value: sha256:<hex> or sha512:<hex>.",
     );
   }

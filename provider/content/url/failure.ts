@@ -1,6 +1,6 @@
 // Why one attempt to download failed, and whether another attempt at the same place makes sense.
 import { type ErrorCode, LxdError } from "../../base/errors";
-import { shownUrl } from "./redacted-url";
+import { redactedUrl } from "./redacted-url";
 
 export interface Failure {
   error: LxdError;
@@ -23,7 +23,7 @@ interface FailureDetails {
 
 /** A failure told as an error about one URL. */
 export function failureAt({ url, why, status, advice, cause, ...rest }: FailureDetails): Failure {
-  const request = { method: "GET", path: shownUrl(url), status };
+  const request = { method: "GET", path: redactedUrl(url), status };
   const code = rest.code ?? "unavailable";
   return { error: new LxdError({ code, why, advice, request, cause }), isFinal: rest.isFinal, waitMs: rest.waitMs };
 }

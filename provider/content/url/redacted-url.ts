@@ -5,12 +5,12 @@
  *
  * Signed links carry their token in the query, so all of it is left out.
  */
-export function shownUrl(url: URL): string {
+export function redactedUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}${url.search === "" ? "" : "?…"}`;
 }
 
 /** The same for text that is no URL, where nothing can be relied on: cut at the first sign of a query or of credentials. */
-export function shownText(text: string): string {
+export function redactedText(text: string): string {
   const bare = text.replace(/^([a-z][a-z0-9+.-]*:)?(\/*)[^/]*@/i, "$1$2…@");
   return bare.replace(/[?#].*$/s, "?…");
 }

@@ -6,7 +6,7 @@ import { expandPath } from "../local-file/file";
 import { type Checksum, parseChecksum } from "./checksum";
 import { findInList, parseChecksumList } from "./checksum-list";
 import { fetchText } from "./fetch-text";
-import { shownUrl } from "./redacted-url";
+import { redactedUrl } from "./redacted-url";
 import { fileNameOf, parseSourceUrl, pathSegments } from "./source-url";
 import { type DownloadSettings } from "./transport";
 
@@ -25,11 +25,11 @@ export async function resolveChecksum(
 /** The same for what has been parsed. */
 export async function digestFor(checksum: Checksum, urls: readonly URL[], settings: DownloadSettings): Promise<Digest> {
   if (checksum.kind === "value") return checksum.digest;
-  const place = checksum.kind === "list-url" ? shownUrl(checksum.url) : checksum.path;
+  const place = checksum.kind === "list-url" ? redactedUrl(checksum.url) : checksum.path;
   try {
-    const wanted = wantedPath(urls);
+    const desired = wantedPath(urls);
     const text = checksum.kind === "list-url" ? await fetchList(checksum.url, settings) : await readList(checksum.path);
-    return findInList(parseChecksumList(text), wanted);
+    return findInList(parseChecksumList(text), desired);
   } catch (error) {
     throw LxdError.from(error).during(`look up the checksum in ${place}`);
   }
@@ -47,7 +47,7 @@ function wantedPath([first]: readonly URL[]): string[] {
   if (first !== undefined && fileNameOf(first) !== undefined) return pathSegments(first);
   throw new LxdError({
     code: "invalid-argument",
-    why: `the URL ${first === undefined ? "" : `${shownUrl(first)} `}has no file name to look up`,
+    why: `the URL ${first === undefined ? "" : `${redactedUrl(first)} `}has no file name to look up`,
     advice: "Set the checksum itself, as sha256:<hex>.",
   });
 }

@@ -1,13 +1,13 @@
 // What is accepted as the URL of a download.
 import { LxdError } from "../../base/errors";
-import { shownText, shownUrl } from "./redacted-url";
+import { redactedText, redactedUrl } from "./redacted-url";
 
 /** Parses the URL of a file to download; throws `invalid-argument` for what is none. */
 export function parseSourceUrl(text: string): URL {
   if (!URL.canParse(text)) {
     throw new LxdError({
       code: "invalid-argument",
-      why: `${JSON.stringify(shownText(text))} is not a URL`,
+      why: `${JSON.stringify(redactedText(text))} is not a URL`,
       advice: "Use a complete URL, such as https://example.org/images/server.iso.",
     });
   }
@@ -42,6 +42,6 @@ export function decoded(text: string): string {
 }
 
 /** Several URLs for a message, each fit to be shown. */
-export function shownUrls(urls: readonly URL[]): string {
-  return urls.map(shownUrl).join(", ");
+export function redactedUrls(urls: readonly URL[]): string {
+  return urls.map(redactedUrl).join(", ");
 }

@@ -4,7 +4,7 @@ import { type Content, type Digest, type Opened, type ReportBytes } from "../con
 import { parseChecksum } from "./checksum";
 import { Download } from "./download";
 import { digestFor } from "./resolve-checksum";
-import { parseSourceUrl, shownUrls } from "./source-url";
+import { parseSourceUrl, redactedUrls } from "./source-url";
 import { type DownloadSettings, openTransport } from "./transport";
 import { openVerified } from "../verified-stream";
 
@@ -25,7 +25,7 @@ export interface UrlContentArgs {
 export async function urlContent(args: UrlContentArgs, settings: DownloadSettings = {}): Promise<Content> {
   const [urls, checksum] = [parseUrls(args.urls), parseChecksum(args.checksum)];
   const digest = await digestFor(checksum, urls, settings);
-  const doing = args.doing ?? `download ${shownUrls(urls.slice(0, 1))}`;
+  const doing = args.doing ?? `download ${redactedUrls(urls.slice(0, 1))}`;
   // A value in the program is as good as the program; a list is only as good as the way to the server that it vouches for.
   const mayLeaveTls = checksum.kind === "value";
   return new UrlContent({ urls, digest, doing, mayLeaveTls, onProgress: args.onProgress, settings });
@@ -73,7 +73,7 @@ function parseUrls(texts: readonly string[]): URL[] {
 function mismatchError(urls: readonly URL[], expected: Digest, got: Digest): LxdError {
   return new LxdError({
     code: "content-mismatch",
-    why: `the bytes from ${shownUrls(urls)} do not match the checksum: expected ${expected}, got ${got}`,
+    why: `the bytes from ${redactedUrls(urls)} do not match the checksum: expected ${expected}, got ${got}`,
     advice: "Either the file was replaced on the server, or the checksum belongs to another file or version.",
   });
 }

@@ -1,7 +1,7 @@
 // The shape that Pulumi's dynamic-provider server calls, and the forms in which it takes what is thrown.
 import { LxdError } from "../../base/errors";
 import { type Failure } from "../../kind/kind";
-import { type Bag } from "../../kind/props";
+import { type Props } from "../../kind/props";
 
 /** The stack's config as Pulumi's dynamic-provider server hands it over. */
 export interface Config {
@@ -12,16 +12,16 @@ export interface Config {
 
 export interface DynamicProvider {
   configure: (request: { config: Config }) => Promise<void>;
-  check: (olds: Bag, news: Bag) => Promise<{ inputs: Bag; failures: Failure[] }>;
-  diff: (id: string, olds: Bag, news: Bag) => Promise<Difference>;
-  create: (inputs: Bag) => Promise<{ id: string; outs: Bag }>;
-  read: (id: string, state: Bag) => Promise<{ id: string; props: Bag; inputs?: Bag }>;
-  update: (id: string, olds: Bag, news: Bag) => Promise<{ outs: Bag }>;
-  delete: (id: string, state: Bag) => Promise<void>;
+  check: (olds: Props, news: Props) => Promise<{ inputs: Props; failures: Failure[] }>;
+  diff: (id: string, olds: Props, news: Props) => Promise<Difference>;
+  create: (inputs: Props) => Promise<{ id: string; outs: Props }>;
+  read: (id: string, state: Props) => Promise<{ id: string; props: Props; inputs?: Props }>;
+  update: (id: string, olds: Props, news: Props) => Promise<{ outs: Props }>;
+  delete: (id: string, state: Props) => Promise<void>;
 }
 
 /** The form of error that makes Pulumi keep the resource, mark it as failed and update it the next time. */
-export function partial(cause: unknown, { id, outs }: { id: string; outs: Bag }): Error {
+export function partial(cause: unknown, { id, outs }: { id: string; outs: Props }): Error {
   const { message } = LxdError.from(cause);
   return Object.assign(new Error(message), { id, properties: outs, reasons: [message] });
 }

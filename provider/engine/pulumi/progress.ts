@@ -2,7 +2,7 @@
 import type * as EngineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as Engine from "@pulumi/pulumi/proto/engine_pb";
 import { createRequire } from "node:module";
-import { type Confidential } from "../secrets/redactor";
+import { type Redactor } from "../secrets/redactor";
 import { engineAddress } from "./pulumi-engine";
 
 export type Status = (text: string) => void;
@@ -22,11 +22,11 @@ type Send = (urn: string, text: string, isWarning?: boolean) => void;
 let send: Send | undefined;
 
 /** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
-export function progressRow(urn: string, confidential: Confidential): Row {
+export function progressRow(urn: string, redactor: Redactor): Row {
   let lastMs = -Infinity;
   const show = (text: string): void => {
     send ??= connect(process.argv);
-    send(urn, confidential.hide(text));
+    send(urn, redactor.redact(text));
   };
   const status = (text: string): void => {
     const now = performance.now();
@@ -39,7 +39,7 @@ export function progressRow(urn: string, confidential: Confidential): Row {
   };
   const warn = (text: string): void => {
     send ??= connect(process.argv);
-    send(urn, confidential.hide(text), true);
+    send(urn, redactor.redact(text), true);
   };
   return { status, warn, clear };
 }

@@ -15,19 +15,19 @@ const leastCharacters = 3;
 /** A guest or a daemon may repeat one line of a text; short ones are in many texts. */
 const leastCharactersOfLine = 8;
 
-export class Confidential {
+export class Redactor {
   readonly #bags: readonly Bag[];
   readonly #config: Credentials;
   #forms: string[] | undefined;
 
   /** Of inputs and states, and of the stack's config. */
-  constructor(bags: readonly Bag[], config: Credentials = {}) {
-    this.#bags = bags;
+  constructor(propsList: readonly Bag[], config: Credentials = {}) {
+    this.#bags = propsList;
     this.#config = config;
   }
 
   /** The text with `[secret]` in place of every secret value, as it is or in a form in which it may be repeated. */
-  hide(text: string): string {
+  redact(text: string): string {
     this.#forms ??= [...new Set(this.#values().flatMap(textsIn).flatMap(formsOf))];
     const found = this.#forms.filter((form) => form.length <= text.length && text.includes(form));
     if (found.length === 0) return text;
@@ -36,33 +36,33 @@ export class Confidential {
   }
 
   /** The same failure, told without secrets; what caused it stays behind if it had any. */
-  hideIn(thrown: unknown): LxdError {
+  redactError(thrown: unknown): LxdError {
     const error = LxdError.from(thrown);
-    if (this.hide(error.message) === error.message) return error;
+    if (this.redact(error.message) === error.message) return error;
     const { code, why, doing, advice, request } = error.details;
-    const told = (text: string | undefined): string | undefined => (text === undefined ? undefined : this.hide(text));
+    const told = (text: string | undefined): string | undefined => (text === undefined ? undefined : this.redact(text));
     return new LxdError({
       code,
-      why: this.hide(why),
+      why: this.redact(why),
       doing: told(doing),
       advice: told(advice),
-      request: request && { ...request, path: this.hide(request.path) },
+      request: request && { ...request, path: this.redact(request.path) },
     });
   }
 
   /** Whether an input, which is named by its key, is a secret or has one in it. */
-  isIn(key: string): boolean {
-    const isNamed = this.#bags.some((bag) => secretPathsIn(bag).some(([first]) => first === key));
+  isSecret(key: string): boolean {
+    const isNamed = this.#bags.some((props) => secretPathsIn(props).some(([first]) => first === key));
     return isNamed || (key === "remote" && this.#remotes().some((each) => each !== undefined));
   }
 
   #values(): unknown[] {
-    const named = this.#bags.flatMap((bag) => secretPathsIn(bag).map((path) => valueAt(bag, path)));
+    const named = this.#bags.flatMap((props) => secretPathsIn(props).map((path) => valueAt(props, path)));
     return [...named, ...credentialsIn(this.#config), ...this.#remotes()];
   }
 
   #remotes(): unknown[] {
-    return this.#bags.flatMap((bag) => credentialsIn((bag["remote"] ?? {}) as Credentials));
+    return this.#bags.flatMap((props) => credentialsIn((props["remote"] ?? {}) as Credentials));
   }
 }
 
@@ -72,15 +72,15 @@ function credentialsIn({ bearerToken, trustToken, clientKey }: Credentials): unk
 }
 
 /** Where in the inputs or the state of a resource the program has written secrets. */
-export function secretPathsIn(bag: Bag): Path[] {
-  const paths = bag[secretsKey];
+export function secretPathsIn(props: Bag): Path[] {
+  const paths = props[secretsKey];
   return Array.isArray(paths) ? paths.filter((path): path is Path => Array.isArray(path)) : [];
 }
 
-function valueAt(bag: Bag, path: Path): unknown {
+function valueAt(props: Bag, path: Path): unknown {
   return path.reduce<unknown>(
     (value, step) => (typeof value === "object" && value !== null ? (value as Bag)[step] : undefined),
-    bag,
+    props,
   );
 }
 

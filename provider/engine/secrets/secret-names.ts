@@ -1,13 +1,13 @@
 // Names cannot be secrets: a resource's ID is made of them, and Pulumi encrypts no IDs.
 import { secretPathsIn } from "./redactor";
-import { type Bag } from "../../kind/props";
+import { type Props } from "../../kind/props";
 import { type Failure } from "../../kind/kind";
 
 /** What IDs are made of, of all kinds. */
 const naming = ["project", "pool", "instance", "name"];
 
-export function secretNames(bag: Bag): Failure[] {
-  const secret = secretPathsIn(bag).map(([key]) => key);
+export function secretNames(props: Props): Failure[] {
+  const secret = secretPathsIn(props).map(([key]) => key);
   return naming
     .filter((key) => secret.includes(key))
     .map((key) => ({ property: key, reason: `cannot be a secret: ${why}` }));

@@ -103,10 +103,10 @@ export async function settleVolumeMoves(client: Client, project: string, deadlin
   await follows(client, moves, deadlineMs);
 }
 
-async function listOperations(client: Client, project: string, wanted: RegExp): Promise<ListedOperation[]> {
+async function listOperations(client: Client, project: string, desired: RegExp): Promise<ListedOperation[]> {
   const query = { project, recursion: "1" };
   const byStatus = (await client.get(path("operations"), listSchema, query)).value ?? {};
-  return Object.entries(byStatus).flatMap(([status, list]) => (wanted.test(status) ? (list ?? []) : []));
+  return Object.entries(byStatus).flatMap(([status, list]) => (desired.test(status) ? (list ?? []) : []));
 }
 
 /** `/1.0/instances/web?project=p`; older servers say `containers` too. */

@@ -1,12 +1,12 @@
-// What a noun that is little more than a name and a map of config keys says of itself: profiles, projects, networks …
+// What a kind that is little more than a name and a map of config keys says of itself: profiles, projects, networks …
 import { type z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { type Found } from "../../lxd/client/core/requests";
 import {
-  type Completion,
+  type CheckContext,
   type Context,
-  type Draft,
+  type PartialInputs,
   type Failure,
   type KindDefinition,
   type ServerInputs,
@@ -48,14 +48,14 @@ export interface TypedField {
   kind: "text" | "switch";
 }
 
-export interface ConfigNoun<
+export interface ConfigMapDefinition<
   Inputs extends ConfigInputs,
   Outputs extends Inputs & ConfigFacts,
   Wire extends ConfigWire,
   Put extends Settings = Settings,
 > {
   /** `profile`, for messages. */
-  noun: string;
+  kindName: string;
   schema: z.ZodObject;
   /** What a name that the program leaves to the resource must be. */
   nameSchema: z.ZodType;
@@ -67,17 +67,17 @@ export interface ConfigNoun<
   isServers: (key: string) => boolean;
   /** Whether what the program says of a key is what the daemon has in other words: `auto` and an address. */
   isMeant?: (key: string, said: string, config: StringMap) => boolean;
-  rules?: (draft: Draft<Inputs>) => Failure[];
+  validate?: (partial: PartialInputs<Inputs>) => Failure[];
   /** Defaults of inputs beside description and config. */
-  applyDefaults?: (draft: Draft<Inputs>) => Draft<Inputs>;
+  applyDefaults?: (partial: PartialInputs<Inputs>) => PartialInputs<Inputs>;
   /** Inputs beside the name that are computed when the program omits them: the project. */
-  computed?: (completion: Completion<Inputs>) => Draft<Inputs>;
+  computed?: (check: CheckContext<Inputs>) => PartialInputs<Inputs>;
   /** Form of comparison of the inputs that are no config. */
-  comparable?: (inputs: Inputs) => Inputs;
+  normalize?: (inputs: Inputs) => Inputs;
   /** Whether what holds the object is there: pool, project, cluster member. */
-  places: (client: Client, draft: Draft<Inputs>) => Promise<Failure[]>;
+  places: (client: Client, partial: PartialInputs<Inputs>) => Promise<Failure[]>;
   /** What else the server can say before the object is made. */
-  preflight?: (client: Client, completion: Completion<Inputs>) => Promise<Failure[]>;
+  preflight?: (client: Client, check: CheckContext<Inputs>) => Promise<Failure[]>;
   preflightChange?: KindDefinition<Inputs, Outputs>["preflightChange"];
   /** The parts of the ID, in order. */
   idParts: readonly (keyof Inputs & string)[];
@@ -105,12 +105,12 @@ export interface ConfigNoun<
   beforeRemove?: (context: Context, found: ConfigFound<Inputs, Wire>) => Promise<void>;
   /** The inputs of an object that is there, with where it is, if they do not say that. */
   located?: (found: ConfigFound<Inputs, Wire>, news: Inputs) => Inputs;
-  /** Outputs beside those of every such noun, and inputs that are no config, as the daemon has them. */
+  /** Outputs beside those of every such kind, and inputs that are no config, as the daemon has them. */
   observe: (inputs: Inputs, wire: Wire) => Omit<Outputs, keyof ConfigInputs | keyof ConfigFacts>;
   /** What the server always makes, and so may be taken although nobody of this stack has made it. */
   isVacant?: (wire: Wire) => boolean;
   /** Why one that a killed run of this resource has left cannot become what the program says. */
-  mismatch?: (wire: Wire, inputs: Draft<Inputs>) => string | undefined;
+  mismatch?: (wire: Wire, inputs: PartialInputs<Inputs>) => string | undefined;
   /** Who keeps it from being deleted. Default: everything in `used_by`. */
   users?: (wire: Wire) => string[];
 }

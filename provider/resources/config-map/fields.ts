@@ -7,7 +7,7 @@ import { isTrue } from "../shared/normalize";
 type Bag = Record<string, unknown>;
 
 /** All keys that the program says, in fields or in the plain map. */
-export function saidBy(inputs: { config: StringMap }, fields: readonly TypedField[]): StringMap {
+export function configWrittenIn(inputs: { config: StringMap }, fields: readonly TypedField[]): StringMap {
   const typed = fields.flatMap((field): [string, string][] => {
     const value = valueAt(inputs, field.path);
     return value === undefined ? [] : [[field.key, String(value)]];
@@ -16,10 +16,10 @@ export function saidBy(inputs: { config: StringMap }, fields: readonly TypedFiel
 }
 
 /** Keys that the program says in a field, so that the plain map must not say them too. */
-export function saidTwice(draft: object, fields: readonly TypedField[]): TypedField[] {
-  const { config } = draft as { config?: StringMap | undefined };
+export function writtenTwice(inputs: object, fields: readonly TypedField[]): TypedField[] {
+  const { config } = inputs as { config?: StringMap | undefined };
   if (config === undefined || isUnknown(config)) return [];
-  return fields.filter(({ key, path }) => key in config && valueAt(draft, path) !== undefined);
+  return fields.filter(({ key, path }) => key in config && valueAt(inputs, path) !== undefined);
 }
 
 /** The config of the daemon in the terms of the program: what it says in a field is in that field. */
@@ -40,7 +40,7 @@ export function fieldsFrom<Inputs extends { config: StringMap }>(
 }
 
 /** Inputs with the text of each field in one spelling. */
-export function spelledFields<Inputs extends object>(
+export function normalizeFields<Inputs extends object>(
   inputs: Inputs,
   fields: readonly TypedField[],
   spell: (key: string, value: string) => string,

@@ -1,17 +1,29 @@
-// Serves a simple noun as a resource: one way for profiles, projects, networks, storage pools and volumes.
+// Serves a simple kind as a resource: one way for profiles, projects, networks, storage pools and volumes.
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { LxdError } from "../../base/errors";
-import { type Completion, type Context, type Draft, type Failure, type ReconciledKind } from "../../kind/kind";
+import {
+  type CheckContext,
+  type Context,
+  type PartialInputs,
+  type Failure,
+  type ReconciledKind,
+} from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { spelledOut } from "../shared/common";
 import { withoutEmpty } from "../shared/normalize";
 import { creatingKey, logicalName, ownerKey } from "../shared/ownership";
-import { type ConfigFacts, type ConfigFound, type ConfigInputs, type ConfigNoun, type ConfigWire } from "./definition";
+import {
+  type ConfigFacts,
+  type ConfigFound,
+  type ConfigInputs,
+  type ConfigMapDefinition,
+  type ConfigWire,
+} from "./definition";
 import { type Settings } from "./definition";
-import { idOf, NounPreflight, parseId } from "./preflight";
+import { conflict, idOf, normalize, parseId, preflight } from "./preflight";
 import { unplan } from "../shared/planned";
-import { keyRules } from "./validation";
-import { NounSettings } from "./settings";
+import { validateKeys } from "./validation";
+import { adopt, initialSettings, readState, reconcile } from "./settings";
 import { inUse } from "../shared/in-use";
 
 export function configMapKind<
@@ -19,53 +31,56 @@ export function configMapKind<
   Outputs extends Inputs & ConfigFacts,
   Wire extends ConfigWire,
   Put extends Settings,
->(noun: ConfigNoun<Inputs, Outputs, Wire, Put>): ReconciledKind<Inputs, Outputs, ConfigFound<Inputs, Wire>> {
+>(
+  definition: ConfigMapDefinition<Inputs, Outputs, Wire, Put>,
+): ReconciledKind<Inputs, Outputs, ConfigFound<Inputs, Wire>> {
   type Found = ConfigFound<Inputs, Wire>;
-  const settings = new NounSettings(noun);
-  const preflight = new NounPreflight(settings);
-  const id = (inputs: Inputs): string => idOf(noun.idParts, inputs);
-  const identity = ({ value }: Pick<Found, "value">, at: Inputs): string => noun.identity?.(value) ?? id(at);
-  const applyDefaults = (draft: Draft<Inputs>): Draft<Inputs> => ({
-    ...draft,
-    ...noun.applyDefaults?.(draft),
-    description: draft.description ?? "",
-    config: configOf(draft),
+  const id = (inputs: Inputs): string => idOf(definition.idParts, inputs);
+  const identity = ({ value }: Pick<Found, "value">, at: Inputs): string => definition.identity?.(value) ?? id(at);
+  const applyDefaults = (partial: PartialInputs<Inputs>): PartialInputs<Inputs> => ({
+    ...partial,
+    ...definition.applyDefaults?.(partial),
+    description: partial.description ?? "",
+    config: configOf(partial),
   });
 
-  async function locate(context: Context, at: Inputs, wanted?: string): Promise<Found | undefined> {
-    const found = await noun.find(context.client, at);
-    const isIt = found !== undefined && [undefined, id(at), identity(found, at)].includes(wanted);
+  async function locate(context: Context, at: Inputs, desired?: string): Promise<Found | undefined> {
+    const found = await definition.find(context.client, at);
+    const isIt = found !== undefined && [undefined, id(at), identity(found, at)].includes(desired);
     if (found !== undefined && isIt) return { ...found, at };
-    return wanted === undefined ? undefined : noun.search?.(context, at, wanted);
+    return desired === undefined ? undefined : definition.search?.(context, at, desired);
   }
 
   return {
-    noun: noun.noun,
-    schema: noun.schema,
-    policies: noun.policies,
-    rules: (draft) => [...keyRules(draft, noun.fields), ...(noun.rules?.(draft) ?? [])],
+    kindName: definition.kindName,
+    schema: definition.schema,
+    policies: definition.policies,
+    validate: (partial) => [...validateKeys(partial, definition.fields), ...(definition.validate?.(partial) ?? [])],
     applyDefaults,
-    complete: (completion) => Promise.resolve(complete(noun, applyDefaults, completion)),
-    preflight: (client, completion) => preflight.failures(client, completion),
-    ...(noun.preflightChange && { preflightChange: noun.preflightChange }),
-    comparable: (inputs) => preflight.comparable(inputs),
-    deleteBeforeReplace: (olds, news) => id(olds) === id(news) || noun.excludes?.(olds, news) === true,
-    uniqueName: { what: noun.noun, parts: "target" in noun.policies ? [...noun.idParts, "target"] : [...noun.idParts] },
+    computeInputs: (check) => Promise.resolve(computeInputs(definition, applyDefaults, check)),
+    preflight: (client, check) => preflight(definition, client, check),
+    ...(definition.preflightChange && { preflightChange: definition.preflightChange }),
+    normalize: (inputs) => normalize(definition, inputs),
+    deleteBeforeReplace: (olds, news) => id(olds) === id(news) || definition.excludes?.(olds, news) === true,
+    uniqueName: {
+      what: definition.kindName,
+      parts: "target" in definition.policies ? [...definition.idParts, "target"] : [...definition.idParts],
+    },
     idOf: id,
     locate,
     identity: (found) => identity(found, found.at),
     // States written before identities were stored know an object by its place alone.
     identityOfState: (state) => (isRead(state) ? id(state) : undefined),
     owner: ({ value }) => value.config?.[ownerKey],
-    isWhole: ({ value }) => value.config?.[creatingKey] === undefined,
-    obstacle: ({ value }, inputs, { urn }) => preflight.obstacle(value, inputs, urn),
+    isComplete: ({ value }) => value.config?.[creatingKey] === undefined,
+    conflict: ({ value }, inputs, { urn }) => conflict(definition, value, { inputs, urn }),
     create: async (context, inputs) => {
-      unplan(context.client, noun.noun, id(inputs));
-      await noun.make(context, inputs, settings.initial(inputs, context.urn));
+      unplan(context.client, definition.kindName, id(inputs));
+      await definition.make(context, inputs, initialSettings(definition, inputs, context.urn));
     },
-    claim: (context, inputs, found) => settings.claim(context, inputs, found),
+    adopt: (context, inputs, found) => adopt(definition, context, { inputs, found }),
     steps: ({ context, inputs, olds, isNew }) => {
-      const { move, finishMove } = noun;
+      const { move, finishMove } = definition;
       const moving = move && { name: "move", run: (found: Found) => move(context, found, inputs) };
       const finishing = finishMove && { name: "finish move", run: (found: Found) => finishMove(context, found) };
       return [
@@ -74,32 +89,37 @@ export function configMapKind<
           name: "configure",
           run: (found) => {
             // What a new one has that nobody has said is the server's.
-            const recorded = isNew ? settings.observe(inputs, found.value, "all").serverConfig : olds?.serverConfig;
-            const placed = noun.located?.(found, inputs) ?? inputs;
-            return settings.sync(context, placed, { found, recorded });
+            const recorded = isNew
+              ? readState(definition, inputs, { wire: found.value, recorded: "all" }).serverConfig
+              : olds?.serverConfig;
+            const placed = definition.located?.(found, inputs) ?? inputs;
+            return reconcile(definition, context, { inputs: placed, found, recorded });
           },
         },
       ];
     },
     toState: (_context, { inputs, found, state, moment }) => {
-      const placed = { ...inputs, ...placeOf(noun.idParts, found.at) };
-      return Promise.resolve(
-        settings.observe(placed, found.value, ["created", "settled"].includes(moment) ? "all" : state?.serverConfig),
-      );
+      const placed: Inputs = { ...inputs, ...placeOf(definition.idParts, found.at) };
+      const recorded = ["created", "settled"].includes(moment) ? "all" : state?.serverConfig;
+      return Promise.resolve(readState(definition, placed, { wire: found.value, recorded }));
     },
     remove: async (context, found) => {
       const { value, at } = found;
-      const users = noun.users?.(value) ?? value.used_by ?? [];
-      if (users.length > 0) throw inUse(noun.noun, users);
-      await noun.beforeRemove?.(context, found);
-      await noun.drop(context.client, at);
+      const users = definition.users?.(value) ?? value.used_by ?? [];
+      if (users.length > 0) throw inUse(definition.kindName, users);
+      await definition.beforeRemove?.(context, found);
+      await definition.drop(context.client, at);
     },
     fromId: (text, state) => {
-      const address = parseId(noun.idParts, text);
+      const address = parseId(definition.idParts, text);
       if (address !== undefined)
-        return { description: "", config: {}, ...noun.blank, ...state, ...address } as unknown as Inputs;
-      const advice = `Use the form "${noun.idParts.join("/")}".`;
-      throw new LxdError({ code: "invalid-argument", why: `"${text}" is not a valid ${noun.noun} ID`, advice });
+        return { description: "", config: {}, ...definition.blank, ...state, ...address } as unknown as Inputs;
+      const advice = `Use the form "${definition.idParts.join("/")}".`;
+      throw new LxdError({
+        code: "invalid-argument",
+        why: `"${text}" is not a valid ${definition.kindName} ID`,
+        advice,
+      });
     },
   };
 }
@@ -117,17 +137,17 @@ function placeOf(parts: readonly string[], at: object): Record<string, unknown> 
   return Object.fromEntries(parts.map((part) => [part, (at as Record<string, unknown>)[part]]));
 }
 
-function complete<Inputs extends ConfigInputs>(
-  noun: Pick<ConfigNoun<Inputs, Inputs & ConfigFacts, ConfigWire>, "computed" | "nameSchema">,
-  applyDefaults: (draft: Draft<Inputs>) => Draft<Inputs>,
-  completion: Completion<Inputs>,
-): { draft: Draft<Inputs>; failures: Failure[] } {
-  const { draft, urn } = completion;
-  const name = (draft.name as string | undefined) ?? logicalName(urn);
-  const whole = { ...applyDefaults({ ...draft, ...noun.computed?.(completion) }), name };
-  if (draft.name !== undefined) return { draft: whole, failures: [] };
-  const issue = noun.nameSchema.safeParse(name).error?.issues[0];
-  if (issue === undefined) return { draft: whole, failures: [] };
+function computeInputs<Inputs extends ConfigInputs>(
+  definition: Pick<ConfigMapDefinition<Inputs, Inputs & ConfigFacts, ConfigWire>, "computed" | "nameSchema">,
+  applyDefaults: (inputs: PartialInputs<Inputs>) => PartialInputs<Inputs>,
+  check: CheckContext<Inputs>,
+): { inputs: PartialInputs<Inputs>; failures: Failure[] } {
+  const { inputs, urn } = check;
+  const name = (inputs.name as string | undefined) ?? logicalName(urn);
+  const whole = { ...applyDefaults({ ...inputs, ...definition.computed?.(check) }), name };
+  if (inputs.name !== undefined) return { inputs: whole, failures: [] };
+  const issue = definition.nameSchema.safeParse(name).error?.issues[0];
+  if (issue === undefined) return { inputs: whole, failures: [] };
   const reason = `the resource's own name "${name}" ${issue.message}; set \`name\` to a valid one`;
-  return { draft: whole, failures: [{ property: "name", reason }] };
+  return { inputs: whole, failures: [{ property: "name", reason }] };
 }

@@ -9,7 +9,7 @@ const verbatim = /^(user\.|raw\.|environment\.|cloud-init\.|dns\.|source$)/;
 const switches =
   /^(features\..+|restricted|ipv[46]\.(nat|dhcp|dhcp\.stateful|firewall|routing|ovn\.ranges)|security\.(shifted|unmapped|shared)|rsync\.compression|.*\.(clone_copy|use_refquota|delegate|blocksize_auto|thinpool\.grow|remove_snapshots))$/;
 
-export function spell(key: string, value: string): string {
+export function normalizeValue(key: string, value: string): string {
   if (verbatim.test(key) || isUnknown(value)) return value;
   const word = value.toLowerCase();
   const isSwitch = switches.test(key);
@@ -19,7 +19,7 @@ export function spell(key: string, value: string): string {
   return bytes === undefined ? value : String(bytes);
 }
 
-export function spelled(config: StringMap): StringMap {
+export function normalizeConfig(config: StringMap): StringMap {
   if (isUnknown(config)) return config;
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, spell(key, value)]));
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, normalizeValue(key, value)]));
 }

@@ -1,19 +1,34 @@
-// What the daemon can say about a simple noun before anything is changed: places, names, and what is to be imported.
+// What the daemon can say about a simple kind before anything is changed: places, names, and what is to be imported.
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
-import { type Completion, type Draft, type Failure } from "../../kind/kind";
-import { plain } from "../../kind/props";
+import { type CheckContext, type PartialInputs, type Failure } from "../../kind/kind";
+import { plain, type Props } from "../../kind/props";
 import { isUnknown } from "../../kind/unknowns";
 import { valueDifferences } from "../shared/import-comparison";
 import { type Sides } from "../shared/program-values";
 import { ownerKey } from "../shared/ownership";
 import { isPlacePlanned, plan } from "../shared/planned";
-import { spelledFields } from "./fields";
-import { type ConfigFacts, type ConfigInputs, type ConfigNoun, type ConfigWire, type Settings } from "./definition";
-import { type NounSettings } from "./settings";
-import { spell, spelled } from "./normalize";
+import { normalizeFields } from "./fields";
+import {
+  type ConfigFacts,
+  type ConfigInputs,
+  type ConfigMapDefinition,
+  type ConfigWire,
+  type TypedField,
+} from "./definition";
+import { readState } from "./settings";
+import { normalizeValue, normalizeConfig } from "./normalize";
 
-/** `project/name`, by the parts that the noun has. */
+type Definition<Inputs extends ConfigInputs, Outputs extends Inputs & ConfigFacts, Wire extends ConfigWire> = Omit<
+  ConfigMapDefinition<Inputs, Outputs, Wire>,
+  "settings" | "put" | "make"
+>;
+type Conflicting<Inputs extends ConfigInputs, Wire extends ConfigWire> = Pick<
+  ConfigMapDefinition<Inputs, Inputs & ConfigFacts, Wire>,
+  "kindName" | "isVacant" | "mismatch" | "idParts" | "find"
+>;
+
+/** `project/name`, by the parts that the kind has. */
 export function idOf(parts: readonly string[], inputs: object): string {
   return parts.map((part) => String((inputs as Record<string, unknown>)[part])).join("/");
 }
@@ -25,96 +40,121 @@ export function parseId(parts: readonly string[], id: string): Record<string, st
   return Object.fromEntries(parts.map((part, i) => [part, values[i] ?? ""]));
 }
 
-export class NounPreflight<
+/** What the server can say before the object is made or imported. */
+export async function preflight<
   Inputs extends ConfigInputs,
   Outputs extends Inputs & ConfigFacts,
   Wire extends ConfigWire,
-  Put extends Settings,
-> {
-  readonly noun: ConfigNoun<Inputs, Outputs, Wire, Put>;
-
-  constructor(readonly settings: NounSettings<Inputs, Outputs, Wire, Put>) {
-    this.noun = settings.noun;
-  }
-
-  async failures(client: Client, completion: Completion<Inputs>): Promise<Failure[]> {
-    const { draft, importId } = completion;
-    const places = await this.noun.places(client, draft);
-    if (places.length > 0) return places;
-    const failures = isPlacePlanned(client, draft) ? [] : await this.#ask(client, completion);
-    const id = idOf(this.noun.idParts, draft);
-    if (failures.length === 0 && importId === undefined) plan(client, this.noun.noun, id);
-    return failures;
-  }
-
-  async #ask(client: Client, completion: Completion<Inputs>): Promise<Failure[]> {
-    const { draft, importId } = completion;
-    if (importId !== undefined) return this.#importFailures(client, completion);
-    const answers = await Promise.all([
-      this.noun.preflight?.(client, completion) ?? [],
-      this.#isPlaced(draft) ? this.#nameFailures(client, completion) : [],
-    ]);
-    return answers.flat();
-  }
-
-  /** Why one that is there already is not this resource's, if so. */
-  obstacle(wire: Wire, inputs: Draft<Inputs>, urn: string): LxdError | undefined {
-    const { noun, isVacant, mismatch, idParts } = this.noun;
-    const isOwn = wire.config?.[ownerKey] === urn || isVacant?.(wire) === true;
-    const odd = isOwn ? mismatch?.(wire, inputs) : "which this resource did not create";
-    if (odd === undefined) return undefined;
-    const id = idOf(idParts, { ...inputs, name: wire.name });
-    const advice = `Pass { import: "${id}" } to adopt it, or choose another name.`;
-    return new LxdError({ code: "already-exists", why: `there is a ${noun} "${wire.name}" already, ${odd}`, advice });
-  }
-
-  comparable(inputs: Inputs): Inputs {
-    const fields = spelledFields(inputs, this.noun.fields, spell);
-    const own = { ...fields, config: spelled(fields.config) };
-    return this.noun.comparable?.(own) ?? own;
-  }
-
-  #isPlaced(draft: Draft<Inputs>): boolean {
-    return this.noun.idParts.every((part) => draft[part] !== undefined && !isUnknown(draft[part]));
-  }
-
-  async #nameFailures(client: Client, { draft, replaced, urn }: Completion<Inputs>): Promise<Failure[]> {
-    const { idParts } = this.noun;
-    if (replaced !== undefined && idOf(idParts, replaced) === idOf(idParts, draft)) return [];
-    const found = await this.noun.find(client, draft as Inputs);
-    const error = found === undefined ? undefined : this.obstacle(found.value, draft, urn);
-    return error === undefined ? [] : [{ property: "name", reason: error.message }];
-  }
-
-  /** All that speaks against the import. */
-  async #importFailures(client: Client, { draft, importId = "" }: Completion<Inputs>): Promise<Failure[]> {
-    const { idParts, noun, passed, policies } = this.noun;
-    const address = parseId(idParts, importId);
-    if (address === undefined)
-      return [{ property: "", reason: `import: "${importId}" must be "${idParts.join("/")}"` }];
-    const odd = idParts.filter((part) => address[part] !== draft[part]);
-    if (odd.length > 0) {
-      return odd.map((part) => ({
-        property: part,
-        reason: `import: is "${String(draft[part])}" in the program and "${address[part] ?? ""}" in the ID`,
-      }));
-    }
-    const wanted = draft as Inputs;
-    const found = await this.noun.find(client, wanted);
-    if (found === undefined) return [{ property: "", reason: `import: there is no ${noun} ${importId}` }];
-    const actual: Inputs = this.settings.observe(wanted, found.value, undefined);
-    const compared = { program: bag(this.comparable(wanted)), daemon: bag(this.comparable(actual)) };
-    const written = { program: bag(wanted), daemon: bag(actual) };
-    const at = ({ program, daemon }: typeof compared, key: string): Sides => ({
-      program: program[key],
-      daemon: daemon[key],
-    });
-    return Object.keys(policies)
-      .filter((key) => !passed.includes(key as keyof Inputs & string))
-      .flatMap((key) => valueDifferences(key, at(compared, key), at(written, key)));
-  }
+>(definition: Definition<Inputs, Outputs, Wire>, client: Client, check: CheckContext<Inputs>): Promise<Failure[]> {
+  const { inputs, importId } = check;
+  const places = await definition.places(client, inputs);
+  if (places.length > 0) return places;
+  const failures = isPlacePlanned(client, inputs) ? [] : await ask(definition, client, check);
+  const id = idOf(definition.idParts, inputs);
+  if (failures.length === 0 && importId === undefined) plan(client, definition.kindName, id);
+  return failures;
 }
 
-function bag(inputs: object): Record<string, unknown> {
-  return plain(inputs) as Record<string, unknown>;
+async function ask<Inputs extends ConfigInputs, Outputs extends Inputs & ConfigFacts, Wire extends ConfigWire>(
+  definition: Definition<Inputs, Outputs, Wire>,
+  client: Client,
+  check: CheckContext<Inputs>,
+): Promise<Failure[]> {
+  const { inputs, importId } = check;
+  if (importId !== undefined) return importFailures(definition, client, check);
+  const isPlaced = definition.idParts.every((part) => inputs[part] !== undefined && !isUnknown(inputs[part]));
+  const answers = await Promise.all([
+    definition.preflight?.(client, check) ?? [],
+    isPlaced ? nameFailures(definition, client, check) : [],
+  ]);
+  return answers.flat();
+}
+
+/** Why an object that exists is not this resource's, if so. */
+export function conflict<Inputs extends ConfigInputs, Wire extends ConfigWire>(
+  { kindName, isVacant, mismatch, idParts }: Conflicting<Inputs, Wire>,
+  wire: Wire,
+  { inputs, urn }: { inputs: PartialInputs<Inputs>; urn: string },
+): LxdError | undefined {
+  const isOwn = wire.config?.[ownerKey] === urn || isVacant?.(wire) === true;
+  const odd = isOwn ? mismatch?.(wire, inputs) : "which this resource did not create";
+  if (odd === undefined) return undefined;
+  const id = idOf(idParts, { ...inputs, name: wire.name });
+  return new LxdError({
+    code: "already-exists",
+    why: `there is a ${kindName} "${wire.name}" already, ${odd}`,
+    advice: `Pass { import: "${id}" } to adopt it, or choose another name.`,
+  });
+}
+
+/** The form in which inputs are compared. */
+export function normalize<Inputs extends ConfigInputs>(
+  definition: { fields: readonly TypedField[]; normalize?: (inputs: Inputs) => Inputs },
+  inputs: Inputs,
+): Inputs {
+  const fields = normalizeFields(inputs, definition.fields, normalizeValue);
+  const own = { ...fields, config: normalizeConfig(fields.config) };
+  return definition.normalize?.(own) ?? own;
+}
+
+async function nameFailures<Inputs extends ConfigInputs, Wire extends ConfigWire>(
+  definition: Conflicting<Inputs, Wire>,
+  client: Client,
+  { inputs, replaced, urn }: CheckContext<Inputs>,
+): Promise<Failure[]> {
+  const { idParts, find } = definition;
+  if (replaced !== undefined && idOf(idParts, replaced) === idOf(idParts, inputs)) return [];
+  const found = await find(client, inputs as Inputs);
+  const error = found === undefined ? undefined : conflict(definition, found.value, { inputs, urn });
+  return error === undefined ? [] : [{ property: "name", reason: error.message }];
+}
+
+/** Everything that prevents the import. */
+async function importFailures<
+  Inputs extends ConfigInputs,
+  Outputs extends Inputs & ConfigFacts,
+  Wire extends ConfigWire,
+>(
+  definition: Definition<Inputs, Outputs, Wire>,
+  client: Client,
+  { inputs, importId = "" }: CheckContext<Inputs>,
+): Promise<Failure[]> {
+  const { idParts, kindName } = definition;
+  const address = parseId(idParts, importId);
+  if (address === undefined) return [{ property: "", reason: `import: "${importId}" must be "${idParts.join("/")}"` }];
+  const odd = idParts.filter((part) => address[part] !== inputs[part]);
+  if (odd.length > 0) {
+    return odd.map((part) => ({
+      property: part,
+      reason: `import: is "${String(inputs[part])}" in the program and "${address[part] ?? ""}" in the ID`,
+    }));
+  }
+  const found = await definition.find(client, inputs as Inputs);
+  if (found === undefined) return [{ property: "", reason: `import: there is no ${kindName} ${importId}` }];
+  return differences(definition, inputs as Inputs, found.value);
+}
+
+/** What the object on the server and the program have differently, by property. */
+function differences<Inputs extends ConfigInputs, Outputs extends Inputs & ConfigFacts, Wire extends ConfigWire>(
+  definition: Definition<Inputs, Outputs, Wire>,
+  desired: Inputs,
+  wire: Wire,
+): Failure[] {
+  const actual: Inputs = readState(definition, desired, { wire, recorded: undefined });
+  const normalized = {
+    program: toProps(normalize(definition, desired)),
+    daemon: toProps(normalize(definition, actual)),
+  };
+  const written = { program: toProps(desired), daemon: toProps(actual) };
+  const at = ({ program, daemon }: typeof normalized, key: string): Sides => ({
+    program: program[key],
+    daemon: daemon[key],
+  });
+  return Object.keys(definition.policies)
+    .filter((key) => !definition.passed.includes(key as keyof Inputs & string))
+    .flatMap((key) => valueDifferences(key, at(normalized, key), at(written, key)));
+}
+
+function toProps(inputs: object): Props {
+  return plain(inputs) as Props;
 }

@@ -2,25 +2,25 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Finished, lastLines, runCommand } from "../../lxd/api/instance/exec";
 import { LxdError } from "../../base/errors";
-import { type Context, type Made, type ActionKind } from "../../kind/kind";
+import { type Context, type CreateResult, type ActionKind } from "../../kind/kind";
 import { milliseconds } from "../../kind/units";
 import { checkProject } from "../shared/common";
 import { isRunning } from "../machine/power";
 import { waitFor } from "../machine/waits";
 import { findMachine, requireMachine, withInstanceIdentity } from "../machine/machine";
 import { logicalName } from "../shared/ownership";
-import { applyDefaults, complete, type ExecInputs, type ExecOutputs, policies, rerunning, schema } from "./inputs";
+import { applyDefaults, computeInputs, type ExecInputs, type ExecOutputs, policies, rerunning, schema } from "./inputs";
 
 export const exec: ActionKind<ExecInputs, ExecOutputs> = {
-  noun: "command",
+  kindName: "command",
   schema,
   policies,
-  rules: () => [],
+  validate: () => [],
   upgrades: [withInstanceIdentity],
   applyDefaults,
-  complete,
-  preflight: (client, { draft, importId }) => {
-    if (importId === undefined) return checkProject(client, draft.project);
+  computeInputs,
+  preflight: (client, { inputs, importId }) => {
+    if (importId === undefined) return checkProject(client, inputs.project);
     return Promise.resolve([{ property: "", reason: "import: a command leaves nothing that could be imported" }]);
   },
   // What the old one undoes would be the new one's work.
@@ -31,7 +31,7 @@ export const exec: ActionKind<ExecInputs, ExecOutputs> = {
   remove,
 };
 
-async function create(context: Context, inputs: ExecInputs): Promise<Made<ExecOutputs>> {
+async function create(context: Context, inputs: ExecInputs): Promise<CreateResult<ExecOutputs>> {
   const { project, instance, command } = inputs;
   const outputs = { ...inputs, ...(await run(context, inputs, command)) };
   return { id: `${project}/${instance}/${logicalName(context.urn)}`, outputs };

@@ -1,6 +1,12 @@
 // What can be written about a command in a guest, and what a change of it costs.
 import { z } from "zod";
-import { type CommonInputs, type Completion, type Draft, type Failure, type KindDefinition } from "../../kind/kind";
+import {
+  type CommonInputs,
+  type CheckContext,
+  type PartialInputs,
+  type Failure,
+  type KindDefinition,
+} from "../../kind/kind";
 import { duration, name, scalar, strict } from "../../kind/schema";
 import { projectOf, remoteSchema, spelledOut } from "../shared/common";
 import { machineCost, type MachineInputs } from "../machine/machine";
@@ -66,15 +72,15 @@ export const policies: KindDefinition<ExecInputs, ExecOutputs>["policies"] = {
   stderr: "ignore",
 };
 
-export function applyDefaults(draft: Draft<ExecInputs>): Draft<ExecInputs> {
-  const { environment, timeout = "5m", triggers = [] } = draft;
+export function applyDefaults(inputs: PartialInputs<ExecInputs>): PartialInputs<ExecInputs> {
+  const { environment, timeout = "5m", triggers = [] } = inputs;
   const spelled = isUnknown(environment) ? environment : spelledOut(environment);
-  return { ...draft, environment: spelled, timeout, triggers };
+  return { ...inputs, environment: spelled, timeout, triggers };
 }
 
-export function complete({
-  draft,
+export function computeInputs({
+  inputs,
   config,
-}: Completion<ExecInputs>): Promise<{ draft: Draft<ExecInputs>; failures: Failure[] }> {
-  return Promise.resolve({ draft: applyDefaults({ ...draft, project: projectOf(draft, config) }), failures: [] });
+}: CheckContext<ExecInputs>): Promise<{ inputs: PartialInputs<ExecInputs>; failures: Failure[] }> {
+  return Promise.resolve({ inputs: applyDefaults({ ...inputs, project: projectOf(inputs, config) }), failures: [] });
 }

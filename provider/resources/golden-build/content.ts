@@ -4,21 +4,21 @@ import { isDeepStrictEqual } from "node:util";
 import { plain } from "../../kind/props";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type VolumeReference } from "../machine/devices/devices";
-import { comparable } from "../shared/normalize";
-import { machineDraft } from "./build/machine";
-import { type GoldenDraft } from "./schema";
+import { normalize } from "../shared/normalize";
+import { partialMachine } from "./build/machine";
+import { type PartialGoldenInputs } from "./schema";
 
 /** The inputs that are content. */
 export const contentFields = ["iso", "media", "machine", "bootCommand", "provision", "seal"] as const;
 export type ContentField = (typeof contentFields)[number];
 
-export function isSameContent(field: ContentField, olds: GoldenDraft, news: GoldenDraft): boolean {
+export function isSameContent(field: ContentField, olds: PartialGoldenInputs, news: PartialGoldenInputs): boolean {
   return isDeepStrictEqual(plain(contentOf(olds, field)), plain(contentOf(news, field)));
 }
 
 /** One hash over all of it; unknown as long as any of it is. */
-export function inputsHashOf(draft: GoldenDraft): string {
-  const content = Object.fromEntries(contentFields.map((field) => [field, contentOf(draft, field)]));
+export function inputsHashOf(inputs: PartialGoldenInputs): string {
+  const content = Object.fromEntries(contentFields.map((field) => [field, contentOf(inputs, field)]));
   if (hasUnknown(content)) return unknown;
   return createHash("sha256")
     .update(JSON.stringify(sorted(plain(content))))
@@ -26,14 +26,14 @@ export function inputsHashOf(draft: GoldenDraft): string {
 }
 
 /** In the one form in which it is compared: media by what is in them, sizes as numbers of bytes. */
-function contentOf(draft: GoldenDraft, field: ContentField): unknown {
-  const { iso, media, machine } = draft;
-  if (field === "bootCommand") return draft.bootCommand;
-  if (field === "provision") return draft.provision;
-  if (field === "seal") return draft.seal;
+function contentOf(inputs: PartialGoldenInputs, field: ContentField): unknown {
+  const { iso, media, machine } = inputs;
+  if (field === "bootCommand") return inputs.bootCommand;
+  if (field === "provision") return inputs.provision;
+  if (field === "seal") return inputs.seal;
   if (field === "iso") return iso === undefined ? undefined : identityOf(iso);
   if (field === "media") return Array.isArray(media) ? media.map(identityOf) : media;
-  return machine === undefined || isUnknown(machine) ? machine : comparable(machineDraft(machine));
+  return machine === undefined || isUnknown(machine) ? machine : normalize(partialMachine(machine));
 }
 
 /** A volume of this program is known by its content; of others nobody says what is in them. */

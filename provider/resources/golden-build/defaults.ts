@@ -2,25 +2,25 @@
 import { isUnknown } from "../../kind/unknowns";
 import { spelledOut } from "../shared/common";
 import { namedAliases } from "../image/inputs";
-import { spelledOutDevices } from "../machine/devices/defaults";
-import { type GoldenDraft, type Machine, type Result } from "./schema";
+import { withExplicitDevices } from "../machine/devices/defaults";
+import { type PartialGoldenInputs, type Machine, type Result } from "./schema";
 import { targetDefaults } from "./replicate/target-inputs";
 
-export function goldenDefaults(draft: GoldenDraft): GoldenDraft {
-  const { install, verify, image = {} as Partial<Result> } = draft;
+export function goldenDefaults(inputs: PartialGoldenInputs): PartialGoldenInputs {
+  const { install, verify, image = {} as Partial<Result> } = inputs;
   return {
-    ...draft,
-    media: draft.media ?? [],
-    machine: spelledOutMachine(draft.machine ?? {}),
-    bootCommand: draft.bootCommand ?? [],
+    ...inputs,
+    media: inputs.media ?? [],
+    machine: spelledOutMachine(inputs.machine ?? {}),
+    bootCommand: inputs.bootCommand ?? [],
     install: isUnknown(install) ? install : { until: "powered-off", timeout: "90m", stableFor: "10s", ...install },
-    provision: draft.provision ?? [],
-    seal: draft.seal ?? [],
+    provision: inputs.provision ?? [],
+    seal: inputs.seal ?? [],
     verify: verify === undefined || isUnknown(verify) ? verify : { ...{ timeout: "10m" }, ...verify },
     image: isUnknown(image) ? (image as Result) : wholeResult(image),
-    publishTo: targetDefaults(draft.publishTo),
-    keep: draft.keep ?? 2,
-    onFailure: draft.onFailure ?? "keep",
+    publishTo: targetDefaults(inputs.publishTo),
+    keep: inputs.keep ?? 2,
+    onFailure: inputs.onFailure ?? "keep",
   };
 }
 
@@ -42,6 +42,6 @@ function spelledOutMachine(machine: Machine): Machine {
   return {
     ...machine,
     ...(config === undefined || isUnknown(config) ? {} : { config: spelledOut(config) }),
-    ...(devices === undefined || isUnknown(devices) ? {} : { devices: spelledOutDevices(devices) }),
+    ...(devices === undefined || isUnknown(devices) ? {} : { devices: withExplicitDevices(devices) }),
   };
 }

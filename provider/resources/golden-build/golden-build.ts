@@ -2,12 +2,12 @@
 import { LxdError } from "../../base/errors";
 import { type Context, type Reading, type ReconciledKind } from "../../kind/kind";
 import { goldenDefaults } from "./defaults";
-import { complete, policies, rules } from "./inputs";
+import { computeInputs, policies, validate } from "./inputs";
 import { releasedBefore } from "./release/previous-release";
 import { finished, type FoundBuild, identity, identityOfState, locate } from "./release/locate";
 import { builderName } from "./build/machine";
 import { preflight, preflightChange } from "./preflight";
-import { observe, takenOut, targetsMet } from "./replicate/publish-to";
+import { readTargets, takenOut, publishedTargets } from "./replicate/publish-to";
 import { leftover, make, steps } from "./reconcile";
 import { outputsOf, released } from "./release/release";
 import { remove, removeRest } from "./release/remove";
@@ -17,14 +17,14 @@ type Inputs = GoldenInputs;
 type Outputs = GoldenOutputs;
 
 export const goldenBuild: ReconciledKind<Inputs, Outputs, FoundBuild> = {
-  noun: "golden image",
+  kindName: "golden image",
   schema,
   policies,
-  rules,
+  validate,
   applyDefaults: goldenDefaults,
-  complete: async (completion) => {
-    const { draft, failures } = await complete(completion);
-    return { draft: { ...draft, ...(await releasedBefore({ ...completion, draft })) }, failures };
+  computeInputs: async (check) => {
+    const { inputs, failures } = await computeInputs(check);
+    return { inputs: { ...inputs, ...(await releasedBefore({ ...check, inputs })) }, failures };
   },
   preflight,
   preflightChange,
@@ -35,8 +35,8 @@ export const goldenBuild: ReconciledKind<Inputs, Outputs, FoundBuild> = {
   identityOfState,
   // Only what says that it is this resource's is found.
   owner: ({ place }) => place.urn,
-  obstacle: () => undefined,
-  usedAsIs: (found) => (finished(found) === undefined ? undefined : sameInputs(found)),
+  conflict: () => undefined,
+  adoptionNotice: (found) => (finished(found) === undefined ? undefined : sameInputs(found)),
   leftover,
   create: make,
   steps,
@@ -60,7 +60,7 @@ async function toState(context: Context, reading: Reading<Inputs, Outputs, Found
   const target = image && released(found.versions, inputs);
   if (moment === "read") {
     if (image === undefined) return { ...inputs, ...unreleased, inputsHash: "" };
-    const publishTo = await observe(context, inputs, target ?? image);
+    const publishTo = await readTargets(context, inputs, target ?? image);
     return { ...outputsOf(inputs, target ?? image), publishTo, ...(target === undefined && { pin: undefined }) };
   }
   const publishTo = targetsOf(reading);
@@ -86,6 +86,6 @@ function withFormer(inputs: Inputs, { image: former }: Outputs): Inputs {
 
 /** Where there are copies: before this run has met its targets, at those of before, which it may also have to take away. */
 function targetsOf({ inputs, state, moment }: Reading<Inputs, Outputs, FoundBuild>): Outputs["publishTo"] {
-  const now = targetsMet.get(inputs) ?? [];
+  const now = publishedTargets.get(inputs) ?? [];
   return moment === "settled" ? now : [...now, ...takenOut(state ?? {}, now)];
 }

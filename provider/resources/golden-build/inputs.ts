@@ -1,18 +1,18 @@
 // What is filled in about a build before the daemon is asked, what a change costs, and what does not fit together.
-import { type Completion, type Cost, type Failure, type KindDefinition } from "../../kind/kind";
+import { type CheckContext, type Cost, type Failure, type KindDefinition } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { isDeepStrictEqual } from "node:util";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { projectOf } from "../shared/common";
-import { rules as imageRules } from "../image/inputs";
+import { validate as imageRules } from "../image/inputs";
 import { type VolumeReference } from "../machine/devices/devices";
-import { rules as instanceRules } from "../instance/validation";
+import { validate as instanceRules } from "../instance/validation";
 import { type ContentField, inputsHashOf, isSameContent } from "./content";
 import { goldenDefaults } from "./defaults";
-import { machineDraft } from "./build/machine";
+import { partialMachine } from "./build/machine";
 import { hashed } from "./build/steps";
 import { isSameTargets, placedTargets, targetRules } from "./replicate/target-inputs";
-import { type GoldenDraft, type GoldenInputs, type GoldenOutputs, type Machine, type Result } from "./schema";
+import { type PartialGoldenInputs, type GoldenInputs, type GoldenOutputs, type Machine, type Result } from "./schema";
 
 const content =
   (field: ContentField) =>
@@ -51,13 +51,13 @@ function isSameResult(olds: Result, news: Result): boolean {
   return hasUnknown(news) ? false : isDeepStrictEqual(lasting(olds), lasting(news));
 }
 
-export async function complete({
-  draft,
+export async function computeInputs({
+  inputs,
   config,
   signal,
-}: Completion<GoldenInputs>): Promise<{ draft: GoldenDraft; failures: Failure[] }> {
-  const project = projectOf(draft, config);
-  const defaulted = goldenDefaults(draft);
+}: CheckContext<GoldenInputs>): Promise<{ inputs: PartialGoldenInputs; failures: Failure[] }> {
+  const project = projectOf(inputs, config);
+  const defaulted = goldenDefaults(inputs);
   const { iso, media = [], machine = {} } = defaulted;
   const volumes = { project, pool: isUnknown(machine) ? undefined : machine.rootDisk?.pool };
   const failures: Failure[] = [];
@@ -67,15 +67,15 @@ export async function complete({
     failures.push({ property, reason: found });
     return medium as VolumeReference;
   };
-  const whole: GoldenDraft = {
+  const whole: PartialGoldenInputs = {
     ...defaulted,
     project,
     iso: iso === undefined ? undefined : find(iso, "iso"),
     media: Array.isArray(media) ? media.map((each, i) => find(each, `media[${i}]`)) : media,
     provision: await hashed(defaulted.provision, { failures, signal }),
-    publishTo: placedTargets(defaulted.publishTo, { remote: draft.remote, config, failures }),
+    publishTo: placedTargets(defaulted.publishTo, { remote: inputs.remote, config, failures }),
   };
-  return { draft: { ...whole, inputsHash: inputsHashOf(whole) }, failures };
+  return { inputs: { ...whole, inputsHash: inputsHashOf(whole) }, failures };
 }
 
 /** A volume's parts, or in words why a text names none. */
@@ -91,9 +91,9 @@ function volumeOf(
   return { pool, name };
 }
 
-export function rules(draft: GoldenDraft): Failure[] {
-  const { image, machine, verify } = draft;
-  const ofMachine = isUnknown(machine) ? [] : instanceRules(machineDraft(machine ?? {}));
+export function validate(inputs: PartialGoldenInputs): Failure[] {
+  const { image, machine, verify } = inputs;
+  const ofMachine = isUnknown(machine) ? [] : instanceRules(partialMachine(machine ?? {}));
   const ofImage = isUnknown(image) ? [] : imageRules({ ...image });
   const waits = isUnknown(verify) ? undefined : verify?.waitFor;
   const last = Array.isArray(waits) ? waits.at(-1) : undefined;
@@ -101,7 +101,7 @@ export function rules(draft: GoldenDraft): Failure[] {
     ...ofMachine.map((failure) => ({ ...failure, property: `machine.${failure.property}` })),
     ...ofImage.map((failure) => ({ ...failure, property: `image.${failure.property}` })),
     ...(isUnknown(machine) ? [] : limitRules(machine ?? {})),
-    ...targetRules(draft.publishTo),
+    ...targetRules(inputs.publishTo),
     ...(last?.condition === "powered-off" && waits?.length === 1 ? [nothingSeen] : []),
   ];
 }

@@ -6,11 +6,11 @@ import { build } from "./build/build";
 import { inPhase } from "./build/failure";
 import { type FoundBuild, isDone, placeOf } from "./release/locate";
 import { Progress } from "./build/phases";
-import { dropFormer, type Former, pruneCopies, publishTo, targetsMet } from "./replicate/publish-to";
+import { dropFormer, type Former, pruneCopies, publishTo, publishedTargets } from "./replicate/publish-to";
 import { release, wantedOf } from "./release/release";
 import { type GoldenInputs, type GoldenOutputs } from "./schema";
-import { inSlot, slotsOf } from "./build/build-semaphore";
-import { takeAllAlong } from "./urn-change";
+import { withBuildSlot, parallelBuilds } from "./build/build-semaphore";
+import { transferAll } from "./urn-change";
 import { type Keeping, prune } from "./versions";
 
 type Inputs = GoldenInputs;
@@ -20,10 +20,10 @@ type Surroundings = ReconcileContext<Outputs>;
 /** Builds what is not built yet. What an earlier run of the same build has left is resumed. */
 export async function make(context: Surroundings, inputs: Inputs): Promise<void> {
   const { config, status } = context;
-  const slots = slotsOf(config.parallelBuilds);
+  const slots = parallelBuilds(config.parallelBuilds);
   const whenBusy = (): void => status(`waiting until fewer than ${slots} golden images are built (lxd:parallelBuilds)`);
   const work = { context, place: placeOf(context, inputs), inputs, progress: new Progress(status, inputs) };
-  await inSlot(slots, whenBusy, () => build(work));
+  await withBuildSlot(slots, whenBusy, () => build(work));
 }
 
 /**
@@ -41,7 +41,7 @@ export function steps(work: Work<Inputs, Outputs>): Step<FoundBuild>[] {
   // An update goes on with the build that the state knows.
   const inputsFor = ({ build: known }: FoundBuild): Inputs => ({ ...work.inputs, ...known });
   return [
-    { name: "take along", run: ({ place }) => takeAllAlong(place, urn, context.status) },
+    { name: "take along", run: ({ place }) => transferAll(place, urn, context.status) },
     {
       name: "build",
       run: async (found) => {
@@ -62,12 +62,15 @@ export function steps(work: Work<Inputs, Outputs>): Step<FoundBuild>[] {
           const image = wantedOf(found.versions, inputs);
           const publication = { context: shown, place: found.place, inputs, former };
           const { targets, failed } = await publishTo(publication, image);
-          targetsMet.set(work.inputs, targets);
+          publishedTargets.set(work.inputs, targets);
           if (failed !== undefined) throw failed;
           return targets.length > 0;
         }),
     },
-    { name: "drop former copies", run: () => dropFormer(context, former.targets, targetsMet.get(work.inputs) ?? []) },
+    {
+      name: "drop former copies",
+      run: () => dropFormer(context, former.targets, publishedTargets.get(work.inputs) ?? []),
+    },
     {
       name: "prune",
       run: async (found) => {
@@ -75,7 +78,7 @@ export function steps(work: Work<Inputs, Outputs>): Step<FoundBuild>[] {
         if (olds === undefined) return false;
         const inputs = inputsFor(found);
         const live: Keeping = { ...inputs, fingerprint: wantedOf(found.versions, inputs).fingerprint };
-        const targets = { remote: inputs.remote, publishTo: targetsMet.get(work.inputs) };
+        const targets = { remote: inputs.remote, publishTo: publishedTargets.get(work.inputs) };
         const hasPruned = await prune(found.place, live);
         return (await pruneCopies(context, targets, live)) || hasPruned;
       },

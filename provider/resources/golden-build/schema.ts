@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Alias } from "../../lxd/api/images";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type CommonInputs, type Draft } from "../../kind/kind";
+import { type CommonInputs, type PartialInputs } from "../../kind/kind";
 import { duration, name, size, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type AliasPolicy, schema as imageSchema } from "../image/inputs";
@@ -89,7 +89,7 @@ export interface ReleasedImage {
 
 export type GoldenOutputs = GoldenInputs;
 
-export type GoldenDraft = Draft<GoldenInputs>;
+export type PartialGoldenInputs = PartialInputs<GoldenInputs>;
 
 const { rootDisk, firmware, os, tpm, agentDrive, cloudInitDrive, cloudInit } = instanceSchema.shape;
 const { nics, disks, config, devices, profiles, waitFor, bootCommand } = instanceSchema.shape;

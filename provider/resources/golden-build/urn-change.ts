@@ -7,7 +7,7 @@ import { machinesOf } from "./build/machines";
 import { changeProperties, type Place, removeImage, unmarkedOf, versionsOf } from "./versions";
 
 /** Returns whether there was anything. */
-export async function takeAlong(place: Place, former: string | undefined): Promise<boolean> {
+export async function transferOwnership(place: Place, former: string | undefined): Promise<boolean> {
   const { client, project, urn } = place;
   if (former === undefined || former === urn) return false;
   const versions = await versionsOf({ ...place, urn: former });
@@ -20,7 +20,7 @@ export async function takeAlong(place: Place, former: string | undefined): Promi
 }
 
 /** On the server that builds: with the machines. An image that was not marked has the former URN in its name for ever. */
-export async function takeAllAlong(
+export async function transferAll(
   place: Place,
   former: string | undefined,
   status: Context["status"],
@@ -28,7 +28,7 @@ export async function takeAllAlong(
   const { client, project, urn } = place;
   if (former === undefined || former === urn) return false;
   const old = { ...place, urn: former };
-  const hadVersions = await takeAlong(place, former);
+  const hadVersions = await transferOwnership(place, former);
   const machines = await machinesOf(old);
   for (const { name } of machines) {
     await changeSettings({ client, status }, { project, name }, ({ config }) => ({

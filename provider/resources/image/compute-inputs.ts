@@ -2,71 +2,71 @@
 import { type Alias, listImages } from "../../lxd/api/images";
 import { LxdError } from "../../base/errors";
 import { type ServedImage } from "../../image-server/types";
-import { type Completion, type Failure } from "../../kind/kind";
+import { type CheckContext, type Failure } from "../../kind/kind";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { projectOf } from "../shared/common";
 import { claimAliases, rivalFailures } from "./aliases/claims";
 import { hashesOf } from "./hashes";
 import { findByName, parseImageId } from "./id";
-import { applyDefaults, type ImageDraft, type ImageInputs, isSame } from "./inputs";
+import { applyDefaults, type PartialImageInputs, type ImageInputs, isSame } from "./inputs";
 import { markedImages } from "./owners";
 import { isAskedHere, servedBy } from "./server-image";
 import { fieldOf, identityOf, sourceFailures, sourceTags } from "./source";
 import { type ImageSource, type ServerSource } from "./source-types";
 
-type ImageCompletion = Completion<ImageInputs>;
+type ImageCheckContext = CheckContext<ImageInputs>;
 
-interface Completed {
-  draft: ImageDraft;
+interface ComputedInputs {
+  inputs: PartialImageInputs;
   failures: Failure[];
 }
 
-export async function complete(completion: ImageCompletion): Promise<Completed> {
-  const { draft, config } = completion;
-  const whole = applyDefaults({ ...draft, project: projectOf(draft, config) });
-  claimAliases(completion, whole);
-  const completed = await completeSource(completion, whole);
+export async function computeInputs(check: ImageCheckContext): Promise<ComputedInputs> {
+  const { inputs, config } = check;
+  const whole = applyDefaults({ ...inputs, project: projectOf(inputs, config) });
+  claimAliases(check, whole);
+  const computed = await computeSource(check, whole);
   // Now with those that are copied.
-  claimAliases(completion, completed.draft);
-  return { ...completed, failures: [...completed.failures, ...rivalFailures(completion, completed.draft)] };
+  claimAliases(check, computed.inputs);
+  return { ...computed, failures: [...computed.failures, ...rivalFailures(check, computed.inputs)] };
 }
 
-async function completeSource(completion: ImageCompletion, whole: ImageDraft): Promise<Completed> {
-  const { source } = completion.draft;
-  if (source === undefined) return completeUnwritten({ ...completion, draft: whole });
+async function computeSource(check: ImageCheckContext, whole: PartialImageInputs): Promise<ComputedInputs> {
+  const { source } = check.inputs;
+  if (source === undefined) return computeImported({ ...check, inputs: whole });
   const failures = sourceFailures(source);
   if (hasUnknown(source) || failures.length > 0) {
-    return { draft: { ...whole, fingerprint: unknown }, failures };
+    return { inputs: { ...whole, fingerprint: unknown }, failures };
   }
   let field = "download" in source ? "source.checksum" : fieldOf(source);
   try {
-    const hashes = await hashesOf(completion, source);
+    const hashes = await hashesOf(check, source);
     field = fieldOf(source);
     whole.digest = hashes.digest;
-    const said = { ...completion, draft: whole };
+    const said = { ...check, inputs: whole };
     const served = "server" in source ? await consult(said, source) : undefined;
     whole.copiedAliases = copiedAliases(said, source, served);
     whole.aliases = withCopied(whole);
     const fingerprint =
       hashes.fingerprint ?? (await identify(said, source)) ?? served?.fingerprint ?? (await importedFingerprint(said));
-    return { draft: { ...whole, fingerprint }, failures: [] };
+    return { inputs: { ...whole, fingerprint }, failures: [] };
   } catch (error) {
     const failure = { property: field, reason: LxdError.from(error).message };
-    return { draft: { ...whole, fingerprint: unknown }, failures: [failure] };
+    return { inputs: { ...whole, fingerprint: unknown }, failures: [failure] };
   }
 }
 
 /** The server is asked for what is to be made, or to get its aliases; never again while the program says the same. */
-async function consult(completion: ImageCompletion, source: ServerSource): Promise<ServedImage | undefined> {
-  const { olds, client } = completion;
+async function consult(check: ImageCheckContext, source: ServerSource): Promise<ServedImage | undefined> {
+  const { olds, client } = check;
   const isUnchanged = olds?.source !== undefined && isSame(olds.source, source);
   const isNeeded = isUnchanged ? source.copyAliases === true && olds.copiedAliases === undefined : isAskedHere(source);
   if (!isNeeded) return undefined;
-  return servedBy(source, completion, async () => (await client().info()).architectures);
+  return servedBy(source, check, async () => (await client().info()).architectures);
 }
 
 function copiedAliases(
-  { olds }: ImageCompletion,
+  { olds }: ImageCheckContext,
   source: ImageSource,
   served: ServedImage | undefined,
 ): Alias[] | undefined {
@@ -74,18 +74,18 @@ function copiedAliases(
   return served?.aliases ?? olds?.copiedAliases;
 }
 
-function withCopied({ aliases = [], copiedAliases: copied = [] }: ImageDraft): Alias[] {
+function withCopied({ aliases = [], copiedAliases: copied = [] }: PartialImageInputs): Alias[] {
   if (!Array.isArray(aliases)) return aliases;
   return [...aliases, ...copied.filter(({ name }) => !aliases.some((each) => each.name === name))];
 }
 
 /** An image that was imported as it is need not say where it has come from, and is known by its fingerprint alone. */
-async function completeUnwritten(completion: ImageCompletion): Promise<Completed> {
-  const { draft, olds, importId } = completion;
+async function computeImported(check: ImageCheckContext): Promise<ComputedInputs> {
+  const { inputs, olds, importId } = check;
   const known = olds?.source === undefined ? olds?.fingerprint : undefined;
-  const fingerprint = known ?? (await importedFingerprint(completion)) ?? unknown;
+  const fingerprint = known ?? (await importedFingerprint(check)) ?? unknown;
   const isKnown = importId !== undefined || known !== undefined;
-  return { draft: { ...draft, fingerprint }, failures: isKnown ? [] : [noSource] };
+  return { inputs: { ...inputs, fingerprint }, failures: isKnown ? [] : [noSource] };
 }
 
 const noSource: Failure = {
@@ -93,29 +93,29 @@ const noSource: Failure = {
   reason: `is required, with one of ${sourceTags.join(", ")}; only an imported image can omit it`,
 };
 
-async function importedFingerprint({ draft, importId, client }: ImageCompletion): Promise<string | undefined> {
+async function importedFingerprint({ inputs, importId, client }: ImageCheckContext): Promise<string | undefined> {
   const name = importId === undefined ? undefined : parseImageId(importId);
   // Whatever else is wrong with the ID, the preflight tells.
-  if (name === undefined || name.project !== draft.project || hasUnknown(draft.remote)) return undefined;
+  if (name === undefined || name.project !== inputs.project || hasUnknown(inputs.remote)) return undefined;
   return (await findByName(client(), name))?.fingerprint;
 }
 
-async function identify(completion: ImageCompletion, source: ImageSource): Promise<string | undefined> {
+async function identify(check: ImageCheckContext, source: ImageSource): Promise<string | undefined> {
   if ("server" in source && source.fingerprint !== undefined) return source.fingerprint;
-  return (await madeBefore(completion, source)) ?? sameAsBefore(completion, source);
+  return (await madeBefore(check, source)) ?? sameAsBefore(check, source);
 }
 
 /** An image that was imported has no mark of ours until it is changed. */
-function sameAsBefore({ olds, draft }: ImageCompletion, source: ImageSource): string | undefined {
-  if (olds?.fingerprint === undefined || isUnknown(olds.fingerprint) || olds.digest !== draft.digest) return undefined;
-  return isSame(olds.source, source) && olds.project === draft.project ? olds.fingerprint : undefined;
+function sameAsBefore({ olds, inputs }: ImageCheckContext, source: ImageSource): string | undefined {
+  if (olds?.fingerprint === undefined || isUnknown(olds.fingerprint) || olds.digest !== inputs.digest) return undefined;
+  return isSame(olds.source, source) && olds.project === inputs.project ? olds.fingerprint : undefined;
 }
 
 /** What only the making told is read from the daemon, so that a preview of a change knows it like any other. */
-async function madeBefore(completion: ImageCompletion, source: ImageSource): Promise<string | undefined> {
-  const { draft, olds, urn, client } = completion;
-  const { project = "default", remote } = draft;
+async function madeBefore(check: ImageCheckContext, source: ImageSource): Promise<string | undefined> {
+  const { inputs, olds, urn, client } = check;
+  const { project = "default", remote } = inputs;
   // A project that is to be made cannot be asked yet, and has none.
   if (olds?.project !== project || hasUnknown(remote) || isUnknown(project)) return undefined;
-  return markedImages(await listImages(client(), project), urn, identityOf(source, draft.digest)).at(-1)?.fingerprint;
+  return markedImages(await listImages(client(), project), urn, identityOf(source, inputs.digest)).at(-1)?.fingerprint;
 }

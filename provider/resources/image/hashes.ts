@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { inspectDisk } from "../../content/disk-image/disk-image";
 import { reader } from "../../content/progress";
 import { isLocalList } from "../../content/url/resolve-checksum";
-import { type Completion } from "../../kind/kind";
+import { type CheckContext } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { isUnknown } from "../../kind/unknowns";
 import { contentOf, diskOf } from "./create/content";
@@ -14,23 +14,23 @@ import { type DiskSource, type DownloadSource, type ImageSource } from "./source
 type Hashes = Pick<ImageInputs, "fingerprint" | "digest">;
 
 /** Nothing of what the daemon makes or fetches by itself. */
-export async function hashesOf(completion: Completion<ImageInputs>, source: ImageSource): Promise<Hashes> {
+export async function hashesOf(check: CheckContext<ImageInputs>, source: ImageSource): Promise<Hashes> {
   if (!isContent(source)) return {};
-  const known = "download" in source ? pinnedBefore(completion, source) : undefined;
+  const known = "download" in source ? pinnedBefore(check, source) : undefined;
   if (known !== undefined) return known;
-  const digest = "disk" in source ? await digestOf(source, completion) : undefined;
+  const digest = "disk" in source ? await digestOf(source, check) : undefined;
   if ("disk" in source && source.format !== "qcow2") return { digest };
-  const content = await contentOf(source, completion);
+  const content = await contentOf(source, check);
   await content.dispose?.();
   return { fingerprint: content.fingerprint, digest: digest ?? content.digest };
 }
 
-function digestOf(source: DiskSource, completion: Completion<ImageInputs>): Promise<string> {
-  return inspectDisk(diskOf(source), reader(completion, `hashing ${source.disk}`));
+function digestOf(source: DiskSource, check: CheckContext<ImageInputs>): Promise<string> {
+  return inspectDisk(diskOf(source), reader(check, `hashing ${source.disk}`));
 }
 
 /** A web server is asked for its list of checksums only when the program speaks of another download than the last time. */
-function pinnedBefore({ olds }: Completion<ImageInputs>, source: DownloadSource): Hashes | undefined {
+function pinnedBefore({ olds }: CheckContext<ImageInputs>, source: DownloadSource): Hashes | undefined {
   const isSameAsWritten = olds?.source !== undefined && isDeepStrictEqual(plain(olds.source), plain(source));
   if (!isSameAsWritten || isLocalList(source.checksum)) return undefined;
   const { digest } = olds;

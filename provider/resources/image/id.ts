@@ -2,9 +2,9 @@
 import { findAlias, findImage, type ImageAddress, listImages, type WireImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
-import { type Draft } from "../../kind/kind";
+import { type PartialInputs } from "../../kind/kind";
 
-export function idOf({ project, fingerprint }: Draft<ImageAddress>): string {
+export function idOf({ project, fingerprint }: PartialInputs<ImageAddress>): string {
   return `${project ?? ""}/${fingerprint ?? ""}`;
 }
 

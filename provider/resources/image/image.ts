@@ -1,37 +1,43 @@
 // Images: brought once, known by their fingerprint; aliases, properties and visibility change in place.
 import { findImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
-import { type Completion, type Failure, type Reading, type ReconciledKind, type RemovalContext } from "../../kind/kind";
+import {
+  type CheckContext,
+  type Failure,
+  type Reading,
+  type ReconciledKind,
+  type RemovalContext,
+} from "../../kind/kind";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { checkProject } from "../shared/common";
 import { isPlacePlanned } from "../shared/planned";
 import { takenAliases } from "./aliases/aliases";
 import { withListed } from "./aliases/alias-lists";
-import { complete } from "./compute-inputs";
+import { computeInputs } from "./compute-inputs";
 import { create } from "./create/create";
 import { type FoundImage, identity, identityOfState, locate, owner } from "./find";
 import { idOf, imageNameOf } from "./id";
-import { claim, importFailures, unwritten } from "./import";
-import { applyDefaults, type ImageInputs, type ImageOutputs, policies, rules, schema } from "./inputs";
+import { adopt, importFailures, unwritten } from "./import";
+import { applyDefaults, type ImageInputs, type ImageOutputs, policies, validate, schema } from "./inputs";
 import { isOwnedBy, isUploadOf } from "./owners";
 import { publishFailures } from "./create/publish";
 import { release, releaseLeft } from "./record/release";
 import { fieldOf, isPublished, placeOf } from "./source";
 import { steps } from "./record/steps";
 import { isCopied, toOutputs } from "./record/reconcile";
-import { isShared, mayTake, ownersBefore, taken } from "./record/adoption";
+import { isShared, mayAdopt, ownersBefore, alreadyExists } from "./record/adoption";
 import { urlFailures } from "./create/url";
 
 type Inputs = ImageInputs;
 type Outputs = ImageOutputs;
 
 export const image: ReconciledKind<Inputs, Outputs, FoundImage> = {
-  noun: "image",
+  kindName: "image",
   schema,
   policies,
-  rules,
+  validate,
   applyDefaults,
-  complete,
+  computeInputs,
   preflight,
   deleteBeforeReplace,
   idOf: ({ project, fingerprint, source }, _urn, found) =>
@@ -40,12 +46,13 @@ export const image: ReconciledKind<Inputs, Outputs, FoundImage> = {
   identity,
   identityOfState,
   owner,
-  obstacle: ({ image: found }, { adopt }) => (mayTake(found, { adopt }) ? undefined : taken(found.fingerprint)),
-  usedAsIs,
+  conflict: ({ image: found }, { adopt }) =>
+    mayAdopt(found, { adopt }) ? undefined : alreadyExists(found.fingerprint),
+  adoptionNotice: usedAsIs,
   leftover: () => "resumed",
-  mayBeLeft: ({ image: found, urn }) => isOwnedBy(found, urn) || isUploadOf(found, urn),
+  isLeftover: ({ image: found, urn }) => isOwnedBy(found, urn) || isUploadOf(found, urn),
   create,
-  claim,
+  adopt,
   steps,
   toState,
   remove,
@@ -53,33 +60,33 @@ export const image: ReconciledKind<Inputs, Outputs, FoundImage> = {
   fromId,
 };
 
-async function preflight(client: Client, completion: Completion<Inputs>): Promise<Failure[]> {
-  const { draft, importId } = completion;
-  const failures = await checkProject(client, draft.project);
-  if (importId !== undefined) return failures.length > 0 ? failures : importFailures(client, completion);
-  const { project, fingerprint, source, adopt } = draft;
+async function preflight(client: Client, check: CheckContext<Inputs>): Promise<Failure[]> {
+  const { inputs, importId } = check;
+  const failures = await checkProject(client, inputs.project);
+  if (importId !== undefined) return failures.length > 0 ? failures : importFailures(client, check);
+  const { project, fingerprint, source, adopt } = inputs;
   if (failures.length > 0 || project === undefined || hasUnknown(project) || source === undefined) return failures;
   failures.push(...(await publishFailures(client, source)), ...(await urlFailures(client, source)));
   if (isPlacePlanned(client, { project })) return failures;
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
   const found = known === undefined ? undefined : (await findImage(client, { project, fingerprint: known }))?.value;
-  failures.push(...(await aliasFailures(client, completion, found)));
-  if (found === undefined || mayTake(found, { adopt })) return failures;
-  return [...failures, { property: fieldOf(source), reason: taken(found.fingerprint).message }];
+  failures.push(...(await aliasFailures(client, check, found)));
+  if (found === undefined || mayAdopt(found, { adopt })) return failures;
+  return [...failures, { property: fieldOf(source), reason: alreadyExists(found.fingerprint).message }];
 }
 
 /** `found` is the image that the resource is to share; aliases that are copied with it may be anybody's. */
 async function aliasFailures(
   client: Client,
-  { draft, urn, replaced }: Completion<Inputs>,
+  { inputs, urn, replaced }: CheckContext<Inputs>,
   found: FoundImage["image"] | undefined,
 ): Promise<Failure[]> {
-  const { project = "", aliases, source, aliasPolicy: policy } = draft;
+  const { project = "", aliases, source, aliasPolicy: policy } = inputs;
   if (!Array.isArray(aliases)) return [];
   const at = { project, fingerprint: found?.fingerprint ?? "" };
   const owners = found === undefined ? [urn] : ownersBefore(found, { urn, source, isKnown: false });
   const all = aliases.map(async (alias, i) => {
-    const isCopy = !isUnknown(alias.name) && isCopied(draft, alias.name);
+    const isCopy = !isUnknown(alias.name) && isCopied(inputs, alias.name);
     const successor = { urn, replaced, policy, isShared: !isCopy && isShared(owners, urn) };
     const [failure] = await takenAliases(client, at, [alias], successor);
     return failure === undefined ? [] : [{ ...failure, property: isCopy ? "source.copyAliases" : `aliases[${i}]` }];

@@ -1,10 +1,10 @@
 // Imports an image that exists: compared with the program, and every difference told. Nothing but its owner is written.
 import { type Alias, type WireImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
-import { type Completion, type Context, type Failure } from "../../kind/kind";
+import { type CheckContext, type Context, type Failure } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
-import { isBookkeeping } from "../shared/ownership";
+import { isProviderKey } from "../shared/ownership";
 import { aliasList } from "./aliases/alias-lists";
 import { type FoundImage } from "./find";
 import { findByName, parseImageId } from "./id";
@@ -20,39 +20,42 @@ import { isDeepStrictEqual } from "node:util";
 type Inputs = ImageInputs;
 
 /** All that speaks against the import. */
-export async function importFailures(client: Client, { draft, importId = "" }: Completion<Inputs>): Promise<Failure[]> {
+export async function importFailures(
+  client: Client,
+  { inputs, importId = "" }: CheckContext<Inputs>,
+): Promise<Failure[]> {
   const name = parseImageId(importId);
   if (name === undefined) {
     return [{ property: "", reason: `import: "${importId}" must be "project/fingerprint" or "project/alias"` }];
   }
-  if (name.project !== draft.project) return [difference("project", draft.project, name.project)];
+  if (name.project !== inputs.project) return [difference("project", inputs.project, name.project)];
   const found = await findByName(client, name);
   if (found === undefined) return [{ property: "", reason: `import: there is no image ${importId}` }];
   if (isCacheOnly(found)) return [{ property: "", reason: onlyCached }];
-  return differences(draft as Inputs, found);
+  return differences(inputs as Inputs, found);
 }
 
 const onlyCached =
   "import: the daemon caches this image and deletes it after some days without use [unsupported]\n" +
   "Omit the option: an image that is pulled with its source is not deleted.";
 
-function differences(wanted: Inputs, found: WireImage): Failure[] {
-  const { source } = wanted;
-  const actual = toOutputs(wanted, found);
+function differences(desired: Inputs, found: WireImage): Failure[] {
+  const { source } = desired;
+  const actual = toOutputs(desired, found);
   // What the program does not speak of is no difference: others may have added it.
   const fields = (["public", "autoUpdate", "profiles", "expiresAt"] as const)
-    .filter((key) => !isSame(wanted[key], actual[key]))
-    .map((key) => difference(key, wanted[key], actual[key]));
+    .filter((key) => !isSame(desired[key], actual[key]))
+    .map((key) => difference(key, desired[key], actual[key]));
   return [
-    ...(source === undefined || hasUnknown(source) ? [] : sourceDifferences({ ...wanted, source }, found)),
+    ...(source === undefined || hasUnknown(source) ? [] : sourceDifferences({ ...desired, source }, found)),
     ...fields,
-    ...aliasDifferences(wanted.aliases, actual.aliases),
-    ...propertyDifferences(wanted.properties, found.properties ?? {}),
+    ...aliasDifferences(desired.aliases, actual.aliases),
+    ...propertyDifferences(desired.properties, found.properties ?? {}),
   ];
 }
 
-function sourceDifferences(wanted: Inputs & { source: object }, found: WireImage): Failure[] {
-  const { source, fingerprint } = wanted;
+function sourceDifferences(desired: Inputs & { source: object }, found: WireImage): Failure[] {
+  const { source, fingerprint } = desired;
   if (!isSame(fingerprint, found.fingerprint)) return [difference(fieldOf(source), fingerprint, found.fingerprint)];
   if (!("server" in source) || source.alias === undefined) return [];
   const from = found.update_source;
@@ -65,23 +68,23 @@ function isSamePlace({ server, alias }: ServerSource, from: { server: string; al
   return alias === from.alias && trimmed(server) === trimmed(from.server);
 }
 
-function aliasDifferences(wanted: unknown, actual: Alias[]): Failure[] {
-  if (!Array.isArray(wanted)) return [];
-  return (wanted as Alias[]).flatMap((alias, i) => {
+function aliasDifferences(desired: unknown, actual: Alias[]): Failure[] {
+  if (!Array.isArray(desired)) return [];
+  return (desired as Alias[]).flatMap((alias, i) => {
     const found = actual.find(({ name }) => name === alias.name);
     return isSame(alias, found) ? [] : [difference(`aliases[${i}]`, alias, found)];
   });
 }
 
-function propertyDifferences(wanted: Record<string, string>, actual: Record<string, string>): Failure[] {
-  if (isUnknown(wanted)) return [];
+function propertyDifferences(desired: Record<string, string>, actual: Record<string, string>): Failure[] {
+  if (isUnknown(desired)) return [];
   // An empty value stands for a property that is not there.
-  const keys = Object.keys(wanted).filter((key) => !isSame(wanted[key] || undefined, actual[key]));
-  return keys.map((key) => difference(`properties[${JSON.stringify(key)}]`, wanted[key], actual[key]));
+  const keys = Object.keys(desired).filter((key) => !isSame(desired[key] || undefined, actual[key]));
+  return keys.map((key) => difference(`properties[${JSON.stringify(key)}]`, desired[key], actual[key]));
 }
 
-function isSame(wanted: unknown, actual: unknown): boolean {
-  return hasUnknown(wanted) || isDeepStrictEqual(plain({ value: wanted }), plain({ value: actual }));
+function isSame(desired: unknown, actual: unknown): boolean {
+  return hasUnknown(desired) || isDeepStrictEqual(plain({ value: desired }), plain({ value: actual }));
 }
 
 function difference(property: string, program: unknown, daemon: unknown): Failure {
@@ -90,7 +93,7 @@ function difference(property: string, program: unknown, daemon: unknown): Failur
 }
 
 /** Writes on an imported image whose it is now, and its aliases. Others who have it keep their claims. */
-export async function claim({ client, urn }: Context, inputs: Inputs, { image, project }: FoundImage): Promise<void> {
+export async function adopt({ client, urn }: Context, inputs: Inputs, { image, project }: FoundImage): Promise<void> {
   const at = { project, fingerprint: image.fingerprint };
   await changeRecord(client, at, (record) => {
     const list = aliasList(
@@ -105,7 +108,7 @@ export async function claim({ client, urn }: Context, inputs: Inputs, { image, p
 /** What a program could say of an image of which nothing is known but its ID. */
 export function unwritten({ image, project }: FoundImage): Inputs {
   const { aliases, properties, auto_update: autoUpdate, expires_at: expiresAt } = image;
-  const shown = Object.entries(properties ?? {}).filter(([key]) => !isBookkeeping(key));
+  const shown = Object.entries(properties ?? {}).filter(([key]) => !isProviderKey(key));
   return {
     aliases: aliases ?? [],
     properties: Object.fromEntries(shown),

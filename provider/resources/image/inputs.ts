@@ -2,14 +2,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Alias } from "../../lxd/api/images";
-import { type CommonInputs, type Cost, type Draft, type Failure, type KindDefinition } from "../../kind/kind";
+import { type CommonInputs, type Cost, type PartialInputs, type Failure, type KindDefinition } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { name, scalar, strict } from "../../kind/schema";
 import { isUnknown, unknown } from "../../kind/unknowns";
 import { remoteSchema, spelledOut } from "../shared/common";
 import { identityOf, isContent, sourceSchema } from "./source";
 import { type ImageSource } from "./source-types";
-import { isBookkeeping } from "../shared/ownership";
+import { isProviderKey } from "../shared/ownership";
 
 export interface ImageInputs extends CommonInputs {
   /** Absent only of an image that was imported as it is. */
@@ -40,7 +40,7 @@ export interface ImageOutputs extends ImageInputs {
   uploadedAt: string;
 }
 
-export type ImageDraft = Draft<ImageInputs>;
+export type PartialImageInputs = PartialInputs<ImageInputs>;
 
 const alias = z.union([name, strict({ name, description: z.string().optional() })], {
   error: "must be a name, or { name, description }",
@@ -94,21 +94,21 @@ export function namedAliases(aliases: unknown): Alias[] {
   );
 }
 
-export function applyDefaults(draft: ImageDraft): ImageDraft {
+export function applyDefaults(inputs: PartialImageInputs): PartialImageInputs {
   return {
-    ...draft,
-    aliases: namedAliases(draft.aliases),
-    properties: isUnknown(draft.properties) ? draft.properties : spelledOut(draft.properties),
-    public: draft.public ?? false,
-    aliasPolicy: draft.aliasPolicy ?? "fail",
-    adopt: draft.adopt ?? false,
+    ...inputs,
+    aliases: namedAliases(inputs.aliases),
+    properties: isUnknown(inputs.properties) ? inputs.properties : spelledOut(inputs.properties),
+    public: inputs.public ?? false,
+    aliasPolicy: inputs.aliasPolicy ?? "fail",
+    adopt: inputs.adopt ?? false,
   };
 }
 
-export function rules({ aliases, properties, autoUpdate, source }: ImageDraft): Failure[] {
+export function validate({ aliases, properties, autoUpdate, source }: PartialImageInputs): Failure[] {
   const names = Array.isArray(aliases) ? aliases.map((each) => each.name) : [];
   const twice = names.filter((each, i) => names.indexOf(each) !== i && !isUnknown(each));
-  const reserved = Object.keys(properties ?? {}).filter(isBookkeeping);
+  const reserved = Object.keys(properties ?? {}).filter(isProviderKey);
   const isFollowing = typeof source !== "object" || ("server" in source && source.alias !== undefined);
   return [
     ...(autoUpdate === true && !isFollowing ? [notFollowing] : []),
@@ -127,7 +127,7 @@ const notFollowing: Failure = {
 };
 
 /** What the daemon has not pulled by itself, it cannot pull again. */
-function isBroughtHere(source: ImageDraft["source"]): boolean {
+function isBroughtHere(source: PartialImageInputs["source"]): boolean {
   if (typeof source !== "object" || !("server" in source)) return false;
   return source.relay === true || source.private === true;
 }

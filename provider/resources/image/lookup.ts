@@ -50,7 +50,7 @@ export async function lookUpImage(given: Record<string, unknown>, stack: Stack):
 }
 
 /** The newest image that matches; an error if there is none, or if an alias leaves open which is meant. */
-export function newest(all: ServedImage[], query: Wanted, place: string): ServedImage {
+export function newest(all: ServedImage[], query: Criteria, place: string): ServedImage {
   const matches = matching(all, query);
   // An alias that a server has for both types means the container to the daemons as well.
   const containers = query.alias === undefined ? [] : matches.filter(({ type }) => type === "container");
@@ -99,25 +99,25 @@ async function candidates(query: Query, stack: Stack): Promise<ServedImage[]> {
 }
 
 /** What an image is chosen by. */
-export type Wanted = Partial<Pick<Query, "alias" | "fingerprint" | "filter" | "type" | "architecture">>;
+export type Criteria = Partial<Pick<Query, "alias" | "fingerprint" | "filter" | "type" | "architecture">>;
 
-function matching(all: ServedImage[], { alias, fingerprint, filter, type, architecture }: Wanted): ServedImage[] {
-  const wanted = Object.entries(spelledOut(filter));
+function matching(all: ServedImage[], { alias, fingerprint, filter, type, architecture }: Criteria): ServedImage[] {
+  const desired = Object.entries(spelledOut(filter));
   const found = all.filter((image) => {
     const isNamed = alias === undefined || image.aliases.some(({ name: each }) => each === alias);
     const isKnown = fingerprint === undefined || image.fingerprint.startsWith(fingerprint);
     const isKind = (type ?? image.type) === image.type && (architecture ?? image.architecture) === image.architecture;
-    return isNamed && isKnown && isKind && wanted.every(([key, value]) => image.properties[key] === value);
+    return isNamed && isKnown && isKind && desired.every(([key, value]) => image.properties[key] === value);
   });
   const timeOf = ({ createdAt, uploadedAt }: ServedImage): number => Date.parse(createdAt || uploadedAt) || 0;
   const rank = (image: ServedImage): number => (image.type === "container" ? 0 : 1);
   return found.sort((a, b) => timeOf(b) - timeOf(a) || rank(a) - rank(b));
 }
 
-function missing(all: ServedImage[], wanted: Wanted, place: string): LxdError {
+function missing(all: ServedImage[], desired: Criteria, place: string): LxdError {
   const aliases = [...new Set(all.flatMap((image) => image.aliases.map((alias) => alias.name)))].sort();
-  const near = wanted.alias === undefined ? undefined : nearest(wanted.alias, aliases);
-  const said = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  const near = desired.alias === undefined ? undefined : nearest(desired.alias, aliases);
+  const said = Object.entries(desired).filter(([, value]) => value !== undefined);
   const what = said.map(([key, value]) => `${key} ${JSON.stringify(value)}`).join(", ");
   return new LxdError({
     code: "not-found",

@@ -43,7 +43,7 @@ export function relayName(fingerprint: string): string {
 }
 
 /** Whether the name says that some stack has brought the image, which has not been able yet to claim it. */
-export function isBrought({ filename }: { filename: string }): boolean {
+export function isFromAnyStack({ filename }: { filename: string }): boolean {
   return filename.startsWith(relayPrefix) || /^[0-9a-f]{16}-/.test(filename);
 }
 

@@ -1,7 +1,7 @@
 // The sources of an image as they are written: told apart by their keys, what is wrong with them, what they are known by.
 import { z } from "zod";
 import { diskFormats, whyNoFormat } from "../../content/disk-image/formats";
-import { shownText } from "../../content/url/redacted-url";
+import { redactedText } from "../../content/url/redacted-url";
 import { urlProblems } from "../../content/url/url-problems";
 import { type Failure } from "../../kind/kind";
 import { name, strict, tagged } from "../../kind/schema";
@@ -144,9 +144,9 @@ export function fieldOf(source: ImageSource): string {
 
 /** What to call an image of which nothing else is known yet. */
 export function placeOf(source: ImageSource): string {
-  if ("server" in source) return `${source.alias ?? ""} from ${shownText(source.server)}`;
+  if ("server" in source) return `${source.alias ?? ""} from ${redactedText(source.server)}`;
   if ("instance" in source) return `of instance ${source.instance}`;
   if ("snapshot" in source) return `of snapshot ${source.snapshot}`;
   if ("disk" in source) return `of disk ${source.disk}`;
-  return "url" in source ? `from ${shownText(source.url)}` : "from a download";
+  return "url" in source ? `from ${redactedText(source.url)}` : "from a download";
 }

@@ -1,6 +1,12 @@
 // What can be written about a snapshot of an instance, and what a change of it costs.
 import { z } from "zod";
-import { type CommonInputs, type Completion, type Draft, type Failure, type KindDefinition } from "../../kind/kind";
+import {
+  type CommonInputs,
+  type CheckContext,
+  type PartialInputs,
+  type Failure,
+  type KindDefinition,
+} from "../../kind/kind";
 import { name, scalar, strict } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";
 import { projectOf, remoteSchema } from "../shared/common";
@@ -20,7 +26,7 @@ export interface SnapshotOutputs extends SnapshotInputs {
   createdAt: string;
 }
 
-export type SnapshotDraft = Draft<SnapshotInputs>;
+export type PartialSnapshotInputs = PartialInputs<SnapshotInputs>;
 
 const snapshotName = z.string().regex(/^(?!\.{1,2}$)[^\s/]{1,64}$/, {
   error: "must be 1 to 64 characters without spaces or slashes",
@@ -52,20 +58,20 @@ export const policies: KindDefinition<SnapshotInputs, SnapshotOutputs>["policies
   restore: "update",
 };
 
-export function applyDefaults(draft: SnapshotDraft): SnapshotDraft {
-  return { ...draft, stateful: draft.stateful ?? false };
+export function applyDefaults(inputs: PartialSnapshotInputs): PartialSnapshotInputs {
+  return { ...inputs, stateful: inputs.stateful ?? false };
 }
 
-export function complete({
-  draft,
+export function computeInputs({
+  inputs,
   urn,
   config,
-}: Completion<SnapshotInputs>): Promise<{ draft: SnapshotDraft; failures: Failure[] }> {
-  const name = draft.name ?? logicalName(urn);
-  const whole = { ...applyDefaults(draft), project: projectOf(draft, config), name };
-  const isFine = draft.name !== undefined || snapshotName.safeParse(name).success;
+}: CheckContext<SnapshotInputs>): Promise<{ inputs: PartialSnapshotInputs; failures: Failure[] }> {
+  const name = inputs.name ?? logicalName(urn);
+  const whole = { ...applyDefaults(inputs), project: projectOf(inputs, config), name };
+  const isFine = inputs.name !== undefined || snapshotName.safeParse(name).success;
   const reason = `the resource's own name "${name}" is not a valid snapshot name; set \`name\``;
-  return Promise.resolve({ draft: whole, failures: isFine ? [] : [{ property: "name", reason }] });
+  return Promise.resolve({ inputs: whole, failures: isFine ? [] : [{ property: "name", reason }] });
 }
 
 /** The same instant in one spelling; the daemons write the year 1 for never. */
@@ -75,6 +81,6 @@ export function instantOf(text: string | undefined): string | undefined {
   return date.getUTCFullYear() <= 1970 ? undefined : date.toISOString();
 }
 
-export function comparable(inputs: SnapshotInputs): SnapshotInputs {
+export function normalize(inputs: SnapshotInputs): SnapshotInputs {
   return { ...inputs, expiresAt: instantOf(inputs.expiresAt) };
 }

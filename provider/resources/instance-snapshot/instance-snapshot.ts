@@ -15,14 +15,21 @@ import { type InstanceAddress } from "../../lxd/api/instance/instances";
 import { settleInstance } from "../../lxd/api/operations";
 import { type Found } from "../../lxd/client/core/requests";
 import { LxdError } from "../../base/errors";
-import { type Context, type Draft, type Reading, type ReconciledKind, type Step, type Work } from "../../kind/kind";
-import { whenIdle } from "../machine/busy";
+import {
+  type Context,
+  type PartialInputs,
+  type Reading,
+  type ReconciledKind,
+  type Step,
+  type Work,
+} from "../../kind/kind";
+import { retryWhileBusy } from "../machine/busy";
 import { changeSettings, without } from "../machine/settings";
 import { addressOfMachine, findMachine, requireMachine, withInstanceIdentity } from "../machine/machine";
 import {
   applyDefaults,
-  comparable,
-  complete,
+  normalize,
+  computeInputs,
   instantOf,
   policies,
   schema,
@@ -43,14 +50,14 @@ export interface SnapshotFound extends Found<WireSnapshot> {
 const settleMs = 60 * 60_000;
 
 export const instanceSnapshot: ReconciledKind<Inputs, Outputs, SnapshotFound> = {
-  noun: "snapshot",
+  kindName: "snapshot",
   schema,
   policies,
-  rules: () => [],
+  validate: () => [],
   upgrades: [withInstanceIdentity],
   applyDefaults,
-  complete,
-  comparable,
+  computeInputs,
+  normalize,
   preflight,
   deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),
   uniqueName: { what: "snapshot", parts: ["project", "instance", "name"] },
@@ -60,8 +67,8 @@ export const instanceSnapshot: ReconciledKind<Inputs, Outputs, SnapshotFound> = 
   identity: ({ instance, value }) => `${instance} ${value.created_at}`,
   identityOfState: (state) => (isRead(state) ? `${state.__instance ?? ""} ${state.createdAt}` : undefined),
   // One that a broken run left may lack part of the disk, and is of a moment that nobody knows.
-  isWhole: (_found, isKnown) => isKnown,
-  obstacle: ({ value }, inputs, { urn }) => strangers(value, inputs, urn),
+  isComplete: (_found, isKnown) => isKnown,
+  conflict: ({ value }, inputs, { urn }) => strangers(value, inputs, urn),
   create: take,
   steps,
   toState: (_context, reading) => Promise.resolve(toOutputs(reading)),
@@ -69,7 +76,7 @@ export const instanceSnapshot: ReconciledKind<Inputs, Outputs, SnapshotFound> = 
   fromId: (id, state) => ({ stateful: false, ...(state as Partial<Outputs>), ...placeOf(requireId(id)) }),
 };
 
-function isRead({ createdAt }: Draft<Outputs>): boolean {
+function isRead({ createdAt }: PartialInputs<Outputs>): boolean {
   return createdAt !== undefined;
 }
 
@@ -96,8 +103,8 @@ async function take(context: Context, inputs: Inputs): Promise<void> {
   await changeSettings(context, at, ({ config }) => ({ config: { ...config, [takenByKey]: urn } }));
   try {
     const expiry = inputs.expiresAt === undefined ? {} : { expires_at: inputs.expiresAt };
-    const wanted = { name, stateful, ...expiry };
-    await whenIdle(context, at, () => createSnapshot(client, at, wanted, status));
+    const desired = { name, stateful, ...expiry };
+    await retryWhileBusy(context, at, () => createSnapshot(client, at, desired, status));
   } finally {
     await dropMark(context, at);
   }
@@ -134,7 +141,7 @@ function steps({ context, inputs, olds }: Work<Inputs, Outputs>): Step<SnapshotF
       run: async ({ at }) => {
         if (olds === undefined || restore === undefined || restore === olds.restore) return false;
         status(`restoring ${at.name}`);
-        await whenIdle(context, at, () => restoreSnapshot(client, at, { stateful, onProgress: status }));
+        await retryWhileBusy(context, at, () => restoreSnapshot(client, at, { stateful, onProgress: status }));
         // The machine has its old config back, and with it the mark of when the snapshot was taken.
         await dropMark(context, at);
         return true;

@@ -3,7 +3,7 @@ import { findSnapshot, type SnapshotAddress, type WireSnapshot } from "../../lxd
 import { findInstance } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
-import { type Completion, type Failure } from "../../kind/kind";
+import { type CheckContext, type Failure } from "../../kind/kind";
 import { hasUnknown } from "../../kind/unknowns";
 import { checkProject } from "../shared/common";
 import { isTrue } from "../shared/normalize";
@@ -27,21 +27,21 @@ export function addressOf({ project, instance, name }: SnapshotInputs): Snapshot
   return { project, name: instance, snapshot: name };
 }
 
-export async function preflight(client: Client, completion: Completion<SnapshotInputs>): Promise<Failure[]> {
-  const { draft, importId, urn, replaced } = completion;
-  if (isPlacePlanned(client, draft)) return [];
-  const project = await checkProject(client, draft.project);
+export async function preflight(client: Client, check: CheckContext<SnapshotInputs>): Promise<Failure[]> {
+  const { inputs, importId, urn, replaced } = check;
+  if (isPlacePlanned(client, inputs)) return [];
+  const project = await checkProject(client, inputs.project);
   if (project.length > 0) return project;
-  const past = isPast(draft.expiresAt)
+  const past = isPast(inputs.expiresAt)
     ? [{ property: "expiresAt", reason: "is in the past: the snapshot would be deleted immediately" }]
     : [];
-  if (hasUnknown([draft.project, draft.instance, draft.name])) return past;
-  if (importId !== undefined) return importFailures(client, draft as SnapshotInputs, importId);
+  if (hasUnknown([inputs.project, inputs.instance, inputs.name])) return past;
+  if (importId !== undefined) return importFailures(client, inputs as SnapshotInputs, importId);
   if (replaced !== undefined) return past;
-  const found = await findSnapshot(client, addressOf(draft as SnapshotInputs));
-  const obstacle = found === undefined ? undefined : strangers(found.value, draft as SnapshotInputs, urn);
+  const found = await findSnapshot(client, addressOf(inputs as SnapshotInputs));
+  const obstacle = found === undefined ? undefined : strangers(found.value, inputs as SnapshotInputs, urn);
   const taken = obstacle === undefined ? [] : [{ property: "name", reason: obstacle.message }];
-  return [...past, ...taken, ...(await statefulFailures(client, draft as SnapshotInputs))];
+  return [...past, ...taken, ...(await statefulFailures(client, inputs as SnapshotInputs))];
 }
 
 function isPast(expiresAt: string | undefined): boolean {
@@ -64,21 +64,21 @@ async function statefulFailures(client: Client, { stateful, project, instance }:
   return [{ property: "stateful", reason }];
 }
 
-async function importFailures(client: Client, wanted: SnapshotInputs, importId: string): Promise<Failure[]> {
+async function importFailures(client: Client, desired: SnapshotInputs, importId: string): Promise<Failure[]> {
   const at = parseSnapshotId(importId);
   if (at === undefined) return [{ property: "", reason: `import: "${importId}" must be "project/instance/snapshot"` }];
   const places: [string, string, string][] = [
-    ["project", wanted.project, at.project],
-    ["instance", wanted.instance, at.name],
-    ["name", wanted.name, at.snapshot],
+    ["project", desired.project, at.project],
+    ["instance", desired.instance, at.name],
+    ["name", desired.name, at.snapshot],
   ];
   const found = await findSnapshot(client, at);
   if (found === undefined) return [{ property: "", reason: `import: there is no snapshot ${importId}` }];
   const { stateful, expires_at: expiresAt } = found.value;
   const pairs: [string, unknown, unknown][] = [
     ...places,
-    ["stateful", wanted.stateful, stateful],
-    ["expiresAt", instantOf(wanted.expiresAt), instantOf(expiresAt)],
+    ["stateful", desired.stateful, stateful],
+    ["expiresAt", instantOf(desired.expiresAt), instantOf(expiresAt)],
   ];
   return pairs
     .filter(([, program, daemon]) => program !== daemon)

@@ -2,7 +2,7 @@
 import { findInstance, type InstanceAddress } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
-import { type Completion, type Failure } from "../../kind/kind";
+import { type CheckContext, type Failure } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { hasUnknown } from "../../kind/unknowns";
 import { difference, valueDifferences } from "../shared/import-comparison";
@@ -10,7 +10,7 @@ import { type Sides } from "../shared/program-values";
 import { policies } from "./inputs";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { toOutputs } from "./settings";
-import { comparable } from "../shared/normalize";
+import { normalize } from "../shared/normalize";
 
 /** `project/name`, or undefined if it is no such ID. */
 export function parseInstanceId(id: string): InstanceAddress | undefined {
@@ -29,21 +29,21 @@ export function addressOf(id: string): InstanceAddress {
 /** All that speaks against the import. */
 export async function importFailures(
   client: Client,
-  { draft, importId = "" }: Completion<InstanceInputs>,
+  { inputs, importId = "" }: CheckContext<InstanceInputs>,
 ): Promise<Failure[]> {
   const address = parseInstanceId(importId);
   if (address === undefined) return [{ property: "", reason: `import: "${importId}" must be "project/name"` }];
-  const places = (["project", "name"] as const).filter((key) => address[key] !== draft[key]);
+  const places = (["project", "name"] as const).filter((key) => address[key] !== inputs[key]);
   if (places.length > 0) {
     return places.map((key) => ({
       property: key,
-      reason: `import: is "${draft[key] ?? ""}" in the program and "${address[key]}" in the ID`,
+      reason: `import: is "${inputs[key] ?? ""}" in the program and "${address[key]}" in the ID`,
     }));
   }
   const found = await findInstance(client, address);
   if (found === undefined) return [{ property: "", reason: `import: there is no instance ${importId}` }];
-  const wanted = draft as InstanceInputs;
-  return differences(wanted, toOutputs(wanted, found.value));
+  const desired = inputs as InstanceInputs;
+  return differences(desired, toOutputs(desired, found.value));
 }
 
 /** Keys that are of no concern to a machine that is there already. */
@@ -62,16 +62,16 @@ const passed = [
   "__identity",
 ];
 
-function differences(wanted: InstanceInputs, actual: InstanceInputs): Failure[] {
-  const compared = { program: plain(comparable(wanted)), daemon: plain(comparable(actual)) };
-  const written = { program: plain(wanted), daemon: plain(actual) };
+function differences(desired: InstanceInputs, actual: InstanceInputs): Failure[] {
+  const compared = { program: plain(normalize(desired)), daemon: plain(normalize(actual)) };
+  const written = { program: plain(desired), daemon: plain(actual) };
   const keys = (Object.keys(policies) as (keyof InstanceInputs)[]).filter((key) => !passed.includes(key));
-  const open = (["architecture", "target"] as const).filter((key) => wanted[key] === undefined);
-  const skipped: string[] = [...open, ...(wanted.power === "managed" ? [] : ["running"])];
+  const open = (["architecture", "target"] as const).filter((key) => desired[key] === undefined);
+  const skipped: string[] = [...open, ...(desired.power === "managed" ? [] : ["running"])];
   const failures = keys.flatMap((key) =>
     skipped.includes(key) ? [] : valueDifferences(key, at(compared, key), at(written, key)),
   );
-  return [...failures, ...imageDifferences(wanted, actual)];
+  return [...failures, ...imageDifferences(desired, actual)];
 }
 
 function at(

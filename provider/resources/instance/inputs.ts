@@ -1,16 +1,16 @@
 // What is filled in about an instance before the daemon is asked, and what a change of it costs.
-import { type Completion, type Failure, type KindDefinition } from "../../kind/kind";
+import { type CheckContext, type Failure, type KindDefinition } from "../../kind/kind";
 import { instanceName } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";
 import { projectOf, spelledOut } from "../shared/common";
-import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "./schema";
+import { type PartialInstanceInputs, type InstanceInputs, type InstanceOutputs } from "./schema";
 import { type Wait } from "../machine/wait-schema";
 import { type Cdrom } from "../machine/devices/devices";
 import { withoutEmpty } from "../shared/normalize";
-import { completeFiles, sameFiles } from "../machine/guest/files";
+import { hashFiles, sameFiles } from "../machine/guest/files";
 import { logicalName } from "../shared/ownership";
 import { placed, sourceCost, versionOf } from "./source-version";
-import { eachOf, named, spelledOutDevices } from "../machine/devices/defaults";
+import { eachOf, named, withExplicitDevices } from "../machine/devices/defaults";
 
 export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies"] = {
   name: "update",
@@ -49,55 +49,55 @@ export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies
   __identity: "ignore",
 };
 
-export async function complete(
-  completion: Completion<InstanceInputs>,
-): Promise<{ draft: InstanceDraft; failures: Failure[] }> {
-  const { urn, config } = completion;
-  const whole = withDefaults(completion.draft, { urn, config });
-  const { version, failures } = await versionOf({ ...completion, draft: whole });
-  const completed = await completeFiles(whole.files, completion.signal);
-  const draft = { ...whole, sourceVersion: version, files: completed.files };
-  const names = nameFailures(completion.draft, whole.name);
-  return { draft, failures: [...failures, ...completed.failures, ...names] };
+export async function computeInputs(
+  check: CheckContext<InstanceInputs>,
+): Promise<{ inputs: PartialInstanceInputs; failures: Failure[] }> {
+  const { urn, config } = check;
+  const whole = withDefaults(check.inputs, { urn, config });
+  const { version, failures } = await versionOf({ ...check, inputs: whole });
+  const computed = await hashFiles(whole.files, check.signal);
+  const inputs = { ...whole, sourceVersion: version, files: computed.files };
+  const names = nameFailures(check.inputs, whole.name);
+  return { inputs, failures: [...failures, ...computed.failures, ...names] };
 }
 
 /** What the program omits: with the name and the project, which depend on the resource and its stack. */
 export function withDefaults(
-  draft: InstanceDraft,
-  { urn, config }: Pick<Completion<InstanceInputs>, "urn" | "config">,
-): InstanceDraft {
-  return applyDefaults({ ...draft, name: draft.name ?? logicalName(urn), project: projectOf(draft, config) });
+  inputs: PartialInstanceInputs,
+  { urn, config }: Pick<CheckContext<InstanceInputs>, "urn" | "config">,
+): PartialInstanceInputs {
+  return applyDefaults({ ...inputs, name: inputs.name ?? logicalName(urn), project: projectOf(inputs, config) });
 }
 
-export function applyDefaults(draft: InstanceDraft): InstanceDraft {
-  const waitFor = eachOf(draft.waitFor, (wait) => ({ ...waitDefaults(wait.condition), ...wait }));
+export function applyDefaults(inputs: PartialInstanceInputs): PartialInstanceInputs {
+  const waitFor = eachOf(inputs.waitFor, (wait) => ({ ...waitDefaults(wait.condition), ...wait }));
   return {
-    ...draft,
-    source: draft.project === undefined ? draft.source : placed(draft.source, draft.project),
-    onImageChange: draft.onImageChange ?? "replace",
-    architecture: canonical(draft.architecture),
-    ephemeral: draft.ephemeral ?? false,
-    type: draft.type ?? "container",
-    description: draft.description ?? "",
-    cdroms: eachOf(draft.cdroms, (cdrom, i) => ({ ...cdrom, ...cdromDefaults(cdrom, i) })),
-    nics: eachOf(draft.nics, (nic, i) => named(nic, `eth${i}`)),
-    disks: eachOf(draft.disks, (disk, i) => named(disk, `disk${i}`)),
-    os: draft.os ?? "linux",
-    tpm: draft.tpm ?? false,
-    agentDrive: draft.agentDrive ?? false,
-    cloudInitDrive: draft.cloudInitDrive ?? false,
-    config: isUnknown(draft.config) ? draft.config : withoutEmpty(spelledOut(draft.config)),
-    devices: isUnknown(draft.devices) ? draft.devices : spelledOutDevices(draft.devices),
-    profiles: draft.profiles ?? ["default"],
+    ...inputs,
+    source: inputs.project === undefined ? inputs.source : placed(inputs.source, inputs.project),
+    onImageChange: inputs.onImageChange ?? "replace",
+    architecture: canonical(inputs.architecture),
+    ephemeral: inputs.ephemeral ?? false,
+    type: inputs.type ?? "container",
+    description: inputs.description ?? "",
+    cdroms: eachOf(inputs.cdroms, (cdrom, i) => ({ ...cdrom, ...cdromDefaults(cdrom, i) })),
+    nics: eachOf(inputs.nics, (nic, i) => named(nic, `eth${i}`)),
+    disks: eachOf(inputs.disks, (disk, i) => named(disk, `disk${i}`)),
+    os: inputs.os ?? "linux",
+    tpm: inputs.tpm ?? false,
+    agentDrive: inputs.agentDrive ?? false,
+    cloudInitDrive: inputs.cloudInitDrive ?? false,
+    config: isUnknown(inputs.config) ? inputs.config : withoutEmpty(spelledOut(inputs.config)),
+    devices: isUnknown(inputs.devices) ? inputs.devices : withExplicitDevices(inputs.devices),
+    profiles: inputs.profiles ?? ["default"],
     // A machine that is waited for until it is off is meant to be off.
-    running: draft.running ?? !(Array.isArray(waitFor) && waitFor.at(-1)?.condition === "powered-off"),
-    power: draft.power ?? "managed",
-    allowRestart: draft.allowRestart ?? false,
-    shutdownTimeout: draft.shutdownTimeout ?? "30s",
-    onDelete: draft.onDelete ?? "force",
+    running: inputs.running ?? !(Array.isArray(waitFor) && waitFor.at(-1)?.condition === "powered-off"),
+    power: inputs.power ?? "managed",
+    allowRestart: inputs.allowRestart ?? false,
+    shutdownTimeout: inputs.shutdownTimeout ?? "30s",
+    onDelete: inputs.onDelete ?? "force",
     waitFor,
-    bootCommand: draft.bootCommand ?? [],
-    files: draft.files ?? [],
+    bootCommand: inputs.bootCommand ?? [],
+    files: inputs.files ?? [],
   };
 }
 
@@ -113,8 +113,8 @@ function canonical(architecture: string | undefined): string | undefined {
   return architecture === undefined ? undefined : (architectures[architecture] ?? architecture);
 }
 
-function nameFailures(draft: InstanceDraft, chosen: string | undefined): Failure[] {
-  if (draft.name !== undefined || instanceName.safeParse(chosen).success) return [];
+function nameFailures(inputs: PartialInstanceInputs, chosen: string | undefined): Failure[] {
+  if (inputs.name !== undefined || instanceName.safeParse(chosen).success) return [];
   const reason = `the resource's own name "${chosen ?? ""}" cannot be a host name; set \`name\` to 1 to 63 letters, digits or dashes`;
   return [{ property: "name", reason }];
 }

@@ -3,45 +3,52 @@ import { identityOf, type InstanceFound, locateInstance } from "../../lxd/api/in
 import { deleteInstance } from "../../lxd/api/instance/instances";
 import { settleInstance } from "../../lxd/api/operations";
 import { LxdError } from "../../base/errors";
-import { type Context, type Draft, type Reading, type ReconciledKind, type Step, type Work } from "../../kind/kind";
+import {
+  type Context,
+  type PartialInputs,
+  type Reading,
+  type ReconciledKind,
+  type Step,
+  type Work,
+} from "../../kind/kind";
 import { milliseconds } from "../../kind/units";
-import { observeFiles } from "../machine/guest/files";
+import { readFiles } from "../machine/guest/files";
 import { ownerKey } from "../shared/ownership";
-import { observeNetwork } from "../machine/addresses";
+import { readNetwork } from "../machine/addresses";
 import { createDeadlineMs } from "./markers";
 import { preflightChange } from "./preflight/change";
 import { make } from "./steps/create";
 import { identityBefore } from "./identity";
-import { whenIdle } from "../machine/busy";
+import { retryWhileBusy } from "../machine/busy";
 import { addressOf, unwritten } from "./import";
-import { applyDefaults, complete, policies } from "./inputs";
+import { applyDefaults, computeInputs, policies } from "./inputs";
 import { explainMedia } from "./preflight/media";
 import { finishMove, move, removeTwins } from "./steps/relocation";
 import { isStopped, stop } from "../machine/power";
-import { idOf, isWhole, obstacle, preflight } from "./preflight/preflight";
+import { idOf, isComplete, conflict, preflight } from "./preflight/preflight";
 import { rebuild } from "./steps/rebuild";
 import { rename } from "./steps/rename";
-import { rules } from "./validation";
+import { validate } from "./validation";
 import { type InstanceInputs, type InstanceOutputs, schema } from "./schema";
 import { toOutputs } from "./settings";
 import { changeSettings } from "../machine/settings";
-import { comparable, isTrue } from "../shared/normalize";
-import { shutDownFirst, syncSteps } from "./steps/reconcile";
+import { normalize, isTrue } from "../shared/normalize";
+import { shutDownFirst, reconcileSteps } from "./steps/reconcile";
 
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;
 
 export const instance: ReconciledKind<Inputs, Outputs, InstanceFound> = {
-  noun: "instance",
+  kindName: "instance",
   schema,
   policies,
-  rules,
+  validate,
   applyDefaults,
-  complete: async (completion) => {
-    const { draft, failures } = await complete(completion);
-    return { draft: { ...draft, __identity: await identityBefore({ ...completion, draft }) }, failures };
+  computeInputs: async (check) => {
+    const { inputs: partial, failures } = await computeInputs(check);
+    return { inputs: { ...partial, __identity: await identityBefore({ ...check, inputs: partial }) }, failures };
   },
-  comparable,
+  normalize,
   preflight,
   preflightChange,
   deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),
@@ -52,10 +59,10 @@ export const instance: ReconciledKind<Inputs, Outputs, InstanceFound> = {
   identity: ({ value }) => identityOf(value),
   identityOfState: (state) => (isRead(state) ? `@${state.createdAt}` : undefined),
   owner: ({ value }) => value.config?.[ownerKey],
-  isWhole: ({ value }) => isWhole(value),
-  obstacle: ({ value }, inputs, { urn }) => obstacle(value, inputs, urn),
+  isComplete: ({ value }) => isComplete(value),
+  conflict: ({ value }, inputs, { urn }) => conflict(value, inputs, urn),
   create: (context, inputs) => explained(context, inputs, () => make(context, inputs)),
-  claim: ({ client, urn }, _inputs, { at }) =>
+  adopt: ({ client, urn }, _inputs, { at }) =>
     changeSettings({ client }, at, ({ config }) => ({ config: { ...config, [ownerKey]: urn } })),
   steps: (work) => {
     const { context, inputs } = work;
@@ -67,7 +74,7 @@ export const instance: ReconciledKind<Inputs, Outputs, InstanceFound> = {
   fromId: (id, state) => unwritten(addressOf(id), state as Partial<Outputs>),
 };
 
-function isRead({ createdAt }: Draft<Outputs>): boolean {
+function isRead({ createdAt }: PartialInputs<Outputs>): boolean {
   return createdAt !== undefined;
 }
 
@@ -83,7 +90,7 @@ function steps({ context, inputs, olds }: Work<Inputs, Outputs>): Step<InstanceF
   let isStopped = false;
   const stopping = (wasStopped: boolean): void => void (isStopped ||= wasStopped);
   const finishing = { name: "finish move", run: (found: InstanceFound) => finishMove(context, found) };
-  const settled = syncSteps(context, inputs, { isStopped: () => isStopped, oldFiles: olds?.files });
+  const settled = reconcileSteps(context, inputs, { isStopped: () => isStopped, oldFiles: olds?.files });
   if (olds === undefined) return settled;
   return [
     { name: "shut down", run: (found) => shutDownFirst(context, found, inputs) },
@@ -128,9 +135,9 @@ async function toState(
   if (moment === "created") return { ...outputs, addresses, macs, files: [] };
   // Of files nobody knows yet how far the steps have come.
   if (moment === "checkpoint") return { ...outputs, addresses, macs, ipv4, ipv6, files: state?.files ?? [] };
-  const network = await observeNetwork(client, at, value);
+  const network = await readNetwork(client, at, value);
   if (moment === "settled") return { ...outputs, ...network };
-  return { ...outputs, ...network, files: await observeFiles(client, at, inputs.files) };
+  return { ...outputs, ...network, files: await readFiles(client, at, inputs.files) };
 }
 
 async function remove(context: Context, found: InstanceFound, state: Outputs): Promise<void> {
@@ -140,7 +147,7 @@ async function remove(context: Context, found: InstanceFound, state: Outputs): P
   const { onDelete, shutdownTimeout } = applyDefaults(state) as Inputs;
   if (!isStopped(value)) await stop(context, at, onDelete === "shutdown" ? milliseconds(shutdownTimeout) : 0);
   await removeTwins(context, found);
-  await whenIdle(context, at, () => deleteInstance(context.client, at));
+  await retryWhileBusy(context, at, () => deleteInstance(context.client, at));
 }
 
 /** The daemon would say so only after the machine was stopped. */

@@ -13,7 +13,7 @@ type Inputs = InstanceInputs;
 export const createDeadlineMs = 60 * 60_000;
 
 /** What this provider notes of a new machine. A copy must not go on with the bookkeeping of its source. */
-export function bookkeepingOf(inputs: Inputs, urn: string, copied?: unknown): StringMap {
+export function markersOf(inputs: Inputs, urn: string, copied?: unknown): StringMap {
   const left = firstPhase(inputs) ?? (copied === undefined ? undefined : "power");
   const mark = markOf(inputs.source, inputs.sourceVersion);
   return {
@@ -24,7 +24,7 @@ export function bookkeepingOf(inputs: Inputs, urn: string, copied?: unknown): St
 }
 
 /** What a machine keeps when its settings become the program's: keys that only the server writes. */
-export function serversOwn(config: StringMap | null | undefined): StringMap {
+export function serverKeys(config: StringMap | null | undefined): StringMap {
   const own = Object.entries(config ?? {}).filter(([key]) => isServers(key) && !key.startsWith("user."));
   return Object.fromEntries(own);
 }

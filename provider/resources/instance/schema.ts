@@ -1,7 +1,7 @@
 // What can be written about an instance, and what is known of it after check and on the daemon.
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type CommonInputs, type Draft } from "../../kind/kind";
+import { type CommonInputs, type PartialInputs } from "../../kind/kind";
 import { duration, instanceName, name, scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { bootCommandSchema, type BootStep } from "../machine/guest/boot-command";
@@ -62,7 +62,7 @@ export interface InstanceOutputs extends InstanceInputs, NetworkOutputs {
   createdAt: string;
 }
 
-export type InstanceDraft = Draft<InstanceInputs>;
+export type PartialInstanceInputs = PartialInputs<InstanceInputs>;
 
 export const schema = strict({
   name: instanceName.optional(),

@@ -2,7 +2,7 @@
 import { type StringMap, type WireInstance } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { type ServerInfo } from "../../lxd/client/discovery/server-info";
-import { type NetworkOutputs, observeNetwork } from "../machine/addresses";
+import { type NetworkOutputs, readNetwork } from "../machine/addresses";
 import { configFromWire, configToWire } from "../machine/config";
 import { isAt } from "../machine/cluster-location";
 import { fromWire, toWire } from "../machine/devices/devices";
@@ -15,7 +15,7 @@ type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;
 
 /** The settings that the program wants, beside those that the server and the bookkeeping keep there. */
-export function wanted(
+export function desiredConfig(
   wire: Pick<WireInstance, "config" | "devices">,
   inputs: Inputs,
   { urn, info }: { urn: string; info: ServerInfo },
@@ -37,8 +37,8 @@ export function wanted(
 }
 
 /** The only road from the daemon to the state. */
-export async function observe(client: Client, inputs: Inputs, wire: WireInstance): Promise<Outputs> {
-  return { ...toOutputs(inputs, wire), ...(await observeNetwork(client, inputs, wire)) };
+export async function readState(client: Client, inputs: Inputs, wire: WireInstance): Promise<Outputs> {
+  return { ...toOutputs(inputs, wire), ...(await readNetwork(client, inputs, wire)) };
 }
 
 /** What others have moved is told; what an evacuation has, is as the program says. */

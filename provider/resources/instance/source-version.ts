@@ -3,7 +3,7 @@ import { findAlias } from "../../lxd/api/images";
 import { fileContent } from "../../content/local-file/file";
 import { reader } from "../../content/progress";
 import { LxdError } from "../../base/errors";
-import { type Completion, type Cost, type Failure } from "../../kind/kind";
+import { type CheckContext, type Cost, type Failure } from "../../kind/kind";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { imageOf, type InstanceSource, isCopy, isImage, markOf } from "./source";
@@ -16,19 +16,19 @@ export function placed(source: InstanceSource | undefined, project: string): Ins
 
 /** The hash of a backup file; the image of an alias that is followed, for which alone the daemon is asked. */
 export async function versionOf(
-  completion: Completion<InstanceInputs>,
+  check: CheckContext<InstanceInputs>,
 ): Promise<{ version: string | undefined; failures: Failure[] }> {
-  const { draft, client, kept } = completion;
-  const { source, project = "default" } = draft;
-  if (kept.sourceVersion !== undefined) return { version: kept.sourceVersion, failures: [] };
+  const { inputs, client, unchanged } = check;
+  const { source, project = "default" } = inputs;
+  if (unchanged.sourceVersion !== undefined) return { version: unchanged.sourceVersion, failures: [] };
   if (source === undefined || typeof source !== "object") return { version: undefined, failures: [] };
   const isFollowed = "alias" in source && !("server" in source) && source.follow === true;
   if (!isFollowed && !("backup" in source)) return { version: undefined, failures: [] };
-  if (hasUnknown(source) || hasUnknown(draft.remote) || isUnknown(project)) return { version: unknown, failures: [] };
+  if (hasUnknown(source) || hasUnknown(inputs.remote) || isUnknown(project)) return { version: unknown, failures: [] };
   try {
     if (isFollowed) return { version: (await findAlias(client(), project, source.alias))?.target, failures: [] };
     const { backup } = source as { backup: string };
-    return { version: (await fileContent(backup, reader(completion, `hashing ${backup}`))).digest, failures: [] };
+    return { version: (await fileContent(backup, reader(check, `hashing ${backup}`))).digest, failures: [] };
   } catch (error) {
     const property = isFollowed ? "source.alias" : "source.backup";
     return { version: unknown, failures: [{ property, reason: LxdError.from(error).message }] };

@@ -1,47 +1,47 @@
 // What can be seen to be wrong about an instance only by looking at several inputs together.
 import { type Failure } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
-import { type InstanceDraft } from "./schema";
-import { fileRules } from "../machine/guest/files";
+import { type PartialInstanceInputs } from "./schema";
+import { validateFiles } from "../machine/guest/files";
 import { typedKeys } from "../machine/config";
 import { driveKinds } from "../machine/devices/typed-devices";
 import { sourceRules } from "./source";
-import { isBookkeeping } from "../shared/ownership";
-import { bootRules, deviceNameRules, known } from "../machine/devices/validation";
+import { isProviderKey } from "../shared/ownership";
+import { validateBootOrder, validateDeviceNames, known } from "../machine/devices/validation";
 
-export function rules(draft: InstanceDraft): Failure[] {
+export function validate(inputs: PartialInstanceInputs): Failure[] {
   return [
-    ...typeRules(draft),
-    ...sourceRules(draft.source),
-    ...ephemeralRules(draft),
-    ...powerRules(draft),
-    ...deviceNameRules(draft),
-    ...bootRules(draft),
-    ...keyRules(draft),
-    ...fileRules(draft.files),
-    ...agentRules(draft),
+    ...typeRules(inputs),
+    ...sourceRules(inputs.source),
+    ...ephemeralRules(inputs),
+    ...powerRules(inputs),
+    ...validateDeviceNames(inputs),
+    ...validateBootOrder(inputs),
+    ...keyRules(inputs),
+    ...validateFiles(inputs.files),
+    ...agentRules(inputs),
   ];
 }
 
 /** A machine that is off has no agent to write its files. */
-function agentRules({ type, files, power, running }: InstanceDraft): Failure[] {
+function agentRules({ type, files, power, running }: PartialInstanceInputs): Failure[] {
   if (type !== "virtual-machine" || known(files).length === 0 || power === "ignored" || running !== false) return [];
   const reason = "are written by the agent of a virtual machine, which must be running: set running: true";
   return [{ property: "files", reason }];
 }
 
-function typeRules(draft: InstanceDraft): Failure[] {
-  if (draft.type !== "container") return [];
+function typeRules(inputs: PartialInstanceInputs): Failure[] {
+  if (inputs.type !== "container") return [];
   const said = [
-    ...(known(draft.cdroms).length > 0 ? ["cdroms"] : []),
-    ...(draft.firmware === undefined ? [] : ["firmware"]),
-    ...driveKinds.filter((kind) => draft[kind] === true),
+    ...(known(inputs.cdroms).length > 0 ? ["cdroms"] : []),
+    ...(inputs.firmware === undefined ? [] : ["firmware"]),
+    ...driveKinds.filter((kind) => inputs[kind] === true),
   ];
   return said.map((property) => ({ property, reason: `containers have none; set type: "virtual-machine"` }));
 }
 
 /** A machine that is deleted when it stops cannot be kept stopped. */
-function ephemeralRules({ ephemeral, running, waitFor }: InstanceDraft): Failure[] {
+function ephemeralRules({ ephemeral, running, waitFor }: PartialInstanceInputs): Failure[] {
   if (ephemeral !== true) return [];
   const reason = "an ephemeral machine is deleted when it stops";
   const waits = known(waitFor).flatMap((wait, i) => {
@@ -53,7 +53,7 @@ function ephemeralRules({ ephemeral, running, waitFor }: InstanceDraft): Failure
 }
 
 /** After the installation the machine must not boot the installer again. */
-function powerRules({ running, waitFor, cdroms }: InstanceDraft): Failure[] {
+function powerRules({ running, waitFor, cdroms }: PartialInstanceInputs): Failure[] {
   const waits = known(waitFor).map((wait) => wait?.condition);
   const isStartedAgain = waits.includes("powered-off") && (running === true || waits.at(-1) !== "powered-off");
   const reason = isStartedAgain
@@ -68,10 +68,10 @@ function powerRules({ running, waitFor, cdroms }: InstanceDraft): Failure[] {
   });
 }
 
-function keyRules(draft: InstanceDraft): Failure[] {
-  const keys = Object.keys(isUnknown(draft.config) ? {} : (draft.config ?? {}));
-  const twice = typedKeys(draft).filter((key) => keys.includes(key));
-  const reserved = keys.filter((key) => isBookkeeping(key) || key.startsWith("volatile.") || key.startsWith("image."));
+function keyRules(inputs: PartialInstanceInputs): Failure[] {
+  const keys = Object.keys(isUnknown(inputs.config) ? {} : (inputs.config ?? {}));
+  const twice = typedKeys(inputs).filter((key) => keys.includes(key));
+  const reserved = keys.filter((key) => isProviderKey(key) || key.startsWith("volatile.") || key.startsWith("image."));
   const failure = (key: string, reason: string): Failure => ({ property: `config["${key}"]`, reason });
   return [
     ...reserved.map((key) => failure(key, "is managed by the server or this provider; remove it")),

@@ -4,31 +4,33 @@ import { isDeepStrictEqual } from "node:util";
 import { findVolume } from "../../lxd/api/storage/volumes";
 import { type Client } from "../../lxd/client/core/client";
 import { expandPath } from "../../content/local-file/file";
-import { isOptical, notOptical } from "../../content/iso-detection";
+import { isIso, notIso } from "../../content/iso-detection";
 import { isLocalList } from "../../content/url/resolve-checksum";
 import { LxdError } from "../../base/errors";
-import { type Completion, type Failure } from "../../kind/kind";
+import { type CheckContext, type Failure } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { hasUnknown, unknown } from "../../kind/unknowns";
 import { projectOf } from "../shared/common";
 import { contentOf, type IsoSource, sourceFailures, type VolumeSource } from "./source";
-import { type IsoVolumeDraft, type IsoVolumeInputs, unverified } from "./inputs";
+import { type PartialIsoVolumeInputs, type IsoVolumeInputs, unverified } from "./inputs";
 import { automaticName } from "./names";
 
-type IsoCompletion = Completion<IsoVolumeInputs>;
+type IsoCheckContext = CheckContext<IsoVolumeInputs>;
 
-export async function complete(completion: IsoCompletion): Promise<{ draft: IsoVolumeDraft; failures: Failure[] }> {
-  const { draft, config } = completion;
-  const project = projectOf(draft, config);
-  const { digest, failures } = await identify({ ...completion, draft: { ...draft, project } });
-  const whole = { ...applyDefaults(draft), project, digest };
-  const name = draft.name ?? (await automaticName({ ...completion, draft: whole }));
-  return { draft: { ...whole, name }, failures };
+export async function computeInputs(
+  check: IsoCheckContext,
+): Promise<{ inputs: PartialIsoVolumeInputs; failures: Failure[] }> {
+  const { inputs, config } = check;
+  const project = projectOf(inputs, config);
+  const { digest, failures } = await identify({ ...check, inputs: { ...inputs, project } });
+  const whole = { ...applyDefaults(inputs), project, digest };
+  const name = inputs.name ?? (await automaticName({ ...check, inputs: whole }));
+  return { inputs: { ...whole, name }, failures };
 }
 
-export function applyDefaults(draft: IsoVolumeDraft): IsoVolumeDraft {
-  const { description = "", allowAnyContent = false, trustContent = false, overwrite = false } = draft;
-  return { ...draft, description, allowAnyContent, trustContent, overwrite };
+export function applyDefaults(inputs: PartialIsoVolumeInputs): PartialIsoVolumeInputs {
+  const { description = "", allowAnyContent = false, trustContent = false, overwrite = false } = inputs;
+  return { ...inputs, description, allowAnyContent, trustContent, overwrite };
 }
 
 interface Identified {
@@ -36,11 +38,11 @@ interface Identified {
   failures: Failure[];
 }
 
-async function identify(completion: IsoCompletion): Promise<Identified> {
-  const { draft, olds, importId, kept } = completion;
-  const { source } = draft;
+async function identify(check: IsoCheckContext): Promise<Identified> {
+  const { inputs, olds, importId, unchanged } = check;
+  const { source } = inputs;
   // `ignoreChanges: ["source"]`: whatever became of the source, the content stays what it is.
-  if (kept.digest !== undefined) return { digest: kept.digest, failures: [] };
+  if (unchanged.digest !== undefined) return { digest: unchanged.digest, failures: [] };
   if (source === undefined) {
     if (importId !== undefined || olds?.digest === unverified) return { digest: unverified, failures: [] };
     const reason = 'is required: it sets where the content comes from, for example { file: "./installer.iso" }';
@@ -50,21 +52,21 @@ async function identify(completion: IsoCompletion): Promise<Identified> {
   const failures = sourceFailures(source);
   if (failures.length > 0) return { digest: unknown, failures };
   try {
-    return await identifySource(completion, source);
+    return await identifySource(check, source);
   } catch (error) {
     return { digest: unknown, failures: [{ property: fieldOf(source), reason: LxdError.from(error).message }] };
   }
 }
 
-async function identifySource(completion: IsoCompletion, source: IsoSource): Promise<Identified> {
-  const { draft, olds, client } = completion;
+async function identifySource(check: IsoCheckContext, source: IsoSource): Promise<Identified> {
+  const { inputs, olds, client } = check;
   // A web server or another volume is asked only when the program speaks of another one than the last time.
   const isKnown = olds?.digest !== undefined && isDigest(olds.digest) && sameSource(olds.source, source);
   if (isKnown && !isLocal(source)) return { digest: olds.digest ?? "", failures: [] };
-  if ("volume" in source) return { digest: await digestOfVolume(client(), source, draft.project ?? ""), failures: [] };
-  const content = await contentOf(source, completion);
-  const isNew = "file" in source && olds?.digest !== content.digest && draft.allowAnyContent !== true;
-  if (isNew && !(await isOptical(expandPath(source.file)))) throw notOptical(source.file);
+  if ("volume" in source) return { digest: await digestOfVolume(client(), source, inputs.project ?? ""), failures: [] };
+  const content = await contentOf(source, check);
+  const isNew = "file" in source && olds?.digest !== content.digest && inputs.allowAnyContent !== true;
+  if (isNew && !(await isIso(expandPath(source.file)))) throw notIso(source.file);
   return { digest: content.digest, failures: [] };
 }
 

@@ -4,7 +4,7 @@ import { exportIso } from "../../lxd/api/storage/volume-backups";
 import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../lxd/api/storage/volumes";
 import { type Client } from "../../lxd/client/core/client";
 import { releasesWith } from "../../lxd/client/discovery/features";
-import { type Completion, type Failure } from "../../kind/kind";
+import { type CheckContext, type Failure } from "../../kind/kind";
 import { contentOf, type IsoSource } from "./source";
 import { type IsoVolumeInputs, unverified } from "./inputs";
 import { parseVolumeId, volumeId } from "./id";
@@ -16,9 +16,9 @@ const roundingBytes = 4 * 1024 * 1024;
 export async function importFailures(
   client: Client,
   at: VolumeAddress,
-  completion: Completion<IsoVolumeInputs>,
+  check: CheckContext<IsoVolumeInputs>,
 ): Promise<Failure[]> {
-  const { draft, importId = "", status, signal } = completion;
+  const { inputs, importId = "", status, signal } = check;
   const address = parseVolumeId(importId);
   if (address === undefined) return [failure("", `import: "${importId}" must be "project/pool/name"`)];
   if (importId !== volumeId(at)) return placeFailures(address, at);
@@ -30,8 +30,8 @@ export async function importFailures(
     return [failure("", `import: ${importId} is of content type "${value.content_type}", not iso`)];
   }
   const failures =
-    value.description === (draft.description ?? "") ? [] : [describeDifference(value, draft.description)];
-  const { source, digest = "", trustContent } = draft;
+    value.description === (inputs.description ?? "") ? [] : [describeDifference(value, inputs.description)];
+  const { source, digest = "", trustContent } = inputs;
   if (source === undefined) return failures;
   const content = await contentFailures(client, { at, wire: value, source, digest, trustContent, status, signal });
   return [...failures, ...content];
@@ -50,10 +50,10 @@ interface Comparison {
 async function contentFailures(client: Client, comparison: Comparison): Promise<Failure[]> {
   const { at, wire, source, digest, trustContent } = comparison;
   if ("volume" in source || digest === unverified) return [];
-  const wanted = (await contentOf(source, comparison)).sizeBytes;
+  const desired = (await contentOf(source, comparison)).sizeBytes;
   const actual = sizeOf(wire);
-  if (wanted !== undefined && !mayBe(wanted, actual)) {
-    return [failure("source", `import: the volume has ${actual} bytes, the source ${wanted}; the content differs`)];
+  if (desired !== undefined && !mayBe(desired, actual)) {
+    return [failure("source", `import: the volume has ${actual} bytes, the source ${desired}; the content differs`)];
   }
   if (trustContent === true) return [];
   if (!(await client.info()).extensions.has("backup_iso")) {
@@ -66,7 +66,7 @@ async function contentFailures(client: Client, comparison: Comparison): Promise<
     ];
   }
   const algorithm = digest.startsWith("sha512:") ? "sha512" : "sha256";
-  const found = await hashOfVolume(client, { at, sizeBytes: wanted ?? actual, algorithm });
+  const found = await hashOfVolume(client, { at, sizeBytes: desired ?? actual, algorithm });
   if (found === digest) return [];
   return [failure("source", `import: the volume's content is ${found}, the source's ${digest}`)];
 }
@@ -98,10 +98,10 @@ function placeFailures(address: VolumeAddress, at: VolumeAddress): Failure[] {
     .map((key) => failure(key, `import: is "${at[key]}" in the program and "${address[key]}" in the ID`));
 }
 
-function describeDifference({ description }: WireVolume, wanted: string | undefined): Failure {
+function describeDifference({ description }: WireVolume, desired: string | undefined): Failure {
   return failure(
     "description",
-    `import: is ${JSON.stringify(wanted ?? "")} in the program and ${JSON.stringify(description)} on the daemon; set the daemon's value`,
+    `import: is ${JSON.stringify(desired ?? "")} in the program and ${JSON.stringify(description)} on the daemon; set the daemon's value`,
   );
 }
 

@@ -9,7 +9,7 @@ import {
 import { findVolume, type VolumeAddress } from "../../lxd/api/storage/volumes";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
-import { whenIdle } from "../machine/busy";
+import { retryWhileBusy } from "../machine/busy";
 import { detachedKey, isSameStack, ownerKey } from "../shared/ownership";
 
 type Devices = Record<string, StringMap>;
@@ -36,7 +36,7 @@ export async function releaseVolume(client: Client, volume: VolumeAddress, urn: 
       advice: "Remove it from them first; they do not belong to this stack.",
     });
   }
-  for (const instance of own) await whenIdle({ client }, instance, () => detach(client, instance, volume));
+  for (const instance of own) await retryWhileBusy({ client }, instance, () => detach(client, instance, volume));
 }
 
 async function detach(client: Client, at: InstanceAddress, volume: VolumeAddress): Promise<void> {
@@ -60,7 +60,7 @@ export async function returnVolume(client: Client, volume: VolumeAddress, urn: s
     const note = noteOf(config?.[detachedKey]);
     const isWaiting = Object.values(note).some((device) => isOf(volume, device));
     if (!isWaiting || !isSameStack(urn, config?.[ownerKey])) continue;
-    await whenIdle({ client }, { project, name }, () => attach(client, { project, name }, volume));
+    await retryWhileBusy({ client }, { project, name }, () => attach(client, { project, name }, volume));
   }
 }
 

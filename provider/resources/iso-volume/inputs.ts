@@ -1,6 +1,6 @@
 // What can be written about an ISO volume, and what a change of it costs.
 import { z } from "zod";
-import { type CommonInputs, type Cost, type Draft, type KindDefinition } from "../../kind/kind";
+import { type CommonInputs, type Cost, type PartialInputs, type KindDefinition } from "../../kind/kind";
 import { name, strict, volumeName } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type IsoSource, sourceSchema } from "./source";
@@ -26,7 +26,7 @@ export interface IsoVolumeOutputs extends IsoVolumeInputs {
   createdAt: string;
 }
 
-export type IsoVolumeDraft = Draft<IsoVolumeInputs>;
+export type PartialIsoVolumeInputs = PartialInputs<IsoVolumeInputs>;
 
 /** The digest of a volume that was imported as it is: nobody has said what its bytes should be. */
 export const unverified = "unverified";

@@ -10,27 +10,27 @@ import {
   type WireVolume,
 } from "../../lxd/api/storage/volumes";
 import { LxdError } from "../../base/errors";
-import { type Context, type Draft, type ReconciledKind, type Step, type Work } from "../../kind/kind";
+import { type Context, type PartialInputs, type ReconciledKind, type Step, type Work } from "../../kind/kind";
 import { unplan } from "../shared/planned";
-import { applyDefaults, complete } from "./compute-inputs";
-import { fill, forgetContent } from "./send-content";
+import { applyDefaults, computeInputs } from "./compute-inputs";
+import { sendContent, forgetContent } from "./send-content";
 import { parseVolumeId, volumeId } from "./id";
 import { hashOfVolume } from "./import";
 import { type IsoVolumeInputs, type IsoVolumeOutputs, policies, schema } from "./inputs";
 import { isAutomatic } from "./names";
-import { obstacle, preflight, taken, type VolumeFound } from "./preflight";
+import { conflict, preflight, alreadyExists, type VolumeFound } from "./preflight";
 import { releaseVolume, returnVolume } from "./in-use";
 
 type Inputs = IsoVolumeInputs;
 type Outputs = IsoVolumeOutputs;
 
 export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
-  noun: "ISO volume",
+  kindName: "ISO volume",
   schema,
   policies,
-  rules: () => [],
+  validate: () => [],
   applyDefaults,
-  complete,
+  computeInputs,
   preflight,
   // A replacement with an automatic name gets another one.
   deleteBeforeReplace: (olds, news) => volumeId(olds) === volumeId(news) && !isAutomatic(news, urnOf(news)),
@@ -41,14 +41,14 @@ export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
   // `.get` begins with a state that has nothing but what the program says.
   identityOfState: (state) => (isRead(state) ? identitiesOf(made(state), state)[0] : undefined),
   // Under an automatic name an import that broke off leaves a record of the full size, whatever bytes it has.
-  isWhole: ({ isCompared }, isKnown) => isKnown || isCompared === true,
-  obstacle: async (found, inputs, { client, urn }) =>
-    (await obstacle(client, found, inputs, urn)) ?? (await difference(client, found, { inputs, urn })),
+  isComplete: ({ isCompared }, isKnown) => isKnown || isCompared === true,
+  conflict: async (found, inputs, { client, urn }) =>
+    (await conflict(client, found, inputs, urn)) ?? (await difference(client, found, { inputs, urn })),
   // Before the create there was none of this name, and only an import that was accepted brings one about.
-  mayBeLeft: ({ value }) => value.content_type === "iso" && (value.used_by ?? []).length === 0,
+  isLeftover: ({ value }) => value.content_type === "iso" && (value.used_by ?? []).length === 0,
   create: async ({ client, ...context }, inputs) => {
     unplan(client, "storage volume", volumeId(inputs));
-    const sizeBytes = await fill({ client, ...context }, inputs);
+    const sizeBytes = await sendContent({ client, ...context }, inputs);
     if (sizeBytes !== undefined) await requireSize(client, inputs, sizeBytes);
   },
   steps,
@@ -87,7 +87,7 @@ function identitiesOf({ config, created_at: createdAt }: Pick<WireVolume, "confi
   return [config?.["volatile.uuid"], time, volumeId(at)].filter((each) => each !== undefined);
 }
 
-function isRead({ sizeBytes }: Draft<Outputs>): boolean {
+function isRead({ sizeBytes }: PartialInputs<Outputs>): boolean {
   return sizeBytes !== undefined;
 }
 
@@ -107,7 +107,7 @@ async function difference(
   const { at, value } = found;
   const algorithm = inputs.digest.startsWith("sha512:") ? "sha512" : "sha256";
   const digest = await hashOfVolume(client, { at, sizeBytes: sizeOf(value), algorithm });
-  if (digest !== inputs.digest) return taken(value, at);
+  if (digest !== inputs.digest) return alreadyExists(value, at);
   found.isCompared = true;
   return undefined;
 }
@@ -150,7 +150,7 @@ function steps({ context, inputs }: Work<Inputs, Outputs>): Step<VolumeFound>[] 
 }
 
 /** Inputs of a volume of which nothing is known but its ID. */
-function fromId(id: string, state: Draft<Outputs>): Inputs {
+function fromId(id: string, state: PartialInputs<Outputs>): Inputs {
   const address = parseVolumeId(id);
   if (address !== undefined) return { ...applyDefaults({ digest: "unknown", ...state }), ...address } as Inputs;
   const why = `"${id}" is not a valid volume ID`;

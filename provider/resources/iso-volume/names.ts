@@ -4,38 +4,38 @@
 import { createHash } from "node:crypto";
 import { findVolume } from "../../lxd/api/storage/volumes";
 import { isCode } from "../../base/errors";
-import { type Completion } from "../../kind/kind";
+import { type CheckContext } from "../../kind/kind";
 import { isUnknown, unknown } from "../../kind/unknowns";
 import { logicalName } from "../shared/ownership";
 import { isPlacePlanned } from "../shared/planned";
 import { parseVolumeId } from "./id";
-import { type IsoVolumeDraft, type IsoVolumeInputs } from "./inputs";
+import { type PartialIsoVolumeInputs, type IsoVolumeInputs } from "./inputs";
 
 /**
  * `<logical name>-<8 hex digits>`, of a hash over the resource's URN, which names stack and project, and the content. What
  * exists keeps its name as long as its content, whatever the resource is called now.
  */
-export async function automaticName(completion: Completion<IsoVolumeInputs>): Promise<string> {
-  const { draft, olds, replaced, importId, urn } = completion;
-  const { digest } = draft;
+export async function automaticName(check: CheckContext<IsoVolumeInputs>): Promise<string> {
+  const { inputs, olds, replaced, importId, urn } = check;
+  const { digest } = inputs;
   if (importId !== undefined) return parseVolumeId(importId)?.name ?? unknown;
   if (digest === undefined || isUnknown(digest)) return unknown;
-  if (olds?.name !== undefined && olds.digest === digest && isSamePlace(olds, draft)) return olds.name;
+  if (olds?.name !== undefined && olds.digest === digest && isSamePlace(olds, inputs)) return olds.name;
   const name = `${baseName(urn)}-${digits(urn, digest)}`;
-  const isReplaced = replaced?.name === name && isSamePlace(replaced, draft);
-  return isReplaced || (await isInUse(completion, name)) ? `${name}-2` : name;
+  const isReplaced = replaced?.name === name && isSamePlace(replaced, inputs);
+  return isReplaced || (await isInUse(check, name)) ? `${name}-2` : name;
 }
 
 /** Whether a name was made from this resource and this content, by this release or by one that left the resource out. */
-export function isAutomatic({ name, digest }: Pick<IsoVolumeDraft, "name" | "digest">, urn: string): boolean {
+export function isAutomatic({ name, digest }: Pick<PartialIsoVolumeInputs, "name" | "digest">, urn: string): boolean {
   const content = digest ?? "";
   const hashes = [digits(urn, content), content.slice(content.indexOf(":") + 1).slice(0, 8)];
   return hashes.some((hash) => name?.endsWith(`-${hash}`) === true || name?.endsWith(`-${hash}-2`) === true);
 }
 
 /** A volume of this name that machines use is about to be replaced by another one of the same content. */
-async function isInUse({ draft, olds, client }: Completion<IsoVolumeInputs>, name: string): Promise<boolean> {
-  const { project, pool, target, remote } = draft;
+async function isInUse({ inputs, olds, client }: CheckContext<IsoVolumeInputs>, name: string): Promise<boolean> {
+  const { project, pool, target, remote } = inputs;
   if (olds !== undefined || project === undefined || pool === undefined) return false;
   if ([project, pool, target, remote].some(isUnknown) || isPlacePlanned(client(), { project, pool })) return false;
   const found = await findVolume(client(), { project, pool, name, target }).catch((error: unknown) => {
@@ -46,7 +46,7 @@ async function isInUse({ draft, olds, client }: Completion<IsoVolumeInputs>, nam
   return (found?.value.used_by ?? []).length > 0;
 }
 
-function isSamePlace(one: IsoVolumeDraft, other: IsoVolumeDraft): boolean {
+function isSamePlace(one: PartialIsoVolumeInputs, other: PartialIsoVolumeInputs): boolean {
   return one.pool === other.pool && one.project === other.project;
 }
 

@@ -4,9 +4,9 @@ import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../l
 import { type Client } from "../../lxd/client/core/client";
 import { type Found } from "../../lxd/client/core/requests";
 import { requireExtension } from "../../lxd/client/discovery/server-info";
-import { shownBytes } from "../../content/progress";
+import { formatBytes } from "../../content/progress";
 import { LxdError } from "../../base/errors";
-import { type Completion, type Failure } from "../../kind/kind";
+import { type CheckContext, type Failure } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { checkPool, checkProject } from "../shared/common";
 import { inUse } from "../shared/in-use";
@@ -14,7 +14,7 @@ import { checkMember } from "../shared/cluster-member";
 import { isPlacePlanned, plan } from "../shared/planned";
 import { importFailures } from "./import";
 import { sizeInAdvance } from "./source";
-import { type IsoVolumeDraft, type IsoVolumeInputs, unverified } from "./inputs";
+import { type PartialIsoVolumeInputs, type IsoVolumeInputs, unverified } from "./inputs";
 import { isAutomatic } from "./names";
 import { volumeId } from "./id";
 
@@ -25,24 +25,24 @@ export interface VolumeFound extends Found<WireVolume> {
   isCompared?: boolean;
 }
 
-export async function preflight(client: Client, completion: Completion<IsoVolumeInputs>): Promise<Failure[]> {
-  const { draft, importId } = completion;
+export async function preflight(client: Client, check: CheckContext<IsoVolumeInputs>): Promise<Failure[]> {
+  const { inputs, importId } = check;
   requireExtension(await client.info(), "custom_volume_iso", "ISO volumes");
   // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
   const places = await Promise.all([
-    checkProject(client, draft.project),
-    checkPool(client, draft.pool, "pool"),
-    checkMember(client, draft.target, "volume"),
+    checkProject(client, inputs.project),
+    checkPool(client, inputs.pool, "pool"),
+    checkMember(client, inputs.target, "volume"),
   ]);
   const failures = places.flat();
-  const { project, pool, name, target } = draft;
+  const { project, pool, name, target } = inputs;
   if (failures.length > 0 || project === undefined || pool === undefined || name === undefined) return failures;
   if ([project, pool, name, target].some(isUnknown) || isPlacePlanned(client, { project, pool })) return failures;
   const at = { project, pool, name, target };
   // A machine may name it as a disk in the same preview.
   plan(client, "storage volume", volumeId(at));
-  if (importId !== undefined) return importFailures(client, at, completion);
-  const answers = await Promise.all([nameFailures(client, at, completion), spaceFailures(client, at, completion)]);
+  if (importId !== undefined) return importFailures(client, at, check);
+  const answers = await Promise.all([nameFailures(client, at, check), spaceFailures(client, at, check)]);
   return answers.flat();
 }
 
@@ -50,28 +50,33 @@ export async function preflight(client: Client, completion: Completion<IsoVolume
  * Why a volume that is there already cannot become this resource's. Under an automatic name it is what a broken run left;
  * under a fixed name nobody knows, unless its content is compared.
  */
-export async function obstacle(
+export async function conflict(
   client: Client,
   found: VolumeFound,
-  inputs: IsoVolumeDraft,
+  inputs: PartialIsoVolumeInputs,
   urn: string,
 ): Promise<LxdError | undefined> {
   const { value, at } = found;
   const isOurs = isAutomatic(inputs, urn) || inputs.overwrite === true;
-  if (value.content_type !== "iso" || (!isOurs && !(await canCompare(client, value, inputs)))) return taken(value, at);
+  if (value.content_type !== "iso" || (!isOurs && !(await canCompare(client, value, inputs))))
+    return alreadyExists(value, at);
   const users = value.used_by ?? [];
   return isOurs && users.length > 0 ? inUse("ISO volume", users) : undefined;
 }
 
 /** Whether the content can be compared: the server gives it back, and it has as many bytes. */
-async function canCompare(client: Client, wire: WireVolume, { source, digest }: IsoVolumeDraft): Promise<boolean> {
+async function canCompare(
+  client: Client,
+  wire: WireVolume,
+  { source, digest }: PartialIsoVolumeInputs,
+): Promise<boolean> {
   if (source === undefined || isUnknown(digest) || digest === unverified || "volume" in source) return false;
   if (!(await client.info()).extensions.has("backup_iso")) return false;
   const size = await sizeInAdvance(source);
   return size === undefined || size === sizeOf(wire);
 }
 
-export function taken(wire: WireVolume, at: VolumeAddress): LxdError {
+export function alreadyExists(wire: WireVolume, at: VolumeAddress): LxdError {
   const kind = wire.content_type === "iso" ? "an ISO volume" : `a volume of content type "${wire.content_type}"`;
   const why = `there is ${kind} of that name already, with ${sizeOf(wire)} bytes`;
   const overwrite =
@@ -85,11 +90,11 @@ export function taken(wire: WireVolume, at: VolumeAddress): LxdError {
 async function nameFailures(
   client: Client,
   at: VolumeAddress,
-  { draft, replaced, urn }: Completion<IsoVolumeInputs>,
+  { inputs, replaced, urn }: CheckContext<IsoVolumeInputs>,
 ): Promise<Failure[]> {
   if (replaced?.name === at.name && replaced.pool === at.pool && replaced.project === at.project) return [];
   const found = await findVolume(client, at);
-  const error = found && (await obstacle(client, { ...found, at }, draft, urn));
+  const error = found && (await conflict(client, { ...found, at }, inputs, urn));
   return error === undefined ? [] : [{ property: "name", reason: error.message }];
 }
 
@@ -97,9 +102,9 @@ async function nameFailures(
 async function spaceFailures(
   client: Client,
   { pool, target }: VolumeAddress,
-  { draft }: Completion<IsoVolumeInputs>,
+  { inputs }: CheckContext<IsoVolumeInputs>,
 ): Promise<Failure[]> {
-  const { source, digest } = draft;
+  const { source, digest } = inputs;
   // Content that could not be identified is told elsewhere.
   if (source === undefined || isUnknown(digest)) return [];
   const size = await sizeInAdvance(source);
@@ -109,6 +114,6 @@ async function spaceFailures(
   const needed =
     found?.driver === "dir" && (found.config?.["source"] ?? "").includes("/storage-pools/") ? 2 * size : size;
   if (free >= needed) return [];
-  const reason = `the storage pool "${pool}" has ${shownBytes(free)} free, and the import needs ${shownBytes(needed)}; make room or choose another pool`;
+  const reason = `the storage pool "${pool}" has ${formatBytes(free)} free, and the import needs ${formatBytes(needed)}; make room or choose another pool`;
   return [{ property: "pool", reason }];
 }

@@ -10,9 +10,9 @@ import {
 import { type Client } from "../../lxd/client/core/client";
 import { requireExtension } from "../../lxd/client/discovery/server-info";
 import { type Opened } from "../../content/content";
-import { requireOptical } from "../../content/iso-detection";
-import { shown } from "../../content/progress";
-import { holders } from "../../engine/run-registry";
+import { requireIso } from "../../content/iso-detection";
+import { withProgress } from "../../content/progress";
+import { runRegistry } from "../../engine/run-registry";
 import { LxdError } from "../../base/errors";
 import { type Context } from "../../kind/kind";
 import { contentOf, type IsoSource, type VolumeSource } from "./source";
@@ -32,7 +32,7 @@ const filledByRun = new WeakMap<object, Map<string, Filled>>();
 
 /** Volumes that this run has filled, by daemon, pool and content: a second one is copied from the first. */
 function filled(): Map<string, Filled> {
-  const run = holders();
+  const run = runRegistry();
   const known = filledByRun.get(run) ?? new Map<string, Filled>();
   filledByRun.set(run, known);
   return known;
@@ -53,7 +53,7 @@ function placeOf(client: Client, { project, pool, name }: VolumeAddress): string
  * Fills a volume that is not there yet. Returns its size, or undefined if a copy may be larger than what it was copied
  * from: pools round up.
  */
-export async function fill(context: Context, inputs: IsoVolumeInputs): Promise<number | undefined> {
+export async function sendContent(context: Context, inputs: IsoVolumeInputs): Promise<number | undefined> {
   requireExtension(await context.client.info(), "custom_volume_iso", "ISO volumes");
   const { source } = inputs;
   if (source === undefined) {
@@ -117,8 +117,8 @@ interface Upload {
 
 /** Only an import whose success was seen is whole: the servers write the record, with its size, before the bytes. */
 async function upload({ client, status, inputs, opened, source }: Upload): Promise<number> {
-  const visible = shown(opened, "uploading", status);
-  const stream = inputs.allowAnyContent ? visible.stream : requireOptical(visible.stream, source);
+  const visible = withProgress(opened, "uploading", status);
+  const stream = inputs.allowAnyContent ? visible.stream : requireIso(visible.stream, source);
   // A failed upload says why by itself.
   opened.received.catch(() => undefined);
   await importIsoVolume(client, inputs, { stream, sizeBytes: opened.sizeBytes, deadlineMs });

@@ -20,7 +20,7 @@ export interface NetworkOutputs {
 }
 
 /** A machine that is off has no state worth a request. */
-export async function observeNetwork(client: Client, at: InstanceAddress, wire: WireInstance): Promise<NetworkOutputs> {
+export async function readNetwork(client: Client, at: InstanceAddress, wire: WireInstance): Promise<NetworkOutputs> {
   const state = isRunning(wire) ? await findState(client, at) : undefined;
   const addresses = addressesOf(state);
   const all = Object.values(addresses);

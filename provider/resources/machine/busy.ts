@@ -20,7 +20,7 @@ export type Changer = Pick<Context, "client"> & Partial<Pick<Context, "status">>
  * Changes a machine as soon as the server is done with what it does to it. The server refuses a change at once, and has
  * begun nothing of it, while another one goes on that excludes it.
  */
-export async function whenIdle<T>(changer: Changer, at: InstanceAddress, change: () => Promise<T>): Promise<T> {
+export async function retryWhileBusy<T>(changer: Changer, at: InstanceAddress, change: () => Promise<T>): Promise<T> {
   const end = performance.now() + deadlineMs;
   let unlistedEnd: number | undefined;
   for (let attempt = 0; ; attempt++) {

@@ -28,11 +28,11 @@ export interface Seen {
   isClose?: boolean;
 }
 
-export type Probe = (look: Look) => Promise<Seen | undefined>;
+export type ConditionCheck = (look: Look) => Promise<Seen | undefined>;
 
 type Of<Condition> = Extract<Wait, { condition: Condition }>;
 
-export function probeOf(wait: Wait): Probe {
+export function conditionCheck(wait: Wait): ConditionCheck {
   switch (wait.condition) {
     case "powered-off":
       return poweredOff(wait);
@@ -53,7 +53,7 @@ export function probeOf(wait: Wait): Probe {
 }
 
 /** An installer's reboot can look like a stop for a moment, so it must stay off. */
-function poweredOff({ stableFor }: Of<"powered-off">): Probe {
+function poweredOff({ stableFor }: Of<"powered-off">): ConditionCheck {
   let offSince: number | undefined;
   let lastOn = performance.now();
   return async ({ client, at, wire }) => {
@@ -75,7 +75,7 @@ async function agent({ client, at, wire }: Look): Promise<Seen | undefined> {
   return (state?.processes ?? -1) >= 0 ? undefined : { text: "the guest's agent does not answer" };
 }
 
-function address(wait: Of<"ipv4" | "ipv6">): Probe {
+function address(wait: Of<"ipv4" | "ipv6">): ConditionCheck {
   return async ({ client, at }) => {
     const found = await findAddresses(client, at, wait.interface);
     if (found[wait.condition].length > 0) return undefined;
@@ -106,7 +106,7 @@ async function cloudInit(look: Look): Promise<Seen | undefined> {
   return { text: status === undefined ? `cloud-init ended with ${ended.exitCode}` : `cloud-init is ${status}` };
 }
 
-function consoleSays({ pattern }: Of<"console">): Probe {
+function consoleSays({ pattern }: Of<"console">): ConditionCheck {
   const expression = new RegExp(pattern, "m");
   return async ({ wire, log }) =>
     expression.test(log.typing) || expression.test(await log.text(wire))
@@ -114,7 +114,7 @@ function consoleSays({ pattern }: Of<"console">): Probe {
       : { text: `the console has not said /${pattern}/` };
 }
 
-function commandSucceeds({ command }: Of<"exec">): Probe {
+function commandSucceeds({ command }: Of<"exec">): ConditionCheck {
   return async (look) => {
     const ended = await attempt(look, command);
     if ("text" in ended) return ended;
@@ -138,7 +138,7 @@ async function attempt(
   }
 }
 
-function portOpen({ port, interface: name }: Of<"port">): Probe {
+function portOpen({ port, interface: name }: Of<"port">): ConditionCheck {
   return async ({ client, at, leftMs }) => {
     const found = await findAddresses(client, at, name);
     const addresses = [...found.ipv4, ...found.ipv6];

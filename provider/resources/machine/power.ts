@@ -2,7 +2,7 @@
 import { changeState, type StateChange } from "../../lxd/api/instance/instance-state";
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
 import { isCode } from "../../base/errors";
-import { type Changer, whenIdle } from "./busy";
+import { type Changer, retryWhileBusy } from "./busy";
 
 const status = { stopped: 102, running: 103, frozen: 110, error: 112, ready: 113 };
 
@@ -52,7 +52,7 @@ export async function switchOff(changer: Changer, at: InstanceAddress): Promise<
 }
 
 function change(changer: Changer, at: InstanceAddress, to: StateChange): Promise<void> {
-  return whenIdle(changer, at, () => changeState(changer.client, at, to));
+  return retryWhileBusy(changer, at, () => changeState(changer.client, at, to));
 }
 
 function says(error: unknown, words: string): boolean {

@@ -1,13 +1,13 @@
 // Shuts a running machine down for what it takes only while it is off, if the program allows that.
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
 import { LxdError } from "../../base/errors";
-import { type Context, type Draft, type Failure } from "../../kind/kind";
+import { type Context, type PartialInputs, type Failure } from "../../kind/kind";
 import { milliseconds } from "../../kind/units";
 import { isRunning, isStopped, stop } from "./power";
 import { get, phaseOf } from "./settings";
 
 /** What a program says about shutting a machine down. */
-interface Consent {
+interface RestartPolicy {
   allowRestart: boolean;
   shutdownTimeout: string;
   running: boolean;
@@ -18,7 +18,7 @@ interface Consent {
 export async function stopFor(
   context: Pick<Context, "client" | "status">,
   at: InstanceAddress,
-  { news, what }: { news: Consent; what: string },
+  { news, what }: { news: RestartPolicy; what: string },
 ): Promise<boolean> {
   const { value } = await get(context.client, at);
   if (isStopped(value)) return false;
@@ -32,19 +32,20 @@ export async function stopFor(
 /** Failures of a preview for what the machine must be off for, if it stays on. */
 export function coldFailures(
   wire: WireInstance,
-  draft: Draft<Consent>,
+  inputs: PartialInputs<RestartPolicy>,
   { property, what }: { property: string; what: string },
 ): Failure[] {
-  if (!staysOn(wire, draft) || (draft.allowRestart === true && !wire.ephemeral)) return [];
-  const reason = `a running machine cannot be ${what}${wire.ephemeral ? `, ${lostByStop}` : `; ${consent}`}`;
+  if (!staysOn(wire, inputs) || (inputs.allowRestart === true && !wire.ephemeral)) return [];
+  const reason = `a running machine cannot be ${what}${wire.ephemeral ? `, ${lostByStop}` : `; ${restartAdvice}`}`;
   return [{ property, reason }];
 }
 
 /** It runs, and this very update does not shut it down first. */
-export function staysOn(wire: WireInstance, { running, power }: Draft<Consent>): boolean {
+export function staysOn(wire: WireInstance, { running, power }: PartialInputs<RestartPolicy>): boolean {
   return isRunning(wire) && !(power === "managed" && running === false && phaseOf(wire) === "installed");
 }
 
-export const consent = "set allowRestart: true to allow a shutdown for this, or stop it with running: false first";
+export const restartAdvice =
+  "set allowRestart: true to allow a shutdown for this, or stop it with running: false first";
 const lostByStop = "and an ephemeral one is deleted when it is shut down: set ephemeral: false in an update before";
 const advice = "Set allowRestart: true, or running: false.";

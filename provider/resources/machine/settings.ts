@@ -1,6 +1,6 @@
 // The settings that a server keeps of a machine: looked up, and changed with what others write there meanwhile.
 import { isDeepStrictEqual } from "node:util";
-import { isCode, LxdError } from "../../base/errors";
+import { gone, isCode } from "../../base/errors";
 import {
   findInstance,
   type InstanceAddress,
@@ -11,9 +11,9 @@ import {
 } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { type Found } from "../../lxd/client/core/requests";
-import { isBookkeeping, pendingKey } from "../shared/ownership";
+import { isProviderKey, pendingKey } from "../shared/ownership";
 import { type Phase } from "./devices/devices";
-import { type Changer, whenIdle } from "./busy";
+import { type Changer, retryWhileBusy } from "./busy";
 
 /** How often settings are merged anew when somebody else, mostly the daemon itself, changes them at the same time. */
 const attempts = 5;
@@ -21,8 +21,7 @@ const attempts = 5;
 export async function get(client: Client, at: InstanceAddress): Promise<Found<WireInstance>> {
   const found = await findInstance(client, at);
   if (found !== undefined) return found;
-  const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
-  throw new LxdError({ code: "not-found", why: "the instance is gone", advice });
+  throw gone("instance");
 }
 
 /** Whether what the machine was made for is over: its waits, and the first start. */
@@ -34,7 +33,7 @@ type SettingsChange = (wire: WireInstance) => Partial<InstanceSettings>;
 
 /** Merges a change into the settings as they are, when the machine takes it. */
 export function changeSettings(changer: Changer, at: InstanceAddress, change: SettingsChange): Promise<void> {
-  return whenIdle(changer, at, () => merge(changer.client, at, change));
+  return retryWhileBusy(changer, at, () => merge(changer.client, at, change));
 }
 
 /** The daemon itself writes to the settings too, so a conflict is merged anew. */
@@ -65,7 +64,7 @@ export function rootOf({ devices, expanded_devices: expanded }: WireInstance): [
 
 /** Keys of the config that the server, or this provider's bookkeeping, writes. */
 export function isServers(key: string): boolean {
-  return key.startsWith("volatile.") || key.startsWith("image.") || isBookkeeping(key);
+  return key.startsWith("volatile.") || key.startsWith("image.") || isProviderKey(key);
 }
 
 export function pick(map: StringMap | null | undefined, keep: (key: string) => boolean): StringMap {

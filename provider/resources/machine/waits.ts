@@ -6,7 +6,7 @@ import { milliseconds } from "../../kind/units";
 import { ConsoleLog } from "./console";
 import { FirmwareWatch } from "./firmware-verdict";
 import { isFailed } from "./power";
-import { probeOf, type Seen } from "./conditions";
+import { conditionCheck, type Seen } from "./conditions";
 import { type Wait } from "./wait-schema";
 
 const pollIntervalMs = 1000;
@@ -26,7 +26,7 @@ export interface Waiting {
 export async function waitFor(waiting: Waiting): Promise<void> {
   const { client, at, wait, status: show, log = new ConsoleLog(client, at) } = waiting;
   const deadline = performance.now() + milliseconds(wait.timeout);
-  const probe = probeOf(wait);
+  const probe = conditionCheck(wait);
   const firmware = new FirmwareWatch({ client, log });
   let failedSince: number | undefined;
   for (;;) {

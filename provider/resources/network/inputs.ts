@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type CommonInputs, type Draft, type Failure, type KindDefinition } from "../../kind/kind";
+import { type CommonInputs, type PartialInputs, type Failure, type KindDefinition } from "../../kind/kind";
 import { name, scalar, strict } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";
 import { remoteSchema } from "../shared/common";
@@ -32,7 +32,7 @@ export interface NetworkOutputs extends NetworkInputs, ConfigFacts {
   status: string;
 }
 
-export type NetworkDraft = Draft<NetworkInputs>;
+export type PartialNetworkInputs = PartialInputs<NetworkInputs>;
 
 /** Linux takes no longer name for an interface, and the daemons no shorter one. */
 export const networkName = z.string().regex(/^[A-Za-z0-9._-]{2,15}$/, {
@@ -94,12 +94,12 @@ export const fields: readonly TypedField[] = [
   { path: ["parent"], key: "parent", kind: "text" },
 ];
 
-export function applyDefaults({ type }: NetworkDraft): NetworkDraft {
+export function applyDefaults({ type }: PartialNetworkInputs): PartialNetworkInputs {
   return { type: type ?? "bridge" };
 }
 
 /** What these kinds are is a network of the host's, which has addresses of its own. */
-export function rules({ type, ipv4, ipv6, parent, memberConfig }: NetworkDraft): Failure[] {
+export function validate({ type, ipv4, ipv6, parent, memberConfig }: PartialNetworkInputs): Failure[] {
   if (type === undefined || isUnknown(type)) return [];
   if (type === "bridge" && parent !== undefined)
     return [{ property: "parent", reason: 'a bridge has none; omit it, or set type: "macvlan" or "physical"' }];

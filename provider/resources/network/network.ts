@@ -9,7 +9,7 @@ import {
 } from "../../lxd/api/networks";
 import { type Client } from "../../lxd/client/core/client";
 import { type Found } from "../../lxd/client/core/requests";
-import { type Completion, type Context, type Failure } from "../../kind/kind";
+import { type CheckContext, type Context, type Failure } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { makeOnMembers, memberFailures } from "../shared/cluster-definition";
 import { checkProject, computedProject } from "../shared/common";
@@ -21,7 +21,7 @@ import {
   networkName,
   type NetworkOutputs,
   policies,
-  rules,
+  validate,
   schema,
 } from "./inputs";
 
@@ -29,7 +29,7 @@ type Inputs = NetworkInputs;
 type Outputs = NetworkOutputs;
 
 export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettings>({
-  noun: "network",
+  kindName: "network",
   schema,
   nameSchema: networkName,
   policies,
@@ -38,10 +38,10 @@ export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettin
   // A bridge of which no addresses are said gets free subnets, and translation of addresses with them.
   isServers: (key) => /^(ipv[46]\.(address|nat)|fan\.underlay_subnet)$/.test(key),
   isMeant: (key, said, config) => /^ipv[46]\.address$/.test(key) && said === "auto" && config[key] !== "none",
-  rules,
+  validate,
   applyDefaults,
   computed: computedProject,
-  places: (client, draft) => checkProject(client, draft.project),
+  places: (client, partial) => checkProject(client, partial.project),
   preflight,
   idParts: ["project", "name"],
   blank: { project: "default", type: "bridge" },
@@ -77,18 +77,18 @@ async function make({ client }: Context, inputs: Inputs, settings: NetworkSettin
   });
 }
 
-function isOneAddress(old: string | undefined, wanted: string | undefined): boolean {
-  return old !== undefined && old.split("/")[0] === wanted?.split("/")[0];
+function isOneAddress(old: string | undefined, desired: string | undefined): boolean {
+  return old !== undefined && old.split("/")[0] === desired?.split("/")[0];
 }
 
 function hostAddress(address: string | undefined): string | undefined {
   return address === undefined || address === "none" ? undefined : address;
 }
 
-async function preflight(client: Client, { draft, importId }: Completion<Inputs>): Promise<Failure[]> {
-  const { memberConfig, project, name } = draft;
+async function preflight(client: Client, { inputs, importId }: CheckContext<Inputs>): Promise<Failure[]> {
+  const { memberConfig, project, name } = inputs;
   if (importId !== undefined && project !== undefined && name !== undefined && !isUnknown(name)) {
-    const found = await find(client, draft as Inputs);
+    const found = await find(client, inputs as Inputs);
     if (found?.value.managed !== false) return [];
     return [
       { property: "", reason: `import: "${name}" is an interface of the host, not a network that the server manages` },

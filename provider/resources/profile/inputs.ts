@@ -1,7 +1,7 @@
 // What can be written about a profile, and what a change of it costs.
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type CommonInputs, type Draft, type KindDefinition } from "../../kind/kind";
+import { type CommonInputs, type PartialInputs, type KindDefinition } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { name, scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
@@ -9,7 +9,7 @@ import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-
 import { type CloudInit, cloudInit } from "../machine/config";
 import { disks, nics, plainDevices, rootDisk } from "../machine/devices/schema";
 import { type RootDisk } from "../machine/devices/devices";
-import { eachOf, named, spelledOutDevices } from "../machine/devices/defaults";
+import { eachOf, named, withExplicitDevices } from "../machine/devices/defaults";
 import { type Disk, type Nic } from "../machine/devices/typed-devices";
 
 export interface ProfileInputs extends CommonInputs, ConfigInputs {
@@ -22,7 +22,7 @@ export interface ProfileInputs extends CommonInputs, ConfigInputs {
 
 export interface ProfileOutputs extends ProfileInputs, ConfigFacts {}
 
-export type ProfileDraft = Draft<ProfileInputs>;
+export type PartialProfileInputs = PartialInputs<ProfileInputs>;
 
 /** Every version of both daemons takes such a name in a path. */
 export const profileName = z.string().regex(/^[^\s/]+$/, { error: "must not be empty or contain spaces or slashes" });
@@ -58,10 +58,10 @@ export const fields: readonly TypedField[] = [
   { path: ["cloudInit", "networkConfig"], key: "cloud-init.network-config", kind: "text" },
 ];
 
-export function applyDefaults(draft: ProfileDraft): ProfileDraft {
+export function applyDefaults(inputs: PartialProfileInputs): PartialProfileInputs {
   return {
-    nics: eachOf(draft.nics, (nic, i) => named(nic, `eth${i}`)),
-    disks: eachOf(draft.disks, (disk, i) => named(disk, `disk${i}`)),
-    devices: isUnknown(draft.devices) ? draft.devices : spelledOutDevices(draft.devices),
+    nics: eachOf(inputs.nics, (nic, i) => named(nic, `eth${i}`)),
+    disks: eachOf(inputs.disks, (disk, i) => named(disk, `disk${i}`)),
+    devices: isUnknown(inputs.devices) ? inputs.devices : withExplicitDevices(inputs.devices),
   };
 }

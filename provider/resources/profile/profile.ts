@@ -15,13 +15,13 @@ import { checkPool, checkProject, computedProject } from "../shared/common";
 import { configMapKind } from "../config-map/kind";
 import { type Settings } from "../config-map/definition";
 import { type DeviceInputs, fromWire, toWire } from "../machine/devices/devices";
-import { bootRules, deviceNameRules } from "../machine/devices/validation";
-import { comparable } from "../shared/normalize";
+import { validateBootOrder, validateDeviceNames } from "../machine/devices/validation";
+import { normalize } from "../shared/normalize";
 import {
   applyDefaults,
   fields,
   policies,
-  type ProfileDraft,
+  type PartialProfileInputs,
   type ProfileInputs,
   type ProfileOutputs,
   profileName,
@@ -29,7 +29,7 @@ import {
 } from "./inputs";
 
 export const profile = configMapKind<ProfileInputs, ProfileOutputs, WireProfile, Put>({
-  noun: "profile",
+  kindName: "profile",
   schema,
   nameSchema: profileName,
   policies,
@@ -37,13 +37,13 @@ export const profile = configMapKind<ProfileInputs, ProfileOutputs, WireProfile,
   fields,
   // The daemons fill in nothing.
   isServers: () => false,
-  rules: (draft) => [...deviceNameRules(draft), ...bootRules(draft)],
+  validate: (partial) => [...validateDeviceNames(partial), ...validateBootOrder(partial)],
   applyDefaults,
   computed: computedProject,
-  comparable,
-  places: (client, draft) => checkProject(client, draft.project),
-  preflight: (client, { draft }) => deviceFailures(client, draft),
-  preflightChange: (client, { draft }) => deviceFailures(client, draft),
+  normalize,
+  places: (client, partial) => checkProject(client, partial.project),
+  preflight: (client, { inputs: partial }) => deviceFailures(client, partial),
+  preflightChange: (client, { inputs: partial }) => deviceFailures(client, partial),
   idParts: ["project", "name"],
   blank: { project: "default", nics: [], disks: [], devices: {} },
   find: findProfile,
@@ -84,7 +84,7 @@ function typed({ rootDisk, nics, disks, devices }: ProfileInputs): DeviceInputs 
   return { rootDisk, nics, disks, devices, cdroms: [], tpm: false, agentDrive: false, cloudInitDrive: false };
 }
 
-async function deviceFailures(client: Client, { rootDisk, disks }: ProfileDraft): Promise<Failure[]> {
+async function deviceFailures(client: Client, { rootDisk, disks }: PartialProfileInputs): Promise<Failure[]> {
   const pools: [string | undefined, string][] = [[rootDisk?.pool, "rootDisk.pool"]];
   for (const [i, disk] of (isUnknown(disks) ? [] : (disks ?? [])).entries()) {
     if (!isUnknown(disk) && "volume" in disk) pools.push([disk.pool, `disks[${i}].pool`]);

@@ -1,6 +1,6 @@
 // What can be written about a project, and what a change of it costs.
 import { z } from "zod";
-import { type Draft, type KindDefinition } from "../../kind/kind";
+import { type PartialInputs, type KindDefinition } from "../../kind/kind";
 import { scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";
@@ -22,7 +22,7 @@ export interface ProjectInputs extends ConfigInputs {
 
 export interface ProjectOutputs extends ProjectInputs, ConfigFacts {}
 
-export type ProjectDraft = Draft<ProjectInputs>;
+export type PartialProjectInputs = PartialInputs<ProjectInputs>;
 
 export const projectName = z.string().regex(/^(?!\*$)[^\s/]+$/, {
   error: 'must not be empty or "*", and must not contain spaces or slashes',

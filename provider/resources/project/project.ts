@@ -8,7 +8,7 @@ import {
   type WireProject,
 } from "../../lxd/api/projects";
 import { type Client } from "../../lxd/client/core/client";
-import { type Completion, type Failure } from "../../kind/kind";
+import { type CheckContext, type Failure } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { isUnknown } from "../../kind/unknowns";
 import { configMapKind } from "../config-map/kind";
@@ -17,7 +17,7 @@ import { isTrue } from "../shared/normalize";
 import { fields, policies, projectName, type ProjectInputs, type ProjectOutputs, schema } from "./inputs";
 
 export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject, ProjectSettings & Settings>({
-  noun: "project",
+  kindName: "project",
   schema,
   nameSchema: projectName,
   policies,
@@ -44,9 +44,9 @@ function usersOf({ used_by: users }: WireProject): string[] {
 }
 
 /** The daemons would move what is in a project nowhere when a feature comes or goes, so they refuse. */
-async function preflightChange(client: Client, { draft, olds }: Completion<ProjectInputs>): Promise<Failure[]> {
-  const { features } = draft;
-  if (olds?.name === undefined || draft.name !== olds.name || features === undefined || isUnknown(features)) return [];
+async function preflightChange(client: Client, { inputs, olds }: CheckContext<ProjectInputs>): Promise<Failure[]> {
+  const { features } = inputs;
+  if (olds?.name === undefined || inputs.name !== olds.name || features === undefined || isUnknown(features)) return [];
   if (JSON.stringify(plain(features)) === JSON.stringify(plain(olds.features ?? {}))) return [];
   const found = await readProject(client, olds.name);
   const users = found === undefined ? [] : usersOf(found.value);
@@ -55,8 +55,8 @@ async function preflightChange(client: Client, { draft, olds }: Completion<Proje
   return fields
     .filter(({ path }) => path[0] === "features")
     .flatMap(({ path, key }) => {
-      const wanted = features[path[1] as keyof typeof features];
-      if (wanted === undefined || isUnknown(wanted) || wanted === isTrue(config[key])) return [];
+      const desired = features[path[1] as keyof typeof features];
+      if (desired === undefined || isUnknown(desired) || desired === isTrue(config[key])) return [];
       const reason = `can change only while the project is empty, and it contains ${users.length} objects, for example ${users[0] ?? ""}`;
       return [{ property: path.join("."), reason }];
     });

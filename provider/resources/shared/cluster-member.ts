@@ -6,9 +6,9 @@ import { nearest } from "../../base/nearest";
 import { isUnknown } from "../../kind/unknowns";
 
 /** An evacuated member takes volumes, but no machines. */
-export type Kept = "machine" | "volume";
+export type PlacedObject = "machine" | "volume";
 
-export async function checkMember(client: Client, target: string | undefined, kept: Kept): Promise<Failure[]> {
+export async function checkMember(client: Client, target: string | undefined, kept: PlacedObject): Promise<Failure[]> {
   if (target === undefined || isUnknown(target)) return [];
   if (!(await client.info()).clustered) return absent("this server is not a cluster member; omit `target`");
   const members = await listMembers(client);
@@ -24,7 +24,7 @@ export async function checkMember(client: Client, target: string | undefined, ke
 async function checkGroup(
   client: Client,
   group: string,
-  { kept, members }: { kept: Kept; members: WireMember[] },
+  { kept, members }: { kept: PlacedObject; members: WireMember[] },
 ): Promise<Failure[]> {
   if (kept === "volume") return absent(`a volume is on one cluster member; ${online(members, kept)}`);
   const names = await listGroupMembers(client, group);
@@ -35,17 +35,21 @@ async function checkGroup(
   return unavailable(`no member of the cluster group "${group}" accepts an instance: ${states}`);
 }
 
-function takes({ status }: WireMember, kept: Kept): boolean {
+function takes({ status }: WireMember, kept: PlacedObject): boolean {
   return status === "Online" || (kept === "volume" && status === "Evacuated");
 }
 
-function away({ server_name: name, status, message }: WireMember, members: WireMember[], kept: Kept): Failure[] {
+function away(
+  { server_name: name, status, message }: WireMember,
+  members: WireMember[],
+  kept: PlacedObject,
+): Failure[] {
   const why = `the cluster member "${name}" is ${status.toLowerCase()} (${message})`;
   const back = status === "Evacuated" ? `restore it with \`incus cluster restore ${name}\`` : "bring it back online";
   return unavailable(`${why}; ${back}, or ${online(members, kept)}`);
 }
 
-function online(members: WireMember[], kept: Kept): string {
+function online(members: WireMember[], kept: PlacedObject): string {
   const names = members.filter((member) => takes(member, kept)).map(({ server_name: name }) => name);
   return names.length === 0 ? "bring one of the others back online" : `name one of: ${names.join(", ")}`;
 }

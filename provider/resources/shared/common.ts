@@ -1,10 +1,16 @@
-// What all nouns share: which daemon, which project, and the checks that each of them makes first.
+// What all kinds share: which daemon, which project, and the checks that each of them makes first.
 import { findPool, listPools } from "../../lxd/api/storage/pools";
 import { listProjects, readProject } from "../../lxd/api/projects";
 import { type Client } from "../../lxd/client/core/client";
 import { findDaemon } from "../../lxd/client/discovery/discovery";
 import { isCode } from "../../base/errors";
-import { type CommonInputs, type Completion, type Draft, type Failure, type StackConfig } from "../../kind/kind";
+import {
+  type CommonInputs,
+  type CheckContext,
+  type PartialInputs,
+  type Failure,
+  type StackConfig,
+} from "../../kind/kind";
 import { nearest } from "../../base/nearest";
 import { name, strict } from "../../kind/schema";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
@@ -27,7 +33,7 @@ export const remoteSchema = strict({
  * The first that is said: by the resource, by its own remote, by the stack's config, by the place that names the stack's
  * server. What that place says is for that server alone.
  */
-export function projectOf({ project, remote }: Draft<CommonInputs>, config: StackConfig): string {
+export function projectOf({ project, remote }: PartialInputs<CommonInputs>, config: StackConfig): string {
   if (project !== undefined) return project;
   const own = isUnknown(remote) ? undefined : remote;
   if (own?.project !== undefined) return own.project;
@@ -40,8 +46,11 @@ export function projectOf({ project, remote }: Draft<CommonInputs>, config: Stac
 }
 
 /** The project as a computed input. */
-export function computedProject<Inputs extends CommonInputs>({ draft, config }: Completion<Inputs>): Draft<Inputs> {
-  return { project: projectOf(draft, config) } as Draft<Inputs>;
+export function computedProject<Inputs extends CommonInputs>({
+  inputs,
+  config,
+}: CheckContext<Inputs>): PartialInputs<Inputs> {
+  return { project: projectOf(inputs, config) } as PartialInputs<Inputs>;
 }
 
 export async function checkProject(client: Client, project: string | undefined): Promise<Failure[]> {

@@ -5,7 +5,7 @@ import { type Client } from "../../lxd/client/core/client";
 type Pulled = { server: string; alias?: string | undefined; fingerprint?: string | undefined } | { url: string };
 
 /** What tells pulls of one image from others, whether it is wanted for itself or for an instance. */
-export function turnOf(client: Client, project: string, source: Pulled): unknown[] {
+export function pullKey(client: Client, project: string, source: Pulled): unknown[] {
   const where =
     "url" in source ? [source.url] : [source.server.replace(/\/+$/, ""), source.alias ?? source.fingerprint];
   return [client.transport.place, project, ...where];

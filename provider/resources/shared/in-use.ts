@@ -1,9 +1,13 @@
 // Who keeps an object from being deleted, in words.
 import { LxdError } from "../../base/errors";
 
-export function inUse(noun: string, users: string[]): LxdError {
+export function inUse(kindName: string, users: string[]): LxdError {
   const advice = "Remove it from them, or delete them, first.";
-  return new LxdError({ code: "in-use", why: `the ${noun} is in use by ${users.map(described).join(", ")}`, advice });
+  return new LxdError({
+    code: "in-use",
+    why: `the ${kindName} is in use by ${users.map(described).join(", ")}`,
+    advice,
+  });
 }
 
 /** `/1.0/instances/vm?project=p` as `instances/vm of project p`. */

@@ -17,13 +17,13 @@ interface Spelled {
 }
 
 /** Works on inputs that are not whole yet, too. */
-export function comparable<Inputs extends Spelled>(inputs: Inputs): Inputs {
+export function normalize<Inputs extends Spelled>(inputs: Inputs): Inputs {
   const { rootDisk, config, devices } = inputs;
   return {
     ...inputs,
-    ...(config === undefined ? {} : { config: mapOf(config, spell) }),
-    ...(devices === undefined ? {} : { devices: mapOf(devices, (_, device) => mapOf(device, spell)) }),
-    ...(rootDisk?.size === undefined ? {} : { rootDisk: { ...rootDisk, size: spell("size", rootDisk.size) } }),
+    ...(config === undefined ? {} : { config: mapOf(config, normalizeValue) }),
+    ...(devices === undefined ? {} : { devices: mapOf(devices, (_, device) => mapOf(device, normalizeValue)) }),
+    ...(rootDisk?.size === undefined ? {} : { rootDisk: { ...rootDisk, size: normalizeValue("size", rootDisk.size) } }),
   };
 }
 
@@ -38,10 +38,10 @@ export function isFalse(value: string | undefined): boolean {
 
 /** Whether two devices are one, however their values are spelled. */
 export function sameDevice(one: StringMap, other: StringMap): boolean {
-  return isDeepStrictEqual(mapOf(one, spell), mapOf(other, spell));
+  return isDeepStrictEqual(mapOf(one, normalizeValue), mapOf(other, normalizeValue));
 }
 
-function spell(key: string, value: string): string {
+function normalizeValue(key: string, value: string): string {
   if (switchKeys.test(key)) {
     const answer = yeses[value.toLowerCase()] ?? noes[value.toLowerCase()];
     if (answer !== undefined) return answer;

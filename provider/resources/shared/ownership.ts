@@ -26,7 +26,7 @@ export const movingKey = "user.pulumi.moving";
 const ownPrefix = "user.pulumi.";
 
 /** Whether a config key or image property is bookkeeping of this provider rather than the user's. */
-export function isBookkeeping(key: string): boolean {
+export function isProviderKey(key: string): boolean {
   return key.startsWith(ownPrefix);
 }
 

@@ -3,29 +3,32 @@
 // The engine checks a project before what is made in it, and hands its name on in the preview already. Questions about
 // such a place have no answer yet.
 import { type Client } from "../../lxd/client/core/client";
-import { type Draft, type CommonInputs } from "../../kind/kind";
+import { type PartialInputs, type CommonInputs } from "../../kind/kind";
 
 const planned = new Set<string>();
 
-/** `noun` and `id` as in messages: `storage pool`, `fast`. */
-export function plan(client: Client, noun: string, id: string): void {
-  planned.add(keyOf(client, noun, id));
+/** `kind` and `id` as in messages: `storage pool`, `fast`. */
+export function plan(client: Client, kindName: string, id: string): void {
+  planned.add(keyOf(client, kindName, id));
 }
 
 /** It is there, or has been tried: from now on the daemon is asked. */
-export function unplan(client: Client, noun: string, id: string): void {
-  planned.delete(keyOf(client, noun, id));
+export function unplan(client: Client, kindName: string, id: string): void {
+  planned.delete(keyOf(client, kindName, id));
 }
 
-export function isPlanned(client: Client, noun: string, id: string | undefined): boolean {
-  return id !== undefined && planned.has(keyOf(client, noun, id));
+export function isPlanned(client: Client, kindName: string, id: string | undefined): boolean {
+  return id !== undefined && planned.has(keyOf(client, kindName, id));
 }
 
 /** Whether the daemon cannot be asked about the place of an object, since the place itself is still to be made. */
-export function isPlacePlanned(client: Client, { project, pool }: Draft<CommonInputs & { pool: string }>): boolean {
+export function isPlacePlanned(
+  client: Client,
+  { project, pool }: PartialInputs<CommonInputs & { pool: string }>,
+): boolean {
   return isPlanned(client, "project", project) || isPlanned(client, "storage pool", pool);
 }
 
-function keyOf(client: Client, noun: string, id: string): string {
-  return `${client.transport.place} ${noun} ${id}`;
+function keyOf(client: Client, kindName: string, id: string): string {
+  return `${client.transport.place} ${kindName} ${id}`;
 }

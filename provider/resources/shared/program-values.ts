@@ -19,11 +19,11 @@ const answers = [
  * What the daemon has, as the program would write it. Only a value that is compared in another form than it is written in
  * is known to be a size or an answer; all others are told to the letter.
  */
-export function likeProgram(compared: Sides, written: Sides): unknown {
+export function inProgramTerms(compared: Sides, written: Sides): unknown {
   const { program, daemon } = written;
-  if (isBag(program) && isBag(daemon)) {
+  if (isRecord(program) && isRecord(daemon)) {
     return Object.fromEntries(
-      Object.keys(daemon).map((key) => [key, likeProgram(partOf(compared, key), partOf(written, key))]),
+      Object.keys(daemon).map((key) => [key, inProgramTerms(partOf(compared, key), partOf(written, key))]),
     );
   }
   const isNormalized = compared.program !== program || compared.daemon !== daemon;
@@ -33,10 +33,10 @@ export function likeProgram(compared: Sides, written: Sides): unknown {
 
 /** What stands under a key on each side; undefined where there is no such thing. */
 export function partOf({ program, daemon }: Sides, key: string): Sides {
-  return { program: isBag(program) ? program[key] : undefined, daemon: isBag(daemon) ? daemon[key] : undefined };
+  return { program: isRecord(program) ? program[key] : undefined, daemon: isRecord(daemon) ? daemon[key] : undefined };
 }
 
-export function isBag(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

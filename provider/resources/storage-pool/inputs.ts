@@ -1,7 +1,7 @@
 // What can be written about a storage pool, and what a change of it costs.
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type Draft, type KindDefinition } from "../../kind/kind";
+import { type PartialInputs, type KindDefinition } from "../../kind/kind";
 import { name, scalar, size, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";
@@ -17,7 +17,7 @@ export interface StoragePoolOutputs extends StoragePoolInputs, ConfigFacts {
   status: string;
 }
 
-export type StoragePoolDraft = Draft<StoragePoolInputs>;
+export type PartialStoragePoolInputs = PartialInputs<StoragePoolInputs>;
 
 export const poolName = z.string().regex(/^[^\s/]+$/, { error: "must not be empty or contain spaces or slashes" });
 

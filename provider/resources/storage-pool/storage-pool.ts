@@ -9,7 +9,7 @@ import {
 } from "../../lxd/api/storage/pools";
 import { type Client } from "../../lxd/client/core/client";
 import { type Found } from "../../lxd/client/core/requests";
-import { type Completion, type Context, type Failure } from "../../kind/kind";
+import { type CheckContext, type Context, type Failure } from "../../kind/kind";
 import { nearest } from "../../base/nearest";
 import { isUnknown } from "../../kind/unknowns";
 import { makeOnMembers, memberFailures } from "../shared/cluster-definition";
@@ -20,7 +20,7 @@ type Inputs = StoragePoolInputs;
 type Outputs = StoragePoolOutputs;
 
 export const storagePool = configMapKind<Inputs, Outputs, WirePool, PoolSettings>({
-  noun: "storage pool",
+  kindName: "storage pool",
   schema,
   nameSchema: poolName,
   policies,
@@ -59,9 +59,9 @@ async function make({ client }: Context, inputs: Inputs, settings: PoolSettings)
   });
 }
 
-async function preflight(client: Client, { draft, importId }: Completion<Inputs>): Promise<Failure[]> {
+async function preflight(client: Client, { inputs, importId }: CheckContext<Inputs>): Promise<Failure[]> {
   if (importId !== undefined) return [];
-  const { driver, source, size, memberConfig } = draft;
+  const { driver, source, size, memberConfig } = inputs;
   const info = await client.info();
   const failures = await memberFailures(client, memberConfig);
   const isKnown = info.storageDrivers.length === 0 || driver === undefined || isUnknown(driver);

@@ -2,7 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type ContentType } from "../../lxd/api/storage/data-volumes";
-import { type CommonInputs, type Completion, type Cost, type Draft, type KindDefinition } from "../../kind/kind";
+import {
+  type CommonInputs,
+  type CheckContext,
+  type Cost,
+  type PartialInputs,
+  type KindDefinition,
+} from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { name, scalar, size, strict, tagged, volumeName } from "../../kind/schema";
 import { computedProject, remoteSchema } from "../shared/common";
@@ -32,7 +38,7 @@ export interface StorageVolumeOutputs extends StorageVolumeInputs, ConfigFacts {
   location: string;
 }
 
-export type StorageVolumeDraft = Draft<StorageVolumeInputs>;
+export type PartialStorageVolumeInputs = PartialInputs<StorageVolumeInputs>;
 
 export const schema = strict({
   pool: name,
@@ -71,8 +77,8 @@ function sourceCost(olds: StorageVolumeInputs, { source }: StorageVolumeInputs):
 export const fields: readonly TypedField[] = [{ path: ["size"], key: "size", kind: "text" }];
 
 /** What is there stays what it is, whatever the program omits. */
-export function computed(completion: Completion<StorageVolumeInputs>): StorageVolumeDraft {
-  const { draft, olds } = completion;
-  const isBlank = draft.source === undefined && olds === undefined;
-  return { ...computedProject(completion), contentType: draft.contentType ?? (isBlank ? "filesystem" : undefined) };
+export function computed(check: CheckContext<StorageVolumeInputs>): PartialStorageVolumeInputs {
+  const { inputs, olds } = check;
+  const isBlank = inputs.source === undefined && olds === undefined;
+  return { ...computedProject(check), contentType: inputs.contentType ?? (isBlank ? "filesystem" : undefined) };
 }

@@ -6,21 +6,21 @@ import { type Client } from "../../lxd/client/core/client";
 import { missingExtension } from "../../lxd/client/discovery/server-info";
 import { fileContent } from "../../content/local-file/file";
 import { LxdError } from "../../base/errors";
-import { type Completion, type Failure } from "../../kind/kind";
+import { type CheckContext, type Failure } from "../../kind/kind";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { parseSize } from "../../kind/units";
 import { isPlacePlanned, isPlanned } from "../shared/planned";
 import { ownerKey } from "../shared/ownership";
 import { isRunning } from "../machine/power";
-import { type CopySource, type StorageVolumeDraft, type StorageVolumeInputs } from "./inputs";
+import { type CopySource, type PartialStorageVolumeInputs, type StorageVolumeInputs } from "./inputs";
 
 export async function preflight(
   client: Client,
-  { draft, importId, signal }: Completion<StorageVolumeInputs>,
+  { inputs, importId, signal }: CheckContext<StorageVolumeInputs>,
 ): Promise<Failure[]> {
-  const { source } = draft;
+  const { source } = inputs;
   if (source === undefined || hasUnknown(source) || importId !== undefined) return [];
-  if ("volume" in source) return originalFailures(client, draft, source);
+  if ("volume" in source) return originalFailures(client, inputs, source);
   const info = await client.info();
   if (!info.extensions.has("custom_volume_backup")) {
     const { message: reason } = missingExtension(info, "custom_volume_backup", "backups of volumes");
@@ -32,8 +32,12 @@ export async function preflight(
   );
 }
 
-async function originalFailures(client: Client, draft: StorageVolumeDraft, { volume }: CopySource): Promise<Failure[]> {
-  const at = { project: volume.project ?? draft.project ?? "default", pool: volume.pool, name: volume.name };
+async function originalFailures(
+  client: Client,
+  inputs: PartialStorageVolumeInputs,
+  { volume }: CopySource,
+): Promise<Failure[]> {
+  const at = { project: volume.project ?? inputs.project ?? "default", pool: volume.pool, name: volume.name };
   const id = `${at.project}/${at.pool}/${at.name}`;
   if (isUnknown(at.project) || isPlacePlanned(client, at) || isPlanned(client, "storage volume", id)) return [];
   const found = await findVolume(client, at).catch((error: unknown) => LxdError.from(error).message);
@@ -43,9 +47,9 @@ async function originalFailures(client: Client, draft: StorageVolumeDraft, { vol
   const { content_type: type } = found.value;
   if (type === "iso") return failure(`${id} is an ISO volume; copy it with an IsoVolume`);
   const member = memberOf(found.value);
-  if (member !== undefined && draft.target !== undefined && draft.target !== member && at.project !== draft.project)
+  if (member !== undefined && inputs.target !== undefined && inputs.target !== member && at.project !== inputs.project)
     return failure(`${id} is on the cluster member ${member}; servers copy to another member or project, not to both`);
-  if (draft.contentType !== undefined && !isUnknown(draft.contentType) && draft.contentType !== type)
+  if (inputs.contentType !== undefined && !isUnknown(inputs.contentType) && inputs.contentType !== type)
     return [{ property: "contentType", reason: `the source ${id} is a ${type} volume; set that type, or omit it` }];
   if (volume.snapshot === undefined || (await findSnapshot(client, at, volume.snapshot)) !== undefined) return [];
   return failure(`${id} has no snapshot "${volume.snapshot}" [not-found]`);
@@ -53,24 +57,24 @@ async function originalFailures(client: Client, draft: StorageVolumeDraft, { vol
 
 export async function preflightChange(
   client: Client,
-  { draft, olds, urn }: Completion<StorageVolumeInputs>,
+  { inputs, olds, urn }: CheckContext<StorageVolumeInputs>,
 ): Promise<Failure[]> {
   const { project, pool, name } = olds ?? {};
-  if (project === undefined || pool === undefined || name === undefined || draft.project !== project) return [];
+  if (project === undefined || pool === undefined || name === undefined || inputs.project !== project) return [];
   const at = { project, pool, name, target: olds?.target };
-  const moved = { ...at, pool: draft.pool ?? pool, name: draft.name ?? name };
+  const moved = { ...at, pool: inputs.pool ?? pool, name: inputs.name ?? name };
   const isMoved = !hasUnknown(moved) && (moved.pool !== pool || moved.name !== name);
-  if (draft.size === olds?.size && !isMoved) return [];
+  if (inputs.size === olds?.size && !isMoved) return [];
   const found = await findVolume(client, at);
   if (found === undefined) return [];
   return [
-    ...shrinkFailures(found.value, draft),
+    ...shrinkFailures(found.value, inputs),
     ...(isMoved ? await moveFailures(client, found.value, { at, moved, urn }) : []),
   ];
 }
 
 /** What is at the end of a block device would be lost, so the daemons refuse it. */
-function shrinkFailures(wire: WireVolume, { size }: StorageVolumeDraft): Failure[] {
+function shrinkFailures(wire: WireVolume, { size }: PartialStorageVolumeInputs): Failure[] {
   const has = wire.config?.["size"];
   const [now, then] = [has, size].map((text) => (text === undefined ? undefined : parseSize(text)));
   if (wire.content_type !== "block" || now === undefined || then === undefined || then >= now) return [];

@@ -19,7 +19,7 @@ type Outputs = StorageVolumeOutputs;
 type VolumeFound = ConfigFound<Inputs, WireVolume>;
 
 export const storageVolume = configMapKind<Inputs, Outputs, WireVolume, VolumeSettings>({
-  noun: "storage volume",
+  kindName: "storage volume",
   schema,
   nameSchema: volumeName,
   policies,

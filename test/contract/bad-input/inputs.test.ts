@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type EmbeddedDaemon } from "../../../embedded";
 import { LxdError } from "../../../provider/base/errors";
-import { type Noun } from "../../../sdk/resource/resource";
+import { type KindName } from "../../../sdk/resource/resource";
 import { useEmbedded } from "../harness/embedded";
 import { kindOf, StackProcess } from "../harness/stack-process";
 import { type Bag } from "../harness/stack-run";
 import { inputsOf } from "./arbitrary";
 
 const embedded = useEmbedded();
-const nouns: Noun[] = [
+const kindNames: KindName[] = [
   ...(["IsoVolume", "Image", "GoldenBuild", "Instance", "Network", "Exec", "InstanceSnapshot"] as const),
   ...(["Profile", "StoragePool", "StorageVolume", "Project"] as const),
 ];
@@ -26,14 +26,14 @@ interface Checked {
   failures: { property: unknown; reason: unknown }[];
 }
 
-async function check(noun: Noun, daemon: EmbeddedDaemon, inputs: Bag): Promise<Checked | undefined> {
-  const bag = {
+async function check(kindName: KindName, daemon: EmbeddedDaemon, inputs: Bag): Promise<Checked | undefined> {
+  const props = {
     ...inputs,
     remote: { socket: daemon.socket },
-    __urn: `urn:pulumi:s::p::pulumi-nodejs:dynamic/lxd:${noun}::r`,
+    __urn: `urn:pulumi:s::p::pulumi-nodejs:dynamic/lxd:${kindName}::r`,
   };
   try {
-    return (await new StackProcess({}).call(noun, "check", {}, bag)) as Checked;
+    return (await new StackProcess({}).call(kindName, "check", {}, props)) as Checked;
   } catch (error) {
     expect(error).toBeInstanceOf(LxdError);
     expect((error as LxdError).details.cause).not.toBeInstanceOf(TypeError);
@@ -50,20 +50,22 @@ function expectSaid({ failures }: Checked): void {
   }
 }
 
-for (const noun of nouns) {
-  it(`${noun}: arbitrary inputs are refused with a path, or accepted`, { timeout: 120_000 }, async () => {
+for (const kindName of kindNames) {
+  it(`${kindName}: arbitrary inputs are refused with a path, or accepted`, { timeout: 120_000 }, async () => {
     const daemon = await embedded.start();
-    const arbitrary = inputsOf(kindOf(noun).schema);
+    const arbitrary = inputsOf(kindOf(kindName).schema);
     await fc.assert(
       fc.asyncProperty(arbitrary, async (inputs) => {
-        const checked = await check(noun, daemon, inputs as Bag);
+        const checked = await check(kindName, daemon, inputs as Bag);
         if (checked === undefined) return;
         expectSaid(checked);
         if (checked.failures.length > 0) return;
         // What was accepted once is, and compares as the same.
         const process = new StackProcess({});
-        expect(((await process.call(noun, "check", {}, checked.inputs)) as Checked).failures).toEqual([]);
-        expect(await process.call(noun, "diff", "id", checked.inputs, checked.inputs)).toMatchObject({ replaces: [] });
+        expect(((await process.call(kindName, "check", {}, checked.inputs)) as Checked).failures).toEqual([]);
+        expect(await process.call(kindName, "diff", "id", checked.inputs, checked.inputs)).toMatchObject({
+          replaces: [],
+        });
       }),
       { numRuns: runs, seed },
     );

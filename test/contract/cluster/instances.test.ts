@@ -20,8 +20,8 @@ describeEachDaemon({ name: "instances in a cluster", on: ["incus-cluster"] }, (d
   let [first, second, last] = ["", "", ""];
   let count = 0;
 
-  const resource = (noun: "IsoVolume" | "Instance"): StackResource => {
-    const one = new StackResource(noun, daemon.name(`${noun.toLowerCase()}${++count}`), daemon.socket);
+  const resource = (kindName: "IsoVolume" | "Instance"): StackResource => {
+    const one = new StackResource(kindName, daemon.name(`${kindName.toLowerCase()}${++count}`), daemon.socket);
     made.push(one);
     return one;
   };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { type Client } from "../../../provider/lxd/client/core/client";
 import { clientFor } from "../../../provider/lxd/client/core/connections";
-import { complete, equip } from "../../../provider/lxd/client/auth/credentials";
+import { resolveCredentials, withClientCertificate } from "../../../provider/lxd/client/auth/credentials";
 import { discover } from "../../../provider/lxd/client/discovery/discovery";
 import { fingerprintOf } from "../../../provider/lxd/client/auth/pem";
 import { LxdError } from "../../../provider/base/errors";
@@ -29,8 +29,8 @@ describeEachDaemon({ name: "a client without a certificate", on: ["incus", "lxd"
   const connect = ({ trustToken, parallel = 1, env: more = {} }: Said): Client => {
     const env = { HOME: site.dir, INCUS_GLOBAL_CONF: "/nowhere", PULUMI_LXD_HOME: home(), ...more };
     const pin = trustToken === undefined ? { serverCertificateFingerprint: site.fingerprint } : { trustToken };
-    const target = complete(discover({ config: { address: site.address, ...pin }, env }), env);
-    return clientFor(equip(target, env), parallel);
+    const target = resolveCredentials(discover({ config: { address: site.address, ...pin }, env }), env);
+    return clientFor(withClientCertificate(target, env), parallel);
   };
   const told = (said: Said): Promise<string> =>
     connect(said)

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { type Client } from "../../../provider/lxd/client/core/client";
 import { clientFor } from "../../../provider/lxd/client/core/connections";
-import { complete } from "../../../provider/lxd/client/auth/credentials";
+import { resolveCredentials } from "../../../provider/lxd/client/auth/credentials";
 import { discover } from "../../../provider/lxd/client/discovery/discovery";
 import { type ConnectionConfig, type RemoteInputs } from "../../../provider/lxd/client/discovery/location";
 import { LxdError } from "../../../provider/base/errors";
@@ -86,7 +86,7 @@ export class HttpsSite {
     const env = { HOME: this.dir, INCUS_GLOBAL_CONF: this.dir, LXD_GLOBAL_CONF: this.dir };
     const identity = { clientCertificate: this.client.cert, clientKey: this.client.key };
     const location = discover({ config: { address: this.address, ...identity, ...config }, explicit, env });
-    return clientFor(complete(location, env));
+    return clientFor(resolveCredentials(location, env));
   }
 
   /** What is said of a connection that cannot be used; nothing if it can. */

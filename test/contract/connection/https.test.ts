@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect } from "vitest";
 import { IsoVolume } from "../../../provider";
-import { forgetRun } from "../../../provider/engine/run-registry";
+import { resetRunRegistry } from "../../../provider/engine/run-registry";
 import { LxdError } from "../../../provider/base/errors";
 import { serializedProvider } from "../../../sdk/resource/resource";
 import { selfSigned } from "../../unit/content/url/certificate";
@@ -58,7 +58,7 @@ describeEachDaemon("HTTPS", (daemon) => {
     expect((await daemon.raw.get(volume)).body.metadata).toMatchObject({ content_type: "iso" });
     expect((await provider.read(id, outs)).id).toBe(id);
     // A run never deletes what it has made.
-    forgetRun();
+    resetRunRegistry();
     await provider.delete(id, outs);
     expect((await daemon.raw.get(volume)).status).toBe(404);
   });

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect } from "vitest";
 import { z } from "zod";
 import { clientFor } from "../../../provider/lxd/client/core/connections";
-import { complete } from "../../../provider/lxd/client/auth/credentials";
+import { resolveCredentials } from "../../../provider/lxd/client/auth/credentials";
 import { discover } from "../../../provider/lxd/client/discovery/discovery";
 import { writeCliConfig } from "../../unit/client/cli-home";
 import { describeEachDaemon, textAt } from "../harness";
@@ -40,7 +40,7 @@ describeEachDaemon({ name: "a login with OIDC", on: ["incus"] }, (daemon) => {
   const whoami = z.object({ auth: z.string(), auth_user_name: z.string(), auth_user_method: z.string() });
   const met = async (name: string, tokens: object): Promise<unknown> => {
     const env = loggedIn(name, tokens);
-    const client = clientFor(complete(discover({ explicit: { name }, env }), env));
+    const client = clientFor(resolveCredentials(discover({ explicit: { name }, env }), env));
     expect(await client.info()).toMatchObject({ trusted: true });
     return (await client.get("/1.0", whoami)).value;
   };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
 import { clientFor } from "../../../provider/lxd/client/core/connections";
-import { complete } from "../../../provider/lxd/client/auth/credentials";
+import { resolveCredentials } from "../../../provider/lxd/client/auth/credentials";
 import { discover } from "../../../provider/lxd/client/discovery/discovery";
 import { type RemoteInputs } from "../../../provider/lxd/client/discovery/location";
 import { describeEachDaemon } from "../harness";
@@ -23,7 +23,8 @@ describeEachDaemon("a remote of the command line", (daemon) => {
   const file = (): string => join(folder(), "config.yml");
   const env = () => ({ HOME: site.dir, [cli === "incus" ? "INCUS_CONF" : "LXD_CONF"]: folder() });
 
-  const info = (explicit: RemoteInputs) => clientFor(complete(discover({ explicit, env: env() }), env())).info();
+  const info = (explicit: RemoteInputs) =>
+    clientFor(resolveCredentials(discover({ explicit, env: env() }), env())).info();
   const add = async (name: string): Promise<void> => {
     const token = ["--accept-certificate", cli === "incus" ? "--token" : "--password", await site.token()];
     await run(cli, ["remote", "add", name, `https://${site.address}`, ...token], { env: { ...process.env, ...env() } });

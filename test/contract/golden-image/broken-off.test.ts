@@ -27,7 +27,7 @@ describeGoldenImages("golden images whose build failed", (site) => {
     const [golden, stack] = [await site.golden("key"), new Stack(site.daemon.socket, site.name())];
     const program = (timeout: string, more: object = {}): Declared[] => {
       const install = { timeout, stableFor: "100ms" };
-      return [{ noun: "GoldenBuild", name: golden.name, args: golden.args({ install }), ...more }];
+      return [{ kindName: "GoldenBuild", name: golden.name, args: golden.args({ install }), ...more }];
     };
     const uuid = async (): Promise<string | undefined> =>
       (await site.find<RawInstance>(`/1.0/instances/${golden.builderName()}`))?.config["volatile.uuid"];

@@ -35,7 +35,7 @@ describeGoldenImages("versions of golden images that are kept", (site) => {
     const versions: string[] = [];
     for (const memory of ["256MiB", "257MiB", "258MiB"]) {
       const args = golden.next({ image: { aliases: [] }, keep: 1, machine: { memory } });
-      await stack.up([{ noun: "GoldenBuild", name: golden.name, args, deleteBeforeReplace: true }]);
+      await stack.up([{ kindName: "GoldenBuild", name: golden.name, args, deleteBeforeReplace: true }]);
       versions.push(golden.version);
     }
     // When the one before was deleted, nobody knew yet what comes in its place.

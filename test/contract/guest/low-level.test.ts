@@ -1,4 +1,4 @@
-// Commands and files in guests, as all nouns that reach into one use them.
+// Commands and files in guests, as all kinds that reach into one use them.
 import { Readable } from "node:stream";
 import { beforeAll, describe, expect, test } from "vitest";
 

@@ -2,10 +2,10 @@
 import { Calls } from "../../../provider/engine/pulumi/calls";
 import { Dispatch } from "../../../provider/engine/dispatch";
 import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
-import { forgetRun } from "../../../provider/engine/run-registry";
+import { resetRunRegistry } from "../../../provider/engine/run-registry";
 import { type AnyKind, type ServerInputs } from "../../../provider/kind/kind";
 import * as provider from "../../../provider";
-import { type Noun, serializedProvider } from "../../../sdk/resource/resource";
+import { type KindName, serializedProvider } from "../../../sdk/resource/resource";
 
 export type Kind = AnyKind<ServerInputs, ServerInputs, unknown>;
 
@@ -22,22 +22,26 @@ const endMs = 20_000;
 
 export class StackProcess {
   readonly #calls = new Calls();
-  readonly #providers = new Map<Noun, DynamicProvider>();
+  readonly #providers = new Map<KindName, DynamicProvider>();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #killed: Promise<never>;
   #kill: (error: Killed) => void = () => undefined;
   isKilled = false;
 
   constructor(private readonly config: Record<string, string>) {
-    forgetRun();
+    resetRunRegistry();
     this.#killed = new Promise((_, reject) => (this.#kill = reject));
     this.#killed.catch(() => undefined);
   }
 
   /** What Pulumi's server calls; after a kill nobody hears what comes of it. */
-  async call<M extends Method>(noun: Noun, method: M, ...args: Parameters<DynamicProvider[M]>): Promise<unknown> {
+  async call<M extends Method>(
+    kindName: KindName,
+    method: M,
+    ...args: Parameters<DynamicProvider[M]>
+  ): Promise<unknown> {
     if (this.isKilled) throw new Killed();
-    const served = this.#of(noun);
+    const served = this.#of(kindName);
     const work = (served[method] as (...all: unknown[]) => Promise<unknown>).apply(served, plain(args));
     this.#underWay.add(work);
     void work.catch(() => undefined).finally(() => this.#underWay.delete(work));
@@ -62,19 +66,19 @@ export class StackProcess {
     this.#calls.stop("the test cancelled it");
   }
 
-  #of(noun: Noun): DynamicProvider {
-    const known = this.#providers.get(noun);
+  #of(kindName: KindName): DynamicProvider {
+    const known = this.#providers.get(kindName);
     if (known !== undefined) return known;
-    const made = new Dispatch(kindOf(noun), this.#calls);
+    const made = new Dispatch(kindOf(kindName), this.#calls);
     void made.configure({ config: { get: (key) => this.config[key] } });
-    this.#providers.set(noun, made);
+    this.#providers.set(kindName, made);
     return made;
   }
 }
 
 /** The kind behind the export that a resource's text names. */
-export function kindOf(noun: Noun): Kind {
-  const name = serializedProvider(noun).split(".").at(-1) as keyof typeof provider;
+export function kindOf(kindName: KindName): Kind {
+  const name = serializedProvider(kindName).split(".").at(-1) as keyof typeof provider;
   return (provider[name]() as DynamicProvider & { kind: Kind }).kind;
 }
 

@@ -1,7 +1,7 @@
 // A stack of several resources, driven as Pulumi's engine and its dynamic-provider server drive a provider.
 //
 // One process serves a run. The engine goes through the program in order; deletes come last, and only if nothing failed.
-import { type Noun, serializedProvider, typeOf } from "../../../sdk/resource/resource";
+import { type KindName, serializedProvider, typeOf } from "../../../sdk/resource/resource";
 import { type Difference } from "../../../provider/engine/pulumi/dynamic-provider";
 import { type FlakySocket } from "./flaky-socket";
 import { Killed, StackProcess } from "./stack-process";
@@ -43,13 +43,13 @@ export class Stack {
     readonly stack = "test",
   ) {}
 
-  urn(noun: Noun, name: string, parent?: string): string {
-    const type = parent === undefined ? typeOf(noun) : `${parent}$${typeOf(noun)}`;
+  urn(kindName: KindName, name: string, parent?: string): string {
+    const type = parent === undefined ? typeOf(kindName) : `${parent}$${typeOf(kindName)}`;
     return `urn:pulumi:${this.stack}::contract::${type}::${name}`;
   }
 
-  urnOf({ noun, name, parent }: Declared): string {
-    return this.urn(noun, name, parent);
+  urnOf({ kindName, name, parent }: Declared): string {
+    return this.urn(kindName, name, parent);
   }
 
   /** The live state of a resource. */
@@ -105,8 +105,8 @@ export class Stack {
     return this.#run(async (failures) => {
       for (const old of this.state.resources)
         await this.#guarded(failures, old.urn, async () => {
-          const { id, outputs, noun } = old;
-          const read = (await this.#process.call(noun, "read", id, outputs)) as {
+          const { id, outputs, kindName } = old;
+          const read = (await this.#process.call(kindName, "read", id, outputs)) as {
             id: string;
             props: Bag;
             inputs?: Bag;
@@ -116,10 +116,10 @@ export class Stack {
             this.#took(old.urn, "gone");
             return;
           }
-          const inputs = read.inputs === undefined ? old.inputs : withProvider(noun, read.inputs);
+          const inputs = read.inputs === undefined ? old.inputs : withProvider(kindName, read.inputs);
           // A read that succeeds is a healthy resource, whatever failed before.
-          const now = { ...old, inputs, outputs: withProvider(noun, read.props), hasInitErrors: false };
-          await this.#process.call(noun, "diff", id, now.outputs, old.inputs);
+          const now = { ...old, inputs, outputs: withProvider(kindName, read.props), hasInitErrors: false };
+          await this.#process.call(kindName, "diff", id, now.outputs, old.inputs);
           this.state.put(now, old);
           this.#took(old.urn, "refreshed");
         });
@@ -180,7 +180,7 @@ export class Stack {
   async #deleteAll(going: Stored[], failures: string[]): Promise<void> {
     for (const old of going)
       await this.#guarded(failures, old.urn, async () => {
-        await this.#process.call(old.noun, "delete", old.id, old.outputs);
+        await this.#process.call(old.kindName, "delete", old.id, old.outputs);
         this.state.drop(old);
         this.#took(old.urn, "deleted");
       });
@@ -206,7 +206,7 @@ export class Stack {
     const inputs = await this.#check(goal, old === undefined || isForced ? {} : old.inputs);
     if (old === undefined) return () => this.#create(goal, inputs, "created");
     if (isForced) return () => this.#replace(goal, inputs, declared.deleteBeforeReplace === true);
-    const difference = (await this.#process.call(declared.noun, "diff", old.id, old.outputs, inputs)) as Difference;
+    const difference = (await this.#process.call(declared.kindName, "diff", old.id, old.outputs, inputs)) as Difference;
     if (difference.replaces.length > 0) {
       const again = await this.#check(goal, {});
       return () => this.#replace(goal, again, declared.deleteBeforeReplace ?? difference.deleteBeforeReplace);
@@ -219,19 +219,19 @@ export class Stack {
     };
   }
 
-  #bag({ noun, name, args, parent, import: importId }: Declared): Bag {
+  #bag({ kindName, name, args, parent, import: importId }: Declared): Bag {
     const own = typeof args === "function" ? args((other) => this.outputsOf(other)) : args;
-    const bookkeeping = { __urn: this.urn(noun, name, parent), __import: importId };
-    return withProvider(noun, { remote: { socket: this.socket }, ...own, ...bookkeeping });
+    const bookkeeping = { __urn: this.urn(kindName, name, parent), __import: importId };
+    return withProvider(kindName, { remote: { socket: this.socket }, ...own, ...bookkeeping });
   }
 
-  async #check({ declared, bag }: Goal, olds: Bag): Promise<Bag> {
-    const checked = (await this.#process.call(declared.noun, "check", olds, bag)) as {
+  async #check({ declared, bag: props }: Goal, olds: Bag): Promise<Bag> {
+    const checked = (await this.#process.call(declared.kindName, "check", olds, props)) as {
       inputs: Bag;
       failures: { property: string; reason: string }[];
     };
     if (checked.failures.length > 0) throw new Error(checked.failures.map((f) => `${f.property}: ${f.reason}`).join());
-    return withProvider(declared.noun, checked.inputs);
+    return withProvider(declared.kindName, checked.inputs);
   }
 
   /** The old one is deleted first, or marked once there is a new one, be it a partial one. */
@@ -239,7 +239,7 @@ export class Stack {
     const { old, declared } = goal;
     if (old === undefined) return;
     if (isFirst) {
-      await this.#process.call(declared.noun, "delete", old.id, old.outputs);
+      await this.#process.call(declared.kindName, "delete", old.id, old.outputs);
       this.state.drop(old);
     }
     const states = (): number => this.state.resources.filter(({ urn }) => urn === goal.urn).length;
@@ -253,19 +253,19 @@ export class Stack {
   }
 
   async #create(goal: Goal, inputs: Bag, step: StepTaken["step"]): Promise<void> {
-    const { noun } = goal.declared;
+    const { kindName } = goal.declared;
     await this.#stored(goal, { inputs }, async () => {
-      const { id, outs } = (await this.#process.call(noun, "create", inputs)) as { id: string; outs: Bag };
-      this.state.put({ ...nameOf(goal), id, inputs, outputs: withProvider(noun, outs) });
+      const { id, outs } = (await this.#process.call(kindName, "create", inputs)) as { id: string; outs: Bag };
+      this.state.put({ ...nameOf(goal), id, inputs, outputs: withProvider(kindName, outs) });
       this.#took(goal.urn, step);
     });
   }
 
   async #update(goal: Goal, old: Stored, inputs: Bag): Promise<void> {
-    const { noun } = goal.declared;
+    const { kindName } = goal.declared;
     await this.#stored(goal, { inputs, old }, async () => {
-      const { outs } = (await this.#process.call(noun, "update", old.id, old.outputs, inputs)) as { outs: Bag };
-      this.state.put({ ...nameOf(goal), id: old.id, inputs, outputs: withProvider(noun, outs) }, old);
+      const { outs } = (await this.#process.call(kindName, "update", old.id, old.outputs, inputs)) as { outs: Bag };
+      this.state.put({ ...nameOf(goal), id: old.id, inputs, outputs: withProvider(kindName, outs) }, old);
       this.#took(goal.urn, "updated");
     });
   }
@@ -277,7 +277,7 @@ export class Stack {
     } catch (error) {
       if ("properties" in (error as object)) {
         const { id, properties } = error as Partial;
-        const outputs = withProvider(goal.declared.noun, properties);
+        const outputs = withProvider(goal.declared.kindName, properties);
         this.state.put({ ...nameOf(goal), id, inputs, outputs, hasInitErrors: true }, old);
       }
       throw error;
@@ -289,12 +289,12 @@ export class Stack {
   }
 }
 
-function nameOf({ urn, declared }: Goal): Pick<Stored, "urn" | "noun" | "name"> {
-  return { urn, noun: declared.noun, name: declared.name };
+function nameOf({ urn, declared }: Goal): Pick<Stored, "urn" | "kindName" | "name"> {
+  return { urn, kindName: declared.kindName, name: declared.name };
 }
 
-function withProvider(noun: Noun, bag: Bag): Bag {
-  return { ...bag, __provider: serializedProvider(noun) };
+function withProvider(kindName: KindName, props: Bag): Bag {
+  return { ...props, __provider: serializedProvider(kindName) };
 }
 
 /** Where a resource was when the run began; what this run made comes last. */

@@ -1,11 +1,11 @@
 // The state of a stack as Pulumi keeps it: JSON, written after each step, with the replaced resources that are still to go.
-import { type Noun } from "../../../sdk/resource/resource";
+import { type KindName } from "../../../sdk/resource/resource";
 
 export type Bag = Record<string, unknown>;
 
 /** A resource of the program. */
 export interface Declared {
-  noun: Noun;
+  kindName: KindName;
   name: string;
   /** Of a resource that refers to others: they are asked for by name. */
   args: Bag | ((outputsOf: (name: string) => Bag) => Bag);
@@ -20,7 +20,7 @@ export interface Declared {
 
 export interface Stored {
   urn: string;
-  noun: Noun;
+  kindName: KindName;
   name: string;
   id: string;
   inputs: Bag;

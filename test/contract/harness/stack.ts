@@ -1,8 +1,8 @@
-// Drives a noun's provider object as Pulumi's engine and its dynamic-provider server do, with a state of its own.
+// Drives a kind's provider object as Pulumi's engine and its dynamic-provider server do, with a state of its own.
 import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
-import { forgetRun } from "../../../provider/engine/run-registry";
+import { resetRunRegistry } from "../../../provider/engine/run-registry";
 import * as provider from "../../../provider";
-import { type Noun, serializedProvider } from "../../../sdk/resource/resource";
+import { type KindName, serializedProvider } from "../../../sdk/resource/resource";
 
 type Bag = Record<string, unknown>;
 
@@ -43,19 +43,19 @@ export class StackResource {
   #provider: DynamicProvider;
 
   constructor(
-    readonly noun: Noun,
+    readonly kindName: KindName,
     readonly name: string,
     readonly socket: string,
     { stack = "test" }: { stack?: string } = {},
   ) {
-    this.urn = `urn:pulumi:${stack}::contract::pulumi-nodejs:dynamic/lxd:${noun}::${name}`;
-    this.#text = serializedProvider(noun);
+    this.urn = `urn:pulumi:${stack}::contract::pulumi-nodejs:dynamic/lxd:${kindName}::${name}`;
+    this.#text = serializedProvider(kindName);
     this.#provider = this.#load();
   }
 
   /** The process of the provider is a new one, as in every run of Pulumi: nothing but the state is remembered. */
   forgetProcess(): void {
-    forgetRun();
+    resetRunRegistry();
     this.#provider = this.#load();
     void this.#provider.configure({ config: { get: (key) => this.config[key] } });
   }

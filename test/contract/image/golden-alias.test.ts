@@ -14,7 +14,7 @@ describeEachDaemon({ name: "alias of a golden image", on: ["embedded"] }, (daemo
     const at = (stack = new Stack(daemon.socket, site.name()));
     await importIso(daemon, "cd", tinyIso({ bootable: true, marker: "power off" }));
     const golden = (aliases: string[]): Declared => ({
-      noun: "GoldenBuild",
+      kindName: "GoldenBuild",
       name: "golden",
       args: {
         version: "v1",
@@ -27,7 +27,7 @@ describeEachDaemon({ name: "alias of a golden image", on: ["embedded"] }, (daemo
     const alias = site.name("-x");
     await at.up([golden([alias])]);
     expect(await site.target(alias)).toBeDefined();
-    const to: Declared = { noun: "Image", name: "to", args: { source: { file: site.file }, aliases: [alias] } };
+    const to: Declared = { kindName: "Image", name: "to", args: { source: { file: site.file }, aliases: [alias] } };
     const program = [golden([]), to];
     await expect(at.up(program, { atOnce: true })).rejects.toThrow(/belongs to the image/);
     await at.up(program);

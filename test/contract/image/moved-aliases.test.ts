@@ -54,7 +54,7 @@ class Aliases {
 
   image(name: string, mark: string, ...aliases: string[]): Declared {
     const names = aliases.map((each) => this.name(each));
-    return { noun: "Image", name, args: { source: { file: this.files[mark] }, aliases: names } };
+    return { kindName: "Image", name, args: { source: { file: this.files[mark] }, aliases: names } };
   }
 
   async up(program: Declared[], { isReversed, options, isTold = false }: Order): Promise<void> {

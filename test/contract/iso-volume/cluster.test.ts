@@ -14,8 +14,8 @@ describeEachDaemon({ name: "ISO volumes in a cluster", on: ["incus-cluster"] }, 
   let volume: StackResource;
   const made: StackResource[] = [];
 
-  const resource = (noun: "IsoVolume" | "Instance", name: string): StackResource => {
-    const one = new StackResource(noun, daemon.name(name), daemon.socket);
+  const resource = (kindName: "IsoVolume" | "Instance", name: string): StackResource => {
+    const one = new StackResource(kindName, daemon.name(name), daemon.socket);
     made.push(one);
     return one;
   };

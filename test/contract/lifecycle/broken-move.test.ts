@@ -10,9 +10,9 @@ import { blank } from "../instance/site";
 const embedded = useEmbedded();
 
 const kinds: Record<string, (pool: string) => Declared> = {
-  "storage volume": (pool) => ({ noun: "StorageVolume", name: "data", args: { name: "data", pool } }),
+  "storage volume": (pool) => ({ kindName: "StorageVolume", name: "data", args: { name: "data", pool } }),
   instance: (pool) => ({
-    noun: "Instance",
+    kindName: "Instance",
     name: "vm",
     args: { ...blank, name: "vm", profiles: [], rootDisk: { pool } },
   }),

@@ -48,7 +48,7 @@ function testsOf(kind: Kind, test: Test, daemon: TestDaemon): void {
     },
     {
       // The update of a command says so: its machine was no resource of its own that changed.
-      missing: kind.noun === "Exec" ? "a command makes no machine" : undefined,
+      missing: kind.kindName === "Exec" ? "a command makes no machine" : undefined,
     },
   );
 
@@ -76,8 +76,8 @@ function testsOf(kind: Kind, test: Test, daemon: TestDaemon): void {
       if (!isKnown(before)) return endAsStranger(subject, renamed);
       expect(subject.outputs).toMatchObject({ name });
       await stack.up(subject.program());
-      const [wanted, unwanted] = kind.hasAutomaticName === true ? [renamed, known] : [known, renamed];
-      expect(subject.outputs["name"]).toBe(wanted["name"]);
+      const [desired, unwanted] = kind.hasAutomaticName === true ? [renamed, known] : [known, renamed];
+      expect(subject.outputs["name"]).toBe(desired["name"]);
       expect(await subject.look(unwanted)).toBeUndefined();
       const after = await subject.requireLook();
       if (subject.step !== "replaced") expect(identity?.(after)).toEqual(identity?.(before));
@@ -94,8 +94,8 @@ function testsOf(kind: Kind, test: Test, daemon: TestDaemon): void {
     async (subject) => {
       const { stack, at, site } = subject;
       await stack.up(subject.program());
-      for (const { outputs, noun } of [...stack.state.resources].reverse())
-        if (noun === kind.noun) await subject.removeByHand(outputs);
+      for (const { outputs, kindName } of [...stack.state.resources].reverse())
+        if (kindName === kind.kindName) await subject.removeByHand(outputs);
       await removeMachines(site, at.project);
       await site.change("DELETE", placeOf(at, place));
       const { resources } = stack.state;
@@ -124,8 +124,8 @@ async function endAsStranger(subject: Case, renamed: Bag): Promise<void> {
 }
 
 /** The volume of the new name has no content then, and the old name cannot be used again. */
-function lostFile({ noun, hasAutomaticName }: Kind, { kind }: TestDaemon): string | undefined {
-  if (noun !== "IsoVolume" || hasAutomaticName === true || kind !== "incus") return undefined;
+function lostFile({ kindName, hasAutomaticName }: Kind, { kind }: TestDaemon): string | undefined {
+  if (kindName !== "IsoVolume" || hasAutomaticName === true || kind !== "incus") return undefined;
   return "Incus 6.0 leaves the file of an ISO volume that is renamed under its old name";
 }
 

@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { tinyImage, tinyIso } from "../harness";
 import { type Bag, type Declared } from "../harness/stack-run";
 import { blank, container, type Site } from "../instance/site";
-import { type Noun } from "../../../sdk/resource/resource";
+import { type KindName } from "../../../sdk/resource/resource";
 
 /** One resource under test, and what it stands on. */
 export interface Subject {
@@ -29,7 +29,7 @@ export interface Change {
 }
 
 export interface Kind {
-  noun: Noun;
+  kindName: KindName;
   title: string;
   needs?: string[];
   /** What says which object it is, among what the daemon shows of it; absent where nothing does. */
@@ -67,7 +67,7 @@ const poolId = (outputs: Bag): string =>
 const volumeUri = (outputs: Bag): string => inProject(`${custom(outputs["pool"])}/${String(outputs["name"])}`, outputs);
 
 const isoVolume: Kind = {
-  noun: "IsoVolume",
+  kindName: "IsoVolume",
   title: "ISO volume with an automatic name",
   needs: ["custom_volume_iso"],
   identity: createdAt,
@@ -103,7 +103,7 @@ const namedIsoVolume: Kind = {
 };
 
 const image: Kind = {
-  noun: "Image",
+  kindName: "Image",
   title: "image",
   identity: (object) => object["fingerprint"],
   importId: ({ project, fingerprint }) => `${String(project)}/${String(fingerprint)}`,
@@ -127,7 +127,7 @@ const image: Kind = {
 };
 
 const virtualMachine: Kind = {
-  noun: "Instance",
+  kindName: "Instance",
   title: "virtual machine",
   identity: uuid,
   isNamed: true,
@@ -171,7 +171,7 @@ const machine: Kind = {
 
 /** A blank virtual machine of the same program. */
 const aMachine = (name: string, project: string): Declared => ({
-  noun: "Instance",
+  kindName: "Instance",
   name,
   args: { ...blank, profiles: [], name, project },
 });
@@ -182,7 +182,7 @@ const about =
   (of) => ({ instance: of(name)["name"], __instance: of(name)["__identity"] });
 
 const snapshot: Kind = {
-  noun: "InstanceSnapshot",
+  kindName: "InstanceSnapshot",
   title: "snapshot",
   identity: createdAt,
   isNamed: true,
@@ -204,7 +204,7 @@ const snapshot: Kind = {
 };
 
 const goldenBuild: Kind = {
-  noun: "GoldenBuild",
+  kindName: "GoldenBuild",
   title: "golden image",
   needs: ["custom_volume_iso"],
   identity: (object) => object["fingerprint"],
@@ -235,14 +235,14 @@ const goldenBuild: Kind = {
 };
 
 const exec: Kind = {
-  noun: "Exec",
+  kindName: "Exec",
   title: "command",
   needsImage: true,
   place: "project",
   subject: async (site, { name, project }) => {
     const fingerprint = await site.image(`${name}e`);
     const aContainer = (instance: string): Declared => ({
-      noun: "Instance",
+      kindName: "Instance",
       name: instance,
       args: { ...container(fingerprint), profiles: [], name: instance, project, allowRestart: true },
     });
@@ -276,7 +276,7 @@ const exec: Kind = {
 };
 
 const storageVolume: Kind = {
-  noun: "StorageVolume",
+  kindName: "StorageVolume",
   title: "storage volume",
   // LXD 5.0 says the same creation time of all; there the content type, which only a replacement changes, has to tell.
   identity: (object) => [object["created_at"], object["content_type"]].join(" "),
@@ -293,7 +293,7 @@ const storageVolume: Kind = {
 };
 
 const profile: Kind = {
-  noun: "Profile",
+  kindName: "Profile",
   title: "profile",
   importId: projectId,
   place: "project",
@@ -306,7 +306,7 @@ const profile: Kind = {
 };
 
 const network: Kind = {
-  noun: "Network",
+  kindName: "Network",
   title: "network",
   importId: projectId,
   subject: () => {
@@ -328,7 +328,7 @@ const network: Kind = {
 };
 
 const project: Kind = {
-  noun: "Project",
+  kindName: "Project",
   title: "project",
   importId: ({ name }) => String(name),
   subject: (_site, { name }) =>
@@ -340,7 +340,7 @@ const project: Kind = {
 };
 
 const storagePool: Kind = {
-  noun: "StoragePool",
+  kindName: "StoragePool",
   title: "storage pool",
   importId: ({ name }) => String(name),
   subject: (_site, { name }) =>

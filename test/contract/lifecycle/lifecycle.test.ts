@@ -10,7 +10,7 @@ function testsOf(kind: Kind, test: Test): void {
 
   test("the list has a change for each cost that its policies have", async (subject) => {
     const has = (cost: string): boolean => subject.subject.changes.some((change) => change.cost === cost);
-    const policies: unknown[] = Object.values(kindOf(kind.noun).policies);
+    const policies: unknown[] = Object.values(kindOf(kind.kindName).policies);
     if (policies.includes("update")) expect(has("updated")).toBe(true);
     if (policies.includes("replace")) expect(has("replaced")).toBe(true);
     await subject.end();
@@ -32,7 +32,7 @@ function testsOf(kind: Kind, test: Test): void {
     await subject.end();
   });
 
-  const isUnique = kindOf(kind.noun).uniqueName !== undefined && kind.hasAutomaticName !== true;
+  const isUnique = kindOf(kind.kindName).uniqueName !== undefined && kind.hasAutomaticName !== true;
   test(
     "another resource of its name is refused in the preview, by the URN of the first",
     async (subject) => {

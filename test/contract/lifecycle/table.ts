@@ -37,7 +37,7 @@ export function forEachKind(
 
 /** A resource that no daemon makes: the run in which it is fails, after everything that was checked. */
 export const failing: Declared = {
-  noun: "Profile",
+  kindName: "Profile",
   name: "failing",
   args: { name: "failing", project: "default", devices: { odd: { type: "no-such-type" } } },
 };
@@ -66,7 +66,7 @@ export class Case {
     const { args, before = [] } = this.subject;
     const said = (each: More, of: (name: string) => Bag): Bag => (typeof each === "function" ? each(of) : each);
     const own = (of: (name: string) => Bag): Bag => ({ ...said(args, of), ...said(more, of) });
-    return [...before, { noun: this.kind.noun, name: this.at.name, args: own, ...options }];
+    return [...before, { kindName: this.kind.kindName, name: this.at.name, args: own, ...options }];
   }
 
   /** The name that it has, where the kind knows names. */
@@ -75,7 +75,7 @@ export class Case {
   }
 
   get urn(): string {
-    return this.stack.urn(this.kind.noun, this.at.name);
+    return this.stack.urn(this.kind.kindName, this.at.name);
   }
 
   get outputs(): Bag {

@@ -40,16 +40,16 @@ const add: Edit = ({ program, random, place, next }) => {
   const template = one(random, templates);
   const of = one(
     random,
-    program.filter(({ noun, name }) => {
+    program.filter(({ kindName, name }) => {
       // In which order a server lists snapshots says nothing.
-      const isTaken = noun === "Instance" && program.some(({ of: other }) => other === name);
-      return noun === template?.of && !isTaken;
+      const isTaken = kindName === "Instance" && program.some(({ of: other }) => other === name);
+      return kindName === template?.of && !isTaken;
     }),
   );
   if (template === undefined || (template.of !== undefined && of === undefined)) return undefined;
   const id = next();
   const entry = { ...template.entry({ logical: `r${id}`, own: `w${id}` }, place), of: of?.name, mark: `${id}` };
-  return { said: `add ${entry.noun} ${entry.name}`, program: [...program, entry] };
+  return { said: `add ${entry.kindName} ${entry.name}`, program: [...program, entry] };
 };
 
 const remove: Edit = ({ program, random }) => {
@@ -68,7 +68,7 @@ const swapNames: Edit = ({ program, random }) => {
   const first = one(random, named(program));
   const other = one(
     random,
-    named(program).filter((entry) => entry !== first && entry.noun === first?.noun && entry.of === first.of),
+    named(program).filter((entry) => entry !== first && entry.kindName === first?.kindName && entry.of === first.of),
   );
   if (first === undefined || other === undefined) return undefined;
   const { name } = first.args;
@@ -81,9 +81,13 @@ const describe: Edit = ({ program, random, next }) => {
   if (entry === undefined) return undefined;
   const text = `text ${next()}`;
   const expiresAt = `20${40 + random.below(50)}-01-01T00:00:00Z`;
-  const { noun } = entry;
+  const { kindName } = entry;
   const args =
-    noun === "Image" ? { properties: { text } } : noun === "InstanceSnapshot" ? { expiresAt } : { description: text };
+    kindName === "Image"
+      ? { properties: { text } }
+      : kindName === "InstanceSnapshot"
+        ? { expiresAt }
+        : { description: text };
   return { said: `describe ${entry.name}`, program: put(program, entry, args) };
 };
 
@@ -92,11 +96,12 @@ const changeContent: Edit = ({ program, random, place, next }) => {
   const flip = (name: string): Bag | undefined => {
     const entry = program.find((each) => each.name === name);
     const text = JSON.stringify(entry?.args["source"] ?? entry?.args["contentType"] ?? "");
-    if (entry?.noun === "IsoVolume") return { source: { file: isoFile(place, text.includes("/a.iso") ? "b" : "a") } };
-    if (entry?.noun === "Image")
+    if (entry?.kindName === "IsoVolume")
+      return { source: { file: isoFile(place, text.includes("/a.iso") ? "b" : "a") } };
+    if (entry?.kindName === "Image")
       return { source: { file: join(place.files, text.includes("/a.tar.gz") ? "b.tar.gz" : "a.tar.gz") } };
-    if (entry?.noun === "StorageVolume") return { contentType: text.includes("block") ? "filesystem" : "block" };
-    const hasImage = entry?.noun === "Instance" && entry.args["source"] !== undefined;
+    if (entry?.kindName === "StorageVolume") return { contentType: text.includes("block") ? "filesystem" : "block" };
+    const hasImage = entry?.kindName === "Instance" && entry.args["source"] !== undefined;
     return hasImage ? { source: { image: text.includes(place.base) ? place.other : place.base } } : undefined;
   };
   const entry = one(
@@ -114,10 +119,10 @@ const changeContent: Edit = ({ program, random, place, next }) => {
 const move: Edit = ({ program, random }) => {
   const entry = one(
     random,
-    program.filter(({ noun, name }) => {
+    program.filter(({ kindName, name }) => {
       // A snapshot keeps the devices that its machine had.
-      const hasSnapshot = program.some((each) => each.noun === "InstanceSnapshot" && each.of === name);
-      return (noun === "Instance" && !hasSnapshot) || noun === "StorageVolume";
+      const hasSnapshot = program.some((each) => each.kindName === "InstanceSnapshot" && each.of === name);
+      return (kindName === "Instance" && !hasSnapshot) || kindName === "StorageVolume";
     }),
   );
   if (entry === undefined) return undefined;
@@ -140,12 +145,12 @@ const replace: Edit = ({ program, random, next }) => {
 
 /** Into a component, with an alias for what it was. What is named by its URN would be another one. */
 export const wrapper = "pkg:index:Wrapped";
-export const wrapped: readonly Entry["noun"][] = [
+export const wrapped: readonly Entry["kindName"][] = [
   ...(["Instance", "InstanceSnapshot", "StorageVolume", "Profile", "Network", "Project", "StoragePool"] as const),
 ];
 
 const wrap: Edit = ({ program, random }) => {
-  const free = program.filter(({ noun, parent }) => parent === undefined && wrapped.includes(noun));
+  const free = program.filter(({ kindName, parent }) => parent === undefined && wrapped.includes(kindName));
   const entry = one(random, free);
   if (entry === undefined) return undefined;
   const inside = { ...entry, parent: wrapper };
@@ -156,8 +161,8 @@ const wrap: Edit = ({ program, random }) => {
 const importNew: Edit = ({ program, place, next, random }) => {
   const id = next();
   const [logical, own] = [`r${id}`, `w${id}`];
-  const entry = (noun: Entry["noun"], args: Bag, importId: string): Entry => ({
-    noun,
+  const entry = (kindName: Entry["kindName"], args: Bag, importId: string): Entry => ({
+    kindName,
     name: logical,
     args,
     import: importId,
@@ -178,7 +183,7 @@ const importNew: Edit = ({ program, place, next, random }) => {
   const [imported, hand] = one(random, all) ?? [];
   if (imported === undefined || hand === undefined) return undefined;
   return {
-    said: `import ${imported.noun} ${own} as ${logical}`,
+    said: `import ${imported.kindName} ${own} as ${logical}`,
     program: [...program, imported],
     hand,
     isImport: true,
@@ -187,9 +192,10 @@ const importNew: Edit = ({ program, place, next, random }) => {
 
 /** The same object under another logical name. */
 const importOwn: Edit = ({ program, good, random, next }) => {
-  const nouns = ["Profile", "StorageVolume", "Instance"];
+  const kindNames = ["Profile", "StorageVolume", "Instance"];
   const free = program.filter(
-    ({ noun, name, of }) => nouns.includes(noun) && of === undefined && !program.some((each) => each.of === name),
+    ({ kindName, name, of }) =>
+      kindNames.includes(kindName) && of === undefined && !program.some((each) => each.of === name),
   );
   const old = one(random, free);
   // An import takes what is there as it is.
@@ -197,7 +203,7 @@ const importOwn: Edit = ({ program, good, random, next }) => {
   if (old === undefined || !isThere) return undefined;
   const logical = `r${next()}`;
   const { name, pool } = old.args;
-  const id = ["default", ...(old.noun === "StorageVolume" ? [pool] : []), name].join("/");
+  const id = ["default", ...(old.kindName === "StorageVolume" ? [pool] : []), name].join("/");
   const { aliases: _aliases, parent: _parent, ...rest } = old;
   const entry = { ...rest, name: logical, import: id };
   return {

@@ -2,7 +2,7 @@
 import { type EmbeddedSite } from "../../faults/site";
 import { type Entry, type Program } from "./walk-program";
 
-const volumes = (program: Program): readonly Entry[] => program.filter(({ noun }) => noun === "StorageVolume");
+const volumes = (program: Program): readonly Entry[] => program.filter(({ kindName }) => kindName === "StorageVolume");
 
 function fillOne(site: EmbeddedSite, { args, mark }: Entry): void {
   site.fillVolume(String(args["name"]), Buffer.from(`data of ${mark}\n`), String(args["pool"]));
@@ -28,8 +28,8 @@ export class Kept {
       fillOne(this.site, entry);
     }
     const { identities } = await this.site.look();
-    for (const { noun, args, mark } of program) {
-      if (noun !== "Instance" || mark === undefined) continue;
+    for (const { kindName, args, mark } of program) {
+      if (kindName !== "Instance" || mark === undefined) continue;
       const name = String(args["name"]);
       const uuid = identities[`default:instances/${name}`]?.uuid;
       const before = this.#machines.get(mark) ?? uuid;

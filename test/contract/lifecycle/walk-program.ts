@@ -26,7 +26,7 @@ export function declare(program: Program): Declared[] {
     if (of === undefined) return {};
     const outputs = outputsOf(of);
     const { name, pool, digest, __identity } = outputs;
-    if (program.find((entry) => entry.name === of)?.noun === "Instance")
+    if (program.find((entry) => entry.name === of)?.kindName === "Instance")
       return { instance: name, __instance: __identity };
     return { cdroms: [{ volume: { pool, name, digest } }] };
   }
@@ -38,8 +38,8 @@ interface Template {
   of?: "Instance" | "IsoVolume";
 }
 
-const made = (noun: Entry["noun"], args: (own: string, place: Place) => Bag): Template => ({
-  entry: ({ logical, own }, place) => ({ noun, name: logical, args: args(own, place) }),
+const made = (kindName: Entry["kindName"], args: (own: string, place: Place) => Bag): Template => ({
+  entry: ({ logical, own }, place) => ({ kindName, name: logical, args: args(own, place) }),
 });
 
 /** Names of bridges are short, and no two of one address can be there. */

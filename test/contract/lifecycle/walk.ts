@@ -133,8 +133,8 @@ export class Walk {
   #declared(): ReturnType<typeof declare> {
     return declare(this.#program).map((each) => {
       // Into a component and, when an edit is taken back, out of it again.
-      const urns = [undefined, wrapper].map((parent) => this.#stack.urn(each.noun, each.name, parent));
-      return wrapped.includes(each.noun) ? { ...each, aliases: urns } : each;
+      const urns = [undefined, wrapper].map((parent) => this.#stack.urn(each.kindName, each.name, parent));
+      return wrapped.includes(each.kindName) ? { ...each, aliases: urns } : each;
     });
   }
 
@@ -169,8 +169,8 @@ export class Walk {
     if (moved.length > 0) throw new Error(`a second up is not the same: ${moved.join(", ")}`);
   }
 
-  async #expectSame(wanted: Snapshot, when: string): Promise<void> {
-    const found = differences(comparable((await this.#site.look()).objects), comparable(wanted));
+  async #expectSame(desired: Snapshot, when: string): Promise<void> {
+    const found = differences(comparable((await this.#site.look()).objects), comparable(desired));
     if (found.length > 0) throw new Error(`${when}: ${found.join("\n")}`);
   }
 

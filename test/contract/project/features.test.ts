@@ -1,4 +1,4 @@
-// Projects with and without images, profiles and volumes of their own: each noun finds what the daemon would find.
+// Projects with and without images, profiles and volumes of their own: each kind finds what the daemon would find.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,8 +15,8 @@ describeEachDaemon("projects", (daemon: TestDaemon) => {
   let dir = "";
   let count = 0;
 
-  const resource = (noun: "Image" | "Instance" | "IsoVolume"): StackResource => {
-    const one = new StackResource(noun, daemon.name(`${noun.toLowerCase()}${++count}`), daemon.socket);
+  const resource = (kindName: "Image" | "Instance" | "IsoVolume"): StackResource => {
+    const one = new StackResource(kindName, daemon.name(`${kindName.toLowerCase()}${++count}`), daemon.socket);
     made.push(one);
     return one;
   };

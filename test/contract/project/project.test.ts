@@ -99,8 +99,8 @@ describeEachDaemon("projects as resources", (daemon: TestDaemon) => {
 
   test("what is to be made in a project can be previewed before the project is there", async () => {
     const name = daemon.name("planned");
-    const inside = (noun: "Profile" | "Instance" | "Image" | "IsoVolume"): StackResource =>
-      new StackResource(noun, "inside", daemon.socket);
+    const inside = (kindName: "Profile" | "Instance" | "Image" | "IsoVolume"): StackResource =>
+      new StackResource(kindName, "inside", daemon.socket);
     const args = { project: name };
     expect(await inside("Profile").failures(args)).toMatchObject([{ property: "project" }]);
     const project = resource(name);

@@ -47,10 +47,12 @@ describeEachDaemon({ name: "a restricted client", on: ["incus-cluster", "lxd"] }
   });
 
   type Tried = "Image" | "Instance" | "IsoVolume" | "StorageVolume";
-  const resource = (noun: Tried): StackResource =>
-    new StackResource(noun, daemon.name(noun.toLowerCase()), daemon.socket);
-  const told = async (noun: Tried, args: object): Promise<string> =>
-    (await resource(noun).failures({ remote, ...args })).map(({ property, reason }) => `${property}: ${reason}`).join();
+  const resource = (kindName: Tried): StackResource =>
+    new StackResource(kindName, daemon.name(kindName.toLowerCase()), daemon.socket);
+  const told = async (kindName: Tried, args: object): Promise<string> =>
+    (await resource(kindName).failures({ remote, ...args }))
+      .map(({ property, reason }) => `${property}: ${reason}`)
+      .join();
 
   daemon.test("has images and instances in its project", { timeoutMs: 60_000 }, async () => {
     const [image, instance] = [resource("Image"), resource("Instance")];

@@ -43,8 +43,8 @@ export async function cancelled(
   { args, reached, watched }: { args: Record<string, unknown>; reached: Promise<unknown>; watched: Watched },
 ): Promise<string> {
   const calls = new Calls();
-  const provider = providers[resource.noun]?.(calls);
-  if (provider === undefined) throw new Error(`no provider of ${resource.noun} can be cancelled here`);
+  const provider = providers[resource.kindName]?.(calls);
+  if (provider === undefined) throw new Error(`no provider of ${resource.kindName} can be cancelled here`);
   resource.forgetProcess();
   resource.useProvider(provider);
   const ended = resource.upHere(args).then(

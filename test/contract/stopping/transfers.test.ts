@@ -28,8 +28,8 @@ describeEachDaemon({ name: "a transfer that is cancelled", on: ["embedded", "emb
   });
   afterEach(() => slow.stop());
 
-  const resource = (noun: "IsoVolume" | "Image"): StackResource =>
-    new StackResource(noun, daemon.name(String(++count)), slow.socket);
+  const resource = (kindName: "IsoVolume" | "Image"): StackResource =>
+    new StackResource(kindName, daemon.name(String(++count)), slow.socket);
   const write = async (name: string, bytes: Buffer): Promise<string> => {
     await writeFile(join(dir, name), bytes);
     return join(dir, name);

@@ -15,8 +15,8 @@ describeEachDaemon({ name: "storage volumes in a cluster", on: ["incus-cluster"]
   let [first, second, third] = ["", "", ""];
   let [dir, count] = ["", 0];
 
-  const resource = (noun: "StorageVolume" | "IsoVolume" = "StorageVolume"): StackResource => {
-    const one = new StackResource(noun, daemon.name(`v${++count}`), daemon.socket);
+  const resource = (kindName: "StorageVolume" | "IsoVolume" = "StorageVolume"): StackResource => {
+    const one = new StackResource(kindName, daemon.name(`v${++count}`), daemon.socket);
     made.push(one);
     return one;
   };

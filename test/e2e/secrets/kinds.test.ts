@@ -1,4 +1,4 @@
-// One program with a secret in every input of every noun: none may come out in clear, and all must have done their work.
+// One program with a secret in every input of every kind: none may come out in clear, and all must have done their work.
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -132,7 +132,7 @@ const program = ({ web, sums, imageChecksum }: Served): string => `
   exports.golden = golden.fingerprint;
 `;
 
-describe("secrets of every noun", () => {
+describe("secrets of every kindName", () => {
   let stack: SecretStack;
   const asked: string[] = [];
   const image = tinyImage({ properties: { run: "downloaded" } });

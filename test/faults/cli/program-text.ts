@@ -1,5 +1,5 @@
 // A scenario's program as a user writes it: the text of an index.js.
-import { type Bag } from "../../../provider/kind/props";
+import { type Props } from "../../../provider/kind/props";
 import type { Program, Resource } from "../stack";
 
 /** An output of a resource that is declared before; without a key the resource itself. */
@@ -10,7 +10,7 @@ class Reference {
   ) {}
 }
 
-const outputsOf = (name: string): Bag => new Proxy<Bag>({}, { get: (_, key) => new Reference(name, String(key)) });
+const outputsOf = (name: string): Props => new Proxy<Props>({}, { get: (_, key) => new Reference(name, String(key)) });
 
 /** Inside the component `GoldenImage` and not exported. The component's version is random, and another one in each case. */
 const inner = 'const { GoldenBuild } = require("./node_modules/pulumi-lxd/dist/sdk/golden-image/golden-build.js");';

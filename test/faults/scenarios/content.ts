@@ -1,7 +1,7 @@
 // ISO volumes, images and storage volumes: what has bytes of its own.
 import { join } from "node:path";
 
-import { type Bag } from "../../../provider/kind/props";
+import { type Props } from "../../../provider/kind/props";
 import { data, isoFile, type Place } from "../place";
 import type { Program } from "../stack";
 import { at, type Scenario, usual, type Verb } from "./scenario";
@@ -9,7 +9,7 @@ import { at, type Scenario, usual, type Verb } from "./scenario";
 export const isoVolume = (place: Place): Scenario => {
   const args = { pool: "default", source: { file: isoFile(place, "a") }, description: "one" };
   const other = { ...args, source: { file: isoFile(place, "b") } };
-  const program = (more: Bag): Program => [at("IsoVolume", "medium", more)];
+  const program = (more: Props): Program => [at("IsoVolume", "medium", more)];
   return {
     name: "iso-volume",
     verbs: usual({
@@ -23,13 +23,13 @@ export const isoVolume = (place: Place): Scenario => {
 export const named = (place: Place): Scenario => {
   // A server that does not give content back cannot show what a broken run has left under a name.
   const args = { pool: "default", name: "f-fixed", source: { file: isoFile(place, "a") }, overwrite: true };
-  const program = (more: Bag): Program => [at("IsoVolume", "fixed", more)];
+  const program = (more: Props): Program => [at("IsoVolume", "fixed", more)];
   const { create, replace, remove } = usual({
     first: program(args),
     changed: program({ ...args, description: "two" }),
     replaced: program({ ...args, source: { file: isoFile(place, "b") } }),
   });
-  const theirs: Bag = {
+  const theirs: Props = {
     ...args,
     name: "f-theirs",
     overwrite: false,
@@ -48,8 +48,8 @@ export const named = (place: Place): Scenario => {
 };
 
 export const image = (place: Place): Scenario => {
-  const source = (name: string): Bag => ({ source: { file: join(place.files, `${name}.tar.gz`) } });
-  const program = (more: Bag): Program => [at("Image", "base", more)];
+  const source = (name: string): Props => ({ source: { file: join(place.files, `${name}.tar.gz`) } });
+  const program = (more: Props): Program => [at("Image", "base", more)];
   return {
     name: "image",
     verbs: {
@@ -67,7 +67,7 @@ export const image = (place: Place): Scenario => {
 };
 
 export const volume = (): Scenario => {
-  const program = (more: Bag = {}): Program => [
+  const program = (more: Props = {}): Program => [
     at("StorageVolume", "data", {
       pool: "default",
       name: "f-data",

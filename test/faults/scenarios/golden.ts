@@ -1,12 +1,12 @@
 // Golden images, as the component declares them.
-import { type Bag } from "../../../provider/kind/props";
+import { type Props } from "../../../provider/kind/props";
 import { isoFile, type Place } from "../place";
 import type { Resource } from "../stack";
 import { at, type Scenario, usual } from "./scenario";
 
 export const golden = (place: Place): Scenario => {
   const medium = at("IsoVolume", "installer", { pool: "default", source: { file: isoFile(place, "boot") } });
-  const build = (version: string, memory: string, more: Bag = {}): Resource =>
+  const build = (version: string, memory: string, more: Props = {}): Resource =>
     at("GoldenBuild", "golden", (outputsOf) => {
       const { name, digest } = outputsOf("installer");
       return {

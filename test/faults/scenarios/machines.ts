@@ -1,11 +1,11 @@
 // Instances, and what is about one.
-import { type Bag } from "../../../provider/kind/props";
+import { type Props } from "../../../provider/kind/props";
 import { isoFile, type Place } from "../place";
 import type { Program, Resource } from "../stack";
 import { at, type Scenario, usual, type Verb } from "./scenario";
 
 export const container = (place: Place): Scenario => {
-  const args: Bag = {
+  const args: Props = {
     name: "f-ct",
     source: { image: place.base },
     rootDisk: { pool: "default" },
@@ -13,7 +13,7 @@ export const container = (place: Place): Scenario => {
     profiles: [],
     files: [{ path: "/etc/motd", content: { text: "one" } }],
   };
-  const program = (more: Bag = {}): Program => [at("Instance", "ct", { ...args, ...more })];
+  const program = (more: Props = {}): Program => [at("Instance", "ct", { ...args, ...more })];
   const written = ({ writeFile }: Place): Promise<void> => writeFile("f-ct", "/root/data", "mine");
   const rows = usual({
     first: program(),
@@ -49,7 +49,7 @@ export const container = (place: Place): Scenario => {
 
 export const machine = (place: Place): Scenario => {
   const medium = at("IsoVolume", "installer", { pool: "default", source: { file: isoFile(place, "boot") } });
-  const vm = (more: Bag = {}): Resource =>
+  const vm = (more: Props = {}): Resource =>
     at("Instance", "vm", (outputsOf) => {
       const { name, digest } = outputsOf("installer");
       return {
@@ -76,7 +76,7 @@ export const machine = (place: Place): Scenario => {
 };
 
 /** A machine for what is about one. */
-const host = (place: Place, more: Bag = {}): Resource =>
+const host = (place: Place, more: Props = {}): Resource =>
   at("Instance", "host", {
     name: "f-host",
     source: { image: place.base },
@@ -85,13 +85,13 @@ const host = (place: Place, more: Bag = {}): Resource =>
     ...more,
   });
 
-const ofHost = (outputsOf: (name: string) => Bag): Bag => {
+const ofHost = (outputsOf: (name: string) => Props): Props => {
   const { name, __identity } = outputsOf("host");
   return { instance: name, __instance: __identity };
 };
 
 export const snapshot = (place: Place): Scenario => {
-  const program = (more: Bag = {}, of: Bag = {}): Program => [
+  const program = (more: Props = {}, of: Props = {}): Program => [
     host(place, { running: false, ...of }),
     at("InstanceSnapshot", "before", (outputsOf) => ({ ...ofHost(outputsOf), name: "f-before", ...more })),
   ];
@@ -115,7 +115,7 @@ export const snapshot = (place: Place): Scenario => {
 };
 
 export const exec = (place: Place): Scenario => {
-  const program = (word: string, more: Bag = {}): Program => [
+  const program = (word: string, more: Props = {}): Program => [
     host(place),
     at("Exec", "setup", (outputsOf) => ({
       ...ofHost(outputsOf),

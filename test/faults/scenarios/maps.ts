@@ -1,5 +1,5 @@
 // Profiles, networks, projects and storage pools.
-import { type Bag } from "../../../provider/kind/props";
+import { type Props } from "../../../provider/kind/props";
 import { group } from "../place";
 import type { Kind, Program } from "../stack";
 import { at, type Scenario, usual } from "./scenario";
@@ -9,10 +9,10 @@ export const maps = (): Scenario[] => {
   const scenario = (
     name: string,
     kind: Kind,
-    args: Record<"first" | "changed" | "replaced", Bag>,
+    args: Record<"first" | "changed" | "replaced", Props>,
     path: string,
   ): Scenario => {
-    const program = (of: Bag): Program => [at(kind, "it", of)];
+    const program = (of: Props): Program => [at(kind, "it", of)];
     const { first, changed, replaced } = args;
     return {
       name,

@@ -1,5 +1,5 @@
 // What is broken: for each kind of resource, the programs between which a run takes a stack. Every verb is a row.
-import { type Bag } from "../../../provider/kind/props";
+import { type Props } from "../../../provider/kind/props";
 import type { Place } from "../place";
 import type { Kind, Program, Resource } from "../stack";
 
@@ -20,7 +20,7 @@ export interface Scenario {
   verbs: Record<string, Verb>;
 }
 
-export const at = (kind: Kind, name: string, args: Bag | Resource["args"]): Resource => ({
+export const at = (kind: Kind, name: string, args: Props | Resource["args"]): Resource => ({
   kind,
   name,
   args: typeof args === "function" ? args : () => args,

@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { Client } from "../../../provider/lxd/client/core/client";
 import { HttpsTransport } from "../../../provider/lxd/client/transport/https-transport";
-import { Limit } from "../../../provider/lxd/client/core/deadline";
+import { Deadline } from "../../../provider/lxd/client/core/deadline";
 import { openStreams } from "../../../provider/lxd/client/core/operation-streams";
 import { LxdError } from "../../../provider/base/errors";
 import { front, refusal } from "./front";
@@ -162,10 +162,10 @@ describe("a client whose caller stops", () => {
   it("is still held to a time limit, whose end is told as such", async () => {
     const daemon = await fakeDaemon({ "GET /1.0/x": silent });
     const { client, stop } = stopping(daemon.client);
-    const limit = new Limit({ ms: 50, why: "too long" });
+    const limit = new Deadline({ ms: 50, why: "too long" });
     const limited = client.until(limit);
     await expect(limit.run(() => limited.get("/1.0/x", z.unknown()))).rejects.toMatchObject({ code: "timeout" });
-    const wide = client.until(new Limit({ ms: 60_000, why: "too long" }));
+    const wide = client.until(new Deadline({ ms: 60_000, why: "too long" }));
     expect(wide.signal).toBe(client.signal);
     const reading = wide.get("/1.0/x", z.unknown());
     await until(() => lines(daemon).length === 2);
@@ -176,7 +176,7 @@ describe("a client whose caller stops", () => {
 describe("a client whose time is over", () => {
   it("lets go of an upload that it does not begin", async () => {
     const daemon = await fakeDaemon({ "POST /1.0/x": begun() });
-    const client = daemon.client.until(new Limit({ ms: 0, why: "too long" }));
+    const client = daemon.client.until(new Deadline({ ms: 0, why: "too long" }));
     const stream = Readable.from(["bytes"]);
     const upload = { stream, sizeBytes: undefined, headers: {} };
     await expect(client.change({ method: "POST", path: "/1.0/x", upload })).rejects.toMatchObject({ code: "timeout" });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientFor } from "../../../provider/lxd/client/core/connections";
-import { complete } from "../../../provider/lxd/client/auth/credentials";
+import { resolveCredentials } from "../../../provider/lxd/client/auth/credentials";
 import { discover } from "../../../provider/lxd/client/discovery/discovery";
 import { selfSigned } from "../content/url/certificate";
 import { type Front, front, serverInfo } from "./front";
@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const env = () => ({ HOME: home, INCUS_GLOBAL_CONF: home, LXD_GLOBAL_CONF: home });
 const info = (certificateAuthority: string | undefined, address = server.address) =>
-  clientFor(complete(discover({ explicit: { address, certificateAuthority }, env: env() }), env())).info();
+  clientFor(resolveCredentials(discover({ explicit: { address, certificateAuthority }, env: env() }), env())).info();
 
 describe("certificateAuthority", () => {
   it("vouches for a server, as PEM and as a path", async () => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clientFor } from "../../../provider/lxd/client/core/connections";
-import { complete } from "../../../provider/lxd/client/auth/credentials";
+import { resolveCredentials } from "../../../provider/lxd/client/auth/credentials";
 import { discover } from "../../../provider/lxd/client/discovery/discovery";
 import { type RemoteInputs } from "../../../provider/lxd/client/discovery/location";
 import { writeCliConfig } from "./cli-home";
@@ -56,7 +56,7 @@ afterEach(async () => {
 
 const client = (explicit: RemoteInputs) => {
   const env = { HOME: home, INCUS_GLOBAL_CONF: home, LXD_GLOBAL_CONF: home };
-  return clientFor(complete(discover({ explicit, env }), env));
+  return clientFor(resolveCredentials(discover({ explicit, env }), env));
 };
 const jwt = (claims: object): string => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
 

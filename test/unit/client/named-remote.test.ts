@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { complete } from "../../../provider/lxd/client/auth/credentials";
+import { resolveCredentials } from "../../../provider/lxd/client/auth/credentials";
 import { discover } from "../../../provider/lxd/client/discovery/discovery";
 import { namedRemote } from "../../../provider/lxd/client/discovery/named-remote";
 import { fingerprintOf } from "../../../provider/lxd/client/auth/pem";
@@ -24,7 +24,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 const client = selfSigned();
 const target = (name: string) => ({
-  ...complete(discover({ explicit: { name }, env, exists: () => false }), env),
+  ...resolveCredentials(discover({ explicit: { name }, env, exists: () => false }), env),
   namedBy: undefined,
 });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isOptical } from "../../../provider/content/iso-detection";
+import { isIso } from "../../../provider/content/iso-detection";
 
 const sector = 2048;
 let dir: string;
@@ -31,17 +31,17 @@ describe("an optical image", () => {
     ["ISO 9660 after boot records", "CD001", 18],
     ["UDF", "NSR02", 18],
     ["newer UDF", "NSR03", 19],
-  ])("may be %s", async (_name, identifier, at) => expect(await isOptical(file(image(identifier, at)))).toBe(true));
+  ])("may be %s", async (_name, identifier, at) => expect(await isIso(file(image(identifier, at)))).toBe(true));
 
   it("may be a hybrid that begins like a disk", async () => {
     const bytes = image("CD001", 16);
     bytes.writeUInt16LE(0xaa55, 510);
     bytes.write("EFI PART", 512, "latin1");
-    expect(await isOptical(file(bytes))).toBe(true);
+    expect(await isIso(file(bytes))).toBe(true);
   });
 
   it("may be no longer than its descriptors", async () => {
-    expect(await isOptical(file(image("CD001", 16, 17)))).toBe(true);
+    expect(await isIso(file(image("CD001", 16, 17)))).toBe(true);
   });
 
   it.each([
@@ -51,5 +51,5 @@ describe("an optical image", () => {
     ["a descriptor in the wrong place", image("CD001", 15)],
     ["a descriptor too late", image("CD001", 32)],
     ["a descriptor that is cut", image("CD001", 16).subarray(0, 16 * sector + 4)],
-  ])("is not %s", async (_name, bytes) => expect(await isOptical(file(bytes))).toBe(false));
+  ])("is not %s", async (_name, bytes) => expect(await isIso(file(bytes))).toBe(false));
 });

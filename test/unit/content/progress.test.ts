@@ -1,7 +1,7 @@
 // Progress of a stream: percent, rate and time left; failures go through in both directions.
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { reportTo, shown } from "../../../provider/content/progress";
+import { reportTo, withProgress } from "../../../provider/content/progress";
 import { bytesOf } from "./bytes-of";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
@@ -40,21 +40,21 @@ describe("a stream that is shown", () => {
   it("has the same bytes", async () => {
     const texts: string[] = [];
     const source = Readable.from([Buffer.from("abc"), Buffer.from("def")]);
-    const { stream } = shown(opened(source), "uploading", (text) => texts.push(text));
+    const { stream } = withProgress(opened(source), "uploading", (text) => texts.push(text));
     expect((await bytesOf(stream)).toString()).toBe("abcdef");
     expect(texts.map((text) => text.split(",")[1])).toEqual([" 50 %", " 100 %"]);
   });
 
   it("fails as its source does", async () => {
     const source = new Readable({ read: () => void source.destroy(new Error("the disk is gone")) });
-    await expect(bytesOf(shown(opened(source), "uploading", () => undefined).stream)).rejects.toThrow(
+    await expect(bytesOf(withProgress(opened(source), "uploading", () => undefined).stream)).rejects.toThrow(
       "the disk is gone",
     );
   });
 
   it("lets go of its source when nobody reads it any more", async () => {
     const source = new Readable({ read: () => undefined });
-    shown(opened(source), "uploading", () => undefined).stream.destroy();
+    withProgress(opened(source), "uploading", () => undefined).stream.destroy();
     await vi.waitFor(() => expect(source.destroyed).toBe(true));
   });
 });

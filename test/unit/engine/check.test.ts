@@ -1,6 +1,6 @@
-// The check of every noun: all failures at once, defaults filled in, bookkeeping kept, nobody asked without need.
+// The check of every kind: all failures at once, defaults filled in, bookkeeping kept, nobody asked without need.
 import { describe, expect, it } from "vitest";
-import { type Completion } from "../../../provider/kind/kind";
+import { type CheckContext } from "../../../provider/kind/kind";
 import { unknown } from "../../../provider/kind/unknowns";
 import { toy, type ToyInputs } from "./toy";
 import { bookkeeping, broken, inputs, provider, state, urn } from "./toy-provider";
@@ -18,8 +18,9 @@ describe("check", () => {
 
   it("tells all failures at once: of the schema, of several inputs together, of the program's side, of the daemon", async () => {
     const toys = await provider({
-      rules: () => [{ property: "size", reason: "rule" }],
-      complete: ({ draft }) => Promise.resolve({ draft, failures: [{ property: "name", reason: "file" }] }),
+      validate: () => [{ property: "size", reason: "rule" }],
+      computeInputs: ({ inputs: partial }) =>
+        Promise.resolve({ inputs: partial, failures: [{ property: "name", reason: "file" }] }),
       preflight: () => Promise.resolve([{ property: "colour", reason: "daemon" }]),
     });
     const { failures } = await toys.check({}, { ...inputs, colour: 5, nam: "b" });
@@ -33,7 +34,7 @@ describe("check", () => {
   });
 
   it("returns the inputs as they came when any of them is wrong: outside of a preview the engine takes no unknowns", async () => {
-    const toys = await provider({ complete: () => Promise.resolve({ draft: { name: unknown }, failures: [] }) });
+    const toys = await provider({ computeInputs: () => Promise.resolve({ inputs: { name: unknown }, failures: [] }) });
     const wrong = { ...inputs, size: 5 };
     expect((await toys.check({}, wrong)).inputs).toEqual(wrong);
     expect((await toys.check({}, inputs)).inputs).toEqual({ name: unknown, __urn: urn, __at: "/nowhere" });
@@ -57,9 +58,9 @@ describe("check", () => {
   it("keeps a computed input that Pulumi sends back, as it does for `ignoreChanges`", async () => {
     const seen: unknown[] = [];
     const toys = await provider({
-      complete: ({ draft, kept }) => {
-        seen.push(kept);
-        return Promise.resolve({ draft: { ...draft, weight: kept.weight ?? 5 }, failures: [] });
+      computeInputs: ({ inputs: partial, unchanged }) => {
+        seen.push(unchanged);
+        return Promise.resolve({ inputs: { ...partial, weight: unchanged.weight ?? 5 }, failures: [] });
       },
       policies: { ...toy({}).policies, weight: "replace" },
     });
@@ -116,11 +117,11 @@ describe("check", () => {
   });
 
   it("knows what is replaced: the check without olds that follows one with olds", async () => {
-    const seen: Completion<ToyInputs>[] = [];
+    const seen: CheckContext<ToyInputs>[] = [];
     const toys = await provider({
-      complete: (completion) => {
-        seen.push(completion);
-        return Promise.resolve({ draft: completion.draft, failures: [] });
+      computeInputs: (check) => {
+        seen.push(check);
+        return Promise.resolve({ inputs: check.inputs, failures: [] });
       },
     });
     await toys.check(state, inputs);

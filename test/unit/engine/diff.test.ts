@@ -74,7 +74,7 @@ describe("the difference", () => {
   });
 
   it("is seen in the form in which inputs are compared", () => {
-    const kind = toy({ comparable: (given) => ({ ...given, size: String(Number(given.size)) }) });
+    const kind = toy({ normalize: (given) => ({ ...given, size: String(Number(given.size)) }) });
     expect(diff({ size: "010" }, {}, kind)).toEqual(none);
     expect(diff({ size: "010" })).toMatchObject({ changes: true });
   });

@@ -1,4 +1,4 @@
-// What the methods of every noun say when something goes wrong, with secrets among their inputs.
+// What the methods of every kind say when something goes wrong, with secrets among their inputs.
 import { describe, expect, it } from "vitest";
 import { LxdError } from "../../../provider/base/errors";
 import { type ToyKind } from "./toy";
@@ -16,19 +16,19 @@ describe("secrets", () => {
   it("are in no failure of a check", async () => {
     const ugly = ({ colour }: { colour?: string | undefined }): string => `${colour ?? ""} is ugly`;
     const told = await provider({
-      rules: (draft) => ["colour", "size"].map((property) => ({ property, reason: ugly(draft) })),
+      validate: (partial) => ["colour", "size"].map((property) => ({ property, reason: ugly(partial) })),
     });
     // The engine would print the value of a failure's property.
     expect((await told.check({}, inputs)).failures).toEqual([
       { property: "", reason: "colour: [secret] is ugly" },
       { property: "size", reason: "[secret] is ugly" },
     ]);
-    const thrown = await provider({ complete: fails });
+    const thrown = await provider({ computeInputs: fails });
     expect((await thrown.check({}, inputs)).failures).toEqual([{ property: "", reason: shown }]);
   });
 
   it("are in no value that the engine prints of a remote", async () => {
-    const told = await provider({ rules: () => [{ property: "remote", reason: "wrong" }] });
+    const told = await provider({ validate: () => [{ property: "remote", reason: "wrong" }] });
     const failureOf = async (remote: object): Promise<unknown> =>
       (await told.check({}, { ...plain, remote })).failures[0];
     const socket = "/nowhere";

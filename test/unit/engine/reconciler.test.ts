@@ -1,7 +1,7 @@
 // What the engine does with a kind that names its objects late, goes on with what is left, and has things elsewhere.
 import { beforeEach, describe, expect, it } from "vitest";
 import { Dispatch } from "../../../provider/engine/dispatch";
-import { forgetRun } from "../../../provider/engine/run-registry";
+import { resetRunRegistry } from "../../../provider/engine/run-registry";
 import { LxdError } from "../../../provider/base/errors";
 import { type CommonInputs, type ReconciledKind } from "../../../provider/kind/kind";
 import { toy } from "./toy";
@@ -21,7 +21,7 @@ let removals: unknown[];
 beforeEach(() => {
   boxes = new Map();
   removals = [];
-  forgetRun();
+  resetRunRegistry();
 });
 
 function put(box: Box): string {
@@ -31,9 +31,9 @@ function put(box: Box): string {
 }
 
 async function provider(changes: Partial<BoxKind> = {}): Promise<Dispatch<Box, Box, Box>> {
-  const { noun, schema, rules, complete, preflight } = toy();
+  const { kindName, schema, validate: rules, computeInputs: complete, preflight } = toy();
   const kind = {
-    ...{ noun, schema, rules, complete, preflight },
+    ...{ kindName, schema, validate: rules, computeInputs: complete, preflight },
     policies: { name: "replace", size: "update", serial: "ignore", project: "replace" },
     deleteBeforeReplace: () => false,
     idOf: ({ name }, _urn, found) => `${name}/${found?.serial ?? "new"}`,
@@ -43,7 +43,7 @@ async function provider(changes: Partial<BoxKind> = {}): Promise<Dispatch<Box, B
       ),
     identity: ({ serial = "" }) => serial,
     identityOfState: ({ serial }) => serial,
-    obstacle: () => undefined,
+    conflict: () => undefined,
     create: (_context, box) => Promise.resolve(put(box)),
     steps: () => [],
     toState: (_context, { inputs: said, found }) => Promise.resolve({ ...said, ...found }),
@@ -88,9 +88,9 @@ describe("what a failed create has left", () => {
   };
 
   it("is made again by the next update, also after a refresh", async () => {
-    const kept = await left((await provider({ create: failing })).create(inputs));
-    expect(kept?.properties["__incomplete"]).toBe(true);
-    const { props } = await (await provider()).read(kept?.id ?? "", kept?.properties ?? {});
+    const unchanged = await left((await provider({ create: failing })).create(inputs));
+    expect(unchanged?.properties["__incomplete"]).toBe(true);
+    const { props } = await (await provider()).read(unchanged?.id ?? "", unchanged?.properties ?? {});
     const kind = await provider();
     expect(await kind.diff("a/1", props, inputs)).toMatchObject({ changes: true, replaces: [] });
     const { outs } = await kind.update("a/1", props, inputs);
@@ -117,8 +117,8 @@ describe("what a failed create has left", () => {
 
   it("is gone on with, if the kind says so, also after a refresh", async () => {
     const resumed: Partial<BoxKind> = { leftover: () => "resumed" };
-    const kept = await left((await provider({ create: failing, ...resumed })).create(inputs));
-    const { props } = await (await provider(resumed)).read(kept?.id ?? "", kept?.properties ?? {});
+    const unchanged = await left((await provider({ create: failing, ...resumed })).create(inputs));
+    const { props } = await (await provider(resumed)).read(unchanged?.id ?? "", unchanged?.properties ?? {});
     const kind = await provider(resumed);
     expect(await kind.diff("a/1", props, inputs)).toMatchObject({ changes: true });
     expect((await kind.update("a/1", props, inputs)).outs).toMatchObject({ serial: "1" });
@@ -158,15 +158,15 @@ describe("what a failed create has left", () => {
 
   it("is gone on with when a step has failed, also after a refresh", async () => {
     const steps: BoxKind["steps"] = () => [{ name: "fail", run: () => Promise.reject(broken()) }];
-    const kept = await left((await provider({ steps, leftover: () => "resumed" })).create(inputs));
-    expect(kept?.properties["__incomplete"]).toBe(true);
+    const unchanged = await left((await provider({ steps, leftover: () => "resumed" })).create(inputs));
+    expect(unchanged?.properties["__incomplete"]).toBe(true);
   });
 });
 
 describe("a removal", () => {
   it("is told that its resource is destroyed", async () => {
     const { id, outs } = await (await provider()).create(inputs);
-    forgetRun();
+    resetRunRegistry();
     await (await provider()).delete(id, outs);
     expect(removals).toEqual([{ serial: "1", isReplaced: false, live: undefined }]);
   });
@@ -177,7 +177,7 @@ describe("a removal", () => {
     await kind.check({}, inputs);
     const live = await kind.create(inputs);
     if (when === "an earlier run") {
-      forgetRun();
+      resetRunRegistry();
       await kind.check(inputs, inputs);
       await kind.diff(live.id, live.outs, inputs);
     }
@@ -193,7 +193,7 @@ describe("a removal", () => {
     };
     const kind = await provider({ remove });
     const { id, outs } = await kind.create(inputs);
-    forgetRun();
+    resetRunRegistry();
     await Promise.all([kind.delete(id, outs), kind.delete(id, outs)]);
     expect(removals).toEqual(["1"]);
   });
@@ -205,7 +205,7 @@ describe("a removal", () => {
     const kind = await provider({ removeRest });
     const { id, outs } = await kind.create(inputs);
     boxes.clear();
-    forgetRun();
+    resetRunRegistry();
     await kind.delete(id, outs);
     expect(rest).toEqual([{ name: "a", isReplaced: false }]);
   });

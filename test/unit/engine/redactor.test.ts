@@ -1,10 +1,10 @@
 // Secret values in texts: found in every form in which somebody may repeat them, and nothing else is taken away.
 import { describe, expect, it } from "vitest";
-import { Confidential } from "../../../provider/engine/secrets/redactor";
+import { Redactor } from "../../../provider/engine/secrets/redactor";
 import { LxdError } from "../../../provider/base/errors";
 import { unknown } from "../../../provider/kind/unknowns";
 
-const secret = (value: unknown): Confidential => new Confidential([{ value, __secrets: [["value"]] }]);
+const secret = (value: unknown): Redactor => new Redactor([{ value, __secrets: [["value"]] }]);
 const hidden = "[secret]";
 
 describe("what is confidential", () => {
@@ -29,7 +29,7 @@ describe("what is confidential", () => {
     ["the longest first", { a: "abc", b: "abcdef" }, "abcdef", hidden],
     ["also where it is called secret itself", "secret", "a secret", `a ${hidden}`],
   ])("is hidden %s", (_, value, text, shown) => {
-    expect(secret(value).hide(text)).toBe(shown);
+    expect(secret(value).redact(text)).toBe(shown);
   });
 
   it.each([
@@ -38,24 +38,24 @@ describe("what is confidential", () => {
     ["unknown in a preview", unknown, `is ${unknown}`],
     ["absent", undefined, "nothing"],
   ])("is left alone where it is %s", (_, value, text) => {
-    expect(secret(value).hide(text)).toBe(text);
+    expect(secret(value).redact(text)).toBe(text);
   });
 
   it("is only what the program has called so", () => {
-    const bag = { config: { "user.a": "hide-me", "user.b": "show-me" }, list: ["first", "other"] };
+    const props = { config: { "user.a": "hide-me", "user.b": "show-me" }, list: ["first", "other"] };
     const paths = [
       ["config", "user.a"],
       ["list", 1],
       ["no", "such"],
     ];
     const text = "hide-me show-me first other";
-    expect(new Confidential([{ ...bag, __secrets: paths }]).hide(text)).toBe("[secret] show-me first [secret]");
-    expect(new Confidential([bag]).hide(text)).toBe(text);
+    expect(new Redactor([{ ...props, __secrets: paths }]).redact(text)).toBe("[secret] show-me first [secret]");
+    expect(new Redactor([props]).redact(text)).toBe(text);
   });
 
   it("is what the values were before, too", () => {
     const [old, now] = ["old-value", "new-value"].map((value) => ({ value, __secrets: [["value"]] }));
-    expect(new Confidential([now ?? {}, old ?? {}]).hide("old-value new-value")).toBe("[secret] [secret]");
+    expect(new Redactor([now ?? {}, old ?? {}]).redact("old-value new-value")).toBe("[secret] [secret]");
   });
 
   it("is every credential of a server, and nothing else of it", () => {
@@ -68,12 +68,12 @@ describe("what is confidential", () => {
     const config = { bearerToken: "bearer-2", clientKey: "-----BEGIN KEY-----\nMIIBVgIBADAN\n" };
     const text = "host:8443 bearer-1 trust-1 /home/me/client.key bearer-2 MIIBVgIBADAN";
     const shown = "host:8443 [secret] [secret] /home/me/client.key [secret] [secret]";
-    expect(new Confidential([{ remote }], config).hide(text)).toBe(shown);
+    expect(new Redactor([{ remote }], config).redact(text)).toBe(shown);
   });
 
   it("does no harm where a credential is of a wrong kind", () => {
-    const bag = { remote: { clientKey: 5, bearerToken: { a: "b" } } };
-    expect(new Confidential([bag, { remote: unknown }]).hide("5 is no key")).toBe("5 is no key");
+    const props = { remote: { clientKey: 5, bearerToken: { a: "b" } } };
+    expect(new Redactor([props, { remote: unknown }]).redact("5 is no key")).toBe("5 is no key");
   });
 
   it("is hidden in all parts of an error, whose cause stays behind", () => {
@@ -85,11 +85,11 @@ describe("what is confidential", () => {
       request: { method: "PUT", path: "/1.0/hide-me", status: 400 },
       cause: new Error("hide-me"),
     });
-    const told = secret("hide-me").hideIn(error);
+    const told = secret("hide-me").redactError(error);
     expect(told.message).toBe(
       "do it with [secret]: [secret] is wrong [failed] (PUT /1.0/[secret] → 400)\nTry another than [secret].",
     );
     expect([told.code, told.cause]).toEqual(["failed", undefined]);
-    expect(secret("not-there").hideIn(error)).toBe(error);
+    expect(secret("not-there").redactError(error)).toBe(error);
   });
 });

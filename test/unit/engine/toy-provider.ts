@@ -1,6 +1,6 @@
 // The toy as Pulumi's dynamic-provider server meets it: a provider, and the bags that it is given.
 import { Dispatch } from "../../../provider/engine/dispatch";
-import { forgetRun } from "../../../provider/engine/run-registry";
+import { resetRunRegistry } from "../../../provider/engine/run-registry";
 import { LxdError } from "../../../provider/base/errors";
 import { toy, type ToyInputs, type ToyKind, type ToyOutputs } from "./toy";
 
@@ -13,7 +13,7 @@ export async function provider(
   changes: Partial<ToyKind> = {},
   config: Record<string, string> = { "lxd:socket": "/nowhere" },
 ): Promise<Dispatch<ToyInputs, ToyOutputs>> {
-  forgetRun();
+  resetRunRegistry();
   const dispatch = new Dispatch(toy(changes));
   await dispatch.configure({ config: { get: (key) => config[key], rawConfig: config } });
   return dispatch;

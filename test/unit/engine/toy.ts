@@ -1,4 +1,4 @@
-// A noun that is as small as can be, to test what all nouns have in common.
+// A kind that is as small as can be, to test what all kinds have in common.
 import { z } from "zod";
 import { type CommonInputs, type ActionKind } from "../../../provider/kind/kind";
 import { name, strict } from "../../../provider/kind/schema";
@@ -21,7 +21,7 @@ export type ToyKind = ActionKind<ToyInputs, ToyOutputs>;
 
 export function toy(changes: Partial<ToyKind> = {}): ToyKind {
   return {
-    noun: "toy",
+    kindName: "toy",
     schema: strict({
       name,
       size: z.string(),
@@ -38,9 +38,12 @@ export function toy(changes: Partial<ToyKind> = {}): ToyKind {
       note: "ignore",
       weight: "update",
     },
-    rules: () => [],
-    complete: ({ draft, config }) =>
-      Promise.resolve({ draft: { ...draft, project: draft.project ?? config.project ?? "default" }, failures: [] }),
+    validate: () => [],
+    computeInputs: ({ inputs: partial, config }) =>
+      Promise.resolve({
+        inputs: { ...partial, project: partial.project ?? config.project ?? "default" },
+        failures: [],
+      }),
     preflight: () => Promise.resolve([]),
     deleteBeforeReplace: (olds, news) => olds.name === news.name,
     create: (_context, inputs) => Promise.resolve({ id: inputs.name, outputs: { ...inputs, made: 1 } }),

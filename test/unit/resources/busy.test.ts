@@ -1,7 +1,7 @@
 // A change of a busy machine: what is waited for is named, sessions in its guest are not waited for, and other failures pass.
 import { expect, it, vi } from "vitest";
 import { LxdError } from "../../../provider/base/errors";
-import { whenIdle } from "../../../provider/resources/machine/busy";
+import { retryWhileBusy } from "../../../provider/resources/machine/busy";
 import { error, fakeDaemon, later, operation, sync } from "../client/fake-daemon";
 
 const at = { project: "default", name: "web" };
@@ -28,7 +28,7 @@ it("waits for the operation of that machine, and says so", async () => {
     const failure = outcomes.shift();
     return failure === undefined ? Promise.resolve("done") : Promise.reject(failure);
   };
-  expect(await whenIdle({ client, status: (text) => said.push(text) }, at, change)).toBe("done");
+  expect(await retryWhileBusy({ client, status: (text) => said.push(text) }, at, change)).toBe("done");
   expect(said).toEqual(['waiting for the "stop" operation of web']);
   expect(requests.map(({ line }) => line.replace(/\?.*/, ""))).toEqual([
     "GET /1.0/operations",
@@ -39,7 +39,7 @@ it("waits for the operation of that machine, and says so", async () => {
 it("asks again when the server lists nothing, as while a guest powers itself off", async () => {
   const { client } = await fakeDaemon({ "GET /1.0/operations": sync({}) });
   const outcomes = [busy, busy];
-  expect(await whenIdle({ client }, at, () => Promise.resolve(outcomes.pop()).then(reject))).toBe("done");
+  expect(await retryWhileBusy({ client }, at, () => Promise.resolve(outcomes.pop()).then(reject))).toBe("done");
 });
 
 it("gives up when the server lists nothing for too long, and says what to do", async () => {
@@ -47,7 +47,7 @@ it("gives up when the server lists nothing for too long, and says what to do", a
   let now = 0;
   const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 40_000));
   try {
-    const failed = whenIdle({ client }, at, () => Promise.reject(busy));
+    const failed = retryWhileBusy({ client }, at, () => Promise.reject(busy));
     await expect(failed).rejects.toThrow(
       /still after 1 min, and lists no such operation \[timeout\]\n.*force it to stop/,
     );
@@ -59,7 +59,7 @@ it("gives up when the server lists nothing for too long, and says what to do", a
 it("passes on what has another reason", async () => {
   const { client, requests } = await fakeDaemon({ "GET /1.0/operations": error(500, "never asked") });
   const failure = new LxdError({ code: "failed", why: "Invalid config" });
-  await expect(whenIdle({ client }, at, () => Promise.reject(failure))).rejects.toBe(failure);
+  await expect(retryWhileBusy({ client }, at, () => Promise.reject(failure))).rejects.toBe(failure);
   expect(requests).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 // Cluster members as they may be found: online, evacuated for maintenance, or without a sign of life.
 import { describe, expect, it } from "vitest";
-import { checkMember, type Kept } from "../../../provider/resources/shared/cluster-member";
+import { checkMember, type PlacedObject } from "../../../provider/resources/shared/cluster-member";
 import { fakeDaemon, sync } from "../client/fake-daemon";
 
 const info = { api_extensions: [], auth: "trusted", environment: { server: "incus", server_clustered: true } };
@@ -10,7 +10,7 @@ const members = [
   { server_name: "dead", status: "Offline", message: "No heartbeat for 16.4s (2026-11-21 16:35:10.71 +0000 UTC)" },
 ];
 
-async function told(target: string, kept: Kept): Promise<string> {
+async function told(target: string, kept: PlacedObject): Promise<string> {
   const { client } = await fakeDaemon({
     "GET /1.0": sync(info),
     "GET /1.0/cluster/members": sync(members),

@@ -4,7 +4,7 @@ import { afterEach, expect, it } from "vitest";
 
 import { type Client } from "../../../provider/lxd/client/core/client";
 import { ConsoleLog } from "../../../provider/resources/machine/console";
-import { probeOf } from "../../../provider/resources/machine/conditions";
+import { conditionCheck } from "../../../provider/resources/machine/conditions";
 import { type WireInstance } from "../../../provider/lxd/api/instance/instances";
 
 let server: Server | undefined;
@@ -18,11 +18,11 @@ const client = {
   },
 } as unknown as Client;
 
-function look(port: number, name?: string): ReturnType<ReturnType<typeof probeOf>> {
+function look(port: number, name?: string): ReturnType<ReturnType<typeof conditionCheck>> {
   const wait = { condition: "port", port, timeout: "1s", ...(name === undefined ? {} : { interface: name }) } as const;
   const at = { project: "default", name: "web" };
   const log = new ConsoleLog(client, at);
-  return probeOf(wait)({ client, at, wire: {} as WireInstance, leftMs: 1000, log });
+  return conditionCheck(wait)({ client, at, wire: {} as WireInstance, leftMs: 1000, log });
 }
 
 async function listen(): Promise<number> {

@@ -1,6 +1,6 @@
 // Who waits for whom when several want one image: one brings it, those who only need it go on together.
 import { expect, it } from "vitest";
-import { afterFirst, inTurn } from "../../../provider/base/keyed-queue";
+import { afterFirst, queued } from "../../../provider/base/keyed-queue";
 
 class Work {
   readonly log: string[] = [];
@@ -41,7 +41,7 @@ it("whoever wants it alone waits for them all, and they for it", async () => {
   const work = new Work();
   const key = ["alone"];
   const first = afterFirst(key, noted(work.log, "a"), work.begin("a"));
-  const alone = inTurn(key, work.begin("image"));
+  const alone = queued(key, work.begin("image"));
   const second = afterFirst(key, noted(work.log, "b"), work.begin("b"));
   await work.end("");
   await work.end("a");

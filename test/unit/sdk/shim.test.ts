@@ -5,12 +5,12 @@ import * as vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import * as provider from "../../../provider";
 import { at } from "../../contract/harness/raw";
-import { type Noun, serializedProvider } from "../../../sdk/resource/resource";
+import { type KindName, serializedProvider } from "../../../sdk/resource/resource";
 
-const golden = JSON.parse(readFileSync(join(__dirname, "shim.golden.json"), "utf8")) as Record<Noun, string>;
-const nouns = Object.keys(golden) as Noun[];
+const golden = JSON.parse(readFileSync(join(__dirname, "shim.golden.json"), "utf8")) as Record<KindName, string>;
+const kindNames = Object.keys(golden) as KindName[];
 /** What states of earlier commits load: the old name of an export, and the present one. */
-const formerNames: [string, Noun][] = [
+const formerNames: [string, KindName][] = [
   ["Snapshot", "InstanceSnapshot"],
   ["Volume", "StorageVolume"],
 ];
@@ -18,20 +18,20 @@ const textOf = (name: string): string => `exports.handler=require('pulumi-lxd/pr
 
 describe("the provider text in the state", () => {
   it("names the class of the resource, and the package exports nothing but these and the former names", () => {
-    for (const noun of nouns) expect(golden[noun]).toBe(textOf(noun));
-    expect(Object.keys(provider).sort()).toEqual([...nouns, ...formerNames.map(([name]) => name)].sort());
+    for (const kindName of kindNames) expect(golden[kindName]).toBe(textOf(kindName));
+    expect(Object.keys(provider).sort()).toEqual([...kindNames, ...formerNames.map(([name]) => name)].sort());
   });
 
-  it.each(nouns)("of %s is what earlier releases have written", (noun) => {
-    expect(serializedProvider(noun)).toBe(golden[noun]);
+  it.each(kindNames)("of %s is what earlier releases have written", (kindName) => {
+    expect(serializedProvider(kindName)).toBe(golden[kindName]);
   });
 
-  it.each(nouns)("of %s takes less than 160 bytes of each resource, in inputs and outputs together", (noun) => {
-    const field = JSON.stringify({ __provider: golden[noun] }).slice(1, -1);
+  it.each(kindNames)("of %s takes less than 160 bytes of each resource, in inputs and outputs together", (kindName) => {
+    const field = JSON.stringify({ __provider: golden[kindName] }).slice(1, -1);
     expect(2 * Buffer.byteLength(`${field},`)).toBeLessThan(160);
   });
 
-  const texts = [...nouns, ...formerNames.map(([name]) => name)].map((name) => [name, textOf(name)]);
+  const texts = [...kindNames, ...formerNames.map(([name]) => name)].map((name) => [name, textOf(name)]);
   it.each(texts)("of %s gives the server a provider when it is run as the server runs it", (_, text) => {
     const { served, required } = serve(text);
     expect(required).toEqual(["pulumi-lxd/provider"]);
@@ -40,10 +40,10 @@ describe("the provider text in the state", () => {
     }
   });
 
-  it.each(formerNames)("of a state that says %s gives it the provider of %s", (former, noun) => {
+  it.each(formerNames)("of a state that says %s gives it the provider of %s", (former, kindName) => {
     const kindOf = (name: string): unknown => at(serve(textOf(name)).served, "kind");
     expect(kindOf(former)).toBeDefined();
-    expect(kindOf(former)).toBe(kindOf(noun));
+    expect(kindOf(former)).toBe(kindOf(kindName));
   });
 });
 

@@ -28,7 +28,7 @@ export type Target =
 const tokenVariable = "PULUMI_LXD_TRUST_TOKEN";
 
 /** Adds certificate, key, token and what pins the server to an address; a socket needs none of them. */
-export function complete(location: Location, env: Environment): Target {
+export function resolveCredentials(location: Location, env: Environment): Target {
   const { namedBy } = location;
   if ("socket" in location) return { socket: location.socket, namedBy };
   const { remote } = location;
@@ -45,7 +45,7 @@ export function complete(location: Location, env: Environment): Target {
 }
 
 /** Makes the certificate that a trust token is to be spent on, where there is none. */
-export function equip(target: Target, env: Environment): Target {
+export function withClientCertificate(target: Target, env: Environment): Target {
   if ("socket" in target || target.trustToken === undefined || target.clientCertificate !== undefined) return target;
   return { ...target, ...makeIdentity(env) };
 }

@@ -10,7 +10,7 @@ import { type ServerInfo } from "../discovery/server-info";
 import { expiryOf } from "../discovery/trust-token";
 
 /** By what the server is to know the client. */
-export interface Proof {
+export interface ClientProof {
   clientCertificate?: string | undefined;
   /** To be spent on a server that does not trust the certificate yet. */
   trustToken?: string | undefined;
@@ -22,7 +22,7 @@ export interface Proof {
 }
 
 /** Spends the token. A server that trusts the client already never sees it. */
-export async function enrol(client: Requests, info: ServerInfo, proof: Proof): Promise<void> {
+export async function enroll(client: Requests, info: ServerInfo, proof: ClientProof): Promise<void> {
   const { trustToken, clientCertificate } = proof;
   // The servers take the token for spent before they notice that nobody is there to be trusted.
   if (trustToken === undefined || clientCertificate === undefined) throw untrusted(client.transport.place, proof);
@@ -53,13 +53,13 @@ const onLostKeys =
   "If each run creates a client certificate because its folder does not persist, set PULUMI_LXD_HOME to a persistent folder, or set lxd:clientCertificate and lxd:clientKey.";
 
 /** Why the server does not know the client, as far as it can be told from here. */
-export function untrusted(place: string, proof: Proof): LxdError {
+export function untrusted(place: string, proof: ClientProof): LxdError {
   return new LxdError({ code: "permission-denied", ...explain(place, proof) });
 }
 
 function explain(
   place: string,
-  { clientCertificate, bearerToken, oidc, files }: Proof,
+  { clientCertificate, bearerToken, oidc, files }: ClientProof,
 ): Pick<ErrorDetails, "why" | "advice" | "reason"> {
   if (bearerToken !== undefined) {
     const end = endOfBearer(bearerToken);

@@ -1,7 +1,7 @@
 // The first thing that is said to a server: who it is, whether it trusts this client, and the token that makes it do so.
 import { LxdError } from "../../../base/errors";
 import { type Requests } from "../core/requests";
-import { enrol, type Proof, untrusted } from "./enrollment";
+import { enroll, type ClientProof, untrusted } from "./enrollment";
 import { type ServerInfo, serverInfoSchema } from "../discovery/server-info";
 
 /** How long a server may take until it trusts a certificate that it has been given. */
@@ -9,11 +9,11 @@ const settleMs = 2000;
 const pauseMs = 100;
 
 /** What a server says of itself to a client that it trusts, in the end. */
-export async function introduce(client: Requests, proof: Proof): Promise<ServerInfo> {
+export async function handshake(client: Requests, proof: ClientProof): Promise<ServerInfo> {
   const value = await askWhoItIs(client);
   if (value?.trusted === true) return value;
   if (proof.trustToken === undefined) throw untrusted(client.transport.place, proof);
-  const refused = value === undefined ? undefined : await failureOf(enrol(client, value, proof));
+  const refused = value === undefined ? undefined : await failureOf(enroll(client, value, proof));
   // What was wrong before the token was sent will not become right.
   if (refused !== undefined && refused.details.request === undefined) throw refused;
   const again = await beTrusted(client);

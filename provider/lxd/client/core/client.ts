@@ -3,7 +3,7 @@ import { type z } from "zod";
 import { anyOf, pause } from "../../../base/abort";
 import { isCode } from "../../../base/errors";
 import { type Change, defaultDeadlineMs, toHttp } from "./change";
-import { type Proof } from "../auth/enrollment";
+import { type ClientProof } from "../auth/enrollment";
 import {
   type Envelope,
   isContainerMissing,
@@ -14,17 +14,17 @@ import {
   unexpected,
   type WireOperation,
 } from "./envelope";
-import { introduce } from "../auth/handshake";
-import { defaultParallel, Lanes, lanesOf } from "../transport/concurrency-limiter";
-import { type Limit } from "./deadline";
+import { handshake } from "../auth/handshake";
+import { defaultParallel, ConcurrencyLimiter, limiterOf } from "../transport/concurrency-limiter";
+import { type Deadline } from "./deadline";
 import { follow } from "./operations";
 import { type Query, withQuery } from "../transport/paths";
-import { Patience, type Repeatable } from "./retry-policy";
+import { RetryPolicy, type Repeatable } from "./retry-policy";
 import { type ServerInfo } from "../discovery/server-info";
 import { type HttpReply, type HttpRequest, type Transport } from "../transport/transport";
 import { type Found, type ReadOptions, type Requests } from "./requests";
 
-export interface ClientOptions extends Proof {
+export interface ClientOptions extends ClientProof {
   /** How many changes the server works on at a time. */
   parallel?: number | undefined;
   /** How long a server that was there may be away before it counts as gone. Default 30 s. */
@@ -34,15 +34,15 @@ export interface ClientOptions extends Proof {
 /** What all clients of one server have in common. */
 interface Shared {
   /** Its own until the server is known, which may have other addresses: then that server's. */
-  lanes: Lanes;
-  readonly patience: Patience;
+  lanes: ConcurrencyLimiter;
+  readonly patience: RetryPolicy;
   info: Promise<ServerInfo> | undefined;
 }
 
 /** When a client is to stop: see `until` and `withSignal`. */
 interface Bound {
   client: Client;
-  limit?: Limit;
+  limit?: Deadline;
   signal: AbortSignal | undefined;
 }
 
@@ -58,15 +58,15 @@ export class Client implements Requests {
     private readonly bound?: Bound,
   ) {
     const fresh = (): Shared => ({
-      lanes: new Lanes(this.#parallel),
-      patience: new Patience(options.awayMs),
+      lanes: new ConcurrencyLimiter(this.#parallel),
+      patience: new RetryPolicy(options.awayMs),
       info: undefined,
     });
     this.#shared = bound === undefined ? fresh() : bound.client.#shared;
   }
 
   /** The same server, which is asked nothing any more when a time limit is over. */
-  until(limit: Limit): Client {
+  until(limit: Deadline): Client {
     return new Client(this.transport, this.options, { client: this, limit, signal: this.signal });
   }
 
@@ -115,8 +115,8 @@ export class Client implements Requests {
   }
 
   async #introduce(): Promise<ServerInfo> {
-    const info = await introduce(this, this.options);
-    if (info.fingerprint !== undefined) this.#shared.lanes = lanesOf(info.fingerprint, this.#parallel);
+    const info = await handshake(this, this.options);
+    if (info.fingerprint !== undefined) this.#shared.lanes = limiterOf(info.fingerprint, this.#parallel);
     return info;
   }
 
@@ -208,7 +208,7 @@ export class Client implements Requests {
   }
 
   #persist<T>(repeatable: Repeatable, attempt: () => Promise<T>): Promise<T> {
-    return this.#shared.patience.persist({ repeatable, signal: this.signal }, attempt);
+    return this.#shared.patience.run({ repeatable, signal: this.signal }, attempt);
   }
 
   async #text(reply: HttpReply, { method, path }: HttpRequest): Promise<string> {

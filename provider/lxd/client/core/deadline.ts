@@ -2,23 +2,23 @@
 import { isCode, LxdError } from "../../../base/errors";
 import { type HttpReply, type HttpRequest } from "../transport/transport";
 
-export interface Bound {
+export interface DeadlineOptions {
   ms: number;
   /** What is told when it is over, in the place of whatever broke off for it. */
   why: string;
   advice?: string | undefined;
 }
 
-export class Limit {
+export class Deadline {
   #end = Infinity;
-  #bound: Bound = { ms: Infinity, why: "" };
+  #bound: DeadlineOptions = { ms: Infinity, why: "" };
 
-  constructor(bound?: Bound) {
+  constructor(bound?: DeadlineOptions) {
     if (bound !== undefined) this.begin(bound);
   }
 
   /** From now on, in the place of what was the limit before. */
-  begin(bound: Bound): void {
+  begin(bound: DeadlineOptions): void {
     this.#bound = bound;
     this.#end = performance.now() + bound.ms;
   }

@@ -20,14 +20,14 @@ const unsent = new Set([
 /** What a request may be repeated after. */
 export type Repeatable = "always" | "if-not-begun" | "never";
 
-export class Patience {
+export class RetryPolicy {
   #hasAnswered = false;
   /** Shared by all requests: when the daemon stays away, each of them gives up at the same time, and later ones at once. */
   #awaySince: number | undefined;
 
   constructor(private readonly awayMs = defaultAwayMs) {}
 
-  async persist<T>(
+  async run<T>(
     { repeatable, signal }: { repeatable: Repeatable; signal?: AbortSignal | undefined },
     attempt: () => Promise<T>,
   ): Promise<T> {

@@ -30,8 +30,8 @@ export function tokenFor(addresses: string[], text: string | undefined, where: s
   if (!text) return undefined;
   const token = parse(text);
   if (token === undefined) throw refused(`${where} is not a valid trust token`);
-  const wanted = addresses.map(normalizeAddress);
-  return token.addresses.some((each) => wanted.includes(normalizeAddress(each))) ? text : undefined;
+  const desired = addresses.map(normalizeAddress);
+  return token.addresses.some((each) => desired.includes(normalizeAddress(each))) ? text : undefined;
 }
 
 /** Undefined if the token has no end, or one that is not over yet. A token without an end has the year 1. */

@@ -15,7 +15,7 @@ export function parseParallel(text: string | undefined): number {
 }
 
 /** Lets a number of callers in; the others wait in the order in which they came. */
-class Gate {
+class Semaphore {
   readonly #waiting: (() => void)[] = [];
 
   constructor(private free: number) {}
@@ -39,14 +39,14 @@ class Gate {
  * A change is counted until its operation has ended, since that is what burdens the server. Reads, and with them all
  * waits, are not: a change that is waited for never needs a place that another one holds.
  */
-export class Lanes {
-  readonly #changes: Gate;
-  readonly #uploads: Gate;
+export class ConcurrencyLimiter {
+  readonly #changes: Semaphore;
+  readonly #uploads: Semaphore;
 
   constructor(parallel: number) {
-    this.#changes = new Gate(parallel);
+    this.#changes = new Semaphore(parallel);
     // Large files take long; small changes go on beside them.
-    this.#uploads = new Gate(Math.max(1, Math.floor(parallel / 2)));
+    this.#uploads = new Semaphore(Math.max(1, Math.floor(parallel / 2)));
   }
 
   /** `work` may leave before it is over: when it only waits for what the server has no work with. */
@@ -66,12 +66,12 @@ export class Lanes {
   }
 }
 
-const ofServers = new Map<string, Lanes>();
+const ofServers = new Map<string, ConcurrencyLimiter>();
 
 /** The same for all addresses of a server, which is known by its certificate; members of a cluster have one together. */
-export function lanesOf(fingerprint: string, parallel: number): Lanes {
+export function limiterOf(fingerprint: string, parallel: number): ConcurrencyLimiter {
   const key = `${fingerprint} ${parallel}`;
-  const lanes = ofServers.get(key) ?? new Lanes(parallel);
-  ofServers.set(key, lanes);
-  return lanes;
+  const limiter = ofServers.get(key) ?? new ConcurrencyLimiter(parallel);
+  ofServers.set(key, limiter);
+  return limiter;
 }

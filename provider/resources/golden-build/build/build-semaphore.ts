@@ -1,20 +1,20 @@
 // How many golden images are built at the same time by this process, which serves all resources of a run.
 import { LxdError } from "../../../base/errors";
 
-const defaultSlots = 4;
+const defaultParallelBuilds = 4;
 let busy = 0;
 const waiting: (() => void)[] = [];
 
 /** The stack's config is text. */
-export function slotsOf(config: string | undefined): number {
-  if (config === undefined) return defaultSlots;
+export function parallelBuilds(config: string | undefined): number {
+  if (config === undefined) return defaultParallelBuilds;
   if (/^[1-9]\d*$/.test(config)) return Number(config);
   const why = `lxd:parallelBuilds must be an integer of at least 1, but is "${config}"`;
   throw new LxdError({ code: "invalid-argument", why, advice: "Correct it with `pulumi config set`." });
 }
 
 /** Does the work when one of the slots is free. */
-export async function inSlot<T>(slots: number, whenBusy: () => void, work: () => Promise<T>): Promise<T> {
+export async function withBuildSlot<T>(slots: number, whenBusy: () => void, work: () => Promise<T>): Promise<T> {
   while (busy >= slots) {
     whenBusy();
     await new Promise<void>((resolve) => waiting.push(resolve));

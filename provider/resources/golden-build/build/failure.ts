@@ -8,7 +8,7 @@ import { isMachineOf, machinesOf, removeMachine } from "./machines";
 import { giveUp } from "./install-budget";
 import { type Phase } from "./phase-deadlines";
 import { type GoldenInputs } from "../schema";
-import { type Screen, takeScreen } from "./screenshot";
+import { type Screenshot, takeScreenshot } from "./screenshot";
 import { isBuildOf, isCandidate, type Place, removeImage, versionsOf } from "../versions";
 
 export interface Failed {
@@ -91,7 +91,7 @@ async function clean({ place, inputs }: Failed): Promise<void> {
 async function look(
   { place, inputs, phase }: Failed,
   error: LxdError,
-): Promise<{ tail: string; screen: Screen | undefined }> {
+): Promise<{ tail: string; screen: Screenshot | undefined }> {
   const { client, project, urn } = place;
   const name = builderName(urn, inputs.version) + (phase === "verify" ? "-verify" : "");
   const at = { project, name };
@@ -100,5 +100,5 @@ async function look(
   // What was said last by an installer that has done nothing is the only thing that tells why.
   if (machine === undefined || !(isOn || isReason(error, "never-written"))) return { tail: "", screen: undefined };
   const tail = error.details.quotesConsole === true ? "" : await new ConsoleLog(client, at).tail(machine);
-  return { tail, screen: isOn ? await takeScreen(client, at) : undefined };
+  return { tail, screen: isOn ? await takeScreenshot(client, at) : undefined };
 }

@@ -3,10 +3,10 @@ import { type CommonInputs } from "../../../kind/kind";
 import { isUnknown, unknown } from "../../../kind/unknowns";
 import { withDefaults } from "../../instance/inputs";
 import { type Cdrom, type VolumeReference } from "../../machine/devices/devices";
-import { type InstanceDraft, type InstanceInputs } from "../../instance/schema";
+import { type PartialInstanceInputs, type InstanceInputs } from "../../instance/schema";
 import { type Wait } from "../../machine/wait-schema";
 import { logicalName, versionKey, hashKey } from "../../shared/ownership";
-import { type GoldenDraft, type GoldenInputs, type Machine } from "../schema";
+import { type PartialGoldenInputs, type GoldenInputs, type Machine } from "../schema";
 
 /** Room for the version and a word after it in the 63 letters of a host name. */
 const longestName = 36;
@@ -17,7 +17,7 @@ export function builderName(urn: string, version: string): string {
 }
 
 /** The machine's part in the terms of an instance. */
-export function machineDraft({ cpus, memory, config, ...rest }: Machine): InstanceDraft {
+export function partialMachine({ cpus, memory, config, ...rest }: Machine): PartialInstanceInputs {
   if (isUnknown(config)) return { ...rest, type: "virtual-machine", config };
   const limits = {
     ...(cpus === undefined ? {} : { "limits.cpu": String(cpus) }),
@@ -27,14 +27,14 @@ export function machineDraft({ cpus, memory, config, ...rest }: Machine): Instan
 }
 
 /** Whatever it needs it may have. */
-const unknownMachine = { type: "virtual-machine", devices: unknown } as unknown as InstanceDraft;
+const unknownMachine = { type: "virtual-machine", devices: unknown } as unknown as PartialInstanceInputs;
 
 /** The builder as far as it is known: in a preview not even its name is, when its version is still to be made. */
-export function builderDraft(draft: GoldenDraft, urn: string): InstanceDraft {
-  const { version, iso, media = [], machine = {}, bootCommand, project, remote } = draft;
+export function partialBuilder(inputs: PartialGoldenInputs, urn: string): PartialInstanceInputs {
+  const { version, iso, media = [], machine = {}, bootCommand, project, remote } = inputs;
   const cdroms = iso === undefined || !Array.isArray(media) ? [] : cdromsOf(iso, media);
   const name = version === undefined || isUnknown(version) ? version : builderName(urn, version);
-  const part: InstanceDraft = isUnknown(machine) ? unknownMachine : machineDraft(machine);
+  const part: PartialInstanceInputs = isUnknown(machine) ? unknownMachine : partialMachine(machine);
   const common: Partial<CommonInputs> = { remote, ...(project === undefined ? {} : { project }) };
   return withDefaults({ ...part, ...common, name, cdroms, bootCommand, running: false }, { urn, config: {} });
 }
@@ -42,7 +42,7 @@ export function builderDraft(draft: GoldenDraft, urn: string): InstanceDraft {
 export function builderOf(inputs: GoldenInputs, urn: string): InstanceInputs {
   const { install, version, inputsHash } = inputs;
   const { until: condition, timeout, stableFor } = install;
-  const whole = builderDraft(inputs, urn) as InstanceInputs;
+  const whole = partialBuilder(inputs, urn) as InstanceInputs;
   const marks = { [versionKey]: version, [hashKey]: inputsHash };
   return {
     ...whole,

@@ -3,7 +3,7 @@ import { deleteInstance, listInstances, type WireInstance } from "../../../lxd/a
 import { settleInstance } from "../../../lxd/api/operations";
 import { findInstance } from "../../../lxd/api/instance/instances";
 import { isCode } from "../../../base/errors";
-import { whenIdle } from "../../machine/busy";
+import { retryWhileBusy } from "../../machine/busy";
 import { isStopped, switchOff } from "../../machine/power";
 import { hashKey, ownerKey, versionKey } from "../../shared/ownership";
 import { type Place } from "../versions";
@@ -28,7 +28,7 @@ export async function removeMachine({ client, project }: Place, name: string): P
     const found = await findInstance(client, at);
     if (found === undefined) return;
     if (!isStopped(found.value)) await switchOff({ client }, at);
-    await whenIdle({ client }, at, () => deleteInstance(client, at));
+    await retryWhileBusy({ client }, at, () => deleteInstance(client, at));
   } catch (error) {
     if (!isCode(error, "not-found")) throw error;
   }

@@ -1,5 +1,5 @@
 // How long each phase of a build may take: what the program says, and beyond that what depends on the server alone.
-import { type Bound } from "../../../lxd/client/core/deadline";
+import { type DeadlineOptions } from "../../../lxd/client/core/deadline";
 import { milliseconds } from "../../../kind/units";
 import { type BootStep } from "../../machine/guest/boot-command";
 import { type GoldenInputs } from "../schema";
@@ -19,7 +19,7 @@ export const fixedMs = {
 };
 
 /** The limit of a phase as a whole. Waits within it end before that, with an error that says what was seen. */
-export function limitOf(phase: Phase, inputs: GoldenInputs): Bound {
+export function deadlineOf(phase: Phase, inputs: GoldenInputs): DeadlineOptions {
   const ms = limitMs(phase, inputs);
   const why = `it is not done after ${shown(ms)}, the limit of the phase ${phase}${setBy[phase] ?? ""}`;
   return { ms, why };

@@ -1,7 +1,7 @@
 // The phases of a build: shown on the resource's row as they pass, each with a limit, and named by a failure.
-import { Limit } from "../../../lxd/client/core/deadline";
+import { Deadline } from "../../../lxd/client/core/deadline";
 import { type Context } from "../../../kind/kind";
-import { limitOf, type Phase, phases } from "./phase-deadlines";
+import { deadlineOf, type Phase, phases } from "./phase-deadlines";
 import { type GoldenInputs } from "../schema";
 import { type Place } from "../versions";
 
@@ -9,7 +9,7 @@ import { type Place } from "../versions";
 export class Progress {
   phase: Phase = "media";
   /** Of the phase that it is in. */
-  readonly limit = new Limit();
+  readonly limit = new Deadline();
 
   constructor(
     private readonly show: (text: string) => void,
@@ -18,7 +18,7 @@ export class Progress {
 
   enter(phase: Phase): void {
     // What is sealed is one boot with what is provided, and has one limit with it.
-    if (phase !== "seal") this.limit.begin(limitOf(phase, this.inputs));
+    if (phase !== "seal") this.limit.begin(deadlineOf(phase, this.inputs));
     this.phase = phase;
     this.status("begins");
   }

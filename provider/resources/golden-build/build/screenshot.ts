@@ -11,10 +11,10 @@ import { LxdError } from "../../../base/errors";
 const png = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 
 /** The file, or why there is none: the failure that it would explain must not be lost for that. */
-export type Screen = { file: string } | { why: string };
+export type Screenshot = { file: string } | { why: string };
 
 /** Undefined of a server that takes no pictures. */
-export async function takeScreen(client: Client, at: InstanceAddress): Promise<Screen | undefined> {
+export async function takeScreenshot(client: Client, at: InstanceAddress): Promise<Screenshot | undefined> {
   if (!(await client.info()).extensions.has("instance_console_screenshot")) return undefined;
   try {
     const picture = await readScreen(client, at);

@@ -1,33 +1,33 @@
 // What is known of the released image before a change in place: without it, previews would replace all its machines.
 import { isDeepStrictEqual } from "node:util";
-import { type Completion } from "../../../kind/kind";
+import { type CheckContext } from "../../../kind/kind";
 import { plain } from "../../../kind/props";
 import { hasUnknown } from "../../../kind/unknowns";
 import { contentFields, isSameContent } from "../content";
 import { outputsOf, released } from "./release";
-import { type GoldenDraft, type GoldenInputs, type ReleasedImage } from "../schema";
+import { type PartialGoldenInputs, type GoldenInputs, type ReleasedImage } from "../schema";
 import { isBuildOf, versionsOf } from "../versions";
 
 /** While a resource changes, Pulumi's previews know of its outputs no more than `check` returns. */
-export async function releasedBefore(completion: Completion<GoldenInputs>): Promise<ReleasedImage> {
-  const { draft, olds, urn, client } = completion;
-  if (olds === undefined || contentFields.some((field) => !isSameContent(field, olds, draft))) return {};
+export async function releasedBefore(check: CheckContext<GoldenInputs>): Promise<ReleasedImage> {
+  const { inputs: partial, olds, urn, client } = check;
+  if (olds === undefined || contentFields.some((field) => !isSameContent(field, olds, partial))) return {};
   // An unchanged one keeps its outputs, and the daemon is left alone.
-  if (isSame(olds, draft)) return imageIn(olds);
-  const { project, remote, pin } = draft;
+  if (isSame(olds, partial)) return imageIn(olds);
+  const { project, remote, pin } = partial;
   if (project === undefined || project !== olds.project || hasUnknown([remote, project, pin])) return {};
   const versions = await versionsOf({ client: client(), project, urn });
-  const inputs = { ...draft, version: olds.version, inputsHash: olds.inputsHash } as GoldenInputs;
+  const inputs = { ...partial, version: olds.version, inputsHash: olds.inputsHash } as GoldenInputs;
   if (!versions.some((image) => isBuildOf(image, inputs))) return {};
   const target = released(versions, inputs);
   return target === undefined ? {} : imageIn(outputsOf(inputs, target));
 }
 
-function isSame(olds: GoldenDraft, draft: GoldenDraft): boolean {
-  const said = ({ image, keep, pin, project }: GoldenDraft): unknown => plain({ image, keep, pin, project });
-  return isDeepStrictEqual(said(olds), said(draft));
+function isSame(olds: PartialGoldenInputs, inputs: PartialGoldenInputs): boolean {
+  const said = ({ image, keep, pin, project }: PartialGoldenInputs): unknown => plain({ image, keep, pin, project });
+  return isDeepStrictEqual(said(olds), said(inputs));
 }
 
-function imageIn({ fingerprint, releasedVersion, architecture, sizeBytes }: GoldenDraft): ReleasedImage {
+function imageIn({ fingerprint, releasedVersion, architecture, sizeBytes }: PartialGoldenInputs): ReleasedImage {
   return { fingerprint, releasedVersion, architecture, sizeBytes };
 }

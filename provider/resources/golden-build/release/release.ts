@@ -1,11 +1,11 @@
 // Releases a version: the aliases move to it in one step each, and what is said about the image becomes so.
 import { type WireImage } from "../../../lxd/api/images";
-import { Limit } from "../../../lxd/client/core/deadline";
-import { LxdError } from "../../../base/errors";
+import { Deadline } from "../../../lxd/client/core/deadline";
+import { gone, LxdError } from "../../../base/errors";
 import { ownersOf } from "../../image/owners";
 import { hasOtherAliases } from "../../image/record/steps";
-import { syncAliases, syncRecord } from "../../image/record/reconcile";
-import { limitOf } from "../build/phase-deadlines";
+import { reconcileAliases, reconcileRecord } from "../../image/record/reconcile";
+import { deadlineOf } from "../build/phase-deadlines";
 import { type FoundBuild } from "./locate";
 import { type Publication } from "../replicate/publish-to";
 import { resultOf } from "../result";
@@ -16,27 +16,22 @@ type Release = Pick<Publication, "context" | "inputs" | "former">;
 
 /** Makes the version that the program wants the released one. Returns whether it was not. */
 export function release({ context, inputs, former }: Release, { versions }: FoundBuild): Promise<boolean> {
-  const limit = new Limit(limitOf("release", inputs));
+  const limit = new Deadline(deadlineOf("release", inputs));
   const client = context.client.until(limit);
   return limit.run(async () => {
     const image = wantedOf(versions, inputs);
     const news = { ...resultOf(inputs, inputs.image), fingerprint: image.fingerprint };
-    const { value, isChanged } = await syncRecord({ ...context, client }, former, news);
+    const { value, isChanged } = await reconcileRecord({ ...context, client }, former, news);
     const change = { olds: former, news, urn: context.urn, owners: ownersOf(value) };
-    await syncAliases(client, change);
+    await reconcileAliases(client, change);
     return isChanged || hasOtherAliases(image, change);
   });
 }
 
 /** The image that is to be released; an error if it is not there. */
 export function wantedOf(versions: WireImage[], inputs: GoldenInputs): WireImage {
-  if (!versions.some((image) => isBuildOf(image, inputs))) throw gone();
+  if (!versions.some((image) => isBuildOf(image, inputs))) throw gone("image");
   return released(versions, inputs) ?? missing(inputs.pin ?? "", versions);
-}
-
-function gone(): LxdError {
-  const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
-  return new LxdError({ code: "not-found", why: "the image is gone", advice });
 }
 
 /** The image that the program wants released, as far as it is there. */

@@ -1,5 +1,5 @@
 // What goes with the state of a golden image: one version of it, or all that the resource has.
-import { type RemovalContext, type Whereabouts } from "../../../kind/kind";
+import { type RemovalContext, type ServerIdentity } from "../../../kind/kind";
 import { goldenDefaults } from "../defaults";
 import { type FoundBuild } from "./locate";
 import { isMachineOf, removeMachine } from "../build/machines";
@@ -42,7 +42,7 @@ async function removeAll({ place, versions, unmarked, machines }: FoundBuild, { 
   for (const { fingerprint } of [...versions, ...unmarked]) await removeImage(place, fingerprint, image);
 }
 
-function isSameHome(live: Outputs & Whereabouts, state: Outputs & Whereabouts): boolean {
+function isSameHome(live: Outputs & ServerIdentity, state: Outputs & ServerIdentity): boolean {
   const isSame = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b;
   return live.project === state.project && (isSame(live.__at, state.__at) || isSame(live.__server, state.__server));
 }

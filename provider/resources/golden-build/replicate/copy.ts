@@ -2,14 +2,14 @@
 import { exportImage } from "../../../lxd/api/image-export";
 import { createImage, deleteImage, findImage, imageSecret, type WireImage } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
-import { Limit } from "../../../lxd/client/core/deadline";
+import { Deadline } from "../../../lxd/client/core/deadline";
 import { reportTo } from "../../../content/progress";
 import { isCode, LxdError } from "../../../base/errors";
 import { milliseconds } from "../../../kind/units";
 import { isUploadOf, marksOf, uploadName } from "../../image/owners";
 import { spokenProtocol } from "../../shared/image-pull";
 import { sendOn } from "../../image/create/relay";
-import { isCacheOnly, mayTake } from "../../image/record/adoption";
+import { isCacheOnly, mayAdopt } from "../../image/record/adoption";
 import { pendingKey } from "../../shared/ownership";
 import { type Target } from "./targets";
 import { type Place } from "../versions";
@@ -25,9 +25,9 @@ export interface Original {
 
 /** The copy on the target, which is this stack's then. */
 export async function bring(target: Target, original: Original): Promise<WireImage> {
-  const { timeout } = target.wanted;
+  const { timeout } = target.desired;
   const why = `the copy did not finish within ${timeout}, the \`timeout\` of this target`;
-  const limit = new Limit({ ms: milliseconds(timeout), why, advice });
+  const limit = new Deadline({ ms: milliseconds(timeout), why, advice });
   const place = { ...target.place, client: target.place.client.until(limit) };
   const { client } = original.place;
   const from = { ...original, place: { ...original.place, client: client.until(limit) } };
@@ -52,7 +52,7 @@ async function have(target: Target, original: Original): Promise<WireImage> {
     found = await find();
   }
   if (found === undefined) throw new LxdError({ code: "failed", why: "the daemon created no copy" });
-  if (!mayTake(found, { adopt: false })) throw strangers(found);
+  if (!mayAdopt(found, { adopt: false })) throw strangers(found);
   return found;
 }
 
@@ -62,8 +62,8 @@ export function isFresh(copy: WireImage, urn: string): boolean {
 }
 
 async function send(target: Target, original: Original): Promise<void> {
-  const { wanted } = target;
-  const addresses = wanted.relay === true ? [] : await addressesOf(original.place.client, wanted.address);
+  const { desired } = target;
+  const addresses = desired.relay === true ? [] : await addressesOf(original.place.client, desired.address);
   if (addresses.length === 0) return relay(target, original);
   const failures: LxdError[] = [];
   for (const address of addresses) {
@@ -89,18 +89,18 @@ async function addressesOf(builder: Client, said: string | undefined): Promise<s
 
 /** The image is private, or still is: the building server gives out a secret that is good for one copy. */
 async function pull(
-  { place, wanted, status }: Target,
+  { place, desired, status }: Target,
   { place: from, image }: Original,
   server: string,
 ): Promise<void> {
   const { fingerprint } = image;
   const { product, certificate } = await from.client.info();
   const secret = await imageSecret(from.client, { project: from.project, fingerprint });
-  const known = { certificate: wanted.certificate ?? certificate, project: from.project, fingerprint, secret };
+  const known = { certificate: desired.certificate ?? certificate, project: from.project, fingerprint, secret };
   const protocol = await spokenProtocol(place.client, product);
   const source = { type: "image", mode: "pull", server, protocol, ...known } as const;
   const properties = { ...marksOf(place.urn, { fingerprint }), [pendingKey]: copying };
-  const options = { deadlineMs: milliseconds(wanted.timeout), onProgress: status };
+  const options = { deadlineMs: milliseconds(desired.timeout), onProgress: status };
   await createImage(place.client, place.project, { source, public: false, properties, auto_update: false }, options);
 }
 

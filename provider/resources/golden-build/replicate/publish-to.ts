@@ -3,13 +3,13 @@ import { findImage, type WireImage } from "../../../lxd/api/images";
 import { LxdError } from "../../../base/errors";
 import { type Context, type RemovalContext } from "../../../kind/kind";
 import { isOwnedBy } from "../../image/owners";
-import { sync } from "../../image/record/reconcile";
-import { hashKey, isBookkeeping, versionKey } from "../../shared/ownership";
+import { reconcile } from "../../image/record/reconcile";
+import { hashKey, isProviderKey, versionKey } from "../../shared/ownership";
 import { bring, isFresh } from "./copy";
 import { resultOf } from "../result";
 import { type GoldenInputs, type GoldenOutputs } from "../schema";
 import { type PublishTarget } from "./target-inputs";
-import { takeAlong } from "../urn-change";
+import { transferOwnership } from "../urn-change";
 import { copierOf, type Done, forEachTarget, type Target, type Targets } from "./targets";
 import { type Keeping, type Place, prune, removeImage, unmarkedOf, versionsOf } from "../versions";
 
@@ -28,38 +28,38 @@ export type Former = Pick<GoldenInputs["image"], "aliases" | "properties"> & {
 };
 
 /** The targets as a run has met them, by the inputs of that run: what a checkpoint says of them costs no request. */
-export const targetsMet = new WeakMap<GoldenInputs, PublishTarget[]>();
+export const publishedTargets = new WeakMap<GoldenInputs, PublishTarget[]>();
 
 /** Each target has a copy of the released image then, and its aliases name that. */
 export async function publishTo({ context, place, inputs, former }: Publication, image: WireImage): Promise<Done> {
   return forEachTarget(context, inputs, async (target) => {
-    await takeAlong(target.place, former.urn === undefined ? undefined : copierOf(former.urn));
+    await transferOwnership(target.place, former.urn === undefined ? undefined : copierOf(former.urn));
     const copy = await bring(target, { place, image });
     await settle({ context, place, inputs, former }, target, { copy, image });
-    const { missing, ...found } = target.wanted;
-    target.kept = found;
+    const { missing, ...found } = target.desired;
+    target.recorded = found;
   });
 }
 
 /** It becomes what the released one is, with whose it is in place of what was brought along; then the aliases move. */
 async function settle(
   { context, inputs, former }: Publication,
-  { place, wanted }: Target,
+  { place, desired }: Target,
   { copy, image }: { copy: WireImage; image: WireImage },
 ): Promise<void> {
   const { client, urn, project } = place;
   const { fingerprint, properties } = image;
-  const said = Object.entries(properties ?? {}).filter(([key]) => !isBookkeeping(key));
+  const said = Object.entries(properties ?? {}).filter(([key]) => !isProviderKey(key));
   const marks = Object.fromEntries([versionKey, hashKey].map((key) => [key, properties?.[key] ?? ""]));
-  const before = former.targets.publishTo?.find((each) => isSamePlace(each, wanted));
+  const before = former.targets.publishTo?.find((each) => isSamePlace(each, desired));
   const aliases = before === undefined ? [] : (before.aliases ?? former.aliases);
   const olds = { aliases, properties: former.properties, marks, isNew: isFresh(copy, urn) };
   const news = {
-    ...resultOf(inputs, { public: wanted.public ?? inputs.image.public }),
-    ...{ project, fingerprint, aliases: wanted.aliases ?? inputs.image.aliases },
+    ...resultOf(inputs, { public: desired.public ?? inputs.image.public }),
+    ...{ project, fingerprint, aliases: desired.aliases ?? inputs.image.aliases },
     properties: Object.fromEntries(said),
   };
-  await sync({ ...context, client, urn }, olds, news);
+  await reconcile({ ...context, client, urn }, olds, news);
 }
 
 /** Two entries for one place, as far as that can be seen: by where the server is, or by its certificate. */
@@ -102,7 +102,7 @@ export async function removeFormer(context: RemovalContext<GoldenOutputs>, state
   const isLive = (target: PublishTarget): boolean =>
     isReplaced && (live === undefined || live.publishTo.some((each) => isSamePlace(each, target)));
   const { failed } = await forEachTarget(context, { ...state, publishTo: met }, async (target) => {
-    if (!isLive(target.wanted)) return removeCopies(target, target.wanted.aliases ?? state.image.aliases);
+    if (!isLive(target.desired)) return removeCopies(target, target.desired.aliases ?? state.image.aliases);
     await prune(target.place, live ?? state);
   });
   if (failed !== undefined) throw failed;
@@ -115,13 +115,13 @@ async function removeCopies({ place }: Target, aliases: GoldenInputs["image"]["a
 }
 
 /** The targets as they are: a copy that is gone, or is no more what the program says, is a difference. */
-export async function observe(context: Context, state: GoldenOutputs, image: WireImage): Promise<PublishTarget[]> {
+export async function readTargets(context: Context, state: GoldenOutputs, image: WireImage): Promise<PublishTarget[]> {
   const { targets, failed } = await forEachTarget(context, state, async (target) => {
-    const { place, wanted } = target;
+    const { place, desired } = target;
     const found = (await findImage(place.client, { project: place.project, fingerprint: image.fingerprint }))?.value;
     const isThere = found !== undefined && isOwnedBy(found, place.urn);
-    const seen = isThere ? differences(found, { ...state.image, ...defined(wanted) }) : { missing: true as const };
-    target.kept = { ...wanted, ...seen };
+    const seen = isThere ? differences(found, { ...state.image, ...defined(desired) }) : { missing: true as const };
+    target.recorded = { ...desired, ...seen };
   });
   if (failed !== undefined) throw failed;
   return targets;

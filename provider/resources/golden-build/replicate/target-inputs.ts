@@ -4,16 +4,16 @@ import { z } from "zod";
 import { type Alias } from "../../../lxd/api/images";
 import { type RemoteInputs } from "../../../lxd/client/discovery/location";
 import { LxdError } from "../../../base/errors";
-import { type Failure, type StackConfig, type Whereabouts } from "../../../kind/kind";
+import { type Failure, type StackConfig, type ServerIdentity } from "../../../kind/kind";
 import { plain } from "../../../kind/props";
 import { duration, name, strict } from "../../../kind/schema";
 import { isUnknown } from "../../../kind/unknowns";
 import { projectOf, remoteSchema } from "../../shared/common";
-import { namedAliases, rules as imageRules, schema as imageSchema } from "../../image/inputs";
+import { namedAliases, validate as imageRules, schema as imageSchema } from "../../image/inputs";
 import { placeSchema } from "../../image/source";
 
 /** A server, or another project of one, that gets copies of what is released. */
-export interface PublishTarget extends Whereabouts {
+export interface PublishTarget extends ServerIdentity {
   /** Undefined is the server that builds. */
   remote?: RemoteInputs | undefined;
   project: string;

@@ -2,7 +2,7 @@
 import { type Client } from "../../../lxd/client/core/client";
 import { missingExtension, type ServerInfo } from "../../../lxd/client/discovery/server-info";
 import { LxdError } from "../../../base/errors";
-import { type Completion, type Failure } from "../../../kind/kind";
+import { type CheckContext, type Failure } from "../../../kind/kind";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { checkProject } from "../../shared/common";
 import { takenAliases } from "../../image/aliases/aliases";
@@ -20,19 +20,19 @@ interface Met {
 }
 
 /** Those that are as they were are not asked: a preview without changes stays offline. */
-export async function targetFailures(builder: Client, completion: Completion<Inputs>): Promise<Failure[]> {
-  const { draft, olds } = completion;
-  const { publishTo: targets } = draft;
+export async function targetFailures(builder: Client, check: CheckContext<Inputs>): Promise<Failure[]> {
+  const { inputs, olds } = check;
+  const { publishTo: targets } = inputs;
   if (!Array.isArray(targets) || targets.length === 0) return [];
   const before = Array.isArray(olds?.publishTo) ? olds.publishTo : [];
   const isNew = (target: PublishTarget): boolean => !before.some((each) => isSameTargets([each], [target]));
   if (olds !== undefined && !targets.some(isNew)) return [];
-  const places = [placeOf(builder, String(draft.project))];
+  const places = [placeOf(builder, String(inputs.project))];
   const all = targets.map(async (target, i) => {
     // Of a remote that nobody knows the project is not known either, and that is told already.
-    const isKnown = !hasUnknown(target) && !hasUnknown(draft.remote) && (target as Partial<PublishTarget>).project;
+    const isKnown = !hasUnknown(target) && !hasUnknown(inputs.remote) && (target as Partial<PublishTarget>).project;
     if (isKnown === false || isKnown === undefined) return [];
-    const failures = await failuresOf(builder, completion, { target, places, isAsked: isNew(target) });
+    const failures = await failuresOf(builder, check, { target, places, isAsked: isNew(target) });
     return failures.map(({ property, reason }) => ({
       property: `publishTo[${i}]${property && `.${property}`}`,
       reason,
@@ -43,19 +43,19 @@ export async function targetFailures(builder: Client, completion: Completion<Inp
 
 async function failuresOf(
   builder: Client,
-  completion: Completion<Inputs>,
+  check: CheckContext<Inputs>,
   { target, places, isAsked }: { target: PublishTarget; places: string[]; isAsked: boolean },
 ): Promise<Failure[]> {
   try {
-    const client = completion.connect(target.remote ?? completion.draft.remote ?? {});
+    const client = check.connect(target.remote ?? check.inputs.remote ?? {});
     const place = placeOf(client, target.project);
     if (places.includes(place)) return [places[0] === place ? atHome : twice];
     places.push(place);
     if (!isAsked) return [];
     const info = await client.info();
     const home = await builder.info();
-    if (info.fingerprint === home.fingerprint && target.project === completion.draft.project) return [atHome];
-    return await unfit(completion, { client, info, target }, home);
+    if (info.fingerprint === home.fingerprint && target.project === check.inputs.project) return [atHome];
+    return await unfit(check, { client, info, target }, home);
   } catch (error) {
     return [{ property: "remote", reason: LxdError.from(error).message }];
   }
@@ -65,7 +65,7 @@ function placeOf(client: Client, project: string): string {
   return `${client.transport.place} ${project}`;
 }
 
-async function unfit(completion: Completion<Inputs>, met: Met, home: ServerInfo): Promise<Failure[]> {
+async function unfit(check: CheckContext<Inputs>, met: Met, home: ServerInfo): Promise<Failure[]> {
   const { client, info, target } = met;
   const [architecture] = home.architectures;
   const { architectures } = info;
@@ -76,7 +76,7 @@ async function unfit(completion: Completion<Inputs>, met: Met, home: ServerInfo)
     ...(info.extensions.has("virtual-machines") ? [] : [{ property: "remote", reason: machines.message }]),
     ...(isStrange ? [{ property: "remote", reason: strange(architecture, architectures) }] : []),
     ...ofProject,
-    ...(ofProject.length > 0 ? [] : await aliasFailures(completion, met)),
+    ...(ofProject.length > 0 ? [] : await aliasFailures(check, met)),
   ];
 }
 
@@ -85,8 +85,8 @@ function strange(architecture: string, architectures: string[]): string {
   return `${why}\nRemove this target, or build the image on a server of its architecture.`;
 }
 
-async function aliasFailures({ draft, urn }: Completion<Inputs>, { client, target }: Met): Promise<Failure[]> {
-  const { image } = draft;
+async function aliasFailures({ inputs, urn }: CheckContext<Inputs>, { client, target }: Met): Promise<Failure[]> {
+  const { image } = inputs;
   const { project } = target;
   if (image === undefined || isUnknown(image) || isPlacePlanned(client, { project })) return [];
   const aliases = target.aliases ?? image.aliases;

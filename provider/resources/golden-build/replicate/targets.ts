@@ -8,9 +8,9 @@ import { type Place } from "../versions";
 
 /** A target that is worked on. */
 export interface Target {
-  wanted: PublishTarget;
+  desired: PublishTarget;
   /** As the state has it when the work is done. */
-  kept: PublishTarget;
+  recorded: PublishTarget;
   place: Place;
   status: (text: string) => void;
 }
@@ -52,13 +52,13 @@ export async function forEachTarget(
   const waiting = [...publishTo.entries()];
   const one = async ([i, said]: [number, PublishTarget]): Promise<void> => {
     const client = await clientOf(context, remote, said);
-    const wanted = { ...said, __at: client.transport.place, __server: (await client.info()).fingerprint };
-    targets[i] = wanted;
+    const desired = { ...said, __at: client.transport.place, __server: (await client.info()).fingerprint };
+    targets[i] = desired;
     const status = (text: string): void => context.status(`${named(`${field}[${i}]`, said)}: ${text}`);
     const place = { client, project: said.project, urn: copierOf(context.urn) };
-    const target = { wanted, kept: wanted, status, place };
+    const target = { desired, recorded: desired, status, place };
     await work(target);
-    targets[i] = target.kept;
+    targets[i] = target.recorded;
   };
   const next = async (): Promise<void> => {
     for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
@@ -72,7 +72,7 @@ export async function forEachTarget(
 
 /** The server where the copies are, as far as the state knows it; else the one that is named. */
 export function clientOf(
-  { holder }: Pick<Context, "holder">,
+  { serverOf: holder }: Pick<Context, "serverOf">,
   remote: RemoteInputs | undefined,
   target: PublishTarget,
 ): Promise<Client> {

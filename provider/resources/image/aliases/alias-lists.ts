@@ -52,13 +52,13 @@ export interface ListChange {
  */
 export function withAliasLists(properties: Properties, image: Listed, change: ListChange): Properties {
   const { urn, formerUrn = urn, news } = change;
-  const wanted = news.aliases.map(({ name }) => name);
-  const left = formerAliases(image, change).filter((name) => !wanted.includes(name));
+  const desired = news.aliases.map(({ name }) => name);
+  const left = formerAliases(image, change).filter((name) => !desired.includes(name));
   const heirs = new Map(left.map((name) => [name, heirOf(change, name)]));
   const others = ownersOf(image).filter((owner) => owner !== urn && owner !== formerUrn && isSameStack(owner, urn));
   const isOthers = (name: string): boolean => others.includes(heirs.get(name) ?? "");
-  const lists = [{ owner: urn, entries: [...wanted, ...left.filter((name) => !isOthers(name))].map(entryOf) }];
-  const taken = wanted.filter((name) => takesOver(change, name)).map(entryOf);
+  const lists = [{ owner: urn, entries: [...desired, ...left.filter((name) => !isOthers(name))].map(entryOf) }];
+  const taken = desired.filter((name) => takesOver(change, name)).map(entryOf);
   for (const owner of others) {
     // Some of them may be about to be made.
     const kept = entriesOf(image, owner).filter((entry) => !taken.includes(entry));

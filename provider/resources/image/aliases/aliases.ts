@@ -13,15 +13,15 @@ import {
 } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
 import { type Found } from "../../../lxd/client/core/requests";
-import { type Claim, holders } from "../../../engine/run-registry";
+import { type NameClaim, runRegistry } from "../../../engine/run-registry";
 import { isCode, LxdError } from "../../../base/errors";
-import { type Draft, type Failure } from "../../../kind/kind";
+import { type PartialInputs, type Failure } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
 import { isSameStack } from "../../shared/ownership";
 import { makersOf } from "./alias-lists";
-import { type AliasOf, isWanted, othersWho } from "./claims";
+import { type AliasOf, isClaimed, othersWho } from "./claims";
 import { isOwnedBy } from "../owners";
-import { inTurn } from "../../../base/keyed-queue";
+import { queued } from "../../../base/keyed-queue";
 import { type AliasPolicy } from "../inputs";
 
 /** From which images an alias may be moved here. */
@@ -31,7 +31,7 @@ export interface Successor {
   /** Whether aliases that name this image already may be somebody else's. */
   isShared: boolean;
   /** The image in whose place this one comes. */
-  replaced: Draft<ImageAddress> | undefined;
+  replaced: PartialInputs<ImageAddress> | undefined;
 }
 
 /** Aliases that point at somebody else's image. */
@@ -91,7 +91,7 @@ export function dropAlias(
     // What is in no list, nobody else could take from here.
     if (makers.length === 0) await deleteAlias(client, project, name);
     else if (heir !== undefined) await handOver(client, { project, alias: found }, heir);
-    else if (!holders().isListedElsewhere(urn, name)) await deleteAlias(client, project, name);
+    else if (!runRegistry().isListedElsewhere(urn, name)) await deleteAlias(client, project, name);
   });
 }
 
@@ -99,7 +99,7 @@ export function dropAlias(
 async function handOver(
   client: Client,
   { project, alias: { value: alias, etag } }: { project: string; alias: Found<WireAlias> },
-  [urn, { object }]: [string, Claim],
+  [urn, { object }]: [string, NameClaim],
 ): Promise<void> {
   if (object === undefined || object === alias.target) return;
   const to = { project, fingerprint: object };
@@ -109,7 +109,7 @@ async function handOver(
 
 /** Between a look at an alias and what follows from it, no other resource of this run moves it. */
 function inTurnOf<T>(client: Client, { project }: ImageAddress, alias: string, work: () => Promise<T>): Promise<T> {
-  return inTurn(["alias", client.transport.place, project, alias], work);
+  return queued(["alias", client.transport.place, project, alias], work);
 }
 
 interface Place {
@@ -139,7 +139,7 @@ async function obstacle(
 /** Whether an alias is one of this stack, which in this run only the one resource wants. */
 function isGivenUp(image: WireImage, alias: AliasOf): boolean {
   const makers = makersOf(image, alias.name);
-  const isOnlyOne = isWanted(alias) && othersWho(alias).length === 0;
+  const isOnlyOne = isClaimed(alias) && othersWho(alias).length === 0;
   return isOnlyOne && makers.length > 0 && makers.every((maker) => isSameStack(maker, alias.urn));
 }
 

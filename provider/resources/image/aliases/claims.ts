@@ -1,10 +1,10 @@
 // Which resources of a program want which aliases, as the checks of this run have said: an alias can move between them.
 import { type Client } from "../../../lxd/client/core/client";
-import { type Claim, holders } from "../../../engine/run-registry";
-import { type Completion, type Failure } from "../../../kind/kind";
+import { type NameClaim, runRegistry } from "../../../engine/run-registry";
+import { type CheckContext, type Failure } from "../../../kind/kind";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { isSameStack } from "../../shared/ownership";
-import { type ImageDraft, type ImageInputs } from "../inputs";
+import { type PartialImageInputs, type ImageInputs } from "../inputs";
 
 /** An alias as one resource sees it. */
 export interface AliasOf {
@@ -14,55 +14,55 @@ export interface AliasOf {
   urn: string;
 }
 
-type ImageCompletion = Completion<ImageInputs>;
+type ImageCheckContext = CheckContext<ImageInputs>;
 
 /**
  * Notes which aliases a resource wants. A check does so before it waits for anything: at the same time the engine may
  * already update the resource that loses one of them.
  */
-export function claimAliases(completion: ImageCompletion, draft: ImageDraft): void {
-  const { fingerprint } = draft;
+export function claimAliases(check: ImageCheckContext, inputs: PartialImageInputs): void {
+  const { fingerprint } = inputs;
   const object = isUnknown(fingerprint) ? undefined : fingerprint;
-  const claims = knownAliases(completion, draft).map((alias) => {
-    return [keyOf(alias), { isExclusive: isExclusive(draft, alias.name), object }] as const;
+  const claims = knownAliases(check, inputs).map((alias) => {
+    return [keyOf(alias), { isExclusive: isExclusive(inputs, alias.name), object }] as const;
   });
-  holders().claim(completion.urn, new Map(claims));
+  runRegistry().claim(check.urn, new Map(claims));
 }
 
 /** Aliases that another image of the program wants as well, although neither says that it shares or takes them. */
-export function rivalFailures(completion: ImageCompletion, draft: ImageDraft): Failure[] {
-  const own = knownAliases(completion, draft).filter(({ name }) => isExclusive(draft, name));
+export function rivalFailures(check: ImageCheckContext, inputs: PartialImageInputs): Failure[] {
+  const own = knownAliases(check, inputs).filter(({ name }) => isExclusive(inputs, name));
   return own.flatMap((alias) => {
-    const isRival = ([urn, claim]: [string, Claim]): boolean => claim.isExclusive && isSameStack(urn, alias.urn);
+    const isRival = ([urn, claim]: [string, NameClaim]): boolean => claim.isExclusive && isSameStack(urn, alias.urn);
     const [rival] = othersWho(alias).find(isRival) ?? [];
-    return rival === undefined ? [] : [wantedTwice(draft, alias.name, rival)];
+    return rival === undefined ? [] : [wantedTwice(inputs, alias.name, rival)];
   });
 }
 
 /** Whether the check of the resource in this run has said that it wants the alias. */
-export function isWanted(alias: AliasOf): boolean {
-  return holders().claimsOf(keyOf(alias)).has(alias.urn);
+export function isClaimed(alias: AliasOf): boolean {
+  return runRegistry().claimsOf(keyOf(alias)).has(alias.urn);
 }
 
 /** The other resources of this run that want the alias. */
-export function othersWho(alias: AliasOf): [string, Claim][] {
-  return [...holders().claimsOf(keyOf(alias))].filter(([urn]) => urn !== alias.urn);
+export function othersWho(alias: AliasOf): [string, NameClaim][] {
+  return [...runRegistry().claimsOf(keyOf(alias))].filter(([urn]) => urn !== alias.urn);
 }
 
-function isExclusive({ aliasPolicy, copiedAliases = [] }: ImageDraft, alias: string): boolean {
+function isExclusive({ aliasPolicy, copiedAliases = [] }: PartialImageInputs, alias: string): boolean {
   return aliasPolicy === "fail" && !copiedAliases.some(({ name }) => name === alias);
 }
 
-function knownAliases(completion: ImageCompletion, { project, aliases }: ImageDraft): AliasOf[] {
-  const { urn } = completion;
-  const client = clientOf(completion);
+function knownAliases(check: ImageCheckContext, { project, aliases }: PartialImageInputs): AliasOf[] {
+  const { urn } = check;
+  const client = clientOf(check);
   if (client === undefined || project === undefined || isUnknown(project) || !Array.isArray(aliases)) return [];
   return aliases.flatMap(({ name }) => (isUnknown(name) ? [] : [{ client, project, name, urn }]));
 }
 
 /** Undefined while nobody knows which server; what is wrong with `remote`, the check says later. */
-function clientOf({ client, draft }: ImageCompletion): Client | undefined {
-  if (hasUnknown(draft.remote)) return undefined;
+function clientOf({ client, inputs }: ImageCheckContext): Client | undefined {
+  if (hasUnknown(inputs.remote)) return undefined;
   try {
     return client();
   } catch {
@@ -70,7 +70,7 @@ function clientOf({ client, draft }: ImageCompletion): Client | undefined {
   }
 }
 
-function wantedTwice({ aliases = [] }: ImageDraft, alias: string, urn: string): Failure {
+function wantedTwice({ aliases = [] }: PartialImageInputs, alias: string, urn: string): Failure {
   const at = aliases.findIndex(({ name }) => name === alias);
   const reason = `"${alias}" is an alias of another image of this program, ${urn}; remove it from one of the two`;
   return { property: `aliases[${at}]`, reason };

@@ -2,16 +2,16 @@
 import { findImage, uploadImage } from "../../../lxd/api/images";
 import { diskContent, type DiskImage } from "../../../content/disk-image/disk-image";
 import { downloadContent, type ImageContent, tarballContent } from "../../../content/disk-image/image-content";
-import { reader, shown } from "../../../content/progress";
+import { reader, withProgress } from "../../../content/progress";
 import { splitContent } from "../../../content/disk-image/split-image";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
 import { type ImageInputs } from "../inputs";
-import { dropInheritedMarks } from "./foreign-metadata";
+import { dropInheritedMetadata } from "./foreign-metadata";
 import { publishedName, uploadName } from "../owners";
 import { architectureOf, identityOf } from "../source";
 import { type ContentSource, type DiskSource } from "../source-types";
-import { isCacheOnly, mayTake, taken } from "../record/adoption";
+import { isCacheOnly, mayAdopt, alreadyExists } from "../record/adoption";
 
 /** After the last byte the daemon still unpacks the metadata and moves the image into place. */
 const uploadDeadlineMs = 60 * 60_000;
@@ -63,14 +63,14 @@ async function sendContent(context: Context, { inputs, source }: Upload, content
   const said = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
   const sent = async (): Promise<string> => fingerprint ?? (await body.received).sha256;
   try {
-    await uploadImage(client, project, { ...body, ...shown(body, "uploading", status), ...said });
+    await uploadImage(client, project, { ...body, ...withProgress(body, "uploading", status), ...said });
   } catch (error) {
     // With no answer the image may be there all the same, and another stack may have brought it meanwhile.
     if (!isCode(error, "unavailable") && !isCode(error, "already-exists")) throw error;
     if (!(await isThere(context, inputs, await sent()))) throw error;
     return sent();
   }
-  await dropInheritedMarks(client, { project, fingerprint: await sent() });
+  await dropInheritedMetadata(client, { project, fingerprint: await sent() });
   return sent();
 }
 
@@ -78,6 +78,6 @@ async function sendContent(context: Context, { inputs, source }: Upload, content
 async function isThere({ client }: Context, { project, adopt }: ImageInputs, fingerprint: string): Promise<boolean> {
   const found = await findImage(client, { project, fingerprint });
   if (found === undefined) return false;
-  if (!mayTake(found.value, { adopt })) throw taken(fingerprint);
+  if (!mayAdopt(found.value, { adopt })) throw alreadyExists(fingerprint);
   return !isCacheOnly(found.value);
 }

@@ -4,7 +4,7 @@ import { inspectDisk } from "../../../content/disk-image/disk-image";
 import { reader } from "../../../content/progress";
 import { isCode, LxdError } from "../../../base/errors";
 import { type ReconcileContext } from "../../../kind/kind";
-import { dropInheritedMarks } from "./foreign-metadata";
+import { dropInheritedMetadata } from "./foreign-metadata";
 import { diskOf, send } from "./content";
 import { type FoundImage, identity, locate } from "../find";
 import { type ImageInputs, type ImageOutputs } from "../inputs";
@@ -61,7 +61,7 @@ async function publishAnew(
   const fileName = publishedName(urn, identityOf(source));
   try {
     const fingerprint = await publish(context, { inputs, source, properties, fileName });
-    await dropInheritedMarks(client, { project, fingerprint });
+    await dropInheritedMetadata(client, { project, fingerprint });
     return fingerprint;
   } catch (error) {
     // With no answer the image may be there all the same.

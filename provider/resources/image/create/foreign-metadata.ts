@@ -3,11 +3,11 @@ import { findImage, type ImageAddress } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
 import { clientOf } from "../../../image-server/lxd-server";
 import { type Context } from "../../../kind/kind";
-import { isBookkeeping } from "../../shared/ownership";
+import { isProviderKey } from "../../shared/ownership";
 import { changeRecord } from "../record/record";
 import { type ServerSource, type UrlSource } from "../source-types";
 
-interface Brought {
+interface Imported {
   source: ServerSource | UrlSource;
   /** What this stack has written on it. */
   own: Record<string, string>;
@@ -17,13 +17,13 @@ interface Brought {
  * The daemons copy an image's properties with it. Which of them are the server's is asked there, as other stacks may have
  * put theirs on the copy at the same time; those of a server that cannot be reached from here stay.
  */
-export async function dropBroughtMarks(
+export async function dropForeignMetadata(
   { client, connect }: Context,
   at: ImageAddress,
-  { source, own }: Brought,
+  { source, own }: Imported,
 ): Promise<void> {
   if (!("server" in source) || source.protocol === "simplestreams") return;
-  const isForeign = ([key]: [string, string]): boolean => isBookkeeping(key) && !(key in own);
+  const isForeign = ([key]: [string, string]): boolean => isProviderKey(key) && !(key in own);
   const found = await findImage(client, at);
   if (!Object.entries(found?.value.properties ?? {}).some(isForeign)) return;
   const place = { project: source.project ?? "default", fingerprint: at.fingerprint };
@@ -37,10 +37,10 @@ export async function dropBroughtMarks(
 }
 
 /** Of an image that was made just now, for this resource alone: all that is on it was in its own metadata. */
-export async function dropInheritedMarks(client: Client, at: ImageAddress): Promise<void> {
+export async function dropInheritedMetadata(client: Client, at: ImageAddress): Promise<void> {
   await changeRecord(client, at, (record) => {
     const all = Object.entries(record.properties ?? {});
-    const kept = all.filter(([key]) => !isBookkeeping(key));
+    const kept = all.filter(([key]) => !isProviderKey(key));
     return kept.length === all.length ? undefined : { ...record, properties: Object.fromEntries(kept) };
   });
 }

@@ -11,13 +11,13 @@ import {
 import { isCode } from "../../../base/errors";
 import { clientOf } from "../../../image-server/lxd-server";
 import { type Context } from "../../../kind/kind";
-import { dropBroughtMarks } from "./foreign-metadata";
+import { dropForeignMetadata } from "./foreign-metadata";
 import { type ImageInputs } from "../inputs";
-import { isCacheOnly, mayTake, taken } from "../record/adoption";
+import { isCacheOnly, mayAdopt, alreadyExists } from "../record/adoption";
 import { servedBy } from "../server-image";
 import { type ServerSource, type UrlSource } from "../source-types";
-import { inTurn } from "../../../base/keyed-queue";
-import { spokenProtocol, turnOf } from "../../shared/image-pull";
+import { queued } from "../../../base/keyed-queue";
+import { spokenProtocol, pullKey } from "../../shared/image-pull";
 
 const pullDeadlineMs = 4 * 60 * 60_000;
 
@@ -30,7 +30,7 @@ export interface Pull {
 /** Pulls that would bring the same image do not run side by side. */
 export function pull(context: Context, request: Pull): Promise<string> {
   const { inputs, source } = request;
-  return inTurn(turnOf(context.client, inputs.project, source), () => pullOnce(context, request));
+  return queued(pullKey(context.client, inputs.project, source), () => pullOnce(context, request));
 }
 
 /**
@@ -45,12 +45,12 @@ async function pullOnce(context: Context, request: Pull): Promise<string> {
   const former = present.find((image) => image.fingerprint === fingerprint);
   const at = { project, fingerprint };
   if (former === undefined) {
-    await dropBroughtMarks(context, at, { source: request.source, own: request.properties });
+    await dropForeignMetadata(context, at, { source: request.source, own: request.properties });
     return fingerprint;
   }
-  if (!mayTake(former, { adopt })) {
+  if (!mayAdopt(former, { adopt })) {
     await updateImage(client, at, former, undefined);
-    throw taken(fingerprint);
+    throw alreadyExists(fingerprint);
   }
   if (!isCacheOnly(former)) return fingerprint;
   // Incus goes on taking it for a cached one, which expires.

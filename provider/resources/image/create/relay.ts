@@ -11,8 +11,8 @@ import { type ImageInputs } from "../inputs";
 import { relayName } from "../owners";
 import { servedBy } from "../server-image";
 import { type ServerSource } from "../source-types";
-import { mayTake, taken } from "../record/adoption";
-import { inTurn } from "../../../base/keyed-queue";
+import { mayAdopt, alreadyExists } from "../record/adoption";
+import { queued } from "../../../base/keyed-queue";
 
 const uploadDeadlineMs = 60 * 60_000;
 
@@ -24,11 +24,11 @@ export interface Relay {
 /** Returns the fingerprint. Those who want the same image at the same time get it once, as with pulls. */
 export async function relay(context: Context, { inputs, source }: Relay): Promise<string> {
   const { fingerprint: known } = inputs;
-  const wanted = known === undefined ? source : { ...source, alias: undefined, fingerprint: known };
-  const image = await servedBy(wanted, context, async () => (await context.client.info()).architectures);
+  const desired = known === undefined ? source : { ...source, alias: undefined, fingerprint: known };
+  const image = await servedBy(desired, context, async () => (await context.client.info()).architectures);
   const { fingerprint } = image;
   const key = [inputs.remote, inputs.project, fingerprint];
-  return inTurn(key, async () => {
+  return queued(key, async () => {
     if (await isThere(context, inputs, fingerprint)) return fingerprint;
     const parts = imageServer(source, context).parts(image);
     const shown = reportTo(context.status, `relaying from ${new URL(source.server).host}`);
@@ -66,6 +66,6 @@ export async function sendOn(
 async function isThere({ client }: Context, inputs: ImageInputs, fingerprint: string): Promise<boolean> {
   const found = await findImage(client, { project: inputs.project, fingerprint });
   if (found === undefined) return false;
-  if (!mayTake(found.value, { adopt: inputs.adopt })) throw taken(fingerprint);
+  if (!mayAdopt(found.value, { adopt: inputs.adopt })) throw alreadyExists(fingerprint);
   return true;
 }

@@ -1,13 +1,13 @@
 // Whether an image that is on the daemon already may become a resource's own.
 import { type WireImage } from "../../../lxd/api/images";
 import { LxdError } from "../../../base/errors";
-import { isBrought, isOwnedBy, isUploadOf, ownersOf } from "../owners";
+import { isFromAnyStack, isOwnedBy, isUploadOf, ownersOf } from "../owners";
 import { isPulled } from "../source";
 import { type ImageSource } from "../source-types";
 
 /** What stacks have brought they share, each with a claim of its own; what somebody has made by hand is nobody's. */
-export function mayTake(found: WireImage, { adopt }: { adopt: boolean | undefined }): boolean {
-  return adopt === true || ownersOf(found).length > 0 || isBrought(found) || isCacheOnly(found);
+export function mayAdopt(found: WireImage, { adopt }: { adopt: boolean | undefined }): boolean {
+  return adopt === true || ownersOf(found).length > 0 || isFromAnyStack(found) || isCacheOnly(found);
 }
 
 /** Fetched by the daemon on the way to an instance, and deleted by it when it has not been used for some days. */
@@ -15,7 +15,7 @@ export function isCacheOnly(found: WireImage): boolean {
   return found.cached && ownersOf(found).length === 0;
 }
 
-export function taken(fingerprint: string): LxdError {
+export function alreadyExists(fingerprint: string): LxdError {
   return new LxdError({
     code: "already-exists",
     why: `the daemon has an image with this content already (${fingerprint.slice(0, 12)}), which does not belong to this stack`,

@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { findImage, type ImageAddress, type ImageSettings, type WireImage } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
-import { LxdError } from "../../../base/errors";
-import { type Context, type Draft } from "../../../kind/kind";
+import { gone } from "../../../base/errors";
+import { type Context, type PartialInputs } from "../../../kind/kind";
 import { dropAlias, ensureAlias } from "../aliases/aliases";
-import { isBookkeeping } from "../../shared/ownership";
+import { isProviderKey } from "../../shared/ownership";
 import { withAliasLists } from "../aliases/alias-lists";
 import { type ImageInputs, type ImageOutputs } from "../inputs";
 import { marksOf, ownersOf, withoutOwner, withOwner } from "../owners";
@@ -17,16 +17,14 @@ type Outputs = ImageOutputs;
 /** Inputs of an image that is there. */
 type Known = Inputs & { fingerprint: string };
 
-const refresh = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
-
 /** What a change starts from. */
-export interface Former {
+export interface Previous {
   aliases: Outputs["aliases"];
   properties: Outputs["properties"];
   /** Under which URN the resource was known, which Pulumi's option `aliases` can change. */
   urn?: string | undefined;
   /** The image in whose place this one comes. */
-  replaced?: Draft<ImageAddress> | undefined;
+  replaced?: PartialInputs<ImageAddress> | undefined;
   /** What a new image is found again by. */
   marks?: Record<string, string>;
   /** Whether the image was made just now, for this resource alone. */
@@ -36,17 +34,17 @@ export interface Former {
 }
 
 /** Makes everything that can change what the program says; what it never spoke of is left alone. */
-export async function sync(context: Context, olds: Former, news: Known): Promise<Outputs> {
+export async function reconcile(context: Context, olds: Previous, news: Known): Promise<Outputs> {
   const { client, urn } = context;
-  const { value } = await syncRecord(context, olds, news);
-  await syncAliases(client, { olds, news, urn, owners: ownersOf(value) });
+  const { value } = await reconcileRecord(context, olds, news);
+  await reconcileAliases(client, { olds, news, urn, owners: ownersOf(value) });
   return toOutputs(news, (await findImage(client, news))?.value ?? value);
 }
 
 /** Everything but the aliases. */
-export async function syncRecord(
+export async function reconcileRecord(
   { client, urn }: Context,
-  olds: Former,
+  olds: Previous,
   news: Known,
 ): Promise<{ value: WireImage; isChanged: boolean }> {
   let isChanged = false;
@@ -54,12 +52,12 @@ export async function syncRecord(
     const all = merged(current.properties ?? {}, { urn, olds, news });
     const lists = { client, urn, formerUrn: olds.urn, had: olds.aliases, news };
     const properties = olds.isListing === true ? withAliasLists(all, current, lists) : all;
-    const wanted = settingsOf(current, news, properties);
-    const isDue = differs(current, wanted);
+    const desired = settingsOf(current, news, properties);
+    const isDue = differs(current, desired);
     isChanged ||= isDue;
-    return isDue ? wanted : undefined;
+    return isDue ? desired : undefined;
   });
-  if (value === undefined) throw new LxdError({ code: "not-found", why: "the image is gone", advice: refresh });
+  if (value === undefined) throw gone("image");
   return { value, isChanged };
 }
 
@@ -73,24 +71,24 @@ function settingsOf(value: WireImage, news: Inputs, properties: Record<string, s
   };
 }
 
-function differs(value: WireImage, wanted: ImageSettings): boolean {
+function differs(value: WireImage, desired: ImageSettings): boolean {
   const same =
-    value.public === wanted.public &&
-    value.auto_update === wanted.auto_update &&
-    isDeepStrictEqual(value.profiles ?? [], wanted.profiles ?? []) &&
-    isSameTime(value.expires_at, wanted.expires_at) &&
-    sameMap(wanted.properties ?? {}, value.properties ?? {});
+    value.public === desired.public &&
+    value.auto_update === desired.auto_update &&
+    isDeepStrictEqual(value.profiles ?? [], desired.profiles ?? []) &&
+    isSameTime(value.expires_at, desired.expires_at) &&
+    sameMap(desired.properties ?? {}, value.properties ?? {});
   return !same;
 }
 
 export interface AliasChange {
-  olds: Former;
+  olds: Previous;
   news: Known;
   urn: string;
   owners: string[];
 }
 
-export async function syncAliases(client: Client, { olds, news, urn, owners }: AliasChange): Promise<void> {
+export async function reconcileAliases(client: Client, { olds, news, urn, owners }: AliasChange): Promise<void> {
   const had = olds.aliases.map((alias) => alias.name);
   // On an image of this resource alone an alias can only be one that a killed run has made, or a welcome one.
   const others = owners.some((owner) => owner !== urn && owner !== olds.urn);
@@ -99,11 +97,11 @@ export async function syncAliases(client: Client, { olds, news, urn, owners }: A
     const isShared = (others || owners.length === 0) && !isWelcome;
     await ensureAlias(client, news, alias, { urn, replaced: olds.replaced, policy: news.aliasPolicy, isShared });
   }
-  const wanted = news.aliases.map((alias) => alias.name);
-  for (const name of had) if (!wanted.includes(name)) await dropAlias(client, news, { name, urn });
+  const desired = news.aliases.map((alias) => alias.name);
+  for (const name of had) if (!desired.includes(name)) await dropAlias(client, news, { name, urn });
 }
 
-export function isCopied({ copiedAliases = [] }: Pick<Draft<Inputs>, "copiedAliases">, alias: string): boolean {
+export function isCopied({ copiedAliases = [] }: Pick<PartialInputs<Inputs>, "copiedAliases">, alias: string): boolean {
   return copiedAliases.some(({ name }) => name === alias);
 }
 
@@ -114,11 +112,11 @@ function isSameTime(one: string, other: string): boolean {
 
 function merged(
   current: Record<string, string>,
-  { urn, olds, news }: { urn: string; olds: Former; news: Inputs },
+  { urn, olds, news }: { urn: string; olds: Previous; news: Inputs },
 ): Record<string, string> {
   const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
   // What says that a new image is somebody's was in the image, which comes of one that was theirs.
-  const isInherited = (key: string): boolean => olds.isNew === true && isBookkeeping(key);
+  const isInherited = (key: string): boolean => olds.isNew === true && isProviderKey(key);
   const kept = Object.entries(current).filter(([key]) => !dropped.includes(key) && !isInherited(key));
   // An empty value is no value: Incus drops such a property, so it is one way to take the image's own away.
   const isSet = ([key]: [string, string]): boolean => news.properties[key] !== "";

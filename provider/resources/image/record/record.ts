@@ -2,7 +2,7 @@
 import { findImage, type ImageAddress, type ImageSettings, updateImage, type WireImage } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
 import { isCode } from "../../../base/errors";
-import { inTurn } from "../../../base/keyed-queue";
+import { queued } from "../../../base/keyed-queue";
 
 type Change = (value: WireImage) => ImageSettings | undefined;
 
@@ -18,16 +18,16 @@ const writes = 3;
  */
 export function changeRecord(client: Client, at: ImageAddress, change: Change): Promise<WireImage | undefined> {
   const key = ["record", client.transport.place, at.project, at.fingerprint];
-  return inTurn(key, () => writeUntilThere(client, at, change));
+  return queued(key, () => writeUntilThere(client, at, change));
 }
 
 async function writeUntilThere(client: Client, at: ImageAddress, change: Change): Promise<WireImage | undefined> {
   for (let attempt = 1, written = 0; ; attempt++) {
     const found = await findImage(client, at);
-    const wanted = found === undefined || written === writes ? undefined : change(found.value);
-    if (found === undefined || wanted === undefined) return found?.value;
+    const desired = found === undefined || written === writes ? undefined : change(found.value);
+    if (found === undefined || desired === undefined) return found?.value;
     try {
-      await updateImage(client, at, wanted, found.etag);
+      await updateImage(client, at, desired, found.etag);
       written++;
     } catch (error) {
       if (!isCode(error, "conflict") || attempt >= attempts) throw error;

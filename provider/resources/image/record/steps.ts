@@ -7,7 +7,7 @@ import { type ImageInputs, type ImageOutputs } from "../inputs";
 import { marksOf, sourceMark } from "../owners";
 import { changeRecord } from "./record";
 import { identityOf, isForeknown, isPublished } from "../source";
-import { type Former, syncAliases, syncRecord } from "./reconcile";
+import { type Previous, reconcileAliases, reconcileRecord } from "./reconcile";
 import { ownersBefore } from "./adoption";
 
 type ImageWork = Work<ImageInputs, ImageOutputs>;
@@ -23,7 +23,7 @@ export function steps(work: ImageWork): Step<FoundImage>[] {
       name: "record",
       run: async (found) => {
         owners = ownersBefore(found.image, { urn: context.urn, source: inputs.source, isKnown: olds !== undefined });
-        return (await syncRecord(context, former, known(work, found))).isChanged;
+        return (await reconcileRecord(context, former, known(work, found))).isChanged;
       },
     },
     { name: "aliases", run: (found) => bringAliases(work, found, owners) },
@@ -31,7 +31,7 @@ export function steps(work: ImageWork): Step<FoundImage>[] {
   ];
 }
 
-function formerOf(work: ImageWork): Former {
+function formerOf(work: ImageWork): Previous {
   const { olds, context } = work;
   const { aliases = [], properties = {} } = olds ?? {};
   const { replaced } = context;
@@ -47,22 +47,22 @@ async function bringAliases(work: ImageWork, found: FoundImage, owners: string[]
   const former = formerOf(work);
   const had = withListed(former.aliases, found.image, urn);
   const change = { olds: { ...former, aliases: had }, news: known(work, found), urn, owners };
-  await syncAliases(client, change);
+  await reconcileAliases(client, change);
   const isLess = had.some(({ name }) => !change.news.aliases.some((alias) => alias.name === name));
   // The list on the image had to have them until now.
-  if (isLess) await syncRecord(work.context, { ...former, aliases: [] }, change.news);
+  if (isLess) await reconcileRecord(work.context, { ...former, aliases: [] }, change.news);
   return hasOtherAliases(found.image, change);
 }
 
-export function hasOtherAliases(image: WireImage, { olds, news }: { olds: Former; news: Known }): boolean {
+export function hasOtherAliases(image: WireImage, { olds, news }: { olds: Previous; news: Known }): boolean {
   const there = new Map((image.aliases ?? []).map(({ name, description }) => [name, description]));
   const isMissing = news.aliases.some(({ name, description }) => there.get(name) !== description);
-  const wanted = news.aliases.map(({ name }) => name);
-  return isMissing || olds.aliases.some(({ name }) => there.has(name) && !wanted.includes(name));
+  const desired = news.aliases.map(({ name }) => name);
+  return isMissing || olds.aliases.some(({ name }) => there.has(name) && !desired.includes(name));
 }
 
 /** What is published is marked last: without the mark, the next run goes on with it; with it, `--replace` makes another. */
-function marksAtOnce({ context, inputs }: ImageWork): Pick<Former, "marks"> {
+function marksAtOnce({ context, inputs }: ImageWork): Pick<Previous, "marks"> {
   const { source, digest } = inputs;
   if (source === undefined || isForeknown(source, digest) || isPublished(source)) return {};
   return { marks: marksOf(context.urn, identityOf(source, digest)) };

@@ -3,85 +3,85 @@ import { isDeepStrictEqual } from "node:util";
 import { findInstance, type WireInstance } from "../../../lxd/api/instance/instances";
 import { type Client } from "../../../lxd/client/core/client";
 import { type ServerInfo } from "../../../lxd/client/discovery/server-info";
-import { type Completion, type Failure } from "../../../kind/kind";
+import { type CheckContext, type Failure } from "../../../kind/kind";
 import { plain } from "../../../kind/props";
 import { isUnknown } from "../../../kind/unknowns";
 import { parseSize } from "../../../kind/units";
 import { coldKeys } from "../steps/boot-settings";
 import { policies } from "../inputs";
-import { coldFailures, consent, staysOn } from "../../machine/restart-policy";
+import { coldFailures, restartAdvice, staysOn } from "../../machine/restart-policy";
 import { deviceChangeFailures } from "./device-preflight";
 import { sizeFailures } from "../steps/disk-resize";
-import { placeFailures } from "./relocation";
+import { relocationFailures } from "./relocation";
 import { extensionFailures } from "./features";
 import { otherOwner, takenBy } from "./preflight";
-import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "../schema";
+import { type PartialInstanceInputs, type InstanceInputs, type InstanceOutputs } from "../schema";
 import { phaseOf } from "../../machine/settings";
-import { comparable } from "../../shared/normalize";
+import { normalize } from "../../shared/normalize";
 import { drives } from "../../machine/devices/typed-devices";
 
 export async function preflightChange(
   client: Client,
-  { draft, olds, urn }: Completion<InstanceInputs>,
+  { inputs, olds, urn }: CheckContext<InstanceInputs>,
 ): Promise<Failure[]> {
   const { project, name } = olds ?? {};
-  if (project === undefined || name === undefined || draft.project !== project) return [];
-  if (isSame(olds ?? {}, draft)) return [];
+  if (project === undefined || name === undefined || inputs.project !== project) return [];
+  if (isSame(olds ?? {}, inputs)) return [];
   const found = await findInstance(client, { project, name });
   const wire = found?.value;
-  if (wire === undefined || draft.type !== wire.type) return [];
+  if (wire === undefined || inputs.type !== wire.type) return [];
   const info = await client.info();
   return [
-    ...(await nameFailures(client, wire, { draft, urn, project })),
-    ...(await placeFailures(client, wire, { draft, olds: olds as InstanceOutputs })),
-    ...(await deviceChangeFailures(client, draft, olds)),
-    ...extensionFailures(info, draft),
-    ...(await sizeFailures(client, wire, draft)),
-    ...restartFailures(wire, draft, info),
+    ...(await nameFailures(client, wire, { inputs, urn, project })),
+    ...(await relocationFailures(client, wire, { inputs, olds: olds as InstanceOutputs })),
+    ...(await deviceChangeFailures(client, inputs, olds)),
+    ...extensionFailures(info, inputs),
+    ...(await sizeFailures(client, wire, inputs)),
+    ...restartFailures(wire, inputs, info),
   ];
 }
 
 /** Whether the program says what it said before. */
-export function isSame(olds: InstanceDraft, draft: InstanceDraft): boolean {
-  const isOpen = (key: string): boolean => (key === "architecture" || key === "target") && draft[key] === undefined;
-  const form = (inputs: InstanceDraft): unknown => {
-    const known = Object.entries(comparable(inputs)).filter(([key]) => key in policies && !isOpen(key));
+export function isSame(olds: PartialInstanceInputs, partial: PartialInstanceInputs): boolean {
+  const isOpen = (key: string): boolean => (key === "architecture" || key === "target") && partial[key] === undefined;
+  const form = (inputs: PartialInstanceInputs): unknown => {
+    const known = Object.entries(normalize(inputs)).filter(([key]) => key in policies && !isOpen(key));
     return plain(Object.fromEntries(known));
   };
-  return isDeepStrictEqual(form(olds), form(draft));
+  return isDeepStrictEqual(form(olds), form(partial));
 }
 
 async function nameFailures(
   client: Client,
   wire: WireInstance,
-  { draft, urn, project }: { draft: InstanceDraft; urn: string; project: string },
+  { inputs, urn, project }: { inputs: PartialInstanceInputs; urn: string; project: string },
 ): Promise<Failure[]> {
-  const { name } = draft;
+  const { name } = inputs;
   if (name === undefined || isUnknown(name) || name === wire.name) return [];
   const taken = await findInstance(client, { project, name });
   if (taken !== undefined) {
-    const reason = otherOwner(taken.value, draft, urn);
-    return reason === undefined ? [] : [{ property: "name", reason: takenBy(taken.value, draft, reason).message }];
+    const reason = otherOwner(taken.value, inputs, urn);
+    return reason === undefined ? [] : [{ property: "name", reason: takenBy(taken.value, inputs, reason).message }];
   }
-  return coldFailures(wire, draft, { property: "name", what: "renamed" });
+  return coldFailures(wire, inputs, { property: "name", what: "renamed" });
 }
 
-function restartFailures(wire: WireInstance, draft: InstanceDraft, info: ServerInfo): Failure[] {
-  const { config, allowRestart } = draft;
-  if (wire.type !== "virtual-machine" || allowRestart === true || !staysOn(wire, draft)) return [];
+function restartFailures(wire: WireInstance, inputs: PartialInstanceInputs, info: ServerInfo): Failure[] {
+  const { config, allowRestart } = inputs;
+  if (wire.type !== "virtual-machine" || allowRestart === true || !staysOn(wire, inputs)) return [];
   // An installation is begun anew with what works only from the next start.
-  if (phaseOf(wire) === "installing") return memoryFailures(wire, draft, info);
-  const before = comparable({ config: wire.config ?? {} }).config;
-  const after = comparable({ config }).config ?? {};
+  if (phaseOf(wire) === "installing") return memoryFailures(wire, inputs, info);
+  const before = normalize({ config: wire.config ?? {} }).config;
+  const after = normalize({ config }).config ?? {};
   const keys = isUnknown(after) ? [] : [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const cold = keys.filter((key) => coldKeys.test(key) && before[key] !== after[key] && !isUnknown(after[key]));
   return [
     ...cold.map((key) => ({
       property: `config["${key}"]`,
-      reason: `cannot change while the machine runs; ${consent}`,
+      reason: `cannot change while the machine runs; ${restartAdvice}`,
     })),
-    ...memoryFailures(wire, draft, info),
-    ...tpmFailures(wire, draft),
+    ...memoryFailures(wire, inputs, info),
+    ...tpmFailures(wire, inputs),
   ];
 }
 
@@ -89,20 +89,20 @@ function restartFailures(wire: WireInstance, draft: InstanceDraft, info: ServerI
 const usualMemory = "1GiB";
 
 /** Memory that the machine was not started with is something that only newer servers can plug in. */
-function memoryFailures(wire: WireInstance, { config }: InstanceDraft, { extensions }: ServerInfo): Failure[] {
+function memoryFailures(wire: WireInstance, { config }: PartialInstanceInputs, { extensions }: ServerInfo): Failure[] {
   const key = "limits.memory";
-  const wanted = isUnknown(config) ? undefined : config?.[key];
-  if (wanted === undefined || isUnknown(wanted) || extensions.has("memory_hotplug")) return [];
+  const desired = isUnknown(config) ? undefined : config?.[key];
+  if (desired === undefined || isUnknown(desired) || extensions.has("memory_hotplug")) return [];
   const had = { ...wire.expanded_config, ...wire.config }[key] ?? usualMemory;
-  const [now, then] = [had, wanted].map(parseSize);
+  const [now, then] = [had, desired].map(parseSize);
   // Shares of the host's memory are for the server to reckon.
   if (now === undefined || then === undefined || then <= now) return [];
-  const reason = `cannot grow while the machine runs, which has ${had}; ${consent}`;
+  const reason = `cannot grow while the machine runs, which has ${had}; ${restartAdvice}`;
   return [{ property: `config["${key}"]`, reason }];
 }
 
 /** A TPM is soldered in: it comes and goes only while the machine is off. */
-function tpmFailures(wire: WireInstance, { devices, tpm }: InstanceDraft): Failure[] {
+function tpmFailures(wire: WireInstance, { devices, tpm }: PartialInstanceInputs): Failure[] {
   if (isUnknown(devices) || isUnknown(tpm)) return [];
   const isTpm = ([, device]: [string, Record<string, string>]): boolean => device["type"] === "tpm";
   const before = Object.entries(wire.devices ?? {}).filter(isTpm);
@@ -111,7 +111,7 @@ function tpmFailures(wire: WireInstance, { devices, tpm }: InstanceDraft): Failu
   const changed = [...before, ...after].map(([name]) => name).filter((name) => !isBoth(name, before, after));
   return [...new Set(changed)].map((name) => ({
     property: name === drives.tpm.name ? "tpm" : `devices.${name}`,
-    reason: `a TPM cannot be added or removed while the machine runs; ${consent}`,
+    reason: `a TPM cannot be added or removed while the machine runs; ${restartAdvice}`,
   }));
 }
 

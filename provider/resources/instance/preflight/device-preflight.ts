@@ -12,13 +12,13 @@ import { plain } from "../../../kind/props";
 import { isUnknown } from "../../../kind/unknowns";
 import { checkPool } from "../../shared/common";
 import { isPlacePlanned, isPlanned } from "../../shared/planned";
-import { type InstanceDraft } from "../schema";
+import { type PartialInstanceInputs } from "../schema";
 
 /** A project without networks or volumes of its own has those of this one. */
 const sharedProject = "default";
 
-export async function deviceFailures(client: Client, draft: InstanceDraft): Promise<Failure[]> {
-  const { project, nics, disks } = draft;
+export async function deviceFailures(client: Client, inputs: PartialInstanceInputs): Promise<Failure[]> {
+  const { project, nics, disks } = inputs;
   if (project === undefined || isUnknown(project) || isPlacePlanned(client, { project })) return [];
   const cards = listed(nics).map((nic, i) => {
     const name = "network" in nic ? nic.network : undefined;
@@ -36,11 +36,11 @@ export async function deviceFailures(client: Client, draft: InstanceDraft): Prom
 /** What was there before is there, or its loss is drift that the daemon tells. */
 export async function deviceChangeFailures(
   client: Client,
-  draft: InstanceDraft,
-  olds: InstanceDraft | undefined,
+  inputs: PartialInstanceInputs,
+  olds: PartialInstanceInputs | undefined,
 ): Promise<Failure[]> {
-  const [before, after] = [olds ?? {}, draft].map(({ nics, disks }) => plain({ nics, disks }));
-  return isDeepStrictEqual(before, after) ? [] : deviceFailures(client, draft);
+  const [before, after] = [olds ?? {}, inputs].map(({ nics, disks }) => plain({ nics, disks }));
+  return isDeepStrictEqual(before, after) ? [] : deviceFailures(client, inputs);
 }
 
 /** The elements that are known, by their places. */

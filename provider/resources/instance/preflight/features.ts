@@ -3,49 +3,49 @@ import { describeServer, missingExtension, type ServerInfo } from "../../../lxd/
 import { type Failure } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
 import { foreignFirmware } from "../../machine/config";
-import { type InstanceDraft } from "../schema";
+import { type PartialInstanceInputs } from "../schema";
 
-export function featureFailures(info: ServerInfo, draft: InstanceDraft): Failure[] {
+export function featureFailures(info: ServerInfo, inputs: PartialInstanceInputs): Failure[] {
   const failures: Failure[] = [];
-  if (draft.type === "virtual-machine" && !info.virtualMachines) {
+  if (inputs.type === "virtual-machine" && !info.virtualMachines) {
     const advice = "install QEMU on the server, or use a container";
     failures.push({
       property: "type",
       reason: `${describeServer(info)} runs no virtual machines; ${advice} [unsupported]`,
     });
   }
-  return [...failures, ...extensionFailures(info, draft)];
+  return [...failures, ...extensionFailures(info, inputs)];
 }
 
-function isBackup({ source }: InstanceDraft): boolean {
+function isBackup({ source }: PartialInstanceInputs): boolean {
   return typeof source === "object" && "backup" in source;
 }
 
 /** What the inputs need of the server, each with the words for it. */
-export function extensionFailures(info: ServerInfo, draft: InstanceDraft): Failure[] {
-  const { cdroms, firmware, agentDrive } = draft;
+export function extensionFailures(info: ServerInfo, inputs: PartialInstanceInputs): Failure[] {
+  const { cdroms, firmware, agentDrive } = inputs;
   const media = Array.isArray(cdroms) ? cdroms : [];
-  const buses = [draft.rootDisk?.bus, ...media.map((cdrom) => cdrom.bus)];
+  const buses = [inputs.rootDisk?.bus, ...media.map((cdrom) => cdrom.bus)];
   const hasBootMode = info.extensions.has("instance_boot_mode");
   const needs: [boolean, string, string, string][] = [
     [media.some((cdrom) => cdrom.volume !== undefined), "cdroms", "custom_volume_iso", "ISO volumes"],
     [firmware === "bios" && !hasBootMode, "firmware", "security_csm", "BIOS"],
     [buses.some((bus) => bus !== undefined && bus !== "usb"), "bus", "disk_io_bus", "choice of a disk's bus"],
-    [isBackup(draft), "source.backup", "backup_override_name", "backups that are restored under a name of choice"],
+    [isBackup(inputs), "source.backup", "backup_override_name", "backups that are restored under a name of choice"],
     [buses.includes("usb"), "bus", "disk_io_bus_usb", "USB media"],
   ];
   const failures = needs.flatMap(([isNeeded, property, extension, feature]) => {
     if (!isNeeded || info.extensions.has(extension)) return [];
     return [{ property, reason: missingExtension(info, extension, feature).message }];
   });
-  failures.push(...firmwareFailures(info, draft));
+  failures.push(...firmwareFailures(info, inputs));
   if (agentDrive !== true || info.product === "incus") return failures;
   const reason = `${describeServer(info)} has no agent drive; it gives the agent to its guests in another way`;
   return [...failures, { property: "agentDrive", reason }];
 }
 
 /** LXD 6.7 has one key in place of two, and refuses the old ones. */
-function firmwareFailures(info: ServerInfo, { config, firmware }: InstanceDraft): Failure[] {
+function firmwareFailures(info: ServerInfo, { config, firmware }: PartialInstanceInputs): Failure[] {
   // Said in both: that is a failure of its own.
   if (config === undefined || isUnknown(config) || firmware !== undefined) return [];
   return foreignFirmware(config, info.extensions.has("instance_boot_mode")).map(({ key, firmware: same }) => ({

@@ -6,7 +6,7 @@ import { LxdError } from "../../../base/errors";
 import { type Failure } from "../../../kind/kind";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { type VolumeReference } from "../../machine/devices/devices";
-import { type InstanceDraft, type InstanceInputs } from "../schema";
+import { type PartialInstanceInputs, type InstanceInputs } from "../schema";
 
 /** The same error, with what can be done if it is about a medium. */
 export async function explainMedia(client: Client, inputs: InstanceInputs, error: LxdError): Promise<LxdError> {
@@ -21,7 +21,10 @@ export async function explainMedia(client: Client, inputs: InstanceInputs, error
 }
 
 /** What a machine on the member that the program names could not have, because it is on others alone. */
-export async function mediaFailures(client: Client, { target, project, cdroms }: InstanceDraft): Promise<Failure[]> {
+export async function mediaFailures(
+  client: Client,
+  { target, project, cdroms }: PartialInstanceInputs,
+): Promise<Failure[]> {
   if (target === undefined || isUnknown(target) || project === undefined || isUnknown(project)) return [];
   if (!Array.isArray(cdroms) || cdroms.length === 0 || !(await client.info()).clustered) return [];
   const members = target.startsWith("@") ? await listGroupMembers(client, target.slice(1)) : [target];

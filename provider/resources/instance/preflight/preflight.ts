@@ -8,13 +8,13 @@ import {
 import { listProfiles, type WireProfile } from "../../../lxd/api/profiles";
 import { type Client } from "../../../lxd/client/core/client";
 import { LxdError } from "../../../base/errors";
-import { type Completion, type Failure } from "../../../kind/kind";
+import { type CheckContext, type Failure } from "../../../kind/kind";
 import { nearest } from "../../../base/nearest";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { checkPool, checkProject } from "../../shared/common";
 import { checkMember } from "../../shared/cluster-member";
 import { featureFailures } from "./features";
-import { type InstanceDraft, type InstanceInputs } from "../schema";
+import { type PartialInstanceInputs, type InstanceInputs } from "../schema";
 import { deviceFailures } from "./device-preflight";
 import { importFailures } from "../import";
 import { mediaFailures } from "./media";
@@ -22,23 +22,23 @@ import { imageOf, markOf } from "../source";
 import { creatingKey, ownerKey, sourceKey } from "../../shared/ownership";
 import { isPlacePlanned, isPlanned } from "../../shared/planned";
 
-export async function preflight(client: Client, completion: Completion<InstanceInputs>): Promise<Failure[]> {
-  const { draft } = completion;
+export async function preflight(client: Client, check: CheckContext<InstanceInputs>): Promise<Failure[]> {
+  const { inputs } = check;
   const info = await client.info();
-  const projectFailures = await checkProject(client, draft.project);
+  const projectFailures = await checkProject(client, inputs.project);
   if (projectFailures.length > 0) return projectFailures;
-  if (completion.importId !== undefined) return importFailures(client, completion);
+  if (check.importId !== undefined) return importFailures(client, check);
   // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
-  const isNew = isPlacePlanned(client, { project: draft.project });
+  const isNew = isPlacePlanned(client, { project: inputs.project });
   const answers = await Promise.all([
-    checkPool(client, draft.rootDisk?.pool, "rootDisk.pool"),
-    checkMember(client, draft.target, "machine"),
-    mediaFailures(client, draft),
-    deviceFailures(client, draft),
-    isNew ? [] : profileFailures(client, draft),
-    isNew ? [] : nameFailures(client, completion),
+    checkPool(client, inputs.rootDisk?.pool, "rootDisk.pool"),
+    checkMember(client, inputs.target, "machine"),
+    mediaFailures(client, inputs),
+    deviceFailures(client, inputs),
+    isNew ? [] : profileFailures(client, inputs),
+    isNew ? [] : nameFailures(client, check),
   ]);
-  return [...featureFailures(info, draft), ...sourceFailures(completion), ...answers.flat()];
+  return [...featureFailures(info, inputs), ...sourceFailures(check), ...answers.flat()];
 }
 
 export function idOf({ project, name }: InstanceAddress): string {
@@ -46,53 +46,53 @@ export function idOf({ project, name }: InstanceAddress): string {
 }
 
 /** Why an instance that is there already is not this resource's, if so. */
-export function obstacle(wire: WireInstance, inputs: InstanceDraft, urn: string): LxdError | undefined {
+export function conflict(wire: WireInstance, inputs: PartialInstanceInputs, urn: string): LxdError | undefined {
   // What was never finished is made again, whatever it was to become.
-  const why = otherOwner(wire, inputs, urn) ?? (isWhole(wire) ? otherSource(wire, inputs) : undefined);
+  const why = otherOwner(wire, inputs, urn) ?? (isComplete(wire) ? otherSource(wire, inputs) : undefined);
   return why === undefined ? undefined : takenBy(wire, inputs, why);
 }
 
-export function requireOwn(wire: WireInstance, inputs: InstanceDraft, urn: string): void {
-  const failure = obstacle(wire, inputs, urn);
+export function requireOwn(wire: WireInstance, inputs: PartialInstanceInputs, urn: string): void {
+  const failure = conflict(wire, inputs, urn);
   if (failure !== undefined) throw failure;
 }
 
 /** Whether a run has seen that the server finished it. */
-export function isWhole({ config }: Pick<WireInstance, "config">): boolean {
+export function isComplete({ config }: Pick<WireInstance, "config">): boolean {
   return config?.[creatingKey] === undefined;
 }
 
-export function takenBy(wire: WireInstance, inputs: InstanceDraft, why: string): LxdError {
+export function takenBy(wire: WireInstance, inputs: PartialInstanceInputs, why: string): LxdError {
   const advice = `Pass { import: "${inputs.project ?? ""}/${wire.name}" } to adopt it, or choose another name.`;
   return new LxdError({ code: "already-exists", why: `there is an instance "${wire.name}" already, ${why}`, advice });
 }
 
-export function otherOwner(wire: WireInstance, { type }: InstanceDraft, urn: string): string | undefined {
+export function otherOwner(wire: WireInstance, { type }: PartialInstanceInputs, urn: string): string | undefined {
   if (wire.config?.[ownerKey] !== urn) return "which this resource did not create";
   return isUnknown(type) || type === wire.type ? undefined : `left by an earlier run, which is a ${wire.type}`;
 }
 
-function otherSource({ config }: WireInstance, { source, sourceVersion }: InstanceDraft): string | undefined {
+function otherSource({ config }: WireInstance, { source, sourceVersion }: PartialInstanceInputs): string | undefined {
   if (hasUnknown(source) || isUnknown(sourceVersion)) return undefined;
   const [image, mark] = [config?.["volatile.base_image"], config?.[sourceKey]];
-  const wantedImage = imageOf(source, sourceVersion);
+  const desiredImage = imageOf(source, sourceVersion);
   const isSame =
     mark === markOf(source, sourceVersion) &&
-    (wantedImage === image || (source !== undefined && wantedImage === undefined));
+    (desiredImage === image || (source !== undefined && desiredImage === undefined));
   if (isSame) return undefined;
   const from = image === undefined ? "no image" : `the image ${image}`;
   return `left by an earlier run, made from ${mark ?? from}`;
 }
 
 /** The daemons make a container of nothing without complaint, but it never starts. */
-function sourceFailures({ draft }: Completion<InstanceInputs>): Failure[] {
-  if (draft.type !== "container" || draft.source !== undefined) return [];
+function sourceFailures({ inputs }: CheckContext<InstanceInputs>): Failure[] {
+  if (inputs.type !== "container" || inputs.source !== undefined) return [];
   const reason = 'is required for a container; only an instance with type: "virtual-machine" can be blank';
   return [{ property: "source", reason }];
 }
 
-async function profileFailures(client: Client, draft: InstanceDraft): Promise<Failure[]> {
-  const { profiles, project } = draft;
+async function profileFailures(client: Client, inputs: PartialInstanceInputs): Promise<Failure[]> {
+  const { profiles, project } = inputs;
   if (!Array.isArray(profiles) || hasUnknown(profiles) || project === undefined || isUnknown(project)) return [];
   const existing = await listProfiles(client, project);
   const names = existing.map((profile) => profile.name);
@@ -104,7 +104,7 @@ async function profileFailures(client: Client, draft: InstanceDraft): Promise<Fa
   });
   const used = existing.filter((profile) => profiles.includes(profile.name));
   const isSettled = profiles.every((profile) => names.includes(profile));
-  return !isSettled || hasRoot(draft, used) ? missing : [noRoot];
+  return !isSettled || hasRoot(inputs, used) ? missing : [noRoot];
 }
 
 const noRoot: Failure = {
@@ -113,17 +113,20 @@ const noRoot: Failure = {
     'is required: neither the devices nor the profiles of this instance have a root disk; for example { pool: "default" }',
 };
 
-function hasRoot({ rootDisk, devices }: InstanceDraft, profiles: WireProfile[]): boolean {
+function hasRoot({ rootDisk, devices }: PartialInstanceInputs, profiles: WireProfile[]): boolean {
   if (rootDisk !== undefined || hasUnknown(devices)) return true;
   const all = [...Object.values(devices ?? {}), ...profiles.flatMap((profile) => Object.values(profile.devices ?? {}))];
   return all.some((device: StringMap) => device["type"] === "disk" && device["path"] === "/");
 }
 
-async function nameFailures(client: Client, { draft, replaced, urn }: Completion<InstanceInputs>): Promise<Failure[]> {
-  const { project, name } = draft;
+async function nameFailures(
+  client: Client,
+  { inputs, replaced, urn }: CheckContext<InstanceInputs>,
+): Promise<Failure[]> {
+  const { project, name } = inputs;
   if (project === undefined || name === undefined || isUnknown(project) || isUnknown(name)) return [];
   if (replaced?.name === name && replaced.project === project) return [];
   const found = await findInstance(client, { project, name });
-  const error = found === undefined ? undefined : obstacle(found.value, draft, urn);
+  const error = found === undefined ? undefined : conflict(found.value, inputs, urn);
   return error === undefined ? [] : [{ property: "name", reason: error.message }];
 }

@@ -10,52 +10,53 @@ import { coldFailures } from "../../machine/restart-policy";
 import { mediaFailures } from "./media";
 import { movesLive, otherMember, otherPool } from "../steps/relocation";
 import { needsRebuild, rebuildExtension } from "../steps/rebuild";
-import { type InstanceDraft, type InstanceInputs, type InstanceOutputs } from "../schema";
+import { type PartialInstanceInputs, type InstanceInputs, type InstanceOutputs } from "../schema";
 
 interface Change {
-  draft: InstanceDraft;
+  inputs: PartialInstanceInputs;
   olds: InstanceOutputs;
 }
 
-export async function placeFailures(client: Client, wire: WireInstance, change: Change): Promise<Failure[]> {
-  const { draft } = change;
+export async function relocationFailures(client: Client, wire: WireInstance, change: Change): Promise<Failure[]> {
+  const { inputs } = change;
   return [
     ...(await memberFailures(client, wire, change)),
-    ...(await poolFailures(client, wire, draft)),
+    ...(await poolFailures(client, wire, inputs)),
     ...(await rebuildFailures(client, wire, change)),
   ];
 }
 
 /** A member that was named before may be away for a while: that alone is no reason to fail. */
-async function memberFailures(client: Client, wire: WireInstance, { draft, olds }: Change): Promise<Failure[]> {
-  const isNew = draft.target !== olds.target;
+async function memberFailures(client: Client, wire: WireInstance, { inputs, olds }: Change): Promise<Failure[]> {
+  const isNew = inputs.target !== olds.target;
   const failures = isNew
-    ? [...(await checkMember(client, draft.target, "machine")), ...(await mediaFailures(client, draft))]
+    ? [...(await checkMember(client, inputs.target, "machine")), ...(await mediaFailures(client, inputs))]
     : [];
-  if (failures.length > 0 || movesLive(wire) || (await otherMember(client, wire, draft)) === undefined) return failures;
-  return coldFailures(wire, draft, { property: "target", what: "moved to another member of the cluster" });
+  if (failures.length > 0 || movesLive(wire) || (await otherMember(client, wire, inputs)) === undefined)
+    return failures;
+  return coldFailures(wire, inputs, { property: "target", what: "moved to another member of the cluster" });
 }
 
-async function poolFailures(client: Client, wire: WireInstance, draft: InstanceDraft): Promise<Failure[]> {
-  const pool = otherPool(wire, draft);
+async function poolFailures(client: Client, wire: WireInstance, inputs: PartialInstanceInputs): Promise<Failure[]> {
+  const pool = otherPool(wire, inputs);
   if (pool === undefined) return [];
   const property = "rootDisk.pool";
   return [
     ...(await checkPool(client, pool, property)),
     ...(await needs(client, property, ["instance_pool_move", "moving of instances between pools"])),
-    ...coldFailures(wire, draft, { property, what: "moved to another storage pool" }),
+    ...coldFailures(wire, inputs, { property, what: "moved to another storage pool" }),
   ];
 }
 
 /** The inputs of the last run do not say what the machine is made of; the machine does. */
-async function rebuildFailures(client: Client, wire: WireInstance, { draft, olds }: Change): Promise<Failure[]> {
-  const { onImageChange, source, sourceVersion } = draft;
+async function rebuildFailures(client: Client, wire: WireInstance, { inputs, olds }: Change): Promise<Failure[]> {
+  const { onImageChange, source, sourceVersion } = inputs;
   if (onImageChange !== "rebuild" || hasUnknown(source) || isUnknown(sourceVersion)) return [];
   const before = { ...olds, baseImage: wire.config?.["volatile.base_image"] };
-  if (!needsRebuild(wire, before, draft as InstanceInputs)) return [];
+  if (!needsRebuild(wire, before, inputs as InstanceInputs)) return [];
   return [
     ...(await needs(client, "onImageChange", [rebuildExtension, "rebuilding of instances"])),
-    ...coldFailures(wire, draft, { property: "source", what: "rebuilt" }),
+    ...coldFailures(wire, inputs, { property: "source", what: "rebuilt" }),
   ];
 }
 

@@ -23,7 +23,7 @@ interface Look {
 }
 
 /** Asks for an instance. The request is never sent twice: a daemon that has it makes what it says. */
-export async function makeOrFind({ client, status }: Context, look: Look, make: () => Promise<void>): Promise<void> {
+export async function createOrFind({ client, status }: Context, look: Look, make: () => Promise<void>): Promise<void> {
   try {
     await make();
   } catch (error) {

@@ -4,10 +4,10 @@ import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
 import { milliseconds } from "../../../kind/units";
 import { isSameStart } from "./boot-settings";
-import { deferredGrowth, isGrowthDeferred } from "./disk-resize";
+import { deferredResize, isResizeDeferred } from "./disk-resize";
 import { isRunning, stop, switchOff } from "../../machine/power";
 import { type InstanceInputs } from "../schema";
-import { wanted } from "../settings";
+import { desiredConfig } from "../settings";
 import { changeSettings, get, phaseOf } from "../../machine/settings";
 
 export interface Applied {
@@ -28,7 +28,7 @@ export async function applySettings(context: Context, inputs: InstanceInputs): P
   let isOutdated = false as boolean;
   const change = (): Promise<void> =>
     changeSettings(context, inputs, (wire) => {
-      const next = wanted(wire, inputs, { urn, info });
+      const next = desiredConfig(wire, inputs, { urn, info });
       isOutdated = isInstalling(wire) && !isSameStart(wire, next);
       return isOutdated ? {} : next;
     });
@@ -49,8 +49,8 @@ export async function applySettings(context: Context, inputs: InstanceInputs): P
     return { wire: (await get(client, inputs)).value, wasStopped: true };
   }
   const { value } = await get(client, inputs);
-  if (!isGrowthDeferred(value)) return { wire: value, wasStopped: false };
-  if (!inputs.allowRestart || value.ephemeral) throw deferredGrowth();
+  if (!isResizeDeferred(value)) return { wire: value, wasStopped: false };
+  if (!inputs.allowRestart || value.ephemeral) throw deferredResize();
   await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
   return { wire: (await get(client, inputs)).value, wasStopped: true };
 }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type InstanceSettings, type StringMap, type WireInstance } from "../../../lxd/api/instance/instances";
 import { startedKey } from "../../shared/ownership";
 import { type InstanceInputs } from "../schema";
-import { comparable } from "../../shared/normalize";
+import { normalize } from "../../shared/normalize";
 
 /** Config keys of virtual machines that the daemons take only while the machine is off. */
 export const coldKeys =
@@ -44,7 +44,7 @@ function digestOf(wire: WireInstance, { cdroms }: InstanceInputs): string {
 }
 
 function bootSettings({ config, devices }: Settings): [string, unknown][][] {
-  const keys = entriesOf(comparable({ config: config ?? {} }).config);
+  const keys = entriesOf(normalize({ config: config ?? {} }).config);
   const bootDevices = entriesOf(devices ?? {}).flatMap(([name, device]): [string, unknown][] => {
     const options = bootOptions(device);
     return options === undefined ? [] : [[name, entriesOf(options)]];

@@ -12,15 +12,15 @@ import {
 import { type Client } from "../../../lxd/client/core/client";
 import { LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
-import { spokenProtocol, turnOf } from "../../shared/image-pull";
+import { spokenProtocol, pullKey } from "../../shared/image-pull";
 import { afterFirst } from "../../../base/keyed-queue";
-import { bookkeepingOf, createDeadlineMs, requireType } from "../markers";
-import { makeOrFind } from "./ambiguous-create";
+import { markersOf, createDeadlineMs, requireType } from "../markers";
+import { createOrFind } from "./ambiguous-create";
 import { creatingKey } from "../../shared/ownership";
 import { requireOwn } from "../preflight/preflight";
 import { restore } from "./restore";
 import { type InstanceInputs } from "../schema";
-import { wanted } from "../settings";
+import { desiredConfig } from "../settings";
 import { type AnyCopySource, type AnyImageSource, imageOf, isCopy, isImage } from "../source";
 
 type Inputs = InstanceInputs;
@@ -31,8 +31,8 @@ export async function make(context: Context, inputs: Inputs): Promise<void> {
   const { client, urn, status } = context;
   const { name, type, architecture, project, target } = inputs;
   const copied = source !== undefined && isCopy(source) ? await getCopied(client, inputs, source) : undefined;
-  const bookkeeping = bookkeepingOf(inputs, urn, copied);
-  const settings = wanted({ config: bookkeeping, devices: {} }, inputs, { urn, info: await client.info() });
+  const bookkeeping = markersOf(inputs, urn, copied);
+  const settings = desiredConfig({ config: bookkeeping, devices: {} }, inputs, { urn, info: await client.info() });
   const request = {
     ...settings,
     // Of another member's machine a cluster wants to be told it, which it takes from its own machines by itself.
@@ -45,7 +45,7 @@ export async function make(context: Context, inputs: Inputs): Promise<void> {
   const check = (found: WireInstance): void => requireOwn(found, inputs, urn);
   const look = { at: inputs, deadlineMs: createDeadlineMs, evidence: "operation" as const, check };
   await bringing(context, inputs, () =>
-    makeOrFind(context, look, () => createInstance(client, { project, target }, request, options)),
+    createOrFind(context, look, () => createInstance(client, { project, target }, request, options)),
   );
 }
 
@@ -55,7 +55,7 @@ export function bringing(context: Context, { source, project }: Inputs, work: ()
   const { client, status } = context;
   const image = `${source.alias ?? source.fingerprint ?? ""} of ${source.server}`;
   const onWait = (): void => status(`waiting for the image ${image}, which another resource imports`);
-  return afterFirst(turnOf(client, project, source), onWait, work);
+  return afterFirst(pullKey(client, project, source), onWait, work);
 }
 
 /** The daemons hand on the source's config and devices; an empty value, or no device, keeps them from that. */

@@ -6,17 +6,21 @@ import { LxdError } from "../../../base/errors";
 import { type Failure } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
 import { parseSize } from "../../../kind/units";
-import { consent, staysOn } from "../../machine/restart-policy";
+import { restartAdvice, staysOn } from "../../machine/restart-policy";
 import { isRunning } from "../../machine/power";
-import { type InstanceDraft } from "../schema";
+import { type PartialInstanceInputs } from "../schema";
 import { rootOf, rootPoolOf } from "../../machine/settings";
 
 /** Drivers that put a running machine's disk off ("We don't allow online resizing of block volumes"), on both servers. */
-const patientDrivers = ["dir", "btrfs", "ceph"];
+const deferringDrivers = ["dir", "btrfs", "ceph"];
 
 /** Failures of a preview for a disk that is to be smaller, or larger under a machine that stays on. */
-export async function sizeFailures(client: Client, wire: WireInstance, draft: InstanceDraft): Promise<Failure[]> {
-  const size = draft.rootDisk?.size;
+export async function sizeFailures(
+  client: Client,
+  wire: WireInstance,
+  inputs: PartialInstanceInputs,
+): Promise<Failure[]> {
+  const size = inputs.rootDisk?.size;
   if (wire.type !== "virtual-machine" || size === undefined || isUnknown(size)) return [];
   const property = "rootDisk.size";
   const now = rootOf(wire)?.[1]["size"];
@@ -26,20 +30,22 @@ export async function sizeFailures(client: Client, wire: WireInstance, draft: In
     // Not without harm, so the daemons refuse it.
     return [{ property, reason: `a root disk cannot shrink: its size is ${now ?? ""}; set that size or a larger one` }];
   }
-  if (draft.allowRestart === true || !staysOn(wire, draft)) return [];
+  if (inputs.allowRestart === true || !staysOn(wire, inputs)) return [];
   const driver = (await findPool(client, rootPoolOf(wire) ?? ""))?.driver;
-  if (driver === undefined || !patientDrivers.includes(driver)) return [];
-  return [{ property, reason: `cannot grow while the machine runs, in a pool of the driver ${driver}; ${consent}` }];
+  if (driver === undefined || !deferringDrivers.includes(driver)) return [];
+  return [
+    { property, reason: `cannot grow while the machine runs, in a pool of the driver ${driver}; ${restartAdvice}` },
+  ];
 }
 
 /** Whether a running machine gets the size of its disk only at its next start: the daemons make a note of that. */
-export function isGrowthDeferred(wire: WireInstance): boolean {
+export function isResizeDeferred(wire: WireInstance): boolean {
   if (wire.type !== "virtual-machine" || !isRunning(wire)) return false;
   const [name = ""] = rootOf(wire) ?? [];
   return (wire.config?.[`volatile.${name}.apply_quota`] ?? "") !== "";
 }
 
-export function deferredGrowth(): LxdError {
+export function deferredResize(): LxdError {
   return new LxdError({
     code: "invalid-argument",
     why: "rootDisk.size: the server gives the machine the larger disk at its next start only",

@@ -9,7 +9,7 @@ import { hasGivenUp } from "../../machine/firmware-verdict";
 import { installationWaits, type Pending } from "../phases";
 import { isRunning, isStopped, switchOff } from "../../machine/power";
 import { type InstanceInputs } from "../schema";
-import { wanted } from "../settings";
+import { desiredConfig } from "../settings";
 import { changeSettings, without } from "../../machine/settings";
 import { causeOf } from "../../machine/power-off-cause";
 import { waitFor } from "../../machine/waits";
@@ -40,7 +40,7 @@ export async function install(context: Context, inputs: Inputs, log: ConsoleLog 
   const info = await client.info();
   await changeSettings(context, inputs, (found) => {
     const config = { ...without(found.config, startedKey), [pendingKey]: "online" satisfies Pending };
-    return wanted({ ...found, config }, inputs, { urn, info });
+    return desiredConfig({ ...found, config }, inputs, { urn, info });
   });
 }
 

@@ -7,7 +7,7 @@ import { pendingKey, rebuilding, sourceKey, startedKey } from "../../shared/owne
 import { createDeadlineMs } from "../markers";
 import { stopFor } from "../../machine/restart-policy";
 import { bringing, imageToWire } from "./create";
-import { whenIdle } from "../../machine/busy";
+import { retryWhileBusy } from "../../machine/busy";
 import { type InstanceInputs, type InstanceOutputs } from "../schema";
 import { changeSettings, without } from "../../machine/settings";
 import { imageOf, isImage, markOf } from "../source";
@@ -38,7 +38,9 @@ export async function rebuild(
     },
   }));
   const options = { deadlineMs: createDeadlineMs, onProgress: status };
-  await bringing(context, news, () => whenIdle(context, news, () => rebuildInstance(client, news, root, options)));
+  await bringing(context, news, () =>
+    retryWhileBusy(context, news, () => rebuildInstance(client, news, root, options)),
+  );
   const mark = markOf(source, news.sourceVersion);
   await changeSettings(context, news, ({ config }) => ({
     config: { ...without(config, sourceKey), ...(mark === undefined ? {} : { [sourceKey]: mark }) },

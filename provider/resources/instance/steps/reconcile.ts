@@ -29,7 +29,7 @@ export async function shutDownFirst(context: Context, { at, value }: InstanceFou
  * Settings first, then what is left of the waits, then the power state, and the files in the guest when they can be.
  * `isStopped`: whether a running machine was shut down for this update already. `oldFiles`: those written before.
  */
-export function syncSteps(
+export function reconcileSteps(
   context: Context,
   inputs: Inputs,
   { isStopped, oldFiles }: { isStopped: () => boolean; oldFiles: GuestFile[] | undefined },

@@ -16,9 +16,9 @@ import { movingKey, ownerKey } from "../../shared/ownership";
 import { createDeadlineMs } from "../markers";
 import { stopFor } from "../../machine/restart-policy";
 import { isAt } from "../../machine/cluster-location";
-import { whenIdle } from "../../machine/busy";
+import { retryWhileBusy } from "../../machine/busy";
 import { isRunning } from "../../machine/power";
-import { type InstanceDraft, type InstanceInputs } from "../schema";
+import { type PartialInstanceInputs, type InstanceInputs } from "../schema";
 import { changeSettings, rootPoolOf } from "../../machine/settings";
 import { isTrue } from "../../shared/normalize";
 
@@ -35,13 +35,13 @@ export async function move(
   if (target !== undefined) {
     const live = movesLive(value);
     if (!live) wasStopped = await stopFor(context, news, { news, what: "moved to another member of the cluster" });
-    await whenIdle(context, news, () => moveInstance(client, news, { target, live }, options));
+    await retryWhileBusy(context, news, () => moveInstance(client, news, { target, live }, options));
   }
   const pool = otherPool(value, news);
   if (pool !== undefined) {
     wasStopped = (await stopFor(context, news, { news, what: "moved to another storage pool" })) || wasStopped;
     await mark(context, news, { [movingKey]: pool });
-    await whenIdle(context, news, () => moveInstance(client, news, { pool }, options));
+    await retryWhileBusy(context, news, () => moveInstance(client, news, { pool }, options));
   }
   if (target === undefined && pool === undefined) return undefined;
   return wasStopped ? "stopped" : "moved";
@@ -86,7 +86,7 @@ export function movesLive(wire: WireInstance): boolean {
 }
 
 /** The pool that the root disk is to be in, if it is in another. */
-export function otherPool(wire: WireInstance, { rootDisk }: InstanceDraft): string | undefined {
+export function otherPool(wire: WireInstance, { rootDisk }: PartialInstanceInputs): string | undefined {
   const pool = rootDisk?.pool;
   return pool === undefined || isUnknown(pool) || pool === rootPoolOf(wire) ? undefined : pool;
 }
@@ -95,7 +95,7 @@ export function otherPool(wire: WireInstance, { rootDisk }: InstanceDraft): stri
 export async function otherMember(
   client: Client,
   wire: WireInstance,
-  { target }: InstanceDraft,
+  { target }: PartialInstanceInputs,
 ): Promise<string | undefined> {
   // The daemons would bring a machine back to an evacuated member too.
   if (target === undefined || isUnknown(target) || isAt(wire, target)) return undefined;

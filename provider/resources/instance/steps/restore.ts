@@ -11,15 +11,15 @@ import {
 } from "../../../lxd/api/instance/instances";
 import { settleInstance } from "../../../lxd/api/operations";
 import { fileContent } from "../../../content/local-file/file";
-import { reader, shown } from "../../../content/progress";
+import { reader, withProgress } from "../../../content/progress";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
-import { bookkeepingOf, createDeadlineMs, requireType, serversOwn } from "../markers";
-import { whenIdle } from "../../machine/busy";
-import { makeOrFind } from "./ambiguous-create";
+import { markersOf, createDeadlineMs, requireType, serverKeys } from "../markers";
+import { retryWhileBusy } from "../../machine/busy";
+import { createOrFind } from "./ambiguous-create";
 import { otherMember } from "./relocation";
 import { type InstanceInputs } from "../schema";
-import { wanted } from "../settings";
+import { desiredConfig } from "../settings";
 import { changeSettings, get, without } from "../../machine/settings";
 import { type BackupSource } from "../source";
 
@@ -44,11 +44,11 @@ export async function restore(context: Context, inputs: Inputs, source: BackupSo
     if (target !== undefined) await moveInstance(client, at, { target, live: false }, moving);
     const info = await client.info();
     await changeSettings(context, at, (wire) => {
-      const config = { ...serversOwn(wire.config), ...bookkeepingOf(inputs, urn, wire) };
-      return wanted({ ...wire, config }, inputs, { urn, info });
+      const config = { ...serverKeys(wire.config), ...markersOf(inputs, urn, wire) };
+      return desiredConfig({ ...wire, config }, inputs, { urn, info });
     });
     const look = { at: inputs, deadlineMs: createDeadlineMs, evidence: "instance" as const };
-    await makeOrFind(context, look, () => renameInstance(client, at, inputs.name));
+    await createOrFind(context, look, () => renameInstance(client, at, inputs.name));
   } catch (error) {
     await discard(context, at, error);
     throw error;
@@ -82,7 +82,7 @@ async function removeLeft(context: Context, project: string, urn: string): Promi
 /** The backup may be one of a machine that is protected; what was never finished is not. */
 async function remove(context: Context, at: InstanceAddress): Promise<void> {
   await changeSettings(context, at, ({ config }) => ({ config: without(config, "security.protection.delete") }));
-  await whenIdle(context, at, () => deleteInstance(context.client, at));
+  await retryWhileBusy(context, at, () => deleteInstance(context.client, at));
 }
 
 interface Upload {
@@ -100,10 +100,10 @@ async function upload(context: Context, { inputs, source, at }: Upload): Promise
   }
   const opened = await content.open();
   opened.received.catch(() => undefined);
-  const { stream, sizeBytes } = shown(opened, "uploading", status);
+  const { stream, sizeBytes } = withProgress(opened, "uploading", status);
   const { rootDisk, target } = inputs;
   const deadlineMs = createDeadlineMs;
-  await makeOrFind(context, { at, deadlineMs, evidence: "operation" }, () =>
+  await createOrFind(context, { at, deadlineMs, evidence: "operation" }, () =>
     restoreBackup(client, at, { stream, sizeBytes, pool: rootDisk?.pool, target, deadlineMs }),
   );
 }

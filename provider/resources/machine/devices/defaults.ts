@@ -12,7 +12,7 @@ export function named<T extends { name?: string | undefined; options?: StringMap
   return { ...device, name: device.name ?? name, ...spelled };
 }
 
-export function spelledOutDevices(devices: Record<string, StringMap> | undefined): Record<string, StringMap> {
+export function withExplicitDevices(devices: Record<string, StringMap> | undefined): Record<string, StringMap> {
   return Object.fromEntries(
     Object.entries(devices ?? {}).map(([key, device]) => [key, isUnknown(device) ? device : spelledOut(device)]),
   );

@@ -1,12 +1,12 @@
 // What can be seen to be wrong about devices only by looking at several of them together.
-import { type Draft, type Failure } from "../../../kind/kind";
+import { type PartialInputs, type Failure } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
 import { type DeviceInputs, rootDevice } from "./devices";
 import { driveKinds, drives } from "./typed-devices";
 
 /** Typed devices and those of the plain map share one space of names. */
-export function deviceNameRules(draft: Draft<DeviceInputs>): Failure[] {
-  const { rootDisk, devices } = draft;
+export function validateDeviceNames(inputs: PartialInputs<DeviceInputs>): Failure[] {
+  const { rootDisk, devices } = inputs;
   const taken = new Set(Object.keys(isUnknown(devices) ? {} : (devices ?? {})));
   const failures: Failure[] = [];
   const claim = (name: string | undefined, property: string): void => {
@@ -16,17 +16,17 @@ export function deviceNameRules(draft: Draft<DeviceInputs>): Failure[] {
   };
   if (rootDisk !== undefined) claim(rootDevice, "rootDisk");
   for (const list of ["cdroms", "nics", "disks"] as const) {
-    known<{ name?: string | undefined }>(draft[list]).forEach((item, i) => claim(item?.name, `${list}[${i}].name`));
+    known<{ name?: string | undefined }>(inputs[list]).forEach((item, i) => claim(item?.name, `${list}[${i}].name`));
   }
-  for (const kind of driveKinds) if (draft[kind] === true) claim(drives[kind].name, kind);
+  for (const kind of driveKinds) if (inputs[kind] === true) claim(drives[kind].name, kind);
   return failures;
 }
 
 /** With two equal priorities it is left to chance what boots. */
-export function bootRules(draft: Draft<DeviceInputs>): Failure[] {
-  const { devices } = draft;
+export function validateBootOrder(inputs: PartialInputs<DeviceInputs>): Failure[] {
+  const { devices } = inputs;
   const lists = (["cdroms", "disks", "nics"] as const).flatMap((list) =>
-    known<{ bootPriority?: number | undefined }>(draft[list]).map((item, i) => ({ item, place: `${list}[${i}]` })),
+    known<{ bootPriority?: number | undefined }>(inputs[list]).map((item, i) => ({ item, place: `${list}[${i}]` })),
   );
   const claims = lists.map(({ item, place }) => ({
     property: `${place}.bootPriority`,

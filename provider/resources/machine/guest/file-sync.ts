@@ -46,11 +46,11 @@ export async function seeFile(client: Client, at: GuestPath, maxBytes = Infinity
   throw new LxdError({ code: "invalid-argument", why: `${at.path} is a dangling link` });
 }
 
-export function compareFile(seen: SeenFile | undefined, wanted: GuestFile): "same" | "absent" | "content" | "owner" {
+export function compareFile(seen: SeenFile | undefined, desired: GuestFile): "same" | "absent" | "content" | "owner" {
   if (seen === undefined) return "absent";
-  const { uid, gid, mode } = ownerOf(wanted);
+  const { uid, gid, mode } = ownerOf(desired);
   if (seen.uid !== uid || seen.gid !== gid || seen.mode !== mode) return "owner";
-  return seen.digest === wanted.digest ? "same" : "content";
+  return seen.digest === desired.digest ? "same" : "content";
 }
 
 /** The daemons give owner and mode to a new file only, so one with others is made anew. */

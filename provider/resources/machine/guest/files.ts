@@ -33,7 +33,7 @@ export const guestFilesSchema = z.array(
 );
 
 /** Fills in defaults and the hash of each content. */
-export async function completeFiles(
+export async function hashFiles(
   files: WrittenFile[] | undefined,
   signal: AbortSignal,
 ): Promise<{ files: GuestFile[]; failures: Failure[] }> {
@@ -54,7 +54,7 @@ export async function completeFiles(
   return { files: await Promise.all(whole), failures };
 }
 
-export function fileRules(files: GuestFile[] | undefined): Failure[] {
+export function validateFiles(files: GuestFile[] | undefined): Failure[] {
   if (!Array.isArray(files)) return [];
   // Of a file that is unknown yet, the path is too.
   const paths = files.map((file) => (isUnknown(file) ? unknown : file.path));
@@ -102,7 +102,7 @@ export async function putFiles({ client, at, files, olds = [], status }: PutFile
 const readBytes = 4 * 1024 * 1024;
 
 /** The files as they are; those that are gone are left out. What cannot be looked at is as it was. */
-export async function observeFiles(
+export async function readFiles(
   client: Client,
   at: InstanceAddress,
   files: GuestFile[] | undefined,
