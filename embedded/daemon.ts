@@ -1,8 +1,8 @@
 // The daemon: its parts put together, started on a socket and stopped again.
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { Copies } from "./copies";
+import { makeFolder } from "./folder";
 import { Events } from "./operations/events";
 import { Guests } from "./guest/guests";
 import { createHttpServer, type HttpServer } from "./http/server";
@@ -10,7 +10,8 @@ import { claimDir, claimSocket } from "./lock";
 import { Operations } from "./operations/operations";
 import { completeOptions, type EmbeddedDaemonOptions, type Settings } from "./options";
 import { routes } from "./routes";
-import { seed, Store } from "./store/store";
+import { seed } from "./store/seed";
+import { Store } from "./store/store";
 import { type Daemon } from "./context";
 
 /** A started daemon. */
@@ -33,7 +34,7 @@ type Assembled = Daemon & { readonly guests: Guests };
 
 function assemble(settings: Settings): Assembled {
   const store = new Store(settings.dir);
-  seed(store, settings.product.title);
+  seed(store, settings);
   const events = new Events();
   const operations = new Operations(events, settings.operationTtlMs);
   // LXD lets go of a console as soon as its client does; what QEMU has not read by then is lost.
@@ -85,8 +86,8 @@ function endsOf(daemon: Assembled, { server, release }: { server: HttpServer; re
  */
 export async function startEmbeddedDaemon(options: EmbeddedDaemonOptions): Promise<EmbeddedDaemon> {
   const settings = completeOptions(options);
-  mkdirSync(settings.dir, { recursive: true });
-  mkdirSync(dirname(settings.socket), { recursive: true });
+  makeFolder(settings.dir);
+  makeFolder(dirname(settings.socket));
   const release = claimDir(settings.dir);
   try {
     await claimSocket(settings.socket);

@@ -27,6 +27,12 @@ export interface EmbeddedDaemonOptions {
   failedWait?: "error" | "operation";
   /** Milliseconds that bytes take to be copied into a pool, for tests of what a killed daemon leaves. Default: 0. */
   copyMs?: number;
+  /**
+   * Whether a new folder's profile `default` has no devices, as before `incus admin init`. Otherwise the daemon starts
+   * as `incus admin init --minimal` leaves it: a bridge, and a profile with a root disk in the pool `default` and a
+   * network card on the bridge. Default: false.
+   */
+  emptyDefaultProfile?: boolean;
 }
 
 /** The options with nothing left open. */
@@ -39,6 +45,7 @@ export interface Settings {
   readonly operationTtlMs: number;
   readonly failedWait: "error" | "operation";
   readonly copyMs: number;
+  readonly emptyDefaultProfile: boolean;
 }
 
 export function completeOptions(options: EmbeddedDaemonOptions): Settings {
@@ -55,5 +62,6 @@ export function completeOptions(options: EmbeddedDaemonOptions): Settings {
     operationTtlMs: options.operationTtlMs ?? 5000,
     failedWait: options.failedWait ?? "error",
     copyMs: options.copyMs ?? 0,
+    emptyDefaultProfile: options.emptyDefaultProfile ?? false,
   };
 }

@@ -1,11 +1,14 @@
 // GET /1.0: what the server is and can do.
-import { hostname, release } from "node:os";
+import { release } from "node:os";
 import { createHash } from "node:crypto";
 
 import { badRequest } from "../errors";
 import type { Call } from "../http/call";
 import { type Reply, sync } from "../http/reply";
 import type { Route } from "../http/router";
+
+/** By which clients tell it from a real one; the product that it plays is in `server`. */
+const EMBEDDED = "pulumi-lxd-embedded";
 
 function environment({ daemon: { settings } }: Call, project: string): Record<string, unknown> {
   const { product } = settings;
@@ -28,7 +31,7 @@ function environment({ daemon: { settings } }: Call, project: string): Record<st
     server: product.kind,
     server_clustered: false,
     server_event_mode: "full-mesh",
-    server_name: hostname(),
+    server_name: EMBEDDED,
     server_pid: process.pid,
     server_version: product.version,
     storage: "dir",

@@ -84,21 +84,3 @@ export class Store {
     return join(this.dir, "logs", toFileName(`${instance.project}_${instance.name}.orders`));
   }
 }
-
-/** What every daemon has from the beginning. */
-export function seed(store: Store, title: string): void {
-  if (!store.projects.find("default")) {
-    const features = ["images", "networks", "networks.zones", "profiles", "storage.buckets", "storage.volumes"];
-    const config = Object.fromEntries(features.map((name) => [`features.${name}`, "true"]));
-    store.projects.set("default", { name: "default", description: `Default ${title} project`, config });
-  }
-  const profile = keyOf("default", "default");
-  if (!store.profiles.find(profile)) {
-    const description = `Default ${title} profile`;
-    store.profiles.set(profile, { project: "default", name: "default", description, config: {}, devices: {} });
-  }
-  if (store.pools.all().length === 0) {
-    const config = { source: join(store.dir, "storage-pools", "default") };
-    store.pools.set("default", { name: "default", description: "", driver: "dir", config });
-  }
-}

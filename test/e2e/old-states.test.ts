@@ -63,7 +63,7 @@ describe.each(commits)("a stack that was made by the commit %s", (commit) => {
       const path = join(folder, "database/storage-pools", `${name}.json`);
       await writeFile(path, await fill(path));
     }
-    daemon = await startEmbeddedDaemon({ dir: folder, guestBootMs: 300 });
+    daemon = await startEmbeddedDaemon({ dir: folder, guestBootMs: 300, emptyDefaultProfile: true });
     state = JSON.parse(await fill(join(__dirname, "states", `${commit}.json`))) as Checkpoint;
     const program = await readFile(join(dir, "program/index.js"), "utf8");
     project = await PulumiProject.create({ program, config: { "lxd:socket": daemon.socket } });

@@ -94,7 +94,7 @@ export class EmbeddedSite implements Site {
   }
 
   async #start(copyMs = 0): Promise<void> {
-    this.#daemon = await startEmbeddedDaemon({ dir: this.#dir, guestBootMs: 10, copyMs });
+    this.#daemon = await startEmbeddedDaemon({ dir: this.#dir, guestBootMs: 10, copyMs, emptyDefaultProfile: true });
     this.proxy.daemon = this.#daemon.socket;
     await this.proxy.listen();
   }

@@ -144,7 +144,7 @@ export class PublishSite {
 
   async startEmbedded(options: Partial<EmbeddedDaemonOptions> = {}): Promise<Server> {
     const dir = await mkdtemp(join(tmpdir(), "publish-to-"));
-    const daemon = await startEmbeddedDaemon({ dir, ...options });
+    const daemon = await startEmbeddedDaemon({ dir, emptyDefaultProfile: true, ...options });
     this.#dirs.push(dir);
     this.#daemons.push(daemon);
     return new Server(daemon.socket, this.daemon.prefix);

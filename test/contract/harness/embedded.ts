@@ -32,7 +32,7 @@ export function useEmbedded(): Embedded {
     await Promise.all(ending.map((other) => other.stop()));
   };
   const start = async (options: Partial<EmbeddedDaemonOptions> = {}) => {
-    const daemon = await startEmbeddedDaemon({ dir, guestBootMs: BOOT_MS, ...options });
+    const daemon = await startEmbeddedDaemon({ dir, guestBootMs: BOOT_MS, emptyDefaultProfile: true, ...options });
     running.push(daemon);
     return daemon;
   };

@@ -25,7 +25,7 @@ export interface Source {
 function embedded(kind: DaemonKind, options: Omit<EmbeddedDaemonOptions, "dir">): Source {
   const start = async () => {
     const dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-daemon-"));
-    const daemon = await startEmbeddedDaemon({ dir, guestBootMs: 300, ...options });
+    const daemon = await startEmbeddedDaemon({ dir, guestBootMs: 300, emptyDefaultProfile: true, ...options });
     const stop = async () => {
       await daemon.stop();
       await rm(dir, { recursive: true, force: true });

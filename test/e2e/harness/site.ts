@@ -123,7 +123,7 @@ export class Site {
 
   async #startEmbedded(): Promise<void> {
     const dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-site-"));
-    const daemon = await startEmbeddedDaemon({ dir, guestBootMs: 1500 });
+    const daemon = await startEmbeddedDaemon({ dir, guestBootMs: 1500, emptyDefaultProfile: true });
     this.#socket = daemon.socket;
     this.#stop = async () => {
       await daemon.stop();
