@@ -1,7 +1,7 @@
 // Who uses a pool, a volume or a profile: computed from what instances and profiles say, never stored.
 import { urlOf } from "./http/listing";
 import { type Config, type Devices, type InstanceRecord, type VolumeRecord } from "./store/records";
-import { type Store, keyOf } from "./store/store";
+import { keyOf, type Store } from "./store/store";
 
 /** True when one of the devices is this custom volume. */
 function attaches(devices: Devices, volume: Pick<VolumeRecord, "pool" | "name">): boolean {
@@ -15,14 +15,14 @@ function attaches(devices: Devices, volume: Pick<VolumeRecord, "pool" | "name">)
 }
 
 /** The project in which an object of `project` looks for custom volumes. */
-export function volumeHome(store: Store, project: string): string {
+export function volumeProject(store: Store, project: string): string {
   return store.projects.find(project)?.config["features.storage.volumes"] === "true" ? project : "default";
 }
 
 /** An instance's devices are its own here: what it has from a profile counts as the profile's use. */
 export function usersOfVolume(store: Store, volume: Pick<VolumeRecord, "project" | "pool" | "name">): string[] {
   const uses = (item: { project: string; devices: Devices }) =>
-    volumeHome(store, item.project) === volume.project && attaches(item.devices, volume);
+    volumeProject(store, item.project) === volume.project && attaches(item.devices, volume);
   const instances = store.instances.all().filter(uses);
   const profiles = store.profiles.all().filter(uses);
   return [
@@ -38,12 +38,12 @@ export function rootPoolOf(store: Store, instance: InstanceRecord): string | und
 
 /** Devices of the profiles in their order, then the instance's own. */
 export function expandDevices(store: Store, item: Pick<InstanceRecord, "project" | "profiles" | "devices">): Devices {
-  const home = profileHome(store, item.project);
+  const home = profileProject(store, item.project);
   const fromProfiles = item.profiles.map((name) => store.profiles.find(keyOf(home, name))?.devices ?? {});
   return Object.assign({}, ...fromProfiles, item.devices) as Devices;
 }
 
-export function profileHome(store: Store, project: string): string {
+export function profileProject(store: Store, project: string): string {
   return store.projects.find(project)?.config["features.profiles"] === "true" ? project : "default";
 }
 
@@ -71,7 +71,7 @@ export function usersOfProfile(store: Store, profile: { project: string; name: s
     .all()
     .filter(
       (instance) =>
-        profileHome(store, instance.project) === profile.project && instance.profiles.includes(profile.name),
+        profileProject(store, instance.project) === profile.project && instance.profiles.includes(profile.name),
     )
     .map((instance) => urlOf(["instances", instance.name], instance.project));
 }
@@ -93,7 +93,7 @@ export function usersOfNetwork(store: Store, { project, name }: { project: strin
 
 /** Config of the profiles in their order, then the instance's own. */
 export function expandConfig(store: Store, item: Pick<InstanceRecord, "project" | "profiles" | "config">): Config {
-  const home = profileHome(store, item.project);
+  const home = profileProject(store, item.project);
   const fromProfiles = item.profiles.map((name) => store.profiles.find(keyOf(home, name))?.config ?? {});
   return Object.assign({}, ...fromProfiles, item.config) as Config;
 }

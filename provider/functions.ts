@@ -7,22 +7,22 @@ import { stackConfig } from "./engine/stack-config";
 
 export type GetConfig = (key: string) => string | undefined;
 
-type Bag = Record<string, unknown>;
+type Props = Record<string, unknown>;
 
 /** The images that a query means, the newest first. */
-export function lookupImages(query: Bag, get: GetConfig): Promise<ServedImage[]> {
+export function lookupImages(query: Props, get: GetConfig): Promise<ServedImage[]> {
   return asked(query, get, lookUpImages);
 }
 
 /** The newest of them; throws if there is none. */
-export function lookupImage(query: Bag, get: GetConfig): Promise<ServedImage> {
+export function lookupImage(query: Props, get: GetConfig): Promise<ServedImage> {
   return asked(query, get, lookUpImage);
 }
 
 async function asked<T>(
-  props: Bag,
+  props: Props,
   get: GetConfig,
-  look: (query: Bag, servers: ServerRegistry) => Promise<T>,
+  look: (query: Props, servers: ServerRegistry) => Promise<T>,
 ): Promise<T> {
   const servers = new ServerRegistry(stackConfig(get));
   const { [secretsKey]: _, ...query } = props;

@@ -56,8 +56,8 @@ export class Exec extends LxdResource {
 
   constructor(name: string, args: ExecArgs, opts?: pulumi.CustomResourceOptions) {
     const { instance, ...rest } = args;
-    const said = secrecyOf(args);
-    const inputs = { ...rest, ...toMachine(instance), stdout: said, stderr: said, exitCode: undefined };
+    const output = secrecyOf(args);
+    const inputs = { ...rest, ...toMachine(instance), stdout: output, stderr: output, exitCode: undefined };
     super("Exec", name, { project: undefined, ...inputs }, opts);
   }
 }

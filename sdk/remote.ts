@@ -68,9 +68,9 @@ export class Remote {
     readonly name: string,
     args: RemoteArgs = {},
   ) {
-    const said = (["name", "socket", "address"] as const).filter((key) => args[key] !== undefined);
-    if (said.length > 1) throw new pulumi.RunError(`remote "${name}": give it one of ${said.join(" and ")}`);
-    this.args = said.length === 1 ? args : { ...args, name };
+    const given = (["name", "socket", "address"] as const).filter((key) => args[key] !== undefined);
+    if (given.length > 1) throw new pulumi.RunError(`remote "${name}": give it one of ${given.join(" and ")}`);
+    this.args = given.length === 1 ? args : { ...args, name };
   }
 
   static [Symbol.hasInstance](value: unknown): value is Remote {

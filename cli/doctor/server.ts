@@ -42,10 +42,10 @@ function unreachable(error: unknown, { plan }: Asked): Finding {
 function lacks(info: ServerInfo): Finding[] {
   const missing = Object.entries(features).filter(([extension]) => !info.extensions.has(extension));
   if (missing.length === 0) return [ok("features", "the server has all that resources can ask for")];
-  return missing.map(([extension, { shown }]) => ({
+  return missing.map(([extension, { description }]) => ({
     level: "info",
     check: "features",
-    text: `${describeServer(info)} has not: ${shown} (API extension ${extension})`,
+    text: `${describeServer(info)} has not: ${description} (API extension ${extension})`,
     advice: `That needs ${releasesWith(extension) ?? "another server"} or newer.`,
   }));
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { exportImage, otherImage, type ImagePart, type ImageRole } from "../../provider/lxd/api/image-export";
+import { exportImage, type ImagePart, type ImageRole, otherImage } from "../../provider/lxd/api/image-export";
 import { type WireImage } from "../../provider/lxd/api/images";
 import { type Client } from "../../provider/lxd/client/core/client";
 import { type ReportBytes } from "../../provider/content/content";

@@ -6,7 +6,7 @@ import { DaemonError, failed, notFound, toDaemonError } from "../errors";
 import type { Product } from "../product";
 import type { Config } from "../store/records";
 import { download } from "./fetch";
-import { placeOf, type PullSource, readJson, type RemoteImage, textIn, mapIn } from "./remote-image";
+import { mapIn, placeOf, type PullSource, readJson, type RemoteImage, textIn } from "./remote-image";
 
 export async function findDaemonImage(source: PullSource, product: Product): Promise<RemoteImage> {
   await greet(source, product);

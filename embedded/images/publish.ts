@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 
 import { failed, notFound } from "../errors";
 import type { Call } from "../http/call";
-import { decodeObject, type Decoded } from "../http/decode";
+import { type Decoded, decodeObject } from "../http/decode";
 import { type Reply, running } from "../http/reply";
 import { findInstance } from "../instances/instance";
 import type { InstanceRecord } from "../store/records";

@@ -5,7 +5,7 @@ import type { Hash } from "node:crypto";
 import { DaemonError, failed } from "../errors";
 import type { Call } from "../http/call";
 import { type Reply, running } from "../http/reply";
-import { type Spooled, sha256, spoolStream } from "../store/spool";
+import { sha256, type Spooled, spoolStream } from "../store/spool";
 import { addImage, type ImageFiles, type ImageRequest } from "./add";
 import { readTarball } from "./metadata";
 import { readMultipart } from "./multipart";

@@ -5,7 +5,7 @@ import { urlOf } from "../http/listing";
 import { requireProject } from "../scope";
 import type { InstanceRecord } from "../store/records";
 import { keyOf, type Store } from "../store/store";
-import { expandConfig, expandDevices, profileHome } from "../used-by";
+import { expandConfig, expandDevices, profileProject } from "../used-by";
 import { stateView } from "./state-view";
 
 export const instanceKey = (instance: Pick<InstanceRecord, "project" | "name">): string =>
@@ -74,7 +74,7 @@ export function snapshotView(
 
 /** What the ETag covers: profiles with their content, but not the description. */
 export function coveredByEtag(store: Store, instance: InstanceRecord): unknown {
-  const home = profileHome(store, instance.project);
+  const home = profileProject(store, instance.project);
   return {
     architecture: instance.architecture,
     ephemeral: instance.ephemeral,

@@ -1,7 +1,7 @@
 // Where a new instance comes from: nothing, an image, or another instance.
-import { failed, notFound, badRequest } from "../errors";
+import { badRequest, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
-import { decodeObject, type Decoded } from "../http/decode";
+import { type Decoded, decodeObject } from "../http/decode";
 import { findImage, imageProject } from "../images/image";
 import type { ImageRecord, InstanceRecord } from "../store/records";
 import { keyOf } from "../store/store";

@@ -4,7 +4,7 @@ import type { Daemon } from "../context";
 import type { Config, Devices, InstanceRecord } from "../store/records";
 import { keyOf } from "../store/store";
 import { parseSize } from "../units";
-import { expandConfig, expandDevices, profileHome, rootDeviceOf } from "../used-by";
+import { expandConfig, expandDevices, profileProject, rootDeviceOf } from "../used-by";
 import { checkConfigEarly, checkConfigLate } from "./config-keys";
 import { checkSurroundings } from "./create";
 import { checkDevices } from "./devices";
@@ -14,7 +14,7 @@ import { cardKeys } from "./volatile";
 
 /** PUT and PATCH look for the profiles before anything else. */
 export function requireProfiles({ store }: Daemon, project: string, profiles: readonly string[]): void {
-  const home = profileHome(store, project);
+  const home = profileProject(store, project);
   const missing = profiles.some((name) => store.profiles.find(keyOf(home, name)) === undefined);
   if (missing) throw notFound("Profile not found");
 }

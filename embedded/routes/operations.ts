@@ -1,7 +1,7 @@
 // /1.0/operations: look at, wait for and cancel operations.
 import { badRequest, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
-import { errorEnvelope, type Envelope, type Reply, sync, syncEnvelope } from "../http/reply";
+import { type Envelope, errorEnvelope, type Reply, sync, syncEnvelope } from "../http/reply";
 import type { Route } from "../http/router";
 
 function requireOperation(call: Call) {

@@ -8,7 +8,7 @@ import type { Route } from "../http/router";
 import { requireName } from "../names";
 import { checkConfig, usersOf, withFeatures } from "../projects";
 import type { ProjectRecord } from "../store/records";
-import { type Store, keyOf } from "../store/store";
+import { keyOf, type Store } from "../store/store";
 
 const view = (store: Store, project: ProjectRecord) => ({
   config: project.config,

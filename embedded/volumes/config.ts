@@ -1,7 +1,7 @@
 // Which configuration a custom volume may have.
 import { isSameConfig } from "../config";
 import { DaemonError, failed } from "../errors";
-import type { ContentType, VolumeRecord, Config } from "../store/records";
+import type { Config, ContentType, VolumeRecord } from "../store/records";
 import { parseSize } from "../units";
 
 const COMMON = /^(size|user\..+|security\.shared|snapshots\.(expiry|pattern|schedule)|volatile\..+)$/;

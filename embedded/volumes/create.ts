@@ -14,7 +14,7 @@ import { write } from "../http/write";
 import type { Config, ContentType, VolumeRecord } from "../store/records";
 import { parseSize } from "../units";
 import { keyOf } from "../store/store";
-import { volumeHome } from "../used-by";
+import { volumeProject } from "../used-by";
 import { checkVolumeConfig } from "./config";
 import { volumeKey, volumeUrl } from "./volume";
 
@@ -118,7 +118,7 @@ export async function createVolume(call: Call, project: string): Promise<Reply> 
   if (call.daemon.store.volumes.find(keyOf(project, pool, name))) throw conflict("Volume by that name already exists");
   const source = decodeObject(body.source, "StorageVolumeSource", SOURCE);
   if (source.type === "copy") {
-    const home = source.project === undefined ? project : volumeHome(call.daemon.store, source.project);
+    const home = source.project === undefined ? project : volumeProject(call.daemon.store, source.project);
     const from = { project: home, pool: source.pool ?? pool, name: source.name ?? "" };
     const { config: _config, ...target } = volume;
     return startCopy(call, body.config === undefined ? target : volume, from);

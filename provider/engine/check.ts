@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Client } from "../lxd/client/core/client";
 import { Redactor } from "./secrets/redactor";
-import { type Props, plain } from "../kind/props";
+import { plain, type Props } from "../kind/props";
 import { LxdError } from "../base/errors";
 import {
   type CheckContext,
-  type PartialInputs,
   type Failure,
   type KindDefinition,
+  type PartialInputs,
   type ServerInputs,
 } from "../kind/kind";
 import { runRegistry } from "./run-registry";
@@ -23,7 +23,7 @@ import { validate } from "../kind/validate";
 interface Parts<Inputs extends ServerInputs, Outputs extends Inputs> {
   kind: KindDefinition<Inputs, Outputs>;
   servers: ServerRegistry;
-  succession: ReplacementTracker<Inputs>;
+  replacements: ReplacementTracker<Inputs>;
 }
 
 /** What a check is told beside the inputs that the program wrote. */
@@ -39,34 +39,34 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const { __urn, __provider, __import, __replaceOnChanges, __secrets, __at, __server, ...rest } = newProps;
     // Of this run alone, and so not stored.
     const { __aliasesElsewhere, ...props } = rest;
-    const { kind, succession: replacements } = this.parts;
+    const { kind, replacements } = this.parts;
     const servers = this.parts.servers.withSignal(signal);
     const redactor = new Redactor([newProps, oldProps], servers.config);
     const urn = String(__urn);
-    runRegistry().listElsewhere(urn, __aliasesElsewhere as string[] | undefined);
+    runRegistry().noteListedElsewhere(urn, __aliasesElsewhere as string[] | undefined);
     const hasOlds = Object.keys(oldProps).length > 0;
     const olds = hasOlds ? (withDefaults(kind, oldProps) as PartialInputs<Inputs>) : undefined;
     const { written, unchanged } = this.#separate(props, urn, olds);
     const { value, failures } = validate(kind.schema, written);
     failures.unshift(...servers.failures, ...secretNames(newProps));
-    const told = (failure: Failure): Failure => withoutSecrets(failure, redactor);
+    const redacted = (failure: Failure): Failure => withoutSecrets(failure, redactor);
     const row = progressRow(urn, redactor);
     const known = { urn, olds, unchanged, importId: __import as string | undefined, status: row.status, signal };
-    const check = this.#completion({ inputs: value as PartialInputs<Inputs>, ...known }, servers);
+    const check = this.#checkContext({ inputs: value as PartialInputs<Inputs>, ...known }, servers);
     try {
       const { inputs: partial, failures: found } = await kind.computeInputs(check);
       failures.push(...kind.validate(partial), ...found);
       const where = await servers.desired(partial.remote, oldProps);
       if (isElsewhere(oldProps, where)) replacements.noteMove(urn);
-      failures.push(...this.#sameNames(check, partial));
+      failures.push(...this.#duplicateNames(check, partial));
       failures.push(...(await this.#preflight(check, partial, servers)));
       // What failed is unknown in them, and outside of a preview the engine takes no unknowns, not even then.
-      if (failures.length > 0) return { inputs: newProps, failures: failures.map(told) };
+      if (failures.length > 0) return { inputs: newProps, failures: failures.map(redacted) };
       const inputs = asWritten(kind, written, partial);
       return { inputs: plain({ ...inputs, __urn, __import, __replaceOnChanges, __secrets, ...where }), failures };
     } catch (error) {
       failures.push({ property: "", reason: LxdError.from(error).message });
-      return { inputs: newProps, failures: failures.map(told) };
+      return { inputs: newProps, failures: failures.map(redacted) };
     } finally {
       row.clear();
     }
@@ -79,7 +79,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     olds: PartialInputs<Inputs> | undefined,
   ): { written: Props; unchanged: PartialInputs<Inputs> } {
     const { policies, schema } = this.parts.kind;
-    const before: Props = this.parts.succession.previousInputs(urn, olds);
+    const before: Props = this.parts.replacements.previousInputs(urn, olds);
     const isComputed = (key: string): boolean => key in policies && !(key in schema.shape);
     const isUnchanged = ([key, value]: [string, unknown]): boolean =>
       isComputed(key) && value !== undefined && isDeepStrictEqual(value, before[key]);
@@ -90,8 +90,8 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     };
   }
 
-  #completion(given: Given<Inputs>, servers: ServerRegistry): CheckContext<Inputs> {
-    const { succession: replacements } = this.parts;
+  #checkContext(given: Given<Inputs>, servers: ServerRegistry): CheckContext<Inputs> {
+    const { replacements } = this.parts;
     const { urn, olds, inputs } = given;
     const replaced = replacements.noteCheck(urn, olds);
     const importId = olds === undefined && replacements.isFirst(urn) ? given.importId : undefined;
@@ -100,7 +100,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
   }
 
   /** A name that another resource of the program has as well: only one of the two can be created. */
-  #sameNames({ urn, client }: CheckContext<Inputs>, inputs: PartialInputs<Inputs>): Failure[] {
+  #duplicateNames({ urn, client }: CheckContext<Inputs>, inputs: PartialInputs<Inputs>): Failure[] {
     const { what, parts } = this.parts.kind.uniqueName ?? {};
     const values = parts?.map((part) => (inputs as Props)[part]);
     const isKnown = values !== undefined && !hasUnknown([inputs.remote, ...values]);
@@ -116,7 +116,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     inputs: PartialInputs<Inputs>,
     servers: ServerRegistry,
   ): Promise<Failure[]> {
-    const { kind, succession: replacements } = this.parts;
+    const { kind, replacements } = this.parts;
     if (hasUnknown(inputs.remote)) return [];
     // What is wanted elsewhere is no change of what is here; the check of its replacement comes next.
     if (check.olds !== undefined && replacements.isMoved(check.urn)) return [];

@@ -1,8 +1,8 @@
 // Compares what is with what is wanted, field by field, and adds up the costs.
 import { isDeepStrictEqual } from "node:util";
-import { type Props, plain } from "../kind/props";
+import { plain, type Props } from "../kind/props";
 import { withDefaults } from "./written-inputs";
-import { type Cost, type KindDefinition, type Policy, type ServerInputs, type ServerIdentity } from "../kind/kind";
+import { type Cost, type KindDefinition, type Policy, type ServerIdentity, type ServerInputs } from "../kind/kind";
 import { isElsewhere } from "./server-registry";
 import { type Difference } from "./pulumi/dynamic-provider";
 

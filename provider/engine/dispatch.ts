@@ -1,5 +1,5 @@
 // Serves a kind of resource to Pulumi's dynamic-provider process: finds the daemon, dresses errors, keeps the state.
-import { inputsOfState, toProps, type Checkpoint, storedResource, remoteOf } from "./stored-resource";
+import { type Checkpoint, inputsOfState, remoteOf, storedResource, toProps } from "./stored-resource";
 import { type Calls } from "./pulumi/calls";
 import { Check } from "./check";
 import { Redactor } from "./secrets/redactor";
@@ -14,10 +14,10 @@ import { withDefaults } from "./written-inputs";
 import {
   type AnyKind,
   type Context,
-  type PartialInputs,
   type Failure,
-  type ServerInputs,
+  type PartialInputs,
   type ServerIdentity,
+  type ServerInputs,
 } from "../kind/kind";
 import { progressRow } from "./pulumi/progress";
 import { callsOfEngine } from "./pulumi/pulumi-engine";
@@ -34,7 +34,7 @@ interface Resource {
 
 export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found = never> implements DynamicProvider {
   readonly #servers = new ServerRegistry();
-  readonly #succession = new ReplacementTracker<Inputs>();
+  readonly #replacements = new ReplacementTracker<Inputs>();
   readonly #check: Check<Inputs, Outputs>;
   readonly #lifecycle: LifecycleOf<Inputs, Outputs>;
 
@@ -42,7 +42,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     readonly kind: AnyKind<Inputs, Outputs, Found>,
     private readonly calls: Calls = callsOfEngine(),
   ) {
-    this.#check = new Check({ kind, servers: this.#servers, succession: this.#succession });
+    this.#check = new Check({ kind, servers: this.#servers, replacements: this.#replacements });
     this.#lifecycle = lifecycleOf(kind);
   }
 
@@ -75,8 +75,8 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
         this.#hold(urn, reached, made.outs);
         return made;
       };
-      const replaced = this.#succession.replacedInputs(urn) as PartialInputs<Outputs> | undefined;
-      const importId = this.#succession.isFirst(urn) ? (props["__import"] as string | undefined) : undefined;
+      const replaced = this.#replacements.replacedInputs(urn) as PartialInputs<Outputs> | undefined;
+      const importId = this.#replacements.isFirst(urn) ? (props["__import"] as string | undefined) : undefined;
       const call = { checkpoint, replaced, importId, otherHolderOf: this.#otherHolderOf(urn, where) };
       return checkpoint(await this.#lifecycle.create(context, this.#whole(props), call));
     });

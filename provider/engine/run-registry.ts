@@ -77,7 +77,7 @@ export class RunRegistry {
   }
 
   /** Notes the names that the program lists at other resources, of which the engine may not have shown one yet. */
-  listElsewhere(urn: string, names: string[] = []): void {
+  noteListedElsewhere(urn: string, names: string[] = []): void {
     this.#elsewhere.set(urn, names);
   }
 

@@ -6,7 +6,7 @@ import { discover } from "../lxd/client/discovery/discovery";
 import { parseParallel } from "../lxd/client/transport/concurrency-limiter";
 import { type RemoteInputs } from "../lxd/client/discovery/location";
 import { LxdError } from "../base/errors";
-import { type Failure, type StackConfig, type ServerIdentity } from "../kind/kind";
+import { type Failure, type ServerIdentity, type StackConfig } from "../kind/kind";
 import { hasUnknown } from "../kind/unknowns";
 
 type Remote = RemoteInputs | undefined;
@@ -61,8 +61,8 @@ export class ServerRegistry {
     if ((await fingerprintOf(client)) === server) return client;
     const isFar = at.startsWith("https:");
     const recorded = this.connect(isFar ? { address: at, serverCertificateFingerprint: server } : { socket: at });
-    const met = await fingerprintOf(recorded);
-    if (met === server || met === undefined) return recorded;
+    const actual = await fingerprintOf(recorded);
+    if (actual === server || actual === undefined) return recorded;
     throw new LxdError({
       code: "unavailable",
       why: `this resource is on the server with the certificate ${server}, which answers neither at ${client.transport.place} nor at ${at}`,

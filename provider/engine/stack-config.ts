@@ -41,8 +41,8 @@ export function stackConfigFailures(names: readonly string[]): Failure[] {
     ({ key, hint }) =>
       `the stack's config has lxd:${key}, which is not a setting${hint} \`pulumi config rm lxd:${key}\` removes it`,
   );
-  const said = places.filter((key) => own.includes(key));
-  const several = said.map((key) => `lxd:${key}`).join(" and ");
-  if (said.length > 1) reasons.push(`the stack's config names the server more than once: ${several}; keep one of them`);
+  const set = places.filter((key) => own.includes(key));
+  const several = set.map((key) => `lxd:${key}`).join(" and ");
+  if (set.length > 1) reasons.push(`the stack's config names the server more than once: ${several}; keep one of them`);
   return reasons.map((reason) => ({ property: "", reason }));
 }

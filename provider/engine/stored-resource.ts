@@ -1,9 +1,9 @@
 // What this package keeps with a resource's inputs and outputs, under names with two underscores that previews leave out.
 import { secretsKey } from "./secrets/redactor";
-import { type Props, plain } from "../kind/props";
+import { plain, type Props } from "../kind/props";
 import { schemaVersion } from "./state-upgrades";
 import { withoutDefaults } from "./written-inputs";
-import { type KindDefinition, type ServerInputs, type ServerIdentity } from "../kind/kind";
+import { type KindDefinition, type ServerIdentity, type ServerInputs } from "../kind/kind";
 
 /** A resource as it is kept after each step. */
 export interface Checkpoint<Outputs> {

@@ -1,6 +1,6 @@
 // Keeps defaults out of what is stored: inputs are what the program says and what was computed, nothing else.
 import { isDeepStrictEqual } from "node:util";
-import { type Props, plain } from "../kind/props";
+import { plain, type Props } from "../kind/props";
 import { type PartialInputs } from "../kind/kind";
 
 /** What of a kind is needed here. */

@@ -33,17 +33,17 @@ export abstract class LxdResource extends pulumi.CustomResource {
     // Pulumi's own import gives a dynamic provider nothing to work with, so it becomes an input that `create` obeys.
     const { import: importId, ...rest } = opts;
     // Names that begin with two underscores are left out of previews and diffs.
-    const bookkeeping = {
+    const internal = {
       __provider: serializedProvider(kindName),
       __urn: urnOf(name, type, opts.parent),
       __import: importId,
       // Pulumi matches this option with details of a diff that a dynamic provider cannot give.
       __replaceOnChanges: opts.replaceOnChanges,
     };
-    const { remote: said, ...own } = props;
-    const remote = toRemote(said as RemoteInput | undefined);
+    const { remote: given, ...own } = props;
+    const remote = toRemote(given as RemoteInput | undefined);
     // The provider knows by itself what of a server is secret.
-    super(type, name, { ...own, remote, ...bookkeeping, __secrets: secretPaths(own) }, rest);
+    super(type, name, { ...own, remote, ...internal, __secrets: secretPaths(own) }, rest);
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

@@ -1,6 +1,6 @@
 // Instances by the real CLI: installed from a medium that is put away, waited for, changed in place, imported, read.
 import { afterAll, beforeAll, expect } from "vitest";
-import { at, describeEachDaemon, tinyIso, type TestDaemon, uploadImage } from "../contract/harness";
+import { at, describeEachDaemon, type TestDaemon, tinyIso, uploadImage } from "../contract/harness";
 import { grubIso } from "../contract/instance/guests";
 import { missingIsoTools } from "./harness/iso";
 import { errorsOf, IsoStack, stepsOf, succeed } from "./iso-volume/stack";

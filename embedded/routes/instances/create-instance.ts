@@ -7,12 +7,12 @@ import { makeInstance } from "../../instances/create";
 import { instanceUrl } from "../../instances/instance";
 import { INSTANCES_POST, nameOf, planOf } from "../../instances/plan";
 import { keyOf } from "../../store/store";
-import { profileHome } from "../../used-by";
+import { profileProject } from "../../used-by";
 import { requireProject } from "../../scope";
 
 function checkProfiles(call: Call, profiles: readonly string[]): void {
   const { store } = call.daemon;
-  const home = profileHome(store, call.project);
+  const home = profileProject(store, call.project);
   const missing = profiles.find((name) => store.profiles.find(keyOf(home, name)) === undefined);
   if (missing !== undefined) throw failed(`Requested profile "${missing}" doesn't exist`);
 }

@@ -16,7 +16,7 @@ export interface DiskImage {
   architecture: string;
 }
 
-export interface Shown {
+export interface Reporting {
   status: (text: string) => void;
   reader: Reader;
 }
@@ -31,7 +31,7 @@ export async function inspectDisk({ disk, format }: DiskImage, reader: Reader): 
 }
 
 /** The image, in a temporary folder as far as it has to be made; `dispose` takes it away. */
-export async function diskContent(image: DiskImage, { status, reader }: Shown): Promise<ImageContent> {
+export async function diskContent(image: DiskImage, { status, reader }: Reporting): Promise<ImageContent> {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-lxd-disk-"));
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {

@@ -1,6 +1,6 @@
 // The folders of one name space: their records, and how many sectors these take.
 import { encodeRecord, type Extent, headBytes, recordMax } from "./directory-record";
-import { type Namespace, type NamedNode } from "./namespace";
+import { type NamedNode, type Namespace } from "./namespace";
 import { continuation, continuationBytes, type SystemUse } from "./rock-ridge";
 import { sectorBytes, sectorsFor } from "./sectors";
 import { type FolderNode, type IsoNode } from "./tree";

@@ -38,11 +38,11 @@ function descriptor(
 ) {
   const [root] = directories;
   if (root === undefined) throw new Error("a volume has a root");
-  const shown = label.slice(0, type === 1 ? undefined : jolietLabelMax);
+  const volumeLabel = label.slice(0, type === 1 ? undefined : jolietLabelMax);
   return encodeDescriptor({
     type,
     names,
-    label: shown,
+    label: volumeLabel,
     volumeSectors: sectors,
     root: extentOf(root.folder),
     pathTable,

@@ -1,5 +1,5 @@
 // Where everything lies in an image: descriptors, path tables, folders, files, in this order and without gaps.
-import { type Directory, directoriesOf, type FindExtent } from "./directory";
+import { directoriesOf, type Directory, type FindExtent } from "./directory";
 import { type Extent } from "./directory-record";
 import { joliet, type Namespace, primary } from "./namespace";
 import { pathTableBytes } from "./path-table";

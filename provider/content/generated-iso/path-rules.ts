@@ -41,16 +41,16 @@ function formProblem(path: string, segments: readonly string[]): Problem | undef
 }
 
 function nameProblem(name: string): Problem | undefined {
-  const shown = JSON.stringify(name);
+  const quoted = JSON.stringify(name);
   const forbidden = forbiddenCharacter(name);
   if (forbidden !== undefined)
     return { why: `contains the character ${forbidden}, which Windows does not allow in a name` };
   if (/\p{Surrogate}/u.test(name)) return { why: "contains an unpaired surrogate" };
   if (/[. ]$/.test(name))
-    return { why: `contains the name ${shown}, from which Windows would remove the trailing dots and spaces` };
-  if (name.length > nameMaxUnits) return tooLong(shown, name.length, nameMaxUnits, "characters");
+    return { why: `contains the name ${quoted}, from which Windows would remove the trailing dots and spaces` };
+  if (name.length > nameMaxUnits) return tooLong(quoted, name.length, nameMaxUnits, "characters");
   const bytes = Buffer.byteLength(name);
-  return bytes > nameMaxBytes ? tooLong(shown, bytes, nameMaxBytes, "bytes of UTF-8") : undefined;
+  return bytes > nameMaxBytes ? tooLong(quoted, bytes, nameMaxBytes, "bytes of UTF-8") : undefined;
 }
 
 /** Joliet excludes the first six and control characters, Windows all of them. */
@@ -59,8 +59,8 @@ function forbiddenCharacter(name: string): string | undefined {
   return found === undefined ? undefined : JSON.stringify(found);
 }
 
-function tooLong(shown: string, length: number, max: number, unit: string): Problem {
-  return { why: `has the name ${shown} of ${length} ${unit}, more than ${max}` };
+function tooLong(quoted: string, length: number, max: number, unit: string): Problem {
+  return { why: `has the name ${quoted} of ${length} ${unit}, more than ${max}` };
 }
 
 function invalid(path: string, { why, advice }: Problem): LxdError {

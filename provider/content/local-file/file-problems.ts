@@ -4,9 +4,9 @@ import { LxdError } from "../../base/errors";
 /** `given` is the path as it was written, `path` where it led. */
 export function unreadable(given: string, path: string, error: unknown): LxdError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
-  const shown = given === path ? path : `${given} (${path})`;
+  const displayed = given === path ? path : `${given} (${path})`;
   const [why, advice] = known[code] ?? [`SHOWN cannot be read: ${(error as Error).message}`, undefined];
-  return new LxdError({ code: "invalid-argument", why: why.replace("SHOWN", shown), advice });
+  return new LxdError({ code: "invalid-argument", why: why.replace("SHOWN", displayed), advice });
 }
 
 const missing: [string, string] = ["there is no file SHOWN", "Paths are relative to the program's folder."];

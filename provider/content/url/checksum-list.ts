@@ -12,7 +12,7 @@ export interface ListEntry {
 }
 
 /** The file that is looked for: its path in the URL, decoded, in segments; the last one is its name. */
-export type WantedPath = readonly string[];
+export type RequestedPath = readonly string[];
 
 /**
  * The entries of a list: GNU coreutils (`<hex>  name`, `<hex> *name`), BSD and OpenSSL (`SHA256 (name) = <hex>`), or a
@@ -33,7 +33,7 @@ export function parseChecksumList(text: string): ListEntry[] {
  * The checksum of the wanted file. An entry is its own if it ends with the file's name; among several the one that
  * shares most of the path counts, and SHA-256 before SHA-512 as that is what volumes are named after.
  */
-export function findInList(entries: readonly ListEntry[], desired: WantedPath): Digest {
+export function findInList(entries: readonly ListEntry[], desired: RequestedPath): Digest {
   const name = desired[desired.length - 1] ?? "";
   const fits = entries.filter((entry) => entry.name === "" || sharedSegments(entry, desired) > 0);
   if (fits.length === 0) throw absent(entries, name);
@@ -80,7 +80,7 @@ function segmentsOf(entry: ListEntry): string[] {
 }
 
 /** How many segments, from the last, entry and wanted path have in common. */
-function sharedSegments(entry: ListEntry, desired: WantedPath): number {
+function sharedSegments(entry: ListEntry, desired: RequestedPath): number {
   const own = segmentsOf(entry);
   let shared = 0;
   while (shared < own.length && own.at(-1 - shared) === desired.at(-1 - shared)) shared += 1;
@@ -88,7 +88,7 @@ function sharedSegments(entry: ListEntry, desired: WantedPath): number {
 }
 
 /** Entries of which every segment is in the URL come before those that lie in some other folder. */
-function rank(entry: ListEntry, desired: WantedPath): number {
+function rank(entry: ListEntry, desired: RequestedPath): number {
   const shared = sharedSegments(entry, desired);
   const isWhole = shared === segmentsOf(entry).length;
   return shared + (isWhole ? desired.length : 0);
@@ -116,12 +116,12 @@ function ambiguous(entries: readonly ListEntry[], name: string): LxdError {
   });
 }
 
-const namesShown = 10;
+const listedNames = 10;
 
 function namesOf(entries: readonly ListEntry[]): string {
   const names = [...new Set(entries.map((entry) => quoted(entry.name)))];
-  const more = names.length - namesShown;
-  return more > 0 ? `${names.slice(0, namesShown).join(", ")} and ${more} more` : names.join(", ");
+  const more = names.length - listedNames;
+  return more > 0 ? `${names.slice(0, listedNames).join(", ")} and ${more} more` : names.join(", ");
 }
 
 function quoted(name: string): string {

@@ -27,7 +27,7 @@ export async function digestFor(checksum: Checksum, urls: readonly URL[], settin
   if (checksum.kind === "value") return checksum.digest;
   const place = checksum.kind === "list-url" ? redactedUrl(checksum.url) : checksum.path;
   try {
-    const desired = wantedPath(urls);
+    const desired = requestedPath(urls);
     const text = checksum.kind === "list-url" ? await fetchList(checksum.url, settings) : await readList(checksum.path);
     return findInList(parseChecksumList(text), desired);
   } catch (error) {
@@ -43,7 +43,7 @@ export function isLocalList(checksum: string | undefined): boolean {
   return parseChecksum(checksum).kind === "list-path";
 }
 
-function wantedPath([first]: readonly URL[]): string[] {
+function requestedPath([first]: readonly URL[]): string[] {
   if (first !== undefined && fileNameOf(first) !== undefined) return pathSegments(first);
   throw new LxdError({
     code: "invalid-argument",

@@ -3,25 +3,25 @@ import { type Credentials } from "../../lxd/client/discovery/location";
 import { LxdError } from "../../base/errors";
 import { isUnknown } from "../../kind/unknowns";
 
-type Bag = Record<string, unknown>;
+type Props = Record<string, unknown>;
 type Path = readonly (string | number)[];
 
 /** The input that says where the program has written secrets, by their paths. */
 export const secretsKey = "__secrets";
 
-const shown = "[secret]";
+const placeholder = "[secret]";
 /** As Pulumi does it with the secrets of a stack's config: what is shorter would be found in every message. */
 const leastCharacters = 3;
 /** A guest or a daemon may repeat one line of a text; short ones are in many texts. */
 const leastCharactersOfLine = 8;
 
 export class Redactor {
-  readonly #bags: readonly Bag[];
+  readonly #bags: readonly Props[];
   readonly #config: Credentials;
   #forms: string[] | undefined;
 
   /** Of inputs and states, and of the stack's config. */
-  constructor(propsList: readonly Bag[], config: Credentials = {}) {
+  constructor(propsList: readonly Props[], config: Credentials = {}) {
     this.#bags = propsList;
     this.#config = config;
   }
@@ -32,7 +32,7 @@ export class Redactor {
     const found = this.#forms.filter((form) => form.length <= text.length && text.includes(form));
     if (found.length === 0) return text;
     const longestFirst = found.sort((a, b) => b.length - a.length).map(escaped);
-    return text.replaceAll(new RegExp(longestFirst.join("|"), "g"), shown);
+    return text.replaceAll(new RegExp(longestFirst.join("|"), "g"), placeholder);
   }
 
   /** The same failure, told without secrets; what caused it stays behind if it had any. */
@@ -40,12 +40,13 @@ export class Redactor {
     const error = LxdError.from(thrown);
     if (this.redact(error.message) === error.message) return error;
     const { code, why, doing, advice, request } = error.details;
-    const told = (text: string | undefined): string | undefined => (text === undefined ? undefined : this.redact(text));
+    const redacted = (text: string | undefined): string | undefined =>
+      text === undefined ? undefined : this.redact(text);
     return new LxdError({
       code,
       why: this.redact(why),
-      doing: told(doing),
-      advice: told(advice),
+      doing: redacted(doing),
+      advice: redacted(advice),
       request: request && { ...request, path: this.redact(request.path) },
     });
   }
@@ -72,14 +73,14 @@ function credentialsIn({ bearerToken, trustToken, clientKey }: Credentials): unk
 }
 
 /** Where in the inputs or the state of a resource the program has written secrets. */
-export function secretPathsIn(props: Bag): Path[] {
+export function secretPathsIn(props: Props): Path[] {
   const paths = props[secretsKey];
   return Array.isArray(paths) ? paths.filter((path): path is Path => Array.isArray(path)) : [];
 }
 
-function valueAt(props: Bag, path: Path): unknown {
+function valueAt(props: Props, path: Path): unknown {
   return path.reduce<unknown>(
-    (value, step) => (typeof value === "object" && value !== null ? (value as Bag)[step] : undefined),
+    (value, step) => (typeof value === "object" && value !== null ? (value as Props)[step] : undefined),
     props,
   );
 }

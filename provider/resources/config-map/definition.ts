@@ -6,9 +6,9 @@ import { type Found } from "../../lxd/client/core/requests";
 import {
   type CheckContext,
   type Context,
-  type PartialInputs,
   type Failure,
   type KindDefinition,
+  type PartialInputs,
   type ServerInputs,
 } from "../../kind/kind";
 
@@ -66,7 +66,7 @@ export interface ConfigMapDefinition<
   /** Keys that the server may fill in by itself, where the program does not say them. */
   isServers: (key: string) => boolean;
   /** Whether what the program says of a key is what the daemon has in other words: `auto` and an address. */
-  isMeant?: (key: string, said: string, config: StringMap) => boolean;
+  isMeant?: (key: string, written: string, config: StringMap) => boolean;
   validate?: (partial: PartialInputs<Inputs>) => Failure[];
   /** Defaults of inputs beside description and config. */
   applyDefaults?: (partial: PartialInputs<Inputs>) => PartialInputs<Inputs>;

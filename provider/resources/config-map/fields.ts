@@ -4,7 +4,7 @@ import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type TypedField } from "./definition";
 import { isTrue } from "../shared/normalize";
 
-type Bag = Record<string, unknown>;
+type Props = Record<string, unknown>;
 
 /** All keys that the program says, in fields or in the plain map. */
 export function configWrittenIn(inputs: { config: StringMap }, fields: readonly TypedField[]): StringMap {
@@ -29,7 +29,7 @@ export function fieldsFrom<Inputs extends { config: StringMap }>(
   fields: readonly TypedField[],
 ): Inputs {
   const left = { ...config };
-  const result = structuredClone(written) as Inputs & Bag;
+  const result = structuredClone(written) as Inputs & Props;
   for (const { path, key, kind } of fields) {
     if (valueAt(written, path) === undefined) continue;
     const value = left[key];
@@ -46,7 +46,7 @@ export function normalizeFields<Inputs extends object>(
   spell: (key: string, value: string) => string,
 ): Inputs {
   if (hasUnknown(inputs)) return inputs;
-  const result = structuredClone(inputs) as Inputs & Bag;
+  const result = structuredClone(inputs) as Inputs & Props;
   for (const { path, key, kind } of fields) {
     const value = valueAt(inputs, path);
     if (kind === "text" && typeof value === "string") setAt(result, path, spell(key, value));
@@ -58,13 +58,13 @@ function valueAt(root: object, path: readonly string[]): string | boolean | unde
   let value: unknown = root;
   for (const step of path) {
     if (isUnknown(value)) return unknown;
-    value = typeof value === "object" && value !== null ? (value as Bag)[step] : undefined;
+    value = typeof value === "object" && value !== null ? (value as Props)[step] : undefined;
   }
   return value as string | boolean | undefined;
 }
 
-function setAt(root: Bag, path: readonly string[], to: unknown): void {
+function setAt(root: Props, path: readonly string[], to: unknown): void {
   const [step = "", ...rest] = path;
   if (rest.length === 0) root[step] = to;
-  else setAt((root[step] ??= {}) as Bag, rest, to);
+  else setAt((root[step] ??= {}) as Props, rest, to);
 }

@@ -4,12 +4,12 @@ import { LxdError } from "../../base/errors";
 import {
   type CheckContext,
   type Context,
-  type PartialInputs,
   type Failure,
+  type PartialInputs,
   type ReconciledKind,
 } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
-import { spelledOut } from "../shared/common";
+import { toStrings } from "../shared/common";
 import { withoutEmpty } from "../shared/normalize";
 import { creatingKey, logicalName, ownerKey } from "../shared/ownership";
 import {
@@ -130,7 +130,7 @@ function isRead(state: { serverConfig?: StringMap | undefined }): boolean {
 }
 
 function configOf({ config }: { config?: unknown }): StringMap {
-  return isUnknown(config) ? (config as StringMap) : withoutEmpty(spelledOut(config as StringMap | undefined));
+  return isUnknown(config) ? (config as StringMap) : withoutEmpty(toStrings(config as StringMap | undefined));
 }
 
 function placeOf(parts: readonly string[], at: object): Record<string, unknown> {

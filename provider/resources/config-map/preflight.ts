@@ -1,7 +1,7 @@
 // What the daemon can say about a simple kind before anything is changed: places, names, and what is to be imported.
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
-import { type CheckContext, type PartialInputs, type Failure } from "../../kind/kind";
+import { type CheckContext, type Failure, type PartialInputs } from "../../kind/kind";
 import { plain, type Props } from "../../kind/props";
 import { isUnknown } from "../../kind/unknowns";
 import { valueDifferences } from "../shared/import-comparison";
@@ -17,7 +17,7 @@ import {
   type TypedField,
 } from "./definition";
 import { readState } from "./settings";
-import { normalizeValue, normalizeConfig } from "./normalize";
+import { normalizeConfig, normalizeValue } from "./normalize";
 
 type Definition<Inputs extends ConfigInputs, Outputs extends Inputs & ConfigFacts, Wire extends ConfigWire> = Omit<
   ConfigMapDefinition<Inputs, Outputs, Wire>,

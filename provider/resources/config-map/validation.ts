@@ -1,6 +1,6 @@
 // What can be seen to be wrong about the config of a simple kind without asking the daemon.
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type PartialInputs, type Failure } from "../../kind/kind";
+import { type Failure, type PartialInputs } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { isProviderKey } from "../shared/ownership";
 import { writtenTwice } from "./fields";

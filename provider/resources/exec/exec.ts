@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Finished, lastLines, runCommand } from "../../lxd/api/instance/exec";
 import { LxdError } from "../../base/errors";
-import { type Context, type CreateResult, type ActionKind } from "../../kind/kind";
+import { type ActionKind, type Context, type CreateResult } from "../../kind/kind";
 import { milliseconds } from "../../kind/units";
 import { checkProject } from "../shared/common";
 import { isRunning } from "../machine/power";
@@ -89,7 +89,7 @@ function outputLost(): LxdError {
 
 function unsuccessful({ exitCode, stdout, stderr }: Finished): LxdError {
   const output = [stdout, stderr].filter((text) => text.trim() !== "").map((text) => lastLines(text));
-  const said = output.length === 0 ? "it printed nothing" : `it said:\n${output.join("\n")}\n`;
+  const printed = output.length === 0 ? "it printed nothing" : `it said:\n${output.join("\n")}\n`;
   const advice = "The next `pulumi up` runs it again.";
-  return new LxdError({ code: "failed", why: `the command ended with ${exitCode}; ${said}`, advice });
+  return new LxdError({ code: "failed", why: `the command ended with ${exitCode}; ${printed}`, advice });
 }

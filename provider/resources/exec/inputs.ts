@@ -1,14 +1,14 @@
 // What can be written about a command in a guest, and what a change of it costs.
 import { z } from "zod";
 import {
-  type CommonInputs,
   type CheckContext,
-  type PartialInputs,
+  type CommonInputs,
   type Failure,
   type KindDefinition,
+  type PartialInputs,
 } from "../../kind/kind";
 import { duration, name, scalar, strict } from "../../kind/schema";
-import { projectOf, remoteSchema, spelledOut } from "../shared/common";
+import { projectOf, remoteSchema, toStrings } from "../shared/common";
 import { machineCost, type MachineInputs } from "../machine/machine";
 import { isUnknown } from "../../kind/unknowns";
 
@@ -74,8 +74,8 @@ export const policies: KindDefinition<ExecInputs, ExecOutputs>["policies"] = {
 
 export function applyDefaults(inputs: PartialInputs<ExecInputs>): PartialInputs<ExecInputs> {
   const { environment, timeout = "5m", triggers = [] } = inputs;
-  const spelled = isUnknown(environment) ? environment : spelledOut(environment);
-  return { ...inputs, environment: spelled, timeout, triggers };
+  const normalized = isUnknown(environment) ? environment : toStrings(environment);
+  return { ...inputs, environment: normalized, timeout, triggers };
 }
 
 export function computeInputs({

@@ -1,9 +1,9 @@
 // What a program omits of a golden image, and one spelling for what can be written in several ways.
 import { isUnknown } from "../../kind/unknowns";
-import { spelledOut } from "../shared/common";
+import { toStrings } from "../shared/common";
 import { namedAliases } from "../image/inputs";
 import { withExplicitDevices } from "../machine/devices/defaults";
-import { type PartialGoldenInputs, type Machine, type Result } from "./schema";
+import { type Machine, type PartialGoldenInputs, type Result } from "./schema";
 import { targetDefaults } from "./replicate/target-inputs";
 
 export function goldenDefaults(inputs: PartialGoldenInputs): PartialGoldenInputs {
@@ -11,7 +11,7 @@ export function goldenDefaults(inputs: PartialGoldenInputs): PartialGoldenInputs
   return {
     ...inputs,
     media: inputs.media ?? [],
-    machine: spelledOutMachine(inputs.machine ?? {}),
+    machine: withExplicitMachine(inputs.machine ?? {}),
     bootCommand: inputs.bootCommand ?? [],
     install: isUnknown(install) ? install : { until: "powered-off", timeout: "90m", stableFor: "10s", ...install },
     provision: inputs.provision ?? [],
@@ -29,19 +29,19 @@ function wholeResult(image: Partial<Result>): Result {
   return {
     ...image,
     aliases: namedAliases(image.aliases),
-    properties: isUnknown(properties) ? (properties ?? {}) : spelledOut(properties),
+    properties: isUnknown(properties) ? (properties ?? {}) : toStrings(properties),
     public: image.public ?? false,
     aliasPolicy: image.aliasPolicy ?? "fail",
     timeout: image.timeout ?? "4h",
   };
 }
 
-function spelledOutMachine(machine: Machine): Machine {
+function withExplicitMachine(machine: Machine): Machine {
   if (isUnknown(machine)) return machine;
   const { config, devices } = machine;
   return {
     ...machine,
-    ...(config === undefined || isUnknown(config) ? {} : { config: spelledOut(config) }),
+    ...(config === undefined || isUnknown(config) ? {} : { config: toStrings(config) }),
     ...(devices === undefined || isUnknown(devices) ? {} : { devices: withExplicitDevices(devices) }),
   };
 }

@@ -7,7 +7,7 @@ import { releasedBefore } from "./release/previous-release";
 import { finished, type FoundBuild, identity, identityOfState, locate } from "./release/locate";
 import { builderName } from "./build/machine";
 import { preflight, preflightChange } from "./preflight";
-import { readTargets, takenOut, publishedTargets } from "./replicate/publish-to";
+import { publishedTargets, readTargets, takenOut } from "./replicate/publish-to";
 import { leftover, make, steps } from "./reconcile";
 import { outputsOf, released } from "./release/release";
 import { remove, removeRest } from "./release/remove";
@@ -65,8 +65,8 @@ async function toState(context: Context, reading: Reading<Inputs, Outputs, Found
   }
   const publishTo = targetsOf(reading);
   if (image === undefined) return { ...inputs, ...unreleased, publishTo };
-  const said = moment === "settled" || state === undefined ? inputs : withFormer(inputs, state);
-  return { ...outputsOf(said, target ?? image), publishTo };
+  const effective = moment === "settled" || state === undefined ? inputs : withFormer(inputs, state);
+  return { ...outputsOf(effective, target ?? image), publishTo };
 }
 
 const unreleased = {

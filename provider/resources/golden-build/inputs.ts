@@ -12,7 +12,7 @@ import { goldenDefaults } from "./defaults";
 import { partialMachine } from "./build/machine";
 import { hashed } from "./build/steps";
 import { isSameTargets, placedTargets, targetRules } from "./replicate/target-inputs";
-import { type PartialGoldenInputs, type GoldenInputs, type GoldenOutputs, type Machine, type Result } from "./schema";
+import { type GoldenInputs, type GoldenOutputs, type Machine, type PartialGoldenInputs, type Result } from "./schema";
 
 const content =
   (field: ContentField) =>
@@ -107,10 +107,10 @@ export function validate(inputs: PartialGoldenInputs): Failure[] {
 }
 
 function limitRules({ cpus, memory, config }: Machine): Failure[] {
-  const said = isUnknown(config) ? [] : Object.keys(config ?? {});
+  const written = isUnknown(config) ? [] : Object.keys(config ?? {});
   const typed = [...(cpus === undefined ? [] : ["limits.cpu"]), ...(memory === undefined ? [] : ["limits.memory"])];
   return typed
-    .filter((key) => said.includes(key))
+    .filter((key) => written.includes(key))
     .map((key) => ({
       property: `machine.config["${key}"]`,
       reason: "duplicates `cpus` or `memory`; set only one of the two",

@@ -6,10 +6,10 @@ import { build } from "./build/build";
 import { inPhase } from "./build/failure";
 import { type FoundBuild, isDone, placeOf } from "./release/locate";
 import { Progress } from "./build/phases";
-import { dropFormer, type Former, pruneCopies, publishTo, publishedTargets } from "./replicate/publish-to";
-import { release, wantedOf } from "./release/release";
+import { dropFormer, type Former, pruneCopies, publishedTargets, publishTo } from "./replicate/publish-to";
+import { release, targetImage } from "./release/release";
 import { type GoldenInputs, type GoldenOutputs } from "./schema";
-import { withBuildSlot, parallelBuilds } from "./build/build-semaphore";
+import { parallelBuilds, withBuildSlot } from "./build/build-semaphore";
 import { transferAll } from "./urn-change";
 import { type Keeping, prune } from "./versions";
 
@@ -20,10 +20,11 @@ type Surroundings = ReconcileContext<Outputs>;
 /** Builds what is not built yet. What an earlier run of the same build has left is resumed. */
 export async function make(context: Surroundings, inputs: Inputs): Promise<void> {
   const { config, status } = context;
-  const slots = parallelBuilds(config.parallelBuilds);
-  const whenBusy = (): void => status(`waiting until fewer than ${slots} golden images are built (lxd:parallelBuilds)`);
+  const parallel = parallelBuilds(config.parallelBuilds);
+  const whenBusy = (): void =>
+    status(`waiting until fewer than ${parallel} golden images are built (lxd:parallelBuilds)`);
   const work = { context, place: placeOf(context, inputs), inputs, progress: new Progress(status, inputs) };
-  await withBuildSlot(slots, whenBusy, () => build(work));
+  await withBuildSlot(parallel, whenBusy, () => build(work));
 }
 
 /**
@@ -52,15 +53,18 @@ export function steps(work: Work<Inputs, Outputs>): Step<FoundBuild>[] {
     },
     {
       name: "release",
-      run: (found) => releasing(work, (shown) => release({ context: shown, inputs: inputsFor(found), former }, found)),
+      run: (found) =>
+        releasing(work, (releaseContext) =>
+          release({ context: releaseContext, inputs: inputsFor(found), former }, found),
+        ),
     },
     {
       name: "publish",
       run: (found) =>
-        releasing(work, async (shown) => {
+        releasing(work, async (releaseContext) => {
           const inputs = inputsFor(found);
-          const image = wantedOf(found.versions, inputs);
-          const publication = { context: shown, place: found.place, inputs, former };
+          const image = targetImage(found.versions, inputs);
+          const publication = { context: releaseContext, place: found.place, inputs, former };
           const { targets, failed } = await publishTo(publication, image);
           publishedTargets.set(work.inputs, targets);
           if (failed !== undefined) throw failed;
@@ -77,7 +81,7 @@ export function steps(work: Work<Inputs, Outputs>): Step<FoundBuild>[] {
         // Of a replacement Pulumi deletes the replaced state, and the older versions with it.
         if (olds === undefined) return false;
         const inputs = inputsFor(found);
-        const live: Keeping = { ...inputs, fingerprint: wantedOf(found.versions, inputs).fingerprint };
+        const live: Keeping = { ...inputs, fingerprint: targetImage(found.versions, inputs).fingerprint };
         const targets = { remote: inputs.remote, publishTo: publishedTargets.get(work.inputs) };
         const hasPruned = await prune(found.place, live);
         return (await pruneCopies(context, targets, live)) || hasPruned;
@@ -95,7 +99,7 @@ function formerOf({ context, olds }: Work<Inputs, Outputs>): Former {
 /** What is done in the last phase. */
 async function releasing<T>(
   { context, inputs }: Work<Inputs, Outputs>,
-  run: (shown: Surroundings) => Promise<T>,
+  run: (releaseContext: Surroundings) => Promise<T>,
 ): Promise<T> {
   const progress = new Progress(context.status, inputs);
   progress.enter("release");

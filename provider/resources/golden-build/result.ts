@@ -16,8 +16,8 @@ export function resultOf(
 
 /** A system that was installed without secure boot is seldom signed: machines made from it must not insist on that. */
 export function requirementsOf({ firmware, config, os, agentDrive }: InstanceInputs): StringMap {
-  const said = config["security.secureboot"];
-  const isUnsigned = firmware === "uefi" || firmware === "bios" || (said !== undefined && !isTrue(said));
+  const written = config["security.secureboot"];
+  const isUnsigned = firmware === "uefi" || firmware === "bios" || (written !== undefined && !isTrue(written));
   return {
     ...(isUnsigned || config["boot.mode"] === "bios" || config["boot.mode"] === "uefi-nosecureboot"
       ? { "requirements.secureboot": "false" }

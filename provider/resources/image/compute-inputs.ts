@@ -8,7 +8,7 @@ import { projectOf } from "../shared/common";
 import { claimAliases, rivalFailures } from "./aliases/claims";
 import { hashesOf } from "./hashes";
 import { findByName, parseImageId } from "./id";
-import { applyDefaults, type PartialImageInputs, type ImageInputs, isSame } from "./inputs";
+import { applyDefaults, type ImageInputs, isSame, type PartialImageInputs } from "./inputs";
 import { markedImages } from "./owners";
 import { isAskedHere, servedBy } from "./server-image";
 import { fieldOf, identityOf, sourceFailures, sourceTags } from "./source";
@@ -43,12 +43,15 @@ async function computeSource(check: ImageCheckContext, whole: PartialImageInputs
     const hashes = await hashesOf(check, source);
     field = fieldOf(source);
     whole.digest = hashes.digest;
-    const said = { ...check, inputs: whole };
-    const served = "server" in source ? await consult(said, source) : undefined;
-    whole.copiedAliases = copiedAliases(said, source, served);
+    const extended = { ...check, inputs: whole };
+    const served = "server" in source ? await consult(extended, source) : undefined;
+    whole.copiedAliases = copiedAliases(extended, source, served);
     whole.aliases = withCopied(whole);
     const fingerprint =
-      hashes.fingerprint ?? (await identify(said, source)) ?? served?.fingerprint ?? (await importedFingerprint(said));
+      hashes.fingerprint ??
+      (await identify(extended, source)) ??
+      served?.fingerprint ??
+      (await importedFingerprint(extended));
     return { inputs: { ...whole, fingerprint }, failures: [] };
   } catch (error) {
     const failure = { property: field, reason: LxdError.from(error).message };

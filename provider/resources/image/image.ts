@@ -18,14 +18,14 @@ import { create } from "./create/create";
 import { type FoundImage, identity, identityOfState, locate, owner } from "./find";
 import { idOf, imageNameOf } from "./id";
 import { adopt, importFailures, unwritten } from "./import";
-import { applyDefaults, type ImageInputs, type ImageOutputs, policies, validate, schema } from "./inputs";
+import { applyDefaults, type ImageInputs, type ImageOutputs, policies, schema, validate } from "./inputs";
 import { isOwnedBy, isUploadOf } from "./owners";
 import { publishFailures } from "./create/publish";
 import { release, releaseLeft } from "./record/release";
 import { fieldOf, isPublished, placeOf } from "./source";
 import { steps } from "./record/steps";
 import { isCopied, toOutputs } from "./record/reconcile";
-import { isShared, mayAdopt, ownersBefore, alreadyExists } from "./record/adoption";
+import { alreadyExists, isShared, mayAdopt, ownersBefore } from "./record/adoption";
 import { urlFailures } from "./create/url";
 
 type Inputs = ImageInputs;

@@ -88,8 +88,8 @@ function isSame(desired: unknown, actual: unknown): boolean {
 }
 
 function difference(property: string, program: unknown, daemon: unknown): Failure {
-  const shown = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
-  return { property, reason: `import: is ${shown(program)} in the program and ${shown(daemon)} on the daemon` };
+  const quoted = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
+  return { property, reason: `import: is ${quoted(program)} in the program and ${quoted(daemon)} on the daemon` };
 }
 
 /** Writes on an imported image whose it is now, and its aliases. Others who have it keep their claims. */
@@ -108,10 +108,10 @@ export async function adopt({ client, urn }: Context, inputs: Inputs, { image, p
 /** What a program could say of an image of which nothing is known but its ID. */
 export function unwritten({ image, project }: FoundImage): Inputs {
   const { aliases, properties, auto_update: autoUpdate, expires_at: expiresAt } = image;
-  const shown = Object.entries(properties ?? {}).filter(([key]) => !isProviderKey(key));
+  const quoted = Object.entries(properties ?? {}).filter(([key]) => !isProviderKey(key));
   return {
     aliases: aliases ?? [],
-    properties: Object.fromEntries(shown),
+    properties: Object.fromEntries(quoted),
     public: image.public,
     ...{ autoUpdate, expiresAt, profiles: image.profiles ?? [] },
     aliasPolicy: "fail",

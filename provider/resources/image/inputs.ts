@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Alias } from "../../lxd/api/images";
-import { type CommonInputs, type Cost, type PartialInputs, type Failure, type KindDefinition } from "../../kind/kind";
+import { type CommonInputs, type Cost, type Failure, type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { name, scalar, strict } from "../../kind/schema";
 import { isUnknown, unknown } from "../../kind/unknowns";
-import { remoteSchema, spelledOut } from "../shared/common";
+import { remoteSchema, toStrings } from "../shared/common";
 import { identityOf, isContent, sourceSchema } from "./source";
 import { type ImageSource } from "./source-types";
 import { isProviderKey } from "../shared/ownership";
@@ -98,7 +98,7 @@ export function applyDefaults(inputs: PartialImageInputs): PartialImageInputs {
   return {
     ...inputs,
     aliases: namedAliases(inputs.aliases),
-    properties: isUnknown(inputs.properties) ? inputs.properties : spelledOut(inputs.properties),
+    properties: isUnknown(inputs.properties) ? inputs.properties : toStrings(inputs.properties),
     public: inputs.public ?? false,
     aliasPolicy: inputs.aliasPolicy ?? "fail",
     adopt: inputs.adopt ?? false,
@@ -112,7 +112,7 @@ export function validate({ aliases, properties, autoUpdate, source }: PartialIma
   const isFollowing = typeof source !== "object" || ("server" in source && source.alias !== undefined);
   return [
     ...(autoUpdate === true && !isFollowing ? [notFollowing] : []),
-    ...(autoUpdate === true && isBroughtHere(source) ? [notReaching] : []),
+    ...(autoUpdate === true && isMadeHere(source) ? [notReaching] : []),
     ...twice.map((each) => ({ property: "aliases", reason: `"${each}" is listed twice` })),
     ...reserved.map((key) => ({
       property: `properties.${key}`,
@@ -127,7 +127,7 @@ const notFollowing: Failure = {
 };
 
 /** What the daemon has not pulled by itself, it cannot pull again. */
-function isBroughtHere(source: PartialImageInputs["source"]): boolean {
+function isMadeHere(source: PartialImageInputs["source"]): boolean {
   if (typeof source !== "object" || !("server" in source)) return false;
   return source.relay === true || source.private === true;
 }

@@ -11,7 +11,7 @@ import { type Failure, type StackConfig } from "../../kind/kind";
 import { nearest } from "../../base/nearest";
 import { name, scalar, strict } from "../../kind/schema";
 import { validate } from "../../kind/validate";
-import { projectOf, remoteSchema, spelledOut } from "../shared/common";
+import { projectOf, remoteSchema, toStrings } from "../shared/common";
 import { placeSchema } from "./source";
 
 export const schema = strict({
@@ -102,7 +102,7 @@ async function candidates(query: Query, stack: Stack): Promise<ServedImage[]> {
 export type Criteria = Partial<Pick<Query, "alias" | "fingerprint" | "filter" | "type" | "architecture">>;
 
 function matching(all: ServedImage[], { alias, fingerprint, filter, type, architecture }: Criteria): ServedImage[] {
-  const desired = Object.entries(spelledOut(filter));
+  const desired = Object.entries(toStrings(filter));
   const found = all.filter((image) => {
     const isNamed = alias === undefined || image.aliases.some(({ name: each }) => each === alias);
     const isKnown = fingerprint === undefined || image.fingerprint.startsWith(fingerprint);
@@ -117,8 +117,8 @@ function matching(all: ServedImage[], { alias, fingerprint, filter, type, archit
 function missing(all: ServedImage[], desired: Criteria, place: string): LxdError {
   const aliases = [...new Set(all.flatMap((image) => image.aliases.map((alias) => alias.name)))].sort();
   const near = desired.alias === undefined ? undefined : nearest(desired.alias, aliases);
-  const said = Object.entries(desired).filter(([, value]) => value !== undefined);
-  const what = said.map(([key, value]) => `${key} ${JSON.stringify(value)}`).join(", ");
+  const written = Object.entries(desired).filter(([, value]) => value !== undefined);
+  const what = written.map(([key, value]) => `${key} ${JSON.stringify(value)}`).join(", ");
   return new LxdError({
     code: "not-found",
     doing: "look up an image",

@@ -7,13 +7,13 @@ import { type Failure } from "../../kind/kind";
 import { name, strict, tagged } from "../../kind/schema";
 import { hasUnknown } from "../../kind/unknowns";
 import {
-  type DiskSource,
-  type ServerSource,
-  type UrlSource,
-  type InstanceSource,
-  type SnapshotSource,
   type ContentSource,
+  type DiskSource,
   type ImageSource,
+  type InstanceSource,
+  type ServerSource,
+  type SnapshotSource,
+  type UrlSource,
 } from "./source-types";
 
 const trigger = z.string().optional();

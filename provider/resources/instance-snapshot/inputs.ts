@@ -1,11 +1,11 @@
 // What can be written about a snapshot of an instance, and what a change of it costs.
 import { z } from "zod";
 import {
-  type CommonInputs,
   type CheckContext,
-  type PartialInputs,
+  type CommonInputs,
   type Failure,
   type KindDefinition,
+  type PartialInputs,
 } from "../../kind/kind";
 import { name, scalar, strict } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";

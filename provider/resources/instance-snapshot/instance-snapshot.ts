@@ -28,9 +28,9 @@ import { changeSettings, without } from "../machine/settings";
 import { addressOfMachine, findMachine, requireMachine, withInstanceIdentity } from "../machine/machine";
 import {
   applyDefaults,
-  normalize,
   computeInputs,
   instantOf,
+  normalize,
   policies,
   schema,
   type SnapshotInputs,

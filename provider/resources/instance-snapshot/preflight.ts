@@ -39,8 +39,8 @@ export async function preflight(client: Client, check: CheckContext<SnapshotInpu
   if (importId !== undefined) return importFailures(client, inputs as SnapshotInputs, importId);
   if (replaced !== undefined) return past;
   const found = await findSnapshot(client, addressOf(inputs as SnapshotInputs));
-  const obstacle = found === undefined ? undefined : strangers(found.value, inputs as SnapshotInputs, urn);
-  const taken = obstacle === undefined ? [] : [{ property: "name", reason: obstacle.message }];
+  const conflict = found === undefined ? undefined : strangers(found.value, inputs as SnapshotInputs, urn);
+  const taken = conflict === undefined ? [] : [{ property: "name", reason: conflict.message }];
   return [...past, ...taken, ...(await statefulFailures(client, inputs as SnapshotInputs))];
 }
 
@@ -84,10 +84,10 @@ async function importFailures(client: Client, desired: SnapshotInputs, importId:
     .filter(([, program, daemon]) => program !== daemon)
     .map(([property, program, daemon]) => ({
       property,
-      reason: `import: is ${shown(program)} in the program and ${shown(daemon)} on the daemon`,
+      reason: `import: is ${quoted(program)} in the program and ${quoted(daemon)} on the daemon`,
     }));
 }
 
-function shown(value: unknown): string {
+function quoted(value: unknown): string {
   return value === undefined ? "absent" : JSON.stringify(value);
 }

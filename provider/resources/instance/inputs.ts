@@ -2,8 +2,8 @@
 import { type CheckContext, type Failure, type KindDefinition } from "../../kind/kind";
 import { instanceName } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";
-import { projectOf, spelledOut } from "../shared/common";
-import { type PartialInstanceInputs, type InstanceInputs, type InstanceOutputs } from "./schema";
+import { projectOf, toStrings } from "../shared/common";
+import { type InstanceInputs, type InstanceOutputs, type PartialInstanceInputs } from "./schema";
 import { type Wait } from "../machine/wait-schema";
 import { type Cdrom } from "../machine/devices/devices";
 import { withoutEmpty } from "../shared/normalize";
@@ -86,7 +86,7 @@ export function applyDefaults(inputs: PartialInstanceInputs): PartialInstanceInp
     tpm: inputs.tpm ?? false,
     agentDrive: inputs.agentDrive ?? false,
     cloudInitDrive: inputs.cloudInitDrive ?? false,
-    config: isUnknown(inputs.config) ? inputs.config : withoutEmpty(spelledOut(inputs.config)),
+    config: isUnknown(inputs.config) ? inputs.config : withoutEmpty(toStrings(inputs.config)),
     devices: isUnknown(inputs.devices) ? inputs.devices : withExplicitDevices(inputs.devices),
     profiles: inputs.profiles ?? ["default"],
     // A machine that is waited for until it is off is meant to be off.

@@ -25,15 +25,15 @@ import { applyDefaults, computeInputs, policies } from "./inputs";
 import { explainMedia } from "./preflight/media";
 import { finishMove, move, removeTwins } from "./steps/relocation";
 import { isStopped, stop } from "../machine/power";
-import { idOf, isComplete, conflict, preflight } from "./preflight/preflight";
+import { conflict, idOf, isComplete, preflight } from "./preflight/preflight";
 import { rebuild } from "./steps/rebuild";
 import { rename } from "./steps/rename";
 import { validate } from "./validation";
 import { type InstanceInputs, type InstanceOutputs, schema } from "./schema";
 import { toOutputs } from "./settings";
 import { changeSettings } from "../machine/settings";
-import { normalize, isTrue } from "../shared/normalize";
-import { shutDownFirst, reconcileSteps } from "./steps/reconcile";
+import { isTrue, normalize } from "../shared/normalize";
+import { reconcileSteps, shutDownFirst } from "./steps/reconcile";
 
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;

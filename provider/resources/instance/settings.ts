@@ -25,10 +25,10 @@ export function desiredConfig(
 } {
   const usbMedia = inputs.os === "windows" && info.extensions.has("disk_io_bus_usb");
   const emptyDrives = info.extensions.has("disk_attached");
-  const said = configToWire(inputs, info.extensions.has("instance_boot_mode"));
+  const config = configToWire(inputs, info.extensions.has("instance_boot_mode"));
   return {
     // A machine that gets all its devices has none left to get back, and is there as a whole.
-    config: { ...without(without(pick(wire.config, isServers), detachedKey), creatingKey), ...said, [ownerKey]: urn },
+    config: { ...without(without(pick(wire.config, isServers), detachedKey), creatingKey), ...config, [ownerKey]: urn },
     devices: toWire(inputs, { phase: phaseOf(wire), existing: wire.devices ?? {}, usbMedia, emptyDrives }),
     profiles: inputs.profiles,
     description: inputs.description,

@@ -7,7 +7,7 @@ import { typedKeys } from "../machine/config";
 import { driveKinds } from "../machine/devices/typed-devices";
 import { sourceRules } from "./source";
 import { isProviderKey } from "../shared/ownership";
-import { validateBootOrder, validateDeviceNames, known } from "../machine/devices/validation";
+import { known, validateBootOrder, validateDeviceNames } from "../machine/devices/validation";
 
 export function validate(inputs: PartialInstanceInputs): Failure[] {
   return [
@@ -32,12 +32,12 @@ function agentRules({ type, files, power, running }: PartialInstanceInputs): Fai
 
 function typeRules(inputs: PartialInstanceInputs): Failure[] {
   if (inputs.type !== "container") return [];
-  const said = [
+  const written = [
     ...(known(inputs.cdroms).length > 0 ? ["cdroms"] : []),
     ...(inputs.firmware === undefined ? [] : ["firmware"]),
     ...driveKinds.filter((kind) => inputs[kind] === true),
   ];
-  return said.map((property) => ({ property, reason: `containers have none; set type: "virtual-machine"` }));
+  return written.map((property) => ({ property, reason: `containers have none; set type: "virtual-machine"` }));
 }
 
 /** A machine that is deleted when it stops cannot be kept stopped. */

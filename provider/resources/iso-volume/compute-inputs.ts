@@ -12,7 +12,7 @@ import { plain } from "../../kind/props";
 import { hasUnknown, unknown } from "../../kind/unknowns";
 import { projectOf } from "../shared/common";
 import { contentOf, type IsoSource, sourceFailures, type VolumeSource } from "./source";
-import { type PartialIsoVolumeInputs, type IsoVolumeInputs, unverified } from "./inputs";
+import { type IsoVolumeInputs, type PartialIsoVolumeInputs, unverified } from "./inputs";
 import { automaticName } from "./names";
 
 type IsoCheckContext = CheckContext<IsoVolumeInputs>;

@@ -1,6 +1,6 @@
 // What can be written about an ISO volume, and what a change of it costs.
 import { z } from "zod";
-import { type CommonInputs, type Cost, type PartialInputs, type KindDefinition } from "../../kind/kind";
+import { type CommonInputs, type Cost, type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { name, strict, volumeName } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type IsoSource, sourceSchema } from "./source";

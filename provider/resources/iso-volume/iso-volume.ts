@@ -13,12 +13,12 @@ import { LxdError } from "../../base/errors";
 import { type Context, type PartialInputs, type ReconciledKind, type Step, type Work } from "../../kind/kind";
 import { unplan } from "../shared/planned";
 import { applyDefaults, computeInputs } from "./compute-inputs";
-import { sendContent, forgetContent } from "./send-content";
+import { forgetContent, sendContent } from "./send-content";
 import { parseVolumeId, volumeId } from "./id";
 import { hashOfVolume } from "./import";
 import { type IsoVolumeInputs, type IsoVolumeOutputs, policies, schema } from "./inputs";
 import { isAutomatic } from "./names";
-import { conflict, preflight, alreadyExists, type VolumeFound } from "./preflight";
+import { alreadyExists, conflict, preflight, type VolumeFound } from "./preflight";
 import { releaseVolume, returnVolume } from "./in-use";
 
 type Inputs = IsoVolumeInputs;

@@ -9,7 +9,7 @@ import { isUnknown, unknown } from "../../kind/unknowns";
 import { logicalName } from "../shared/ownership";
 import { isPlacePlanned } from "../shared/planned";
 import { parseVolumeId } from "./id";
-import { type PartialIsoVolumeInputs, type IsoVolumeInputs } from "./inputs";
+import { type IsoVolumeInputs, type PartialIsoVolumeInputs } from "./inputs";
 
 /**
  * `<logical name>-<8 hex digits>`, of a hash over the resource's URN, which names stack and project, and the content. What

@@ -14,7 +14,7 @@ import { checkMember } from "../shared/cluster-member";
 import { isPlacePlanned, plan } from "../shared/planned";
 import { importFailures } from "./import";
 import { sizeInAdvance } from "./source";
-import { type PartialIsoVolumeInputs, type IsoVolumeInputs, unverified } from "./inputs";
+import { type IsoVolumeInputs, type PartialIsoVolumeInputs, unverified } from "./inputs";
 import { isAutomatic } from "./names";
 import { volumeId } from "./id";
 

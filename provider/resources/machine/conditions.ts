@@ -119,8 +119,8 @@ function commandSucceeds({ command }: Of<"exec">): ConditionCheck {
     const ended = await attempt(look, command);
     if ("text" in ended) return ended;
     if (ended.exitCode === 0) return undefined;
-    const said = ended.output.trim() === "" ? "" : ` and said: ${ended.output.trim().slice(-500)}`;
-    return { text: `the command ${command.join(" ")} ended with ${ended.exitCode}${said}` };
+    const printed = ended.output.trim() === "" ? "" : ` and said: ${ended.output.trim().slice(-500)}`;
+    return { text: `the command ${command.join(" ")} ended with ${ended.exitCode}${printed}` };
   };
 }
 

@@ -32,11 +32,11 @@ export class ConsoleLog {
 
   /** Without the sequences that move a terminal's cursor. `wire`: the machine as it was found just now. */
   async text(wire: WireInstance): Promise<string> {
-    const said = await readConsole(this.client, this.at);
-    const isWhole = wire.type === "virtual-machine" || (!isRunning(wire) && said.startsWith(this.#given));
+    const output = await readConsole(this.client, this.at);
+    const isWhole = wire.type === "virtual-machine" || (!isRunning(wire) && output.startsWith(this.#given));
     // Nothing is said while a machine goes off, and what was heard before stays.
-    const isAll = said !== "" && isWhole;
-    this.#given = isAll ? said : this.#given + said;
+    const isAll = output !== "" && isWhole;
+    this.#given = isAll ? output : this.#given + output;
     return this.typing + plainText(this.#given);
   }
 

@@ -1,7 +1,7 @@
 // Shuts a running machine down for what it takes only while it is off, if the program allows that.
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
 import { LxdError } from "../../base/errors";
-import { type Context, type PartialInputs, type Failure } from "../../kind/kind";
+import { type Context, type Failure, type PartialInputs } from "../../kind/kind";
 import { milliseconds } from "../../kind/units";
 import { isRunning, isStopped, stop } from "./power";
 import { get, phaseOf } from "./settings";

@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type CommonInputs, type PartialInputs, type Failure, type KindDefinition } from "../../kind/kind";
+import { type CommonInputs, type Failure, type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { name, scalar, strict } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";
 import { remoteSchema } from "../shared/common";
@@ -104,10 +104,10 @@ export function validate({ type, ipv4, ipv6, parent, memberConfig }: PartialNetw
   if (type === "bridge" && parent !== undefined)
     return [{ property: "parent", reason: 'a bridge has none; omit it, or set type: "macvlan" or "physical"' }];
   if (type !== "macvlan" && type !== "sriov") return [];
-  const said = [...(ipv4 === undefined ? [] : ["ipv4"]), ...(ipv6 === undefined ? [] : ["ipv6"])];
+  const written = [...(ipv4 === undefined ? [] : ["ipv4"]), ...(ipv6 === undefined ? [] : ["ipv6"])];
   const reason = `a network of type "${type}" assigns no addresses; omit it`;
   return [
-    ...said.map((property) => ({ property, reason })),
+    ...written.map((property) => ({ property, reason })),
     ...(parent === undefined && memberConfig === undefined
       ? [{ property: "parent", reason: `is required for type "${type}": an interface of the host` }]
       : []),

@@ -21,8 +21,8 @@ import {
   networkName,
   type NetworkOutputs,
   policies,
-  validate,
   schema,
+  validate,
 } from "./inputs";
 
 type Inputs = NetworkInputs;
@@ -37,7 +37,7 @@ export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettin
   fields,
   // A bridge of which no addresses are said gets free subnets, and translation of addresses with them.
   isServers: (key) => /^(ipv[46]\.(address|nat)|fan\.underlay_subnet)$/.test(key),
-  isMeant: (key, said, config) => /^ipv[46]\.address$/.test(key) && said === "auto" && config[key] !== "none",
+  isMeant: (key, written, config) => /^ipv[46]\.address$/.test(key) && written === "auto" && config[key] !== "none",
   validate,
   applyDefaults,
   computed: computedProject,

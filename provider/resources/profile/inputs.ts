@@ -1,7 +1,7 @@
 // What can be written about a profile, and what a change of it costs.
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type CommonInputs, type PartialInputs, type KindDefinition } from "../../kind/kind";
+import { type CommonInputs, type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { name, scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";

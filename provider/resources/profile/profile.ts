@@ -20,11 +20,11 @@ import { normalize } from "../shared/normalize";
 import {
   applyDefaults,
   fields,
-  policies,
   type PartialProfileInputs,
+  policies,
   type ProfileInputs,
-  type ProfileOutputs,
   profileName,
+  type ProfileOutputs,
   schema,
 } from "./inputs";
 

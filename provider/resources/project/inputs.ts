@@ -1,6 +1,6 @@
 // What can be written about a project, and what a change of it costs.
 import { z } from "zod";
-import { type PartialInputs, type KindDefinition } from "../../kind/kind";
+import { type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";

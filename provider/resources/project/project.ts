@@ -14,7 +14,7 @@ import { isUnknown } from "../../kind/unknowns";
 import { configMapKind } from "../config-map/kind";
 import { type Settings } from "../config-map/definition";
 import { isTrue } from "../shared/normalize";
-import { fields, policies, projectName, type ProjectInputs, type ProjectOutputs, schema } from "./inputs";
+import { fields, policies, type ProjectInputs, projectName, type ProjectOutputs, schema } from "./inputs";
 
 export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject, ProjectSettings & Settings>({
   kindName: "project",

@@ -5,10 +5,10 @@ import { type Client } from "../../lxd/client/core/client";
 import { findDaemon } from "../../lxd/client/discovery/discovery";
 import { isCode } from "../../base/errors";
 import {
-  type CommonInputs,
   type CheckContext,
-  type PartialInputs,
+  type CommonInputs,
   type Failure,
+  type PartialInputs,
   type StackConfig,
 } from "../../kind/kind";
 import { nearest } from "../../base/nearest";
@@ -115,6 +115,6 @@ async function poolNames(client: Client): Promise<string[]> {
 }
 
 /** Numbers and booleans as the strings that the daemons know. */
-export function spelledOut(map: Record<string, unknown> | undefined): Record<string, string> {
+export function toStrings(map: Record<string, unknown> | undefined): Record<string, string> {
   return Object.fromEntries(Object.entries(map ?? {}).map(([key, value]) => [key, String(value)]));
 }

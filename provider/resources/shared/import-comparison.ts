@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Failure } from "../../kind/kind";
 import { hasUnknown } from "../../kind/unknowns";
-import { isRecord, inProgramTerms, partOf, type Sides } from "./program-values";
+import { inProgramTerms, isRecord, partOf, type Sides } from "./program-values";
 
 /** Inputs whose parts are compared one by one, so that each difference has its own line; and how such a line names one. */
 const divided: Record<string, (part: string) => string> = {
@@ -16,14 +16,14 @@ export function valueDifferences(key: string, compared: Sides, written: Sides): 
   const { program, daemon } = compared;
   if (hasUnknown(program) || isDeepStrictEqual(program, daemon)) return [];
   const nameOf = divided[key];
-  if (nameOf === undefined || !isRecord(program) || !isRecord(daemon)) return [told(key, compared, written)];
+  if (nameOf === undefined || !isRecord(program) || !isRecord(daemon)) return [differenceOf(key, compared, written)];
   const parts = [...new Set([...Object.keys(program), ...Object.keys(daemon)])];
   return parts
     .filter((part) => !isDeepStrictEqual(program[part], daemon[part]))
-    .map((part) => told(nameOf(part), partOf(compared, part), partOf(written, part)));
+    .map((part) => differenceOf(nameOf(part), partOf(compared, part), partOf(written, part)));
 }
 
-function told(property: string, compared: Sides, written: Sides): Failure {
+function differenceOf(property: string, compared: Sides, written: Sides): Failure {
   return difference(property, written.program, inProgramTerms(compared, written));
 }
 
@@ -31,9 +31,9 @@ function told(property: string, compared: Sides, written: Sides): Failure {
 const redactor = /^cloudInit|user\.|cloud-init\.|environment\./;
 
 export function difference(property: string, program: unknown, daemon: unknown): Failure {
-  const shown = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
+  const quoted = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
   const reason = redactor.test(property)
     ? "import: is not the same in the program and on the daemon"
-    : `import: is ${shown(program)} in the program and ${shown(daemon)} on the daemon`;
+    : `import: is ${quoted(program)} in the program and ${quoted(daemon)} on the daemon`;
   return { property, reason };
 }

@@ -10,14 +10,14 @@ const yeses: Record<string, string> = { true: "true", 1: "true", yes: "true", on
 const noes: Record<string, string> = { false: "false", 0: "false", no: "false", off: "false" };
 
 /** What is compared in another form than it is written in. */
-interface Spelled {
+interface Normalizable {
   rootDisk?: { size?: string | undefined } | undefined;
   config?: StringMap | undefined;
   devices?: Record<string, StringMap> | undefined;
 }
 
 /** Works on inputs that are not whole yet, too. */
-export function normalize<Inputs extends Spelled>(inputs: Inputs): Inputs {
+export function normalize<Inputs extends Normalizable>(inputs: Inputs): Inputs {
   const { rootDisk, config, devices } = inputs;
   return {
     ...inputs,

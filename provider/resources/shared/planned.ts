@@ -3,7 +3,7 @@
 // The engine checks a project before what is made in it, and hands its name on in the preview already. Questions about
 // such a place have no answer yet.
 import { type Client } from "../../lxd/client/core/client";
-import { type PartialInputs, type CommonInputs } from "../../kind/kind";
+import { type CommonInputs, type PartialInputs } from "../../kind/kind";
 
 const planned = new Set<string>();
 

@@ -1,7 +1,7 @@
 // What can be written about a storage pool, and what a change of it costs.
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { type PartialInputs, type KindDefinition } from "../../kind/kind";
+import { type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { name, scalar, size, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";

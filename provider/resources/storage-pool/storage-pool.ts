@@ -29,7 +29,7 @@ export const storagePool = configMapKind<Inputs, Outputs, WirePool, PoolSettings
   // Where the pool is, and what the driver calls it there.
   isServers: (key) => /^(source|size|zfs\.pool_name|lvm\.(vg_name|thinpool_name)|ceph\..+|btrfs\..+)$/.test(key),
   // Of a device the daemons keep another name than the one that was given.
-  isMeant: (key, said, config) => key === "source" && said === config["volatile.initial_source"],
+  isMeant: (key, written, config) => key === "source" && written === config["volatile.initial_source"],
   places: () => Promise.resolve([]),
   preflight,
   idParts: ["name"],

@@ -3,11 +3,11 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type ContentType } from "../../lxd/api/storage/data-volumes";
 import {
-  type CommonInputs,
   type CheckContext,
+  type CommonInputs,
   type Cost,
-  type PartialInputs,
   type KindDefinition,
+  type PartialInputs,
 } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { name, scalar, size, strict, tagged, volumeName } from "../../kind/schema";

@@ -6,7 +6,7 @@ import { LxdError } from "../../../provider/base/errors";
 import { type KindName } from "../../../sdk/resource/resource";
 import { useEmbedded } from "../harness/embedded";
 import { kindOf, StackProcess } from "../harness/stack-process";
-import { type Bag } from "../harness/stack-run";
+import { type Props } from "../harness/stack-run";
 import { inputsOf } from "./arbitrary";
 
 const embedded = useEmbedded();
@@ -22,11 +22,11 @@ const crash =
   /Cannot (read|set|convert|destructure)|is not (a function|iterable|defined|a constructor)|\[object Object\]|RangeError|TypeError/;
 
 interface Checked {
-  inputs: Bag;
+  inputs: Props;
   failures: { property: unknown; reason: unknown }[];
 }
 
-async function check(kindName: KindName, daemon: EmbeddedDaemon, inputs: Bag): Promise<Checked | undefined> {
+async function check(kindName: KindName, daemon: EmbeddedDaemon, inputs: Props): Promise<Checked | undefined> {
   const props = {
     ...inputs,
     remote: { socket: daemon.socket },
@@ -56,7 +56,7 @@ for (const kindName of kindNames) {
     const arbitrary = inputsOf(kindOf(kindName).schema);
     await fc.assert(
       fc.asyncProperty(arbitrary, async (inputs) => {
-        const checked = await check(kindName, daemon, inputs as Bag);
+        const checked = await check(kindName, daemon, inputs as Props);
         if (checked === undefined) return;
         expectSaid(checked);
         if (checked.failures.length > 0) return;

@@ -9,12 +9,12 @@ import { type EmbeddedDaemon, startEmbeddedDaemon } from "../../../embedded";
 import { at, RawClient, writeTinyIso } from "../harness";
 import { StackResource } from "../harness/stack";
 
-type Bag = Record<string, unknown>;
+type Props = Record<string, unknown>;
 
 let dir = "";
 let here: EmbeddedDaemon;
 let there: EmbeddedDaemon;
-let args: Bag = {};
+let args: Props = {};
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-servers-"));
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const volumes = async ({ socket }: EmbeddedDaemon): Promise<unknown> => {
   const { body } = await new RawClient(() => socket).get("/1.0/storage-pools/default/volumes/custom?recursion=1");
-  return (body.metadata as Bag[]).map((volume) => at(volume, "name"));
+  return (body.metadata as Props[]).map((volume) => at(volume, "name"));
 };
 const aliasOf = async ({ socket }: EmbeddedDaemon): Promise<string> => {
   const alias = join(dir, "alias.socket");
@@ -39,7 +39,7 @@ const aliasOf = async ({ socket }: EmbeddedDaemon): Promise<string> => {
 };
 
 describe("a resource whose remote is named in the program", () => {
-  const on = (socket: string): Bag => ({ ...args, remote: { socket } });
+  const on = (socket: string): Props => ({ ...args, remote: { socket } });
   const make = async (): Promise<StackResource> => {
     const resource = new StackResource("IsoVolume", "x", here.socket);
     expect(await resource.up(args)).toBe("created");
@@ -75,18 +75,18 @@ describe("a resource whose remote is named in the program", () => {
 });
 
 describe("a resource on the stack's server", () => {
-  const bookkeeping = { __urn: "urn:pulumi:s::p::pulumi-nodejs:dynamic/lxd:IsoVolume::x", __provider: "p" };
+  const internal = { __urn: "urn:pulumi:s::p::pulumi-nodejs:dynamic/lxd:IsoVolume::x", __provider: "p" };
   const configured = async (socket: string): Promise<DynamicProvider> => {
     const provider = IsoVolume();
     await provider.configure({ config: { get: (key) => (key === "lxd:socket" ? socket : undefined) } });
     return provider;
   };
-  const check = async (provider: DynamicProvider, olds: Bag = {}): Promise<Bag> => {
-    const { inputs, failures } = await provider.check(olds, { ...args, ...bookkeeping });
+  const check = async (provider: DynamicProvider, olds: Props = {}): Promise<Props> => {
+    const { inputs, failures } = await provider.check(olds, { ...args, ...internal });
     expect(failures).toEqual([]);
-    return { ...inputs, ...bookkeeping };
+    return { ...inputs, ...internal };
   };
-  const make = async (): Promise<{ id: string; inputs: Bag; state: Bag }> => {
+  const make = async (): Promise<{ id: string; inputs: Props; state: Props }> => {
     const provider = await configured(here.socket);
     const inputs = await check(provider);
     const { id, outs } = await provider.create(inputs);

@@ -9,7 +9,7 @@ import { describeEachDaemon, RawClient, type TestDaemon, textAt, tinyImage } fro
 import { settle } from "../harness/operation";
 import { StackResource } from "../harness/stack";
 import { ImageServer } from "../image/image-server";
-import { type RawImage, randomVersion } from "./site";
+import { randomVersion, type RawImage } from "./site";
 
 type Args = Record<string, unknown>;
 

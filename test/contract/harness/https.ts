@@ -1,5 +1,5 @@
 // Where real daemons listen for HTTPS: made so once before all tests, as files that run side by side share them.
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { RawClient } from "./raw";
 
 interface ServerState {

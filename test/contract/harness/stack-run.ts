@@ -5,9 +5,9 @@ import { type KindName, serializedProvider, typeOf } from "../../../sdk/resource
 import { type Difference } from "../../../provider/engine/pulumi/dynamic-provider";
 import { type FlakySocket } from "./flaky-socket";
 import { Killed, StackProcess } from "./stack-process";
-import { type Bag, type Declared, RunError, StackState, type StepTaken, type Stored } from "./stack-state";
+import { type Declared, type Props, RunError, StackState, type StepTaken, type Stored } from "./stack-state";
 
-export type { Bag, Declared, Stored } from "./stack-state";
+export type { Props, Declared, Stored } from "./stack-state";
 export { RunError } from "./stack-state";
 
 export interface UpOptions {
@@ -21,14 +21,14 @@ export interface UpOptions {
 
 interface Partial {
   id: string;
-  properties: Bag;
+  properties: Props;
 }
 
 interface Goal {
   declared: Declared;
   urn: string;
   old: Stored | undefined;
-  bag: Bag;
+  bag: Props;
 }
 
 export class Stack {
@@ -57,7 +57,7 @@ export class Stack {
     return this.state.resources.find((each) => each.name === name && each.isPendingDelete !== true);
   }
 
-  outputsOf(name: string): Bag {
+  outputsOf(name: string): Props {
     const found = this.find(name);
     if (found === undefined) throw new Error(`the stack has no resource ${name}`);
     return found.outputs;
@@ -108,8 +108,8 @@ export class Stack {
           const { id, outputs, kindName } = old;
           const read = (await this.#process.call(kindName, "read", id, outputs)) as {
             id: string;
-            props: Bag;
-            inputs?: Bag;
+            props: Props;
+            inputs?: Props;
           };
           if (read.id === "") {
             this.state.drop(old);
@@ -219,15 +219,15 @@ export class Stack {
     };
   }
 
-  #bag({ kindName, name, args, parent, import: importId }: Declared): Bag {
+  #bag({ kindName, name, args, parent, import: importId }: Declared): Props {
     const own = typeof args === "function" ? args((other) => this.outputsOf(other)) : args;
-    const bookkeeping = { __urn: this.urn(kindName, name, parent), __import: importId };
-    return withProvider(kindName, { remote: { socket: this.socket }, ...own, ...bookkeeping });
+    const internal = { __urn: this.urn(kindName, name, parent), __import: importId };
+    return withProvider(kindName, { remote: { socket: this.socket }, ...own, ...internal });
   }
 
-  async #check({ declared, bag: props }: Goal, olds: Bag): Promise<Bag> {
+  async #check({ declared, bag: props }: Goal, olds: Props): Promise<Props> {
     const checked = (await this.#process.call(declared.kindName, "check", olds, props)) as {
-      inputs: Bag;
+      inputs: Props;
       failures: { property: string; reason: string }[];
     };
     if (checked.failures.length > 0) throw new Error(checked.failures.map((f) => `${f.property}: ${f.reason}`).join());
@@ -235,7 +235,7 @@ export class Stack {
   }
 
   /** The old one is deleted first, or marked once there is a new one, be it a partial one. */
-  async #replace(goal: Goal, inputs: Bag, isFirst: boolean): Promise<void> {
+  async #replace(goal: Goal, inputs: Props, isFirst: boolean): Promise<void> {
     const { old, declared } = goal;
     if (old === undefined) return;
     if (isFirst) {
@@ -252,26 +252,30 @@ export class Stack {
     }
   }
 
-  async #create(goal: Goal, inputs: Bag, step: StepTaken["step"]): Promise<void> {
+  async #create(goal: Goal, inputs: Props, step: StepTaken["step"]): Promise<void> {
     const { kindName } = goal.declared;
     await this.#stored(goal, { inputs }, async () => {
-      const { id, outs } = (await this.#process.call(kindName, "create", inputs)) as { id: string; outs: Bag };
+      const { id, outs } = (await this.#process.call(kindName, "create", inputs)) as { id: string; outs: Props };
       this.state.put({ ...nameOf(goal), id, inputs, outputs: withProvider(kindName, outs) });
       this.#took(goal.urn, step);
     });
   }
 
-  async #update(goal: Goal, old: Stored, inputs: Bag): Promise<void> {
+  async #update(goal: Goal, old: Stored, inputs: Props): Promise<void> {
     const { kindName } = goal.declared;
     await this.#stored(goal, { inputs, old }, async () => {
-      const { outs } = (await this.#process.call(kindName, "update", old.id, old.outputs, inputs)) as { outs: Bag };
+      const { outs } = (await this.#process.call(kindName, "update", old.id, old.outputs, inputs)) as { outs: Props };
       this.state.put({ ...nameOf(goal), id: old.id, inputs, outputs: withProvider(kindName, outs) }, old);
       this.#took(goal.urn, "updated");
     });
   }
 
   /** An error with an ID and properties leaves a resource that the engine keeps; any other leaves the state as it was. */
-  async #stored(goal: Goal, { inputs, old }: { inputs: Bag; old?: Stored }, work: () => Promise<void>): Promise<void> {
+  async #stored(
+    goal: Goal,
+    { inputs, old }: { inputs: Props; old?: Stored },
+    work: () => Promise<void>,
+  ): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -293,7 +297,7 @@ function nameOf({ urn, declared }: Goal): Pick<Stored, "urn" | "kindName" | "nam
   return { urn, kindName: declared.kindName, name: declared.name };
 }
 
-function withProvider(kindName: KindName, props: Bag): Bag {
+function withProvider(kindName: KindName, props: Props): Props {
   return { ...props, __provider: serializedProvider(kindName) };
 }
 

@@ -1,14 +1,14 @@
 // The state of a stack as Pulumi keeps it: JSON, written after each step, with the replaced resources that are still to go.
 import { type KindName } from "../../../sdk/resource/resource";
 
-export type Bag = Record<string, unknown>;
+export type Props = Record<string, unknown>;
 
 /** A resource of the program. */
 export interface Declared {
   kindName: KindName;
   name: string;
   /** Of a resource that refers to others: they are asked for by name. */
-  args: Bag | ((outputsOf: (name: string) => Bag) => Bag);
+  args: Props | ((outputsOf: (name: string) => Props) => Props);
   /** The type of the component that it is in: another one is another URN. */
   parent?: string;
   /** Former URNs. */
@@ -23,8 +23,8 @@ export interface Stored {
   kindName: KindName;
   name: string;
   id: string;
-  inputs: Bag;
-  outputs: Bag;
+  inputs: Props;
+  outputs: Props;
   /** Replaced, and to be deleted by the next run that reaches its deletes. */
   isPendingDelete?: boolean;
   /** Its last step failed half way: it is updated even if nothing differs. */

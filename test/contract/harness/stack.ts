@@ -4,14 +4,14 @@ import { resetRunRegistry } from "../../../provider/engine/run-registry";
 import * as provider from "../../../provider";
 import { type KindName, serializedProvider } from "../../../sdk/resource/resource";
 
-type Bag = Record<string, unknown>;
+type Props = Record<string, unknown>;
 
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** An error that leaves a partially created resource, as the dynamic-provider server recognises it. */
 interface Partial {
   id: string;
-  properties: Bag;
+  properties: Props;
   reasons: string[];
   message: string;
 }
@@ -30,14 +30,14 @@ interface Run {
 /** One resource of one stack. */
 export class StackResource {
   id: string | undefined;
-  inputs: Bag = {};
-  outputs: Bag = {};
+  inputs: Props = {};
+  outputs: Props = {};
   /** The engine updates a resource whose last step failed even if nothing differs. */
   failed = false;
   /** The stack's config, from the next `up` on: `lxd:project`. */
   config: Record<string, string> = {};
   /** Replaced states that no run has deleted yet. */
-  readonly replaced: { id: string; outputs: Bag }[] = [];
+  readonly replaced: { id: string; outputs: Props }[] = [];
   readonly urn: string;
   readonly #text: string;
   #provider: DynamicProvider;
@@ -71,42 +71,42 @@ export class StackResource {
     return provider[name]();
   }
 
-  #bag(args: Bag): Bag {
+  #bag(args: Props): Props {
     // What JavaScript leaves undefined never reaches a provider.
-    const plain = JSON.parse(JSON.stringify(args)) as Bag;
+    const plain = JSON.parse(JSON.stringify(args)) as Props;
     return { remote: { socket: this.socket }, ...plain, __urn: this.urn, __provider: this.#text };
   }
 
-  async check(args: Bag): Promise<{ inputs: Bag; failures: Failure[] }> {
+  async check(args: Props): Promise<{ inputs: Props; failures: Failure[] }> {
     const checked = await this.#provider.check(this.id === undefined ? {} : this.inputs, this.#bag(args));
     return { failures: checked.failures, inputs: { ...checked.inputs, __provider: this.#text } };
   }
 
   /** The failures that a preview shows. */
-  async failures(args: Bag): Promise<Failure[]> {
+  async failures(args: Props): Promise<Failure[]> {
     return (await this.check(args)).failures;
   }
 
-  async preview(args: Bag): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
+  async preview(args: Props): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
     const inputs = await this.#checked(args);
     return this.#provider.diff(this.id ?? "", this.outputs, inputs);
   }
 
   /** `pulumi up` for this resource. */
-  async up(args: Bag, run: Run = {}): Promise<"created" | "updated" | "replaced" | "same"> {
+  async up(args: Props, run: Run = {}): Promise<"created" | "updated" | "replaced" | "same"> {
     this.forgetProcess();
     return this.upHere(args, run);
   }
 
   /** The same in this process, which knows its stack's config. */
-  async upHere(args: Bag, run: Run = {}): Promise<"created" | "updated" | "replaced" | "same"> {
+  async upHere(args: Props, run: Run = {}): Promise<"created" | "updated" | "replaced" | "same"> {
     const done = await this.#bring(args);
     if (run.fails !== true) await this.#deleteReplaced();
     return done;
   }
 
   /** `pulumi up --replace URN`: no call before the delete shows the state that is replaced. */
-  async replace(args: Bag, run: Run = {}): Promise<void> {
+  async replace(args: Props, run: Run = {}): Promise<void> {
     this.forgetProcess();
     const old = { id: this.id ?? "", outputs: this.outputs };
     this.id = undefined;
@@ -119,7 +119,7 @@ export class StackResource {
     if (run.fails !== true) await this.#deleteReplaced();
   }
 
-  async #bring(args: Bag): Promise<"created" | "updated" | "replaced" | "same"> {
+  async #bring(args: Props): Promise<"created" | "updated" | "replaced" | "same"> {
     const inputs = await this.#checked(args);
     if (this.id === undefined) {
       await this.create(inputs);
@@ -161,18 +161,18 @@ export class StackResource {
     await this.#deleteReplaced();
   }
 
-  async #checked(args: Bag): Promise<Bag> {
+  async #checked(args: Props): Promise<Props> {
     const { inputs, failures } = await this.check(args);
     if (failures.length > 0) throw new Error(failures.map((f) => `${f.property}: ${f.reason}`).join("\n"));
     return inputs;
   }
 
   /** The create step alone, with inputs that were checked before. */
-  async create(inputs: Bag): Promise<void> {
+  async create(inputs: Props): Promise<void> {
     await this.#step(inputs, () => this.#provider.create(inputs));
   }
 
-  async #replace(args: Bag, deleteFirst: boolean): Promise<"replaced"> {
+  async #replace(args: Props, deleteFirst: boolean): Promise<"replaced"> {
     const [id, outputs] = [this.id ?? "", this.outputs];
     if (deleteFirst) await this.#provider.delete(id, outputs);
     this.id = undefined;
@@ -189,7 +189,7 @@ export class StackResource {
     return "replaced";
   }
 
-  async #step(inputs: Bag, work: () => Promise<{ id: string; outs: Bag }>): Promise<void> {
+  async #step(inputs: Props, work: () => Promise<{ id: string; outs: Props }>): Promise<void> {
     try {
       const { id, outs } = await work();
       Object.assign(this, { id, inputs, outputs: outs, failed: false });

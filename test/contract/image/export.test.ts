@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { exportCommand } from "../../../cli/export";
-import { runCommand, type Printed } from "../harness/command";
+import { type Printed, runCommand } from "../harness/command";
 import { tinySplitImage } from "../harness";
 import { describeImages, sha256 } from "./site";
 

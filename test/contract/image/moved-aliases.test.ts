@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { withoutSimulatedLxd } from "../harness";
 import { FlakySocket } from "../harness/flaky-socket";
-import { type Bag, type Declared, Stack, type UpOptions } from "../harness/stack-run";
+import { type Declared, type Props, Stack, type UpOptions } from "../harness/stack-run";
 import { describeImages, sha256, type Site } from "./site";
 
 interface Order {
@@ -88,7 +88,7 @@ function withElsewhere(program: Declared[]): Declared[] {
   const args = program.map((declared) => declared.args as { aliases: string[] });
   return program.map((declared, i) => {
     const __aliasesElsewhere = args.filter((_, other) => other !== i).flatMap(({ aliases }) => aliases);
-    return { ...declared, args: { ...(declared.args as Bag), __aliasesElsewhere } };
+    return { ...declared, args: { ...(declared.args as Props), __aliasesElsewhere } };
   });
 }
 

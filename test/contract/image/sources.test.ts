@@ -6,7 +6,7 @@ import { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { makeInstance, setState, tinySplitImage, type TinyImageOptions } from "../harness";
+import { makeInstance, setState, type TinyImageOptions, tinySplitImage } from "../harness";
 import { type StackResource, unknown } from "../harness/stack";
 import { describeImages, sha256 } from "./site";
 

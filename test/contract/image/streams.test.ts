@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 
 import { type StackResource } from "../harness/stack";
 import { describeImages } from "./site";
-import { StreamsSite, type StreamedImage } from "./streams-site";
+import { type StreamedImage, StreamsSite } from "./streams-site";
 
 describeImages("image of a simplestreams server", (site) => {
   const { daemon } = site;

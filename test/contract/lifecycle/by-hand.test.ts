@@ -1,13 +1,13 @@
 // Every kind, and what people do to its objects past the program: delete, rename, delete with all around.
 import { expect } from "vitest";
 import { type TestDaemon } from "../harness";
-import { type Bag } from "../harness/stack-run";
+import { type Props } from "../harness/stack-run";
 import { type Site } from "../instance/site";
 import { type Kind } from "./kinds";
 import { type Case, forEachKind, type Test } from "./table";
 
-const isKnown = (object: Bag): boolean =>
-  (object["config"] as Bag | undefined)?.["volatile.uuid"] !== undefined ||
+const isKnown = (object: Props): boolean =>
+  (object["config"] as Props | undefined)?.["volatile.uuid"] !== undefined ||
   Date.parse(String(object["created_at"])) > 0;
 
 /** Everything in the state is as a run without changes finds it. */
@@ -113,7 +113,7 @@ function testsOf(kind: Kind, test: Test, daemon: TestDaemon): void {
 }
 
 /** Where nothing but a name says which object it is, one of another name is a stranger. */
-async function endAsStranger(subject: Case, renamed: Bag): Promise<void> {
+async function endAsStranger(subject: Case, renamed: Props): Promise<void> {
   const { stack } = subject;
   expect(subject.step).toBe("gone");
   await stack.up(subject.program());

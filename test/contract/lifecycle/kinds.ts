@@ -1,7 +1,7 @@
 // What the lifecycle table needs to know of a kind. A new kind gets every test by being in the list.
 import { randomInt } from "node:crypto";
 import { tinyImage, tinyIso } from "../harness";
-import { type Bag, type Declared } from "../harness/stack-run";
+import { type Declared, type Props } from "../harness/stack-run";
 import { blank, container, type Site } from "../instance/site";
 import { type KindName } from "../../../sdk/resource/resource";
 
@@ -13,14 +13,14 @@ export interface Subject {
   /** Inputs that change alone, and what each costs. */
   changes: Change[];
   /** The path of the object on the daemon. */
-  uri: (outputs: Bag) => string;
+  uri: (outputs: Props) => string;
   /** What is there, if it is not simply what a GET of the path returns. */
-  look?: (outputs: Bag) => Promise<Bag | undefined>;
-  removeByHand?: (outputs: Bag) => Promise<unknown>;
+  look?: (outputs: Props) => Promise<Props | undefined>;
+  removeByHand?: (outputs: Props) => Promise<unknown>;
 }
 
 /** Inputs over those of the beginning. */
-export type More = Bag | ((outputsOf: (name: string) => Bag) => Bag);
+export type More = Props | ((outputsOf: (name: string) => Props) => Props);
 
 export interface Change {
   input: string;
@@ -33,11 +33,11 @@ export interface Kind {
   title: string;
   needs?: string[];
   /** What says which object it is, among what the daemon shows of it; absent where nothing does. */
-  identity?: (object: Bag) => unknown;
+  identity?: (object: Props) => unknown;
   /** Whether its name changes in place. */
   isRenamed?: boolean;
   /** The ID by which it is imported. */
-  importId?: (outputs: Bag) => string;
+  importId?: (outputs: Props) => string;
   /** Whether it has a name that can change by hand while the object stays the same. */
   isNamed?: boolean;
   /** Whether its name is the provider's choice: then one that was given by hand stays. */
@@ -54,17 +54,18 @@ export interface Kind {
 }
 
 const custom = (pool: unknown): string => `/1.0/storage-pools/${String(pool)}/volumes/custom`;
-const inProject = (path: string, { project }: Bag): string => `${path}?project=${String(project)}`;
-const createdAt = (object: Bag): unknown => object["created_at"];
-const uuid = (object: Bag): unknown => (object["config"] as Bag)["volatile.uuid"];
+const inProject = (path: string, { project }: Props): string => `${path}?project=${String(project)}`;
+const createdAt = (object: Props): unknown => object["created_at"];
+const uuid = (object: Props): unknown => (object["config"] as Props)["volatile.uuid"];
 const described: Change = { input: "description", more: { description: "another" }, cost: "updated" };
 const setKey: Change = { input: "config", more: { config: { "user.a": "1" } }, cost: "updated" };
-const instanceUri = (outputs: Bag): string => inProject(`/1.0/instances/${String(outputs["name"])}`, outputs);
-const stateUri = (outputs: Bag): string => inProject(`/1.0/instances/${String(outputs["instance"])}/state`, outputs);
-const projectId = (outputs: Bag): string => `${String(outputs["project"])}/${String(outputs["name"])}`;
-const poolId = (outputs: Bag): string =>
+const instanceUri = (outputs: Props): string => inProject(`/1.0/instances/${String(outputs["name"])}`, outputs);
+const stateUri = (outputs: Props): string => inProject(`/1.0/instances/${String(outputs["instance"])}/state`, outputs);
+const projectId = (outputs: Props): string => `${String(outputs["project"])}/${String(outputs["name"])}`;
+const poolId = (outputs: Props): string =>
   `${String(outputs["project"])}/${String(outputs["pool"])}/${String(outputs["name"])}`;
-const volumeUri = (outputs: Bag): string => inProject(`${custom(outputs["pool"])}/${String(outputs["name"])}`, outputs);
+const volumeUri = (outputs: Props): string =>
+  inProject(`${custom(outputs["pool"])}/${String(outputs["name"])}`, outputs);
 
 const isoVolume: Kind = {
   kindName: "IsoVolume",
@@ -98,7 +99,7 @@ const namedIsoVolume: Kind = {
   importId: poolId,
   subject: async (site, at) => {
     const { args, ...rest } = await isoVolume.subject(site, at);
-    return { ...rest, args: { ...(args as Bag), name: at.name, overwrite: true, trustContent: true } };
+    return { ...rest, args: { ...(args as Props), name: at.name, overwrite: true, trustContent: true } };
   },
 };
 
@@ -178,7 +179,7 @@ const aMachine = (name: string, project: string): Declared => ({
 
 /** What a resource says of the instance that it is about, as the SDK does. */
 const about =
-  (name: string): ((of: (name: string) => Bag) => Bag) =>
+  (name: string): ((of: (name: string) => Props) => Props) =>
   (of) => ({ instance: of(name)["name"], __instance: of(name)["__identity"] });
 
 const snapshot: Kind = {
@@ -246,9 +247,9 @@ const exec: Kind = {
       name: instance,
       args: { ...container(fingerprint), profiles: [], name: instance, project, allowRestart: true },
     });
-    const trace = (outputs: Bag): string =>
+    const trace = (outputs: Props): string =>
       `${inProject(`/1.0/instances/${String(outputs["instance"])}/files`, outputs)}&path=/tmp/${name}`;
-    const look = async (outputs: Bag): Promise<Bag | undefined> => {
+    const look = async (outputs: Props): Promise<Props | undefined> => {
       const reply = await site.daemon.raw.get(trace(outputs));
       return reply.status === 200 ? { said: reply.bytes.toString() } : undefined;
     };

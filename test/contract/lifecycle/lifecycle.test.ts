@@ -1,6 +1,6 @@
 // Every kind through everything that Pulumi's engine, other people and a bad day do to a resource.
 import { expect } from "vitest";
-import { type Bag, type Declared } from "../harness/stack-run";
+import { type Declared, type Props } from "../harness/stack-run";
 import { kindOf } from "../harness/stack-process";
 import { type Kind } from "./kinds";
 import { failing, forEachKind, type Test } from "./table";
@@ -77,7 +77,7 @@ function testsOf(kind: Kind, test: Test): void {
       const before = await subject.requireLook();
       const [old, name] = [subject.outputs, `${subject.at.name}-new`];
       const [change] = subject.subject.changes;
-      const more = { ...(change?.more as Bag), name };
+      const more = { ...(change?.more as Props), name };
       subject.refuse(/^(PUT|PATCH) /);
       await expect(stack.up(subject.program(more))).rejects.toThrow("refused by the test");
       subject.at.proxy.heal();

@@ -2,7 +2,7 @@
 // them. What is only more changes nothing; of the rest the user is told, and nothing is lost.
 import fc from "fast-check";
 import { expect } from "vitest";
-import { RunError, type Bag } from "../harness/stack-run";
+import { type Props, RunError } from "../harness/stack-run";
 import { type Kind } from "./kinds";
 import { answerOf, type Case, forEachKind, type Test } from "./table";
 
@@ -11,7 +11,7 @@ type Field = [key: string, value: unknown];
 const wrong = fc.constantFrom<unknown>(null, undefined, 7, "x", true, [], {}, ["x"], { a: 1 });
 
 /** An object of which one field is something else. */
-function spoiled(object: Bag): fc.Arbitrary<Bag> {
+function spoiled(object: Props): fc.Arbitrary<Props> {
   const fields: Field[] = Object.entries(object);
   const change = fc.tuple(fc.constantFrom(...fields.map(([key]) => key)), wrong);
   return change.map(([key, value]) => ({ ...object, [key]: value }));
@@ -29,7 +29,7 @@ function expectClear(error: unknown): void {
 }
 
 /** The reads of a refresh whose answer is an object, with what it is. */
-async function objectsOf({ stack, at, site }: Case): Promise<[line: string, metadata: Bag][]> {
+async function objectsOf({ stack, at, site }: Case): Promise<[line: string, metadata: Props][]> {
   at.proxy.lines.length = 0;
   await stack.refresh();
   const lines = [...new Set(at.proxy.lines.filter((line) => line.startsWith("GET ")))];
@@ -39,10 +39,10 @@ async function objectsOf({ stack, at, site }: Case): Promise<[line: string, meta
   return all.flatMap(([line, metadata]) => (isObject(metadata) ? [[line, metadata]] : []));
 }
 
-const isObject = (value: unknown): value is Bag =>
+const isObject = (value: unknown): value is Props =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 
-function answer({ at }: Case, line: string, metadata: Bag): void {
+function answer({ at }: Case, line: string, metadata: Props): void {
   const body = JSON.stringify({ type: "sync", status: "Success", status_code: 200, metadata });
   at.proxy.answer = { matches: (each) => each === line, text: answerOf(200, body) };
 }

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, expect } from "vitest";
 import { type DaemonKind, describeEachDaemon, type TestDaemon, usual } from "../harness";
 import { FlakySocket } from "../harness/flaky-socket";
-import { type Bag, type Declared, Stack } from "../harness/stack-run";
+import { type Declared, type Props, Stack } from "../harness/stack-run";
 import { Site } from "../instance/site";
 import { type Kind, kinds, type More, type Subject } from "./kinds";
 
@@ -64,13 +64,13 @@ export class Case {
   /** The program with the resource, and with more inputs than it has at first. */
   program(more: More = {}, options: globalThis.Partial<Declared> = {}): Declared[] {
     const { args, before = [] } = this.subject;
-    const said = (each: More, of: (name: string) => Bag): Bag => (typeof each === "function" ? each(of) : each);
-    const own = (of: (name: string) => Bag): Bag => ({ ...said(args, of), ...said(more, of) });
+    const said = (each: More, of: (name: string) => Props): Props => (typeof each === "function" ? each(of) : each);
+    const own = (of: (name: string) => Props): Props => ({ ...said(args, of), ...said(more, of) });
     return [...before, { kindName: this.kind.kindName, name: this.at.name, args: own, ...options }];
   }
 
   /** The name that it has, where the kind knows names. */
-  named({ name }: Bag): Bag {
+  named({ name }: Props): Props {
     return name === undefined ? {} : { name };
   }
 
@@ -78,24 +78,24 @@ export class Case {
     return this.stack.urn(this.kind.kindName, this.at.name);
   }
 
-  get outputs(): Bag {
+  get outputs(): Props {
     return this.stack.outputsOf(this.at.name);
   }
 
   /** What the daemon has where a state says that it is. */
-  async look(outputs: Bag): Promise<Bag | undefined> {
+  async look(outputs: Props): Promise<Props | undefined> {
     return this.subject.look === undefined
-      ? this.site.find<Bag>(this.subject.uri(outputs))
+      ? this.site.find<Props>(this.subject.uri(outputs))
       : this.subject.look(outputs);
   }
 
-  async requireLook(outputs = this.outputs): Promise<Bag> {
+  async requireLook(outputs = this.outputs): Promise<Props> {
     const found = await this.look(outputs);
     expect(found, `${this.kind.title} on the daemon`).toBeDefined();
     return found ?? {};
   }
 
-  identityOf(object: Bag): unknown {
+  identityOf(object: Props): unknown {
     return this.kind.identity?.(object);
   }
 
@@ -122,7 +122,7 @@ export class Case {
   }
 
   /** Ends a test: nothing is left, neither in the state nor of what the states have named. */
-  async end(...known: Bag[]): Promise<void> {
+  async end(...known: Props[]): Promise<void> {
     const all = [...known, ...this.stack.state.resources.filter(({ urn }) => urn === this.urn).map((r) => r.outputs)];
     await this.stack.destroy();
     expect(this.stack.state.resources).toEqual([]);

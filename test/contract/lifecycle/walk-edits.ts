@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { isoFile, type Place } from "../../faults/place";
 import { type Random } from "../../faults/random";
-import { type Bag } from "../harness/stack-run";
+import { type Props } from "../harness/stack-run";
 import { type Entry, type Program, templates } from "./walk-program";
 
 export interface Edited {
@@ -33,7 +33,7 @@ type Edit = (editing: Editing) => Edited | undefined;
 
 const one = <T>(random: Random, items: readonly T[]): T | undefined => items[random.below(Math.max(1, items.length))];
 const named = (program: Program): Program => program.filter(({ args }) => args["name"] !== undefined);
-const put = (program: Program, old: Entry, args: Bag, more: Partial<Entry> = {}): Program =>
+const put = (program: Program, old: Entry, args: Props, more: Partial<Entry> = {}): Program =>
   program.map((entry) => (entry === old ? { ...entry, ...more, args: { ...entry.args, ...args } } : entry));
 
 const add: Edit = ({ program, random, place, next }) => {
@@ -93,7 +93,7 @@ const describe: Edit = ({ program, random, next }) => {
 
 /** Other bytes: of most kinds another object. */
 const changeContent: Edit = ({ program, random, place, next }) => {
-  const flip = (name: string): Bag | undefined => {
+  const flip = (name: string): Props | undefined => {
     const entry = program.find((each) => each.name === name);
     const text = JSON.stringify(entry?.args["source"] ?? entry?.args["contentType"] ?? "");
     if (entry?.kindName === "IsoVolume")
@@ -126,7 +126,7 @@ const move: Edit = ({ program, random }) => {
     }),
   );
   if (entry === undefined) return undefined;
-  const disk = entry.args["rootDisk"] as Bag | undefined;
+  const disk = entry.args["rootDisk"] as Props | undefined;
   const pool = (disk ?? entry.args)["pool"] === "default" ? "f-other" : "default";
   const args = disk === undefined ? { pool } : { rootDisk: { ...disk, pool } };
   return { said: `move ${entry.name} to ${pool}`, program: put(program, entry, args) };
@@ -161,7 +161,7 @@ const wrap: Edit = ({ program, random }) => {
 const importNew: Edit = ({ program, place, next, random }) => {
   const id = next();
   const [logical, own] = [`r${id}`, `w${id}`];
-  const entry = (kindName: Entry["kindName"], args: Bag, importId: string): Entry => ({
+  const entry = (kindName: Entry["kindName"], args: Props, importId: string): Entry => ({
     kindName,
     name: logical,
     args,

@@ -1,12 +1,12 @@
 // Programs of the random walk: resources as data, and how each kind is written at first.
 import { isoFile, type Place } from "../../faults/place";
 import { join } from "node:path";
-import { type Bag, type Declared } from "../harness/stack-run";
+import { type Declared, type Props } from "../harness/stack-run";
 import { blank } from "../instance/site";
 
 /** A resource of the program, as data: two programs are the same if their text is. */
 export interface Entry extends Omit<Declared, "args"> {
-  args: Bag;
+  args: Props;
   /** The logical name of the machine that it is about, or of the volume in its drive. */
   of?: string | undefined;
   /** Stands for what a user has in it: an edit that keeps the mark keeps that. */
@@ -22,7 +22,7 @@ export function declare(program: Program): Declared[] {
     args: (outputsOf) => ({ ...args, ...refer(of, outputsOf) }),
   }));
 
-  function refer(of: string | undefined, outputsOf: (name: string) => Bag): Bag {
+  function refer(of: string | undefined, outputsOf: (name: string) => Props): Props {
     if (of === undefined) return {};
     const outputs = outputsOf(of);
     const { name, pool, digest, __identity } = outputs;
@@ -38,12 +38,12 @@ interface Template {
   of?: "Instance" | "IsoVolume";
 }
 
-const made = (kindName: Entry["kindName"], args: (own: string, place: Place) => Bag): Template => ({
+const made = (kindName: Entry["kindName"], args: (own: string, place: Place) => Props): Template => ({
   entry: ({ logical, own }, place) => ({ kindName, name: logical, args: args(own, place) }),
 });
 
 /** Names of bridges are short, and no two of one address can be there. */
-const address = (own: string): Bag => ({
+const address = (own: string): Props => ({
   ipv4: { address: `10.219.${own.replace(/\D/g, "")}.1/24` },
   ipv6: { address: "none" },
 });

@@ -1,7 +1,7 @@
 // One run of the Pulumi CLI: its output while it goes, its result at the end, and ways to kill it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { type Events, readEvents } from "./events";
 
 export interface PulumiResult extends Events {

@@ -1,6 +1,6 @@
 // A socket in front of a daemon's own that can hold a request back, so that a run is killed at exactly that moment.
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { exportCommand } from "../../../cli/export";
-import { runCommand, type Printed } from "../../contract/harness/command";
+import { type Printed, runCommand } from "../../contract/harness/command";
 import { fakeDaemon, sync } from "../client/fake-daemon";
 
 const bytes = Buffer.from("an image");

@@ -25,7 +25,10 @@ function cell({ since }: Feature, line: Line): string {
 /** As the formatter writes it: every column as wide as its widest cell. */
 function table(): string {
   const head = ["", ...lines.map((line) => (lts.includes(line) ? `${line} LTS` : line))];
-  const rows = Object.values(features).map((feature) => [feature.shown, ...lines.map((line) => cell(feature, line))]);
+  const rows = Object.values(features).map((feature) => [
+    feature.description,
+    ...lines.map((line) => cell(feature, line)),
+  ]);
   const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i]?.length ?? 0)));
   const write = (row: string[]): string => `| ${row.map((text, i) => text.padEnd(widths[i] ?? 0)).join(" | ")} |`;
   return [write(head), write(widths.map((width) => "-".repeat(width))), ...rows.map(write)].join("\n");

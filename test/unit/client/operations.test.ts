@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { describeProgress } from "../../../provider/lxd/client/core/operations";
 import { LxdError } from "../../../provider/base/errors";
-import { begun, error, fakeDaemon, later, operation, sync, type FakeDaemon } from "./fake-daemon";
+import { begun, error, type FakeDaemon, fakeDaemon, later, operation, sync } from "./fake-daemon";
 
 const wait = "GET /1.0/operations/op/wait";
 const look = "GET /1.0/operations/op";

@@ -1,5 +1,5 @@
 // The engine's calls under way, and what ends them: its request to cancel, and its own end.
-import { connect as http2, createServer as createHttp2Server } from "node:http2";
+import { createServer as createHttp2Server, connect as http2 } from "node:http2";
 import { createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { pause } from "../../../provider/base/abort";

@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import { type CheckContext } from "../../../provider/kind/kind";
 import { unknown } from "../../../provider/kind/unknowns";
 import { toy, type ToyInputs } from "./toy";
-import { bookkeeping, broken, inputs, provider, state, urn } from "./toy-provider";
+import { broken, inputs, internal, provider, state, urn } from "./toy-provider";
 
 describe("check", () => {
   // The provider's text is added to what `check` and `read` return by Pulumi's server itself.
   it("fills in defaults, and keeps the bookkeeping", async () => {
     const toys = await provider({}, { "lxd:socket": "/nowhere", "lxd:project": "configured" });
-    const given = { name: "a", size: "10", colour: undefined, ...bookkeeping };
+    const given = { name: "a", size: "10", colour: undefined, ...internal };
     expect(await toys.check({}, given)).toEqual({
       inputs: { name: "a", size: "10", project: "configured", __urn: urn, __at: "/nowhere" },
       failures: [],

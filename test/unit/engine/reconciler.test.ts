@@ -13,7 +13,7 @@ interface Box extends CommonInputs {
   serial?: string;
 }
 type BoxKind = ReconciledKind<Box, Box, Box>;
-type Bag = Record<string, unknown>;
+type Props = Record<string, unknown>;
 
 /** What is on the server, by serial numbers that only the server gives. */
 let boxes: Map<string, Box>;
@@ -63,11 +63,11 @@ async function provider(changes: Partial<BoxKind> = {}): Promise<Dispatch<Box, B
 const broken = (): LxdError => new LxdError({ code: "failed", why: "it broke" });
 
 /** The state that a failed call leaves, if it leaves one. */
-async function left(work: Promise<unknown>): Promise<{ id: string; properties: Bag } | undefined> {
+async function left(work: Promise<unknown>): Promise<{ id: string; properties: Props } | undefined> {
   const thrown = (await work.then(
     () => expect.fail("did not fail"),
     (error: unknown) => error,
-  )) as { id: string; properties?: Bag };
+  )) as { id: string; properties?: Props };
   return thrown.properties && { id: thrown.id, properties: thrown.properties };
 }
 

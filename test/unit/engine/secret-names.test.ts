@@ -23,14 +23,14 @@ describe.each(Object.entries(parts))("%s", (kind, [id, other]) => {
     await provider.configure({ config: { get: () => undefined } });
     const urn = `urn:pulumi:s::p::pulumi-nodejs:dynamic/lxd:${kind}::x`;
     const values = Object.fromEntries([...id, other].map((key) => [key, `planted-${key}`]));
-    const bookkeeping = { __urn: urn, __provider: "p", remote: { socket: "/no/such.socket" } };
+    const internal = { __urn: urn, __provider: "p", remote: { socket: "/no/such.socket" } };
     const __secrets = [...id, other].map((key) => [key]);
-    const { failures } = await provider.check({}, { ...values, ...bookkeeping, __secrets });
+    const { failures } = await provider.check({}, { ...values, ...internal, __secrets });
     const refused = failures.filter(({ reason }) => reason.includes("cannot be a secret"));
     // The engine would print the value of a failure's property.
     expect(refused.map(({ property, reason }) => [property, reason.split(":")[0]])).toEqual(id.map((key) => ["", key]));
     expect(JSON.stringify(failures)).not.toContain("planted");
-    const plain = await provider.check({}, { ...values, ...bookkeeping });
+    const plain = await provider.check({}, { ...values, ...internal });
     expect(plain.failures.filter(({ reason }) => reason.includes("cannot be a secret"))).toEqual([]);
   });
 });

@@ -5,8 +5,8 @@ import { LxdError } from "../../../provider/base/errors";
 import { toy, type ToyInputs, type ToyKind, type ToyOutputs } from "./toy";
 
 export const urn = "urn:pulumi:s::p::pulumi-nodejs:dynamic/lxd:Toy::a";
-export const bookkeeping = { __urn: urn, __provider: "text", __at: "/nowhere" };
-export const inputs = { name: "a", size: "10", project: "default", ...bookkeeping };
+export const internal = { __urn: urn, __provider: "text", __at: "/nowhere" };
+export const inputs = { name: "a", size: "10", project: "default", ...internal };
 export const state = { ...inputs, made: 1, __schema: 1, __identity: "a" };
 
 export async function provider(

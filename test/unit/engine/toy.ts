@@ -1,6 +1,6 @@
 // A kind that is as small as can be, to test what all kinds have in common.
 import { z } from "zod";
-import { type CommonInputs, type ActionKind } from "../../../provider/kind/kind";
+import { type ActionKind, type CommonInputs } from "../../../provider/kind/kind";
 import { name, strict } from "../../../provider/kind/schema";
 import { remoteSchema } from "../../../provider/resources/shared/common";
 

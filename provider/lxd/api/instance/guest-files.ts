@@ -35,9 +35,9 @@ export async function findEntry(
   const { product } = await client.info();
   try {
     const { headers, body } = await client.open(filesPath(at), queryOf(at));
-    const said = (name: string): string => String(headers[name] ?? "");
-    const own = (name: string): string => said(`x-${product}-${name}`);
-    const sizeBytes = Number(said("content-length"));
+    const header = (name: string): string => String(headers[name] ?? "");
+    const own = (name: string): string => header(`x-${product}-${name}`);
+    const sizeBytes = Number(header("content-length"));
     const isRead = sizeBytes <= maxBytes;
     // A small rest is read for the sake of the connection, a large one is cut off.
     if (!isRead) await body.dump({ limit: 64 * 1024 }).catch(() => undefined);

@@ -1,7 +1,7 @@
 // The first thing that is said to a server: who it is, whether it trusts this client, and the token that makes it do so.
 import { LxdError } from "../../../base/errors";
 import { type Requests } from "../core/requests";
-import { enroll, type ClientProof, untrusted } from "./enrollment";
+import { type ClientProof, enroll, untrusted } from "./enrollment";
 import { type ServerInfo, serverInfoSchema } from "../discovery/server-info";
 
 /** How long a server may take until it trusts a certificate that it has been given. */

@@ -1,7 +1,7 @@
 // Which client certificate and key are shown to a server: those of the settings, else those of a folder.
 import { join } from "node:path";
 import { LxdError } from "../../../base/errors";
-import { type CliRemote, cliFolders, type Environment } from "../discovery/cli-config";
+import { cliFolders, type CliRemote, type Environment } from "../discovery/cli-config";
 import { type Credentials } from "../discovery/location";
 import { areThere, type IdentityFiles, makeOwnIdentity, ownFiles, requirePrivate } from "./own-identity";
 import { checkIdentity, type Identity, readPem } from "./pem";

@@ -15,11 +15,11 @@ import {
   type WireOperation,
 } from "./envelope";
 import { handshake } from "../auth/handshake";
-import { defaultParallel, ConcurrencyLimiter, limiterOf } from "../transport/concurrency-limiter";
+import { ConcurrencyLimiter, defaultParallel, limiterOf } from "../transport/concurrency-limiter";
 import { type Deadline } from "./deadline";
 import { follow } from "./operations";
 import { type Query, withQuery } from "../transport/paths";
-import { RetryPolicy, type Repeatable } from "./retry-policy";
+import { type Repeatable, RetryPolicy } from "./retry-policy";
 import { type ServerInfo } from "../discovery/server-info";
 import { type HttpReply, type HttpRequest, type Transport } from "../transport/transport";
 import { type Found, type ReadOptions, type Requests } from "./requests";
@@ -34,7 +34,7 @@ export interface ClientOptions extends ClientProof {
 /** What all clients of one server have in common. */
 interface Shared {
   /** Its own until the server is known, which may have other addresses: then that server's. */
-  lanes: ConcurrencyLimiter;
+  limiter: ConcurrencyLimiter;
   readonly patience: RetryPolicy;
   info: Promise<ServerInfo> | undefined;
 }
@@ -58,7 +58,7 @@ export class Client implements Requests {
     private readonly bound?: Bound,
   ) {
     const fresh = (): Shared => ({
-      lanes: new ConcurrencyLimiter(this.#parallel),
+      limiter: new ConcurrencyLimiter(this.#parallel),
       patience: new RetryPolicy(options.awayMs),
       info: undefined,
     });
@@ -116,7 +116,7 @@ export class Client implements Requests {
 
   async #introduce(): Promise<ServerInfo> {
     const info = await handshake(this, this.options);
-    if (info.fingerprint !== undefined) this.#shared.lanes = limiterOf(info.fingerprint, this.#parallel);
+    if (info.fingerprint !== undefined) this.#shared.limiter = limiterOf(info.fingerprint, this.#parallel);
     return info;
   }
 
@@ -179,7 +179,7 @@ export class Client implements Requests {
   change(change: Change): Promise<WireOperation | undefined> {
     const { upload, isUpToGuest = false, deadlineMs = defaultDeadlineMs, onProgress } = change;
     const request = toHttp(change);
-    return this.#shared.lanes.run(upload !== undefined, async (leave) => {
+    return this.#shared.limiter.run(upload !== undefined, async (leave) => {
       const { envelope } = await this.#exchange(request, upload === undefined ? "if-not-begun" : "never");
       if (envelope.type === "sync") return undefined;
       if (envelope.type === "error") throw unexpected(envelope, request);
@@ -191,7 +191,7 @@ export class Client implements Requests {
   /** Sends a change that goes on in an operation which is to be talked with; its end is waited for by the caller. */
   begin(change: Change): Promise<WireOperation> {
     const request = toHttp(change);
-    return this.#shared.lanes.run(false, async () => {
+    return this.#shared.limiter.run(false, async () => {
       const { envelope } = await this.#exchange(request, "if-not-begun");
       if (envelope.type === "async") return envelope.metadata;
       throw unexpected(envelope, request);

@@ -9,10 +9,10 @@ export function normalizeAddress(text: string): string {
   const url = URL.canParse(full) ? new URL(full) : undefined;
   if (url?.protocol !== "https:" || url.hostname === "") {
     // Without what stands before an @, which could be a password.
-    const shown = JSON.stringify(text.replace(/[^/]*@/, "…@"));
+    const quoted = JSON.stringify(text.replace(/[^/]*@/, "…@"));
     throw new LxdError({
       code: "invalid-argument",
-      why: `${shown} is not a valid server address`,
+      why: `${quoted} is not a valid server address`,
       advice: "Write https://HOST:8443.",
     });
   }

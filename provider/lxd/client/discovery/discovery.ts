@@ -119,9 +119,9 @@ function fromResource(around: Surroundings): Location | undefined {
 }
 
 function requireOne({ socket, address, name }: RemoteInputs): void {
-  const said = Object.entries({ name, socket, address }).filter(([, value]) => value !== undefined);
-  if (said.length < 2) return;
-  const keys = said.map(([key]) => key).join(" and ");
+  const given = Object.entries({ name, socket, address }).filter(([, value]) => value !== undefined);
+  if (given.length < 2) return;
+  const keys = given.map(([key]) => key).join(" and ");
   throw new LxdError({
     code: "invalid-argument",
     why: `a remote must have exactly one address, but this one sets ${keys}`,

@@ -9,7 +9,7 @@ type Before = "LXD 5";
 
 export interface Feature {
   /** In the words of the README. */
-  shown: string;
+  description: string;
   /** The first release of each line that announces the API extension; a line without any is not named. */
   since: Partial<Record<Line | Before, string>>;
 }
@@ -22,59 +22,59 @@ const everyIncus = { "Incus 6.0": "6.0.0", "Incus 6": "6.1", "Incus 7": "7.0" };
  */
 export const features = {
   custom_volume_iso: {
-    shown: "ISO volumes, machines that boot them",
+    description: "ISO volumes, machines that boot them",
     since: { ...everyIncus, "LXD 5.21": "5.21.0", "LXD 5": "5.16", "LXD 6": "6.1" },
   },
   backup_iso: {
-    shown: "imported ISO volumes compared by content",
+    description: "imported ISO volumes compared by content",
     since: { "Incus 6.0": "6.0.6", "Incus 6": "6.18", "Incus 7": "7.0" },
   },
   security_csm: {
-    shown: '`firmware: "bios"`',
+    description: '`firmware: "bios"`',
     since: { ...everyIncus, "LXD 5.21": "5.21.0", "LXD 5": "5.15", "LXD 6": "6.1" },
   },
   disk_io_bus: {
-    shown: "`bus` of disks and cdroms",
+    description: "`bus` of disks and cdroms",
     since: { ...everyIncus, "LXD 5.21": "5.21.0", "LXD 5": "5.20", "LXD 6": "6.1" },
   },
   disk_io_bus_usb: {
-    shown: '`bus: "usb"`, for Windows media',
+    description: '`bus: "usb"`, for Windows media',
     since: { "Incus 6.0": "6.0.4", "Incus 6": "6.11", "Incus 7": "7.0" },
   },
   instances_rebuild: {
-    shown: '`onImageChange: "rebuild"`',
+    description: '`onImageChange: "rebuild"`',
     since: { ...everyIncus, "LXD 5.21": "5.21.0", "LXD 5": "5.15", "LXD 6": "6.1" },
   },
   instance_pool_move: {
-    shown: "root disks moved to another pool",
+    description: "root disks moved to another pool",
     since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
   },
   backup_override_name: {
-    shown: "instances of a backup file",
+    description: "instances of a backup file",
     since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
   },
   disk_attached: {
-    shown: "drives that stay when they are emptied",
+    description: "drives that stay when they are emptied",
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.15", "Incus 7": "7.0" },
   },
   custom_volume_backup: {
-    shown: "storage volumes from backups",
+    description: "storage volumes from backups",
     since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
   },
   instance_publish_split: {
-    shown: "images of instances in two files",
+    description: "images of instances in two files",
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.13", "Incus 7": "7.0" },
   },
   memory_hotplug: {
-    shown: "memory of running machines grown",
+    description: "memory of running machines grown",
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.12", "Incus 7": "7.0" },
   },
   "virtual-machines": {
-    shown: "copies of golden images",
+    description: "copies of golden images",
     since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
   },
   instance_console_screenshot: {
-    shown: "screens of golden images that failed",
+    description: "screens of golden images that failed",
     since: { "Incus 6.0": "6.0.3", "Incus 6": "6.8", "Incus 7": "7.0" },
   },
 } satisfies Record<string, Feature>;

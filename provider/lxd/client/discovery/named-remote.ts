@@ -1,7 +1,7 @@
 // Finds a server by the name that the command line `incus` or `lxc` has for it.
 import { LxdError } from "../../../base/errors";
 import { nearest } from "../../../base/nearest";
-import { type CliRemote, cliConfigs, type Environment } from "./cli-config";
+import { cliConfigs, type CliRemote, type Environment } from "./cli-config";
 
 /** By `NAME`, or by `incus:NAME` or `lxc:NAME` where both command lines have one. */
 export function namedRemote(text: string, env: Environment): CliRemote {

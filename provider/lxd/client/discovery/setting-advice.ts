@@ -10,9 +10,9 @@ export function socketSetting(namedBy: string | undefined): string {
 }
 
 /** What accepts a certificate, as the end of "If that is your server's, …". */
-export function pinSetting(namedBy: string | undefined, met: string): string {
-  if (namedBy === ofResource) return `write serverCertificateFingerprint: "${met}" in the resource's \`remote\``;
+export function pinSetting(namedBy: string | undefined, presented: string): string {
+  if (namedBy === ofResource) return `write serverCertificateFingerprint: "${presented}" in the resource's \`remote\``;
   if (namedBy === undefined || namedBy.startsWith("stack config"))
-    return `run \`pulumi config set lxd:serverCertificateFingerprint ${met}\``;
+    return `run \`pulumi config set lxd:serverCertificateFingerprint ${presented}\``;
   return "remove the remote from the command line and add it again (`incus remote remove NAME`, `incus remote add NAME ADDRESS`; the same with `lxc`), which asks whether to accept it";
 }

@@ -92,21 +92,22 @@ function judge(
   socket: TLSSocket,
   { address, fingerprint, pinnedBy, namedBy }: HttpsTarget & { address: string },
 ): LxdError | undefined {
-  const met = socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase();
-  if (fingerprint === undefined ? socket.authorized : met === fingerprint) return undefined;
+  const presented = socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase();
+  if (fingerprint === undefined ? socket.authorized : presented === fingerprint) return undefined;
   const by = pinnedBy === undefined ? "" : `, by ${pinnedBy}`;
   const reason = fingerprint === undefined ? String(socket.authorizationError) : `pinned is ${fingerprint}${by}`;
   return new LxdError({
     code: "permission-denied",
-    why: `the certificate of ${address} is not trusted (${reason}); its fingerprint is ${met}`,
-    advice: pinnedBy?.endsWith("token") === true ? adviceOnTokens(pinnedBy) : adviceOnPins(met, { pinnedBy, namedBy }),
+    why: `the certificate of ${address} is not trusted (${reason}); its fingerprint is ${presented}`,
+    advice:
+      pinnedBy?.endsWith("token") === true ? adviceOnTokens(pinnedBy) : adviceOnPins(presented, { pinnedBy, namedBy }),
   });
 }
 
-function adviceOnPins(met: string, { pinnedBy, namedBy }: Pick<HttpsTarget, "pinnedBy" | "namedBy">): string {
+function adviceOnPins(presented: string, { pinnedBy, namedBy }: Pick<HttpsTarget, "pinnedBy" | "namedBy">): string {
   const isYours = "that is your server's (`incus info` or `lxc info` on the server shows it)";
-  if (pinnedBy === undefined) return `If ${isYours}, ${pinSetting(namedBy, met)}.`;
-  return `Another server answers there, or its certificate was renewed. If ${isYours}, ${pinSetting(namedBy, met)}.`;
+  if (pinnedBy === undefined) return `If ${isYours}, ${pinSetting(namedBy, presented)}.`;
+  return `Another server answers there, or its certificate was renewed. If ${isYours}, ${pinSetting(namedBy, presented)}.`;
 }
 
 /** A pin of the settings beside it would contradict a token. */

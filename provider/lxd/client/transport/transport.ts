@@ -2,7 +2,7 @@
 import { type Readable } from "node:stream";
 import { Agent, type buildConnector, type Dispatcher, WebSocket } from "undici";
 import { anyOf, unlessAborted } from "../../../base/abort";
-import { LxdError, type FailedRequest } from "../../../base/errors";
+import { type FailedRequest, LxdError } from "../../../base/errors";
 import { defaultParallel } from "./concurrency-limiter";
 import { type UploadStream, type WatchedUpload, watchUpload } from "./watched-upload";
 

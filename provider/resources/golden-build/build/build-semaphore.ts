@@ -14,8 +14,8 @@ export function parallelBuilds(config: string | undefined): number {
 }
 
 /** Does the work when one of the slots is free. */
-export async function withBuildSlot<T>(slots: number, whenBusy: () => void, work: () => Promise<T>): Promise<T> {
-  while (busy >= slots) {
+export async function withBuildSlot<T>(parallel: number, whenBusy: () => void, work: () => Promise<T>): Promise<T> {
+  while (busy >= parallel) {
     whenBusy();
     await new Promise<void>((resolve) => waiting.push(resolve));
   }

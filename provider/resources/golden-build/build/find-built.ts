@@ -4,13 +4,13 @@ import { isMachineOf, machinesOf, removeMachine } from "./machines";
 import { type GoldenInputs } from "../schema";
 import { fileNameOf, isBuildOf, isCandidate, mark, type Place, removeImage, unmarkedOf, versionsOf } from "../versions";
 
-interface Wanted {
+interface BuildQuery {
   place: Place;
   inputs: GoldenInputs;
 }
 
 /** The image of this build, if it is packed. */
-export async function findBuilt({ place, inputs }: Wanted): Promise<WireImage | undefined> {
+export async function findBuilt({ place, inputs }: BuildQuery): Promise<WireImage | undefined> {
   const find = async (): Promise<WireImage | undefined> =>
     (await versionsOf(place)).find((image) => isBuildOf(image, inputs));
   const found = await find();
@@ -23,7 +23,7 @@ export async function findBuilt({ place, inputs }: Wanted): Promise<WireImage | 
 }
 
 /** A run that was killed may have left the daemon at packing before that could be seen: then there are two. */
-export async function removeTwins({ place, inputs }: Wanted, image: WireImage): Promise<void> {
+export async function removeTwins({ place, inputs }: BuildQuery, image: WireImage): Promise<void> {
   const twins = (await versionsOf(place)).filter((each) => isBuildOf(each, inputs));
   for (const { fingerprint } of [...twins, ...(await unmarkedOf(place))]) {
     if (fingerprint !== image.fingerprint) await removeImage(place, fingerprint);
@@ -31,7 +31,7 @@ export async function removeTwins({ place, inputs }: Wanted, image: WireImage): 
 }
 
 /** What runs for other inputs have left is of no use any more. */
-export async function startClean({ place, inputs }: Wanted): Promise<void> {
+export async function startClean({ place, inputs }: BuildQuery): Promise<void> {
   for (const machine of await machinesOf(place)) {
     if (!isMachineOf(machine, inputs)) await removeMachine(place, machine.name);
   }

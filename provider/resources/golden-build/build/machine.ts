@@ -3,10 +3,10 @@ import { type CommonInputs } from "../../../kind/kind";
 import { isUnknown, unknown } from "../../../kind/unknowns";
 import { withDefaults } from "../../instance/inputs";
 import { type Cdrom, type VolumeReference } from "../../machine/devices/devices";
-import { type PartialInstanceInputs, type InstanceInputs } from "../../instance/schema";
+import { type InstanceInputs, type PartialInstanceInputs } from "../../instance/schema";
 import { type Wait } from "../../machine/wait-schema";
-import { logicalName, versionKey, hashKey } from "../../shared/ownership";
-import { type PartialGoldenInputs, type GoldenInputs, type Machine } from "../schema";
+import { hashKey, logicalName, versionKey } from "../../shared/ownership";
+import { type GoldenInputs, type Machine, type PartialGoldenInputs } from "../schema";
 
 /** Room for the version and a word after it in the 63 letters of a host name. */
 const longestName = 36;

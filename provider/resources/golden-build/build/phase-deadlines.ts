@@ -21,7 +21,7 @@ export const fixedMs = {
 /** The limit of a phase as a whole. Waits within it end before that, with an error that says what was seen. */
 export function deadlineOf(phase: Phase, inputs: GoldenInputs): DeadlineOptions {
   const ms = limitMs(phase, inputs);
-  const why = `it is not done after ${shown(ms)}, the limit of the phase ${phase}${setBy[phase] ?? ""}`;
+  const why = `it is not done after ${formatDuration(ms)}, the limit of the phase ${phase}${setBy[phase] ?? ""}`;
   return { ms, why };
 }
 
@@ -67,7 +67,7 @@ function sum<T>(all: readonly T[], msOf: (each: T) => number): number {
   return all.reduce((total, each) => total + msOf(each), 0);
 }
 
-function shown(ms: number): string {
+function formatDuration(ms: number): string {
   const units: [number, string][] = [
     [60 * minuteMs, "h"],
     [minuteMs, "m"],

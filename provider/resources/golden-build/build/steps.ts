@@ -1,6 +1,6 @@
 // What is done in the installed system before it is packed: files are written and commands run, over the guest's agent.
 import { z } from "zod";
-import { runCommand, lastLines } from "../../../lxd/api/instance/exec";
+import { lastLines, runCommand } from "../../../lxd/api/instance/exec";
 import { makeDirectory, writeFile } from "../../../lxd/api/instance/guest-files";
 import { type InstanceAddress } from "../../../lxd/api/instance/instances";
 import { type Client } from "../../../lxd/client/core/client";
@@ -97,8 +97,8 @@ async function run(
   const timeoutMs = milliseconds(timeout ?? stepTimeout);
   const ended = await runCommand(client, at, { command, environment, cwd, timeoutMs });
   if (ended.exitCode === 0) return;
-  const said = lastLines(`${ended.stdout}\n${ended.stderr}`);
-  const why = `the command ${command.join(" ")} ended with ${ended.exitCode}${said === "" ? "" : `; it said:\n${said}\n`}`;
+  const output = lastLines(`${ended.stdout}\n${ended.stderr}`);
+  const why = `the command ${command.join(" ")} ended with ${ended.exitCode}${output === "" ? "" : `; it said:\n${output}\n`}`;
   throw new LxdError({ code: "failed", why });
 }
 

@@ -5,7 +5,7 @@ import { plain } from "../../../kind/props";
 import { hasUnknown } from "../../../kind/unknowns";
 import { contentFields, isSameContent } from "../content";
 import { outputsOf, released } from "./release";
-import { type PartialGoldenInputs, type GoldenInputs, type ReleasedImage } from "../schema";
+import { type GoldenInputs, type PartialGoldenInputs, type ReleasedImage } from "../schema";
 import { isBuildOf, versionsOf } from "../versions";
 
 /** While a resource changes, Pulumi's previews know of its outputs no more than `check` returns. */
@@ -24,8 +24,9 @@ export async function releasedBefore(check: CheckContext<GoldenInputs>): Promise
 }
 
 function isSame(olds: PartialGoldenInputs, inputs: PartialGoldenInputs): boolean {
-  const said = ({ image, keep, pin, project }: PartialGoldenInputs): unknown => plain({ image, keep, pin, project });
-  return isDeepStrictEqual(said(olds), said(inputs));
+  const relevant = ({ image, keep, pin, project }: PartialGoldenInputs): unknown =>
+    plain({ image, keep, pin, project });
+  return isDeepStrictEqual(relevant(olds), relevant(inputs));
 }
 
 function imageIn({ fingerprint, releasedVersion, architecture, sizeBytes }: PartialGoldenInputs): ReleasedImage {

@@ -19,7 +19,7 @@ export function release({ context, inputs, former }: Release, { versions }: Foun
   const limit = new Deadline(deadlineOf("release", inputs));
   const client = context.client.until(limit);
   return limit.run(async () => {
-    const image = wantedOf(versions, inputs);
+    const image = targetImage(versions, inputs);
     const news = { ...resultOf(inputs, inputs.image), fingerprint: image.fingerprint };
     const { value, isChanged } = await reconcileRecord({ ...context, client }, former, news);
     const change = { olds: former, news, urn: context.urn, owners: ownersOf(value) };
@@ -29,7 +29,7 @@ export function release({ context, inputs, former }: Release, { versions }: Foun
 }
 
 /** The image that is to be released; an error if it is not there. */
-export function wantedOf(versions: WireImage[], inputs: GoldenInputs): WireImage {
+export function targetImage(versions: WireImage[], inputs: GoldenInputs): WireImage {
   if (!versions.some((image) => isBuildOf(image, inputs))) throw gone("image");
   return released(versions, inputs) ?? missing(inputs.pin ?? "", versions);
 }

@@ -18,7 +18,7 @@ export async function remove(removal: RemovalContext<Outputs>, found: FoundBuild
   const { isReplaced, live } = context;
   const state = goldenDefaults(known) as Outputs;
   // Of one that is deleted before it is replaced, nobody knows yet what comes in its place.
-  if (isReplaced && (live === undefined || isSameHome(live, state))) await removeBuild(found, live ?? state);
+  if (isReplaced && (live === undefined || isSameServer(live, state))) await removeBuild(found, live ?? state);
   else await removeAll(found, state);
   await removeFormer(context, state);
 }
@@ -42,7 +42,7 @@ async function removeAll({ place, versions, unmarked, machines }: FoundBuild, { 
   for (const { fingerprint } of [...versions, ...unmarked]) await removeImage(place, fingerprint, image);
 }
 
-function isSameHome(live: Outputs & ServerIdentity, state: Outputs & ServerIdentity): boolean {
+function isSameServer(live: Outputs & ServerIdentity, state: Outputs & ServerIdentity): boolean {
   const isSame = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b;
   return live.project === state.project && (isSame(live.__at, state.__at) || isSame(live.__server, state.__server));
 }

@@ -79,8 +79,8 @@ async function send(target: Target, original: Original): Promise<void> {
 }
 
 /** Where the target may find the building server: as it is said, as it was found from here, as it says itself. */
-async function addressesOf(builder: Client, said: string | undefined): Promise<string[]> {
-  if (said !== undefined) return [said.replace(/\/+$/, "")];
+async function addressesOf(builder: Client, configured: string | undefined): Promise<string[]> {
+  if (configured !== undefined) return [configured.replace(/\/+$/, "")];
   const { place } = builder.transport;
   const { addresses } = await builder.info();
   const own = place.startsWith("https:") ? [place] : [];
@@ -107,8 +107,8 @@ async function pull(
 async function relay({ place, status }: Target, { place: from, image }: Original): Promise<void> {
   const { fingerprint } = image;
   const parts = exportImage(from.client, { project: from.project, fingerprint });
-  const shown = reportTo(status, "relaying");
-  const report = (done: number): void => shown(done, image.size);
+  const reportBytes = reportTo(status, "relaying");
+  const report = (done: number): void => reportBytes(done, image.size);
   const fileName = uploadName(place.urn, fingerprint.slice(0, 12));
   await sendOn(place.client, { project: place.project, fingerprint }, { parts, fileName, public: false, report });
 }

@@ -49,7 +49,7 @@ async function settle(
 ): Promise<void> {
   const { client, urn, project } = place;
   const { fingerprint, properties } = image;
-  const said = Object.entries(properties ?? {}).filter(([key]) => !isProviderKey(key));
+  const own = Object.entries(properties ?? {}).filter(([key]) => !isProviderKey(key));
   const marks = Object.fromEntries([versionKey, hashKey].map((key) => [key, properties?.[key] ?? ""]));
   const before = former.targets.publishTo?.find((each) => isSamePlace(each, desired));
   const aliases = before === undefined ? [] : (before.aliases ?? former.aliases);
@@ -57,7 +57,7 @@ async function settle(
   const news = {
     ...resultOf(inputs, { public: desired.public ?? inputs.image.public }),
     ...{ project, fingerprint, aliases: desired.aliases ?? inputs.image.aliases },
-    properties: Object.fromEntries(said),
+    properties: Object.fromEntries(own),
   };
   await reconcile({ ...context, client, urn }, olds, news);
 }
@@ -98,10 +98,10 @@ export async function pruneCopies(context: Context, targets: Targets, live: Keep
 /** Removes what this stack has made on the targets. On those that the live state still has, what that keeps stays. */
 export async function removeFormer(context: RemovalContext<GoldenOutputs>, state: GoldenOutputs): Promise<void> {
   const { isReplaced, live } = context;
-  const met = (state.publishTo as PublishTarget[] | undefined)?.filter(({ __at }) => __at !== undefined);
+  const reached = (state.publishTo as PublishTarget[] | undefined)?.filter(({ __at }) => __at !== undefined);
   const isLive = (target: PublishTarget): boolean =>
     isReplaced && (live === undefined || live.publishTo.some((each) => isSamePlace(each, target)));
-  const { failed } = await forEachTarget(context, { ...state, publishTo: met }, async (target) => {
+  const { failed } = await forEachTarget(context, { ...state, publishTo: reached }, async (target) => {
     if (!isLive(target.desired)) return removeCopies(target, target.desired.aliases ?? state.image.aliases);
     await prune(target.place, live ?? state);
   });
@@ -131,9 +131,9 @@ function defined({ aliases, public: isPublic }: PublishTarget): Partial<GoldenIn
   return { ...(aliases && { aliases }), ...(isPublic !== undefined && { public: isPublic }) };
 }
 
-function differences(found: WireImage, said: GoldenInputs["image"]): Partial<PublishTarget> {
-  const there = said.aliases.flatMap(({ name }) => (found.aliases ?? []).filter((alias) => alias.name === name));
+function differences(found: WireImage, desired: GoldenInputs["image"]): Partial<PublishTarget> {
+  const there = desired.aliases.flatMap(({ name }) => (found.aliases ?? []).filter((alias) => alias.name === name));
   const isSame =
-    JSON.stringify(there) === JSON.stringify(said.aliases.map(({ name, description }) => ({ name, description })));
-  return { ...(!isSame && { aliases: there }), ...(found.public !== said.public && { public: found.public }) };
+    JSON.stringify(there) === JSON.stringify(desired.aliases.map(({ name, description }) => ({ name, description })));
+  return { ...(!isSame && { aliases: there }), ...(found.public !== desired.public && { public: found.public }) };
 }

@@ -4,12 +4,12 @@ import { z } from "zod";
 import { type Alias } from "../../../lxd/api/images";
 import { type RemoteInputs } from "../../../lxd/client/discovery/location";
 import { LxdError } from "../../../base/errors";
-import { type Failure, type StackConfig, type ServerIdentity } from "../../../kind/kind";
+import { type Failure, type ServerIdentity, type StackConfig } from "../../../kind/kind";
 import { plain } from "../../../kind/props";
 import { duration, name, strict } from "../../../kind/schema";
 import { isUnknown } from "../../../kind/unknowns";
 import { projectOf, remoteSchema } from "../../shared/common";
-import { namedAliases, validate as imageRules, schema as imageSchema } from "../../image/inputs";
+import { validate as imageRules, schema as imageSchema, namedAliases } from "../../image/inputs";
 import { placeSchema } from "../../image/source";
 
 /** A server, or another project of one, that gets copies of what is released. */
@@ -79,8 +79,8 @@ export function targetRules(targets: PublishTarget[] | undefined): Failure[] {
   if (!Array.isArray(targets)) return [];
   return targets.flatMap((target, i) => {
     if (isUnknown(target)) return [];
-    const { address: said, relay, certificate: known, aliases: named } = target;
-    const isRelayed = relay === true && (said !== undefined || known !== undefined);
+    const { address: configured, relay, certificate: known, aliases: named } = target;
+    const isRelayed = relay === true && (configured !== undefined || known !== undefined);
     const ofImage = named === undefined ? [] : imageRules({ source: { instance: "" }, aliases: named });
     return [
       ...(isRelayed ? [{ property: "relay", reason: "a relayed image needs no address of the building server" }] : []),
@@ -91,6 +91,6 @@ export function targetRules(targets: PublishTarget[] | undefined): Failure[] {
 
 /** Without what the state alone knows, except for a copy that is missing. */
 export function isSameTargets(olds: PublishTarget[] | undefined, news: PublishTarget[]): boolean {
-  const form = ({ __at, __server, ...said }: PublishTarget): PublishTarget => said;
+  const form = ({ __at, __server, ...configured }: PublishTarget): PublishTarget => configured;
   return isDeepStrictEqual(plain((olds ?? []).map(form)), plain(news.map(form)));
 }

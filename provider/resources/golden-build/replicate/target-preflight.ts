@@ -13,7 +13,7 @@ import { copierOf } from "./targets";
 
 type Inputs = GoldenInputs;
 
-interface Met {
+interface ReachedTarget {
   client: Client;
   info: ServerInfo;
   target: PublishTarget;
@@ -49,12 +49,12 @@ async function failuresOf(
   try {
     const client = check.connect(target.remote ?? check.inputs.remote ?? {});
     const place = placeOf(client, target.project);
-    if (places.includes(place)) return [places[0] === place ? atHome : twice];
+    if (places.includes(place)) return [places[0] === place ? onBuilder : twice];
     places.push(place);
     if (!isAsked) return [];
     const info = await client.info();
     const home = await builder.info();
-    if (info.fingerprint === home.fingerprint && target.project === check.inputs.project) return [atHome];
+    if (info.fingerprint === home.fingerprint && target.project === check.inputs.project) return [onBuilder];
     return await unfit(check, { client, info, target }, home);
   } catch (error) {
     return [{ property: "remote", reason: LxdError.from(error).message }];
@@ -65,9 +65,9 @@ function placeOf(client: Client, project: string): string {
   return `${client.transport.place} ${project}`;
 }
 
-async function unfit(check: CheckContext<Inputs>, met: Met, home: ServerInfo): Promise<Failure[]> {
-  const { client, info, target } = met;
-  const [architecture] = home.architectures;
+async function unfit(check: CheckContext<Inputs>, reached: ReachedTarget, builder: ServerInfo): Promise<Failure[]> {
+  const { client, info, target } = reached;
+  const [architecture] = builder.architectures;
   const { architectures } = info;
   const isStrange = architecture !== undefined && architectures.length > 0 && !architectures.includes(architecture);
   const machines = missingExtension(info, "virtual-machines", "images of virtual machines");
@@ -76,7 +76,7 @@ async function unfit(check: CheckContext<Inputs>, met: Met, home: ServerInfo): P
     ...(info.extensions.has("virtual-machines") ? [] : [{ property: "remote", reason: machines.message }]),
     ...(isStrange ? [{ property: "remote", reason: strange(architecture, architectures) }] : []),
     ...ofProject,
-    ...(ofProject.length > 0 ? [] : await aliasFailures(check, met)),
+    ...(ofProject.length > 0 ? [] : await aliasFailures(check, reached)),
   ];
 }
 
@@ -85,7 +85,10 @@ function strange(architecture: string, architectures: string[]): string {
   return `${why}\nRemove this target, or build the image on a server of its architecture.`;
 }
 
-async function aliasFailures({ inputs, urn }: CheckContext<Inputs>, { client, target }: Met): Promise<Failure[]> {
+async function aliasFailures(
+  { inputs, urn }: CheckContext<Inputs>,
+  { client, target }: ReachedTarget,
+): Promise<Failure[]> {
   const { image } = inputs;
   const { project } = target;
   if (image === undefined || isUnknown(image) || isPlacePlanned(client, { project })) return [];
@@ -95,7 +98,7 @@ async function aliasFailures({ inputs, urn }: CheckContext<Inputs>, { client, ta
   return takenAliases(client, { project, fingerprint: "" }, aliases, successor);
 }
 
-const atHome: Failure = {
+const onBuilder: Failure = {
   property: "",
   reason: "is where the image is built, which already has it; use another server, or another `project`",
 };

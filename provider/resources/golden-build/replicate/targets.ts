@@ -50,20 +50,20 @@ export async function forEachTarget(
   const failures: LxdError[] = [];
   const targets = [...publishTo];
   const waiting = [...publishTo.entries()];
-  const one = async ([i, said]: [number, PublishTarget]): Promise<void> => {
-    const client = await clientOf(context, remote, said);
-    const desired = { ...said, __at: client.transport.place, __server: (await client.info()).fingerprint };
+  const one = async ([i, configured]: [number, PublishTarget]): Promise<void> => {
+    const client = await clientOf(context, remote, configured);
+    const desired = { ...configured, __at: client.transport.place, __server: (await client.info()).fingerprint };
     targets[i] = desired;
-    const status = (text: string): void => context.status(`${named(`${field}[${i}]`, said)}: ${text}`);
-    const place = { client, project: said.project, urn: copierOf(context.urn) };
+    const status = (text: string): void => context.status(`${named(`${field}[${i}]`, configured)}: ${text}`);
+    const place = { client, project: configured.project, urn: copierOf(context.urn) };
     const target = { desired, recorded: desired, status, place };
     await work(target);
     targets[i] = target.recorded;
   };
   const next = async (): Promise<void> => {
     for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
-      const [i, said] = entry;
-      await one(entry).catch((error: unknown) => (failures[i] = at(named(`${field}[${i}]`, said), error)));
+      const [i, configured] = entry;
+      await one(entry).catch((error: unknown) => (failures[i] = at(named(`${field}[${i}]`, configured), error)));
     }
   };
   await Promise.all(Array.from({ length: width }, next));

@@ -15,7 +15,7 @@ import { type Client } from "../../../lxd/client/core/client";
 import { type Found } from "../../../lxd/client/core/requests";
 import { type NameClaim, runRegistry } from "../../../engine/run-registry";
 import { isCode, LxdError } from "../../../base/errors";
-import { type PartialInputs, type Failure } from "../../../kind/kind";
+import { type Failure, type PartialInputs } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
 import { isSameStack } from "../../shared/ownership";
 import { makersOf } from "./alias-lists";

@@ -4,7 +4,7 @@ import { type NameClaim, runRegistry } from "../../../engine/run-registry";
 import { type CheckContext, type Failure } from "../../../kind/kind";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { isSameStack } from "../../shared/ownership";
-import { type PartialImageInputs, type ImageInputs } from "../inputs";
+import { type ImageInputs, type PartialImageInputs } from "../inputs";
 
 /** An alias as one resource sees it. */
 export interface AliasOf {
@@ -35,7 +35,7 @@ export function rivalFailures(check: ImageCheckContext, inputs: PartialImageInpu
   return own.flatMap((alias) => {
     const isRival = ([urn, claim]: [string, NameClaim]): boolean => claim.isExclusive && isSameStack(urn, alias.urn);
     const [rival] = othersWho(alias).find(isRival) ?? [];
-    return rival === undefined ? [] : [wantedTwice(inputs, alias.name, rival)];
+    return rival === undefined ? [] : [claimedTwice(inputs, alias.name, rival)];
   });
 }
 
@@ -70,7 +70,7 @@ function clientOf({ client, inputs }: ImageCheckContext): Client | undefined {
   }
 }
 
-function wantedTwice({ aliases = [] }: PartialImageInputs, alias: string, urn: string): Failure {
+function claimedTwice({ aliases = [] }: PartialImageInputs, alias: string, urn: string): Failure {
   const at = aliases.findIndex(({ name }) => name === alias);
   const reason = `"${alias}" is an alias of another image of this program, ${urn}; remove it from one of the two`;
   return { property: `aliases[${at}]`, reason };

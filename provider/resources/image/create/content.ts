@@ -11,7 +11,7 @@ import { dropInheritedMetadata } from "./foreign-metadata";
 import { publishedName, uploadName } from "../owners";
 import { architectureOf, identityOf } from "../source";
 import { type ContentSource, type DiskSource } from "../source-types";
-import { isCacheOnly, mayAdopt, alreadyExists } from "../record/adoption";
+import { alreadyExists, isCacheOnly, mayAdopt } from "../record/adoption";
 
 /** After the last byte the daemon still unpacks the metadata and moves the image into place. */
 const uploadDeadlineMs = 60 * 60_000;
@@ -60,10 +60,10 @@ async function sendContent(context: Context, { inputs, source }: Upload, content
     : publishedName(urn, identityOf(source, inputs.digest));
   const body = await content.open(fileName);
   const { project, public: isPublic } = inputs;
-  const said = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
+  const settings = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
   const sent = async (): Promise<string> => fingerprint ?? (await body.received).sha256;
   try {
-    await uploadImage(client, project, { ...body, ...withProgress(body, "uploading", status), ...said });
+    await uploadImage(client, project, { ...body, ...withProgress(body, "uploading", status), ...settings });
   } catch (error) {
     // With no answer the image may be there all the same, and another stack may have brought it meanwhile.
     if (!isCode(error, "unavailable") && !isCode(error, "already-exists")) throw error;

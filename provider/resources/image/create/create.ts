@@ -41,7 +41,7 @@ async function make(context: Context, inputs: Making): Promise<string> {
   if ("disk" in source) await requireSameDisk(inputs, source, context);
   if (isContent(source)) return send(context, { inputs, source });
   if ("server" in source && source.relay === true) return relay(context, { inputs, source });
-  if (!isPulled(source)) return publishAnew(context, { ...inputs, source });
+  if (!isPulled(source)) return publishAgain(context, { ...inputs, source });
   const properties = { ...inputs.properties, ...marksOf(context.urn, identityOf(source)) };
   return pull(context, { inputs, source, properties });
 }
@@ -52,7 +52,7 @@ async function dropCached({ client }: Context, at: ImageAddress): Promise<void> 
   if (found !== undefined && isCacheOnly(found.value)) await deleteImage(client, at);
 }
 
-async function publishAnew(
+async function publishAgain(
   context: Context,
   inputs: ImageInputs & { source: InstanceSource | SnapshotSource },
 ): Promise<string> {

@@ -13,11 +13,11 @@ import { clientOf } from "../../../image-server/lxd-server";
 import { type Context } from "../../../kind/kind";
 import { dropForeignMetadata } from "./foreign-metadata";
 import { type ImageInputs } from "../inputs";
-import { isCacheOnly, mayAdopt, alreadyExists } from "../record/adoption";
+import { alreadyExists, isCacheOnly, mayAdopt } from "../record/adoption";
 import { servedBy } from "../server-image";
 import { type ServerSource, type UrlSource } from "../source-types";
 import { queued } from "../../../base/keyed-queue";
-import { spokenProtocol, pullKey } from "../../shared/image-pull";
+import { pullKey, spokenProtocol } from "../../shared/image-pull";
 
 const pullDeadlineMs = 4 * 60 * 60_000;
 

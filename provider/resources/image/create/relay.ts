@@ -11,7 +11,7 @@ import { type ImageInputs } from "../inputs";
 import { relayName } from "../owners";
 import { servedBy } from "../server-image";
 import { type ServerSource } from "../source-types";
-import { mayAdopt, alreadyExists } from "../record/adoption";
+import { alreadyExists, mayAdopt } from "../record/adoption";
 import { queued } from "../../../base/keyed-queue";
 
 const uploadDeadlineMs = 60 * 60_000;
@@ -31,8 +31,8 @@ export async function relay(context: Context, { inputs, source }: Relay): Promis
   return queued(key, async () => {
     if (await isThere(context, inputs, fingerprint)) return fingerprint;
     const parts = imageServer(source, context).parts(image);
-    const shown = reportTo(context.status, `relaying from ${new URL(source.server).host}`);
-    const report = (done: number): void => shown(done, image.sizeBytes);
+    const reportBytes = reportTo(context.status, `relaying from ${new URL(source.server).host}`);
+    const report = (done: number): void => reportBytes(done, image.sizeBytes);
     const at = { project: inputs.project, fingerprint };
     try {
       await sendOn(context.client, at, { parts, fileName: relayName(fingerprint), public: inputs.public, report });
@@ -59,8 +59,8 @@ export async function sendOn(
   { parts, fileName, public: isPublic, report }: SentOn,
 ): Promise<void> {
   const body = await relayBody(parts, { fingerprint, fileName, report });
-  const said = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
-  await uploadImage(client, project, { ...body, ...said });
+  const settings = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
+  await uploadImage(client, project, { ...body, ...settings });
 }
 
 async function isThere({ client }: Context, inputs: ImageInputs, fingerprint: string): Promise<boolean> {

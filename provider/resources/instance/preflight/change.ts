@@ -15,7 +15,7 @@ import { sizeFailures } from "../steps/disk-resize";
 import { relocationFailures } from "./relocation";
 import { extensionFailures } from "./features";
 import { otherOwner, takenBy } from "./preflight";
-import { type PartialInstanceInputs, type InstanceInputs, type InstanceOutputs } from "../schema";
+import { type InstanceInputs, type InstanceOutputs, type PartialInstanceInputs } from "../schema";
 import { phaseOf } from "../../machine/settings";
 import { normalize } from "../../shared/normalize";
 import { drives } from "../../machine/devices/typed-devices";

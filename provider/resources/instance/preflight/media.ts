@@ -6,7 +6,7 @@ import { LxdError } from "../../../base/errors";
 import { type Failure } from "../../../kind/kind";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { type VolumeReference } from "../../machine/devices/devices";
-import { type PartialInstanceInputs, type InstanceInputs } from "../schema";
+import { type InstanceInputs, type PartialInstanceInputs } from "../schema";
 
 /** The same error, with what can be done if it is about a medium. */
 export async function explainMedia(client: Client, inputs: InstanceInputs, error: LxdError): Promise<LxdError> {

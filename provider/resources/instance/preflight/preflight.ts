@@ -14,7 +14,7 @@ import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { checkPool, checkProject } from "../../shared/common";
 import { checkMember } from "../../shared/cluster-member";
 import { featureFailures } from "./features";
-import { type PartialInstanceInputs, type InstanceInputs } from "../schema";
+import { type InstanceInputs, type PartialInstanceInputs } from "../schema";
 import { deviceFailures } from "./device-preflight";
 import { importFailures } from "../import";
 import { mediaFailures } from "./media";

@@ -10,7 +10,7 @@ import { coldFailures } from "../../machine/restart-policy";
 import { mediaFailures } from "./media";
 import { movesLive, otherMember, otherPool } from "../steps/relocation";
 import { needsRebuild, rebuildExtension } from "../steps/rebuild";
-import { type PartialInstanceInputs, type InstanceInputs, type InstanceOutputs } from "../schema";
+import { type InstanceInputs, type InstanceOutputs, type PartialInstanceInputs } from "../schema";
 
 interface Change {
   inputs: PartialInstanceInputs;

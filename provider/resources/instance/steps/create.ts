@@ -12,9 +12,9 @@ import {
 import { type Client } from "../../../lxd/client/core/client";
 import { LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
-import { spokenProtocol, pullKey } from "../../shared/image-pull";
+import { pullKey, spokenProtocol } from "../../shared/image-pull";
 import { afterFirst } from "../../../base/keyed-queue";
-import { markersOf, createDeadlineMs, requireType } from "../markers";
+import { createDeadlineMs, markersOf, requireType } from "../markers";
 import { createOrFind } from "./ambiguous-create";
 import { creatingKey } from "../../shared/ownership";
 import { requireOwn } from "../preflight/preflight";
@@ -31,13 +31,13 @@ export async function make(context: Context, inputs: Inputs): Promise<void> {
   const { client, urn, status } = context;
   const { name, type, architecture, project, target } = inputs;
   const copied = source !== undefined && isCopy(source) ? await getCopied(client, inputs, source) : undefined;
-  const bookkeeping = markersOf(inputs, urn, copied);
-  const settings = desiredConfig({ config: bookkeeping, devices: {} }, inputs, { urn, info: await client.info() });
+  const markers = markersOf(inputs, urn, copied);
+  const settings = desiredConfig({ config: markers, devices: {} }, inputs, { urn, info: await client.info() });
   const request = {
     ...settings,
     // Of another member's machine a cluster wants to be told it, which it takes from its own machines by itself.
     ...{ name, type, architecture: architecture ?? copied?.architecture },
-    config: { ...hints(inputs), ...unsaid(copied?.config), ...settings.config, [creatingKey]: "true" },
+    config: { ...hints(inputs), ...unset(copied?.config), ...settings.config, [creatingKey]: "true" },
     devices: { ...withoutDevices(copied?.devices), ...settings.devices },
     source: await sourceToWire(client, inputs),
   };
@@ -59,7 +59,7 @@ export function bringing(context: Context, { source, project }: Inputs, work: ()
 }
 
 /** The daemons hand on the source's config and devices; an empty value, or no device, keeps them from that. */
-function unsaid(config: StringMap | null | undefined): StringMap {
+function unset(config: StringMap | null | undefined): StringMap {
   const own = Object.keys(config ?? {}).filter((key) => !key.startsWith("volatile.") && !key.startsWith("image."));
   return Object.fromEntries(own.map((key) => [key, ""]));
 }

@@ -18,7 +18,7 @@ import { stopFor } from "../../machine/restart-policy";
 import { isAt } from "../../machine/cluster-location";
 import { retryWhileBusy } from "../../machine/busy";
 import { isRunning } from "../../machine/power";
-import { type PartialInstanceInputs, type InstanceInputs } from "../schema";
+import { type InstanceInputs, type PartialInstanceInputs } from "../schema";
 import { changeSettings, rootPoolOf } from "../../machine/settings";
 import { isTrue } from "../../shared/normalize";
 

@@ -14,7 +14,7 @@ import { fileContent } from "../../../content/local-file/file";
 import { reader, withProgress } from "../../../content/progress";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
-import { markersOf, createDeadlineMs, requireType, serverKeys } from "../markers";
+import { createDeadlineMs, markersOf, requireType, serverKeys } from "../markers";
 import { retryWhileBusy } from "../../machine/busy";
 import { createOrFind } from "./ambiguous-create";
 import { otherMember } from "./relocation";

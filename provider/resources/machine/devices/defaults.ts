@@ -1,20 +1,20 @@
 // What is filled in about devices, and about each element of a list.
 import { isUnknown } from "../../../kind/unknowns";
 import { type StringMap } from "../../../lxd/api/instance/instances";
-import { spelledOut } from "../../shared/common";
+import { toStrings } from "../../shared/common";
 
 export function named<T extends { name?: string | undefined; options?: StringMap | undefined }>(
   device: T,
   name: string,
 ): T {
   const { options } = device;
-  const spelled = options === undefined || isUnknown(options) ? {} : { options: spelledOut(options) };
-  return { ...device, name: device.name ?? name, ...spelled };
+  const normalized = options === undefined || isUnknown(options) ? {} : { options: toStrings(options) };
+  return { ...device, name: device.name ?? name, ...normalized };
 }
 
 export function withExplicitDevices(devices: Record<string, StringMap> | undefined): Record<string, StringMap> {
   return Object.fromEntries(
-    Object.entries(devices ?? {}).map(([key, device]) => [key, isUnknown(device) ? device : spelledOut(device)]),
+    Object.entries(devices ?? {}).map(([key, device]) => [key, isUnknown(device) ? device : toStrings(device)]),
   );
 }
 

@@ -151,6 +151,6 @@ function rootToWire({ pool, size, bus }: RootDisk): StringMap {
 
 function rootFromWire({ pool = "", size, "io.bus": bus }: StringMap, written: RootDisk | undefined): RootDisk {
   const isSame = size !== undefined && written?.size !== undefined && parseSize(written.size) === parseSize(size);
-  const shown = isSame ? written.size : size;
-  return { pool, ...(shown === undefined ? {} : { size: shown }), ...(bus === undefined ? {} : { bus }) };
+  const seenSize = isSame ? written.size : size;
+  return { pool, ...(seenSize === undefined ? {} : { size: seenSize }), ...(bus === undefined ? {} : { bus }) };
 }

@@ -1,5 +1,5 @@
 // What can be seen to be wrong about devices only by looking at several of them together.
-import { type PartialInputs, type Failure } from "../../../kind/kind";
+import { type Failure, type PartialInputs } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
 import { type DeviceInputs, rootDevice } from "./devices";
 import { driveKinds, drives } from "./typed-devices";

@@ -126,7 +126,7 @@ class Session {
 
   static async open(client: Client, at: InstanceAddress): Promise<Session> {
     const session = new Session(client);
-    session.#before = plainText(await saidSinceStart(client, at));
+    session.#before = plainText(await outputSinceStart(client, at));
     session.#console = await openConsole(client, at, (text) => (session.#raw += text));
     void session.#console.ended.then(() => (session.#isOver = true));
     return session;
@@ -187,7 +187,7 @@ class Session {
 }
 
 /** A firmware may be quicker than the way to the server. LXD keeps no log of a virtual machine. */
-async function saidSinceStart(client: Client, at: InstanceAddress): Promise<string> {
+async function outputSinceStart(client: Client, at: InstanceAddress): Promise<string> {
   const { product } = await client.info();
   return product === "incus" ? readConsole(client, at) : "";
 }

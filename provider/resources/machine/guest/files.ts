@@ -8,7 +8,7 @@ import { type Failure } from "../../../kind/kind";
 import { strict } from "../../../kind/schema";
 import { hasUnknown, isUnknown, unknown } from "../../../kind/unknowns";
 import { contentOf, fileContentSchema, type GuestFile } from "./file-content";
-import { compareFile, dropFile, type SeenFile, seeFile, writeGuestFile } from "./file-sync";
+import { compareFile, dropFile, seeFile, type SeenFile, writeGuestFile } from "./file-sync";
 
 /** As it is written, before its defaults are filled in. */
 export type WrittenFile = Pick<GuestFile, "path" | "content"> & Partial<GuestFile>;
@@ -66,11 +66,11 @@ export function validateFiles(files: GuestFile[] | undefined): Failure[] {
 
 /** Whether the same is to be in the guest, wherever the bytes come from. */
 export function sameFiles(one: GuestFile[] | undefined, other: GuestFile[] | undefined): boolean {
-  const shown = (files: GuestFile[] | undefined): unknown =>
+  const normalized = (files: GuestFile[] | undefined): unknown =>
     Array.isArray(files ?? [])
       ? (files ?? []).map(({ content: _, mode, ...rest }) => ({ ...rest, mode: parseInt(mode, 8) }))
       : files;
-  return isDeepStrictEqual(shown(one), shown(other));
+  return isDeepStrictEqual(normalized(one), normalized(other));
 }
 
 export interface PutFiles {
@@ -122,6 +122,6 @@ export async function readFiles(
 }
 
 function asSeen(file: GuestFile, { uid, gid, mode, digest }: SeenFile): GuestFile {
-  const shown = parseInt(file.mode, 8) === mode ? file.mode : `0${mode.toString(8).padStart(3, "0")}`;
-  return { ...file, uid, gid, mode: shown, digest: digest ?? file.digest };
+  const normalized = parseInt(file.mode, 8) === mode ? file.mode : `0${mode.toString(8).padStart(3, "0")}`;
+  return { ...file, uid, gid, mode: normalized, digest: digest ?? file.digest };
 }

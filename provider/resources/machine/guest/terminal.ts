@@ -11,6 +11,6 @@ export function plainText(raw: string): string {
 export function quotedTail(text: string, count = 15): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   if (lines.length === 0) return "; its console is empty";
-  const shown = lines.slice(-count).map((line) => `  | ${line}`);
-  return `; the last lines of its console:\n${shown.join("\n")}\n`;
+  const quoted = lines.slice(-count).map((line) => `  | ${line}`);
+  return `; the last lines of its console:\n${quoted.join("\n")}\n`;
 }
