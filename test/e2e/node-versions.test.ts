@@ -85,15 +85,15 @@ describe("the packed package", () => {
     }
   });
 
-  it("says so in package.json and in the README", async () => {
+  it("says so in package.json and in the documentation", async () => {
     const manifest = JSON.parse(await readFile(join(workspace, "package.json"), "utf8")) as {
       engines: { node: string };
       dependencies: Record<string, string>;
     };
     expect(manifest.engines.node).toBe(`>=${nodes[0]}`);
     expect(manifest.dependencies["@pulumi/pulumi"]).toBe("^3.230.0");
-    const readme = await readFile(join(workspace, "README.md"), "utf8");
-    const rows = [...readme.matchAll(/^\| Node (\d+).*?\| (.*?) *\|$/gm)].map(([, node, pulumi]) => [node, pulumi]);
+    const page = await readFile(join(workspace, "docs/compatibility.md"), "utf8");
+    const rows = [...page.matchAll(/^\| Node (\d+).*?\| (.*?) *\|$/gm)].map(([, node, pulumi]) => [node, pulumi]);
     expect(rows).toEqual([
       ["20", "3.230 to 3.248"],
       ["22", "3.230 and newer"],

@@ -7,7 +7,7 @@ import { RawClient, writeTinyIso } from "../contract/harness";
 import { type CommandLineDaemon, startByCommandLine } from "./harness/embedded";
 import { listTarball, packWorkspace, repackAs } from "./harness/package";
 import { PulumiProject } from "./harness/project";
-import { compile, readmePrograms, type templates } from "./harness/readme";
+import { compile, documentedPrograms, type templates } from "./harness/documented";
 
 const program = `
   const lxd = require("pulumi-lxd");
@@ -49,18 +49,21 @@ describe("the packed package", () => {
 
   it("holds what is needed to run and to read, and nothing else", async () => {
     const files = await listTarball(tarball);
-    const documents = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
-    expect(files.filter((file) => !file.startsWith("dist/")).sort()).toEqual(documents);
+    const others = files.filter((file) => !/^(dist|docs|examples)\//.test(file));
+    const documents = ["ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "package.json"];
+    expect(others.sort()).toEqual(documents);
+    expect(files.filter((file) => file.startsWith("docs/") && !file.endsWith(".md"))).toEqual([]);
+    expect(files).toContain("examples/quickstart/index.ts");
     const compiled = files.filter((file) => file.startsWith("dist/"));
     expect(compiled.filter((file) => !/^dist\/(sdk|provider|embedded|cli)\/.+\.(js|d\.ts)$/.test(file))).toEqual([]);
     expect(compiled.filter((file) => /\b(tests?|fixtures?)\b/.test(file))).toEqual([]);
   });
 
   it.each<keyof typeof templates>(["commonjs and node", "nodenext"])(
-    "lets the README's programs compile with module and resolution %s, declarations of packages included",
+    "lets the programs of the documentation compile with module and resolution %s, declarations of packages included",
     slow,
     async (template) => {
-      const programs = await readmePrograms();
+      const programs = await documentedPrograms();
       expect(programs.length).toBeGreaterThan(5);
       const { errors, files } = await compile(project.dir, programs, template);
       expect(errors).toEqual([]);

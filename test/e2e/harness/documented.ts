@@ -1,6 +1,6 @@
-// The README's programs, as somebody copies them into a project of Pulumi's template, and that project's compiler.
+// The programs of the README and of docs/, as users copy them into a project of Pulumi's template, and its compiler.
 import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { workspace } from "./package";
 
@@ -25,7 +25,7 @@ const common = {
   listFiles: true,
 };
 
-/** What one program of the README takes from another, or from its surroundings. */
+/** What one program takes from another, or from its surroundings. */
 const given = {
   lxd: 'import * as lxd from "pulumi-lxd";',
   installer: "declare const installer: lxd.IsoVolume;",
@@ -35,9 +35,11 @@ const given = {
 };
 
 /** Each ends as a module, so that none sees the names of another. */
-export async function readmePrograms(): Promise<string[]> {
-  const readme = await readFile(join(workspace, "README.md"), "utf8");
-  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text = ""]) => text);
+export async function documentedPrograms(): Promise<string[]> {
+  const pages = (await readdir(join(workspace, "docs"))).filter((name) => name.endsWith(".md"));
+  const paths = ["README.md", ...pages.map((name) => `docs/${name}`)];
+  const texts = await Promise.all(paths.map((path) => readFile(join(workspace, path), "utf8")));
+  const blocks = [...texts.join("\n").matchAll(/^```ts\n(.*?)^```/gms)].map(([, text = ""]) => text);
   return blocks.map((block) => {
     const isTaken = ([name]: [string, string]): boolean =>
       new RegExp(`\\b${name}\\b`).test(block) && !new RegExp(`(const|as) ${name}\\b`).test(block);
@@ -55,7 +57,7 @@ export interface Compiled {
 
 /** Compiles programs in a folder that has the package installed. */
 export async function compile(dir: string, programs: string[], template: keyof typeof templates): Promise<Compiled> {
-  const files = programs.map((_, i) => `readme-${i + 1}.ts`);
+  const files = programs.map((_, i) => `program-${i + 1}.ts`);
   for (const [i, file] of files.entries()) await writeFile(join(dir, file), programs[i] ?? "");
   const compilerOptions = { ...common, ...templates[template] };
   await writeFile(join(dir, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
