@@ -1,7 +1,8 @@
 // The catalogue of a folder that serves images by simplestreams: read whole, replaced whole.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
+import { writeAtomically } from "../../provider/base/atomic-file";
 import { LxdError } from "../../provider/base/errors";
 
 const itemSchema = z.looseObject({ ftype: z.string(), path: z.string(), sha256: z.string().optional() });
@@ -55,8 +56,5 @@ function readJson<S extends z.ZodType>(path: string, schema: S): z.output<S> | u
 }
 
 function replace(path: string, content: object): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { flush: true });
-  renameSync(temporary, path);
+  writeAtomically(path, `${JSON.stringify(content, null, 2)}\n`);
 }

@@ -1,8 +1,9 @@
 // What was computed before, as small texts in the user's cache folder. A cache that cannot be read or written (a user
 // without a home, a read-only one, a full disk) costs time, not correctness.
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { writeAtomically } from "../base/atomic-file";
 
 /** `name` is a path below the cache folder. */
 export async function readCache(name: string): Promise<string | undefined> {
@@ -14,13 +15,9 @@ export async function readCache(name: string): Promise<string | undefined> {
 }
 
 /** Nobody sees half of a text. */
-export async function writeCache(name: string, text: string): Promise<void> {
+export function writeCache(name: string, text: string): void {
   try {
-    const path = pathOf(name);
-    const temporary = `${path}.${process.pid}`;
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text);
-    await rename(temporary, path);
+    writeAtomically(pathOf(name), text, { isDurable: false });
   } catch {
     // The next run computes it again.
   }

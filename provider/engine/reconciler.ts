@@ -14,7 +14,7 @@ import {
   type Step,
   type Work,
 } from "../kind/kind";
-import { queued } from "../base/keyed-queue";
+import { queued } from "../base/concurrency";
 import { type Call, type CreateCall, type LifecycleOf, type Removal } from "./lifecycle";
 import { isParentGone } from "./parent-gone";
 import { heldBy } from "./run-registry";

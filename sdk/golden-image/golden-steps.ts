@@ -1,7 +1,7 @@
 // What is done in an installed system before it is packed, as programs write it and as it is sent to the provider.
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { sha256 } from "../../provider/base/canonical";
 import { localPath } from "../resource/local-path";
 import { toFile } from "../resource/file-entry";
 import { isRecord, liftEach, liftValues } from "../resource/lift";
@@ -53,9 +53,7 @@ function bytesOf(entry: Record<string, unknown>): unknown {
 /** A file that cannot be read is an error of the provider's check, which says all that is wrong at once. */
 function digestOf(file: string): string {
   try {
-    return createHash("sha256")
-      .update(readFileSync(localPath(file)))
-      .digest("hex");
+    return sha256(readFileSync(localPath(file)));
   } catch {
     return "";
   }

@@ -3,6 +3,7 @@ import { type BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { SingleFlight } from "../../base/concurrency";
 import { LxdError } from "../../base/errors";
 import { type Content, type Reader } from "../content";
 import { hashFile, openUnchanged } from "./file-bytes";
@@ -45,16 +46,11 @@ async function inspect(given: string, path: string): Promise<BigIntStats> {
   return stats;
 }
 
-const underWay = new Map<string, Promise<string>>();
+const hashes = new SingleFlight<string>();
 
 /** Several resources may have one file: it is read once for all of them. */
-async function hashOnce(path: string, stats: BigIntStats, reader: Reader): Promise<string> {
-  const identity = identityOf(stats);
-  const running = underWay.get(identity);
-  if (running !== undefined) return running;
-  const hash = hashAndRemember(path, stats, reader).finally(() => underWay.delete(identity));
-  underWay.set(identity, hash);
-  return hash;
+function hashOnce(path: string, stats: BigIntStats, reader: Reader): Promise<string> {
+  return hashes.run(identityOf(stats), () => hashAndRemember(path, stats, reader));
 }
 
 async function hashAndRemember(path: string, stats: BigIntStats, reader: Reader): Promise<string> {

@@ -2,7 +2,7 @@
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type TypedField } from "./definition";
-import { isTrue } from "../shared/normalize";
+import { isTrue } from "../../kind/booleans";
 
 type Props = Record<string, unknown>;
 

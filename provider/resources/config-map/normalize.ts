@@ -1,5 +1,6 @@
 // One form for config values that the daemons write in several: `8GiB` and `8192MiB`, `yes` and `true`.
 import { type StringMap } from "../../lxd/api/instance/instances";
+import { booleanOf } from "../../kind/booleans";
 import { isUnknown } from "../../kind/unknowns";
 import { parseSize } from "../../kind/units";
 
@@ -11,10 +12,9 @@ const switches =
 
 export function normalizeValue(key: string, value: string): string {
   if (verbatim.test(key) || isUnknown(value)) return value;
-  const word = value.toLowerCase();
-  const isSwitch = switches.test(key);
-  if (["true", "yes", "on"].includes(word) || (isSwitch && word === "1")) return "true";
-  if (["false", "no", "off"].includes(word) || (isSwitch && word === "0")) return "false";
+  const isNumber = /^[01]$/.test(value) && !switches.test(key);
+  const answer = isNumber ? undefined : booleanOf(value);
+  if (answer !== undefined) return String(answer);
   const bytes = parseSize(value);
   return bytes === undefined ? value : String(bytes);
 }

@@ -1,6 +1,6 @@
 // What goes into an image: if any of it differs, and only then, the image is built anew.
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { canonicalJson, sha256 } from "../../base/canonical";
 import { plain } from "../../kind/props";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type VolumeReference } from "../machine/devices/devices";
@@ -20,9 +20,7 @@ export function isSameContent(field: ContentField, olds: PartialGoldenInputs, ne
 export function inputsHashOf(inputs: PartialGoldenInputs): string {
   const content = Object.fromEntries(contentFields.map((field) => [field, contentOf(inputs, field)]));
   if (hasUnknown(content)) return unknown;
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(plain(content))))
-    .digest("hex");
+  return sha256(canonicalJson(plain(content)));
 }
 
 /** In the one form in which it is compared: media by what is in them, sizes as numbers of bytes. */
@@ -40,11 +38,4 @@ function contentOf(inputs: PartialGoldenInputs, field: ContentField): unknown {
 function identityOf(volume: VolumeReference): unknown {
   if (isUnknown(volume)) return volume;
   return volume.digest ?? { pool: volume.pool, name: volume.name };
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
 }

@@ -2,7 +2,7 @@
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type ImageInputs } from "../image/inputs";
 import { type InstanceInputs } from "../instance/schema";
-import { isTrue } from "../shared/normalize";
+import { isTrue } from "../../kind/booleans";
 import { type GoldenInputs } from "./schema";
 
 export function resultOf(

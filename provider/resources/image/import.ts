@@ -1,4 +1,5 @@
 // Imports an image that exists: compared with the program, and every difference told. Nothing but its owner is written.
+import { difference } from "../shared/import-comparison";
 import { type Alias, type WireImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
 import { type CheckContext, type Context, type Failure } from "../../kind/kind";
@@ -85,11 +86,6 @@ function propertyDifferences(desired: Record<string, string>, actual: Record<str
 
 function isSame(desired: unknown, actual: unknown): boolean {
   return hasUnknown(desired) || isDeepStrictEqual(plain({ value: desired }), plain({ value: actual }));
-}
-
-function difference(property: string, program: unknown, daemon: unknown): Failure {
-  const quoted = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
-  return { property, reason: `import: is ${quoted(program)} in the program and ${quoted(daemon)} on the daemon` };
 }
 
 /** Writes on an imported image whose it is now, and its aliases. Others who have it keep their claims. */

@@ -1,5 +1,5 @@
 // Whose an image is: content is the same for everybody, so one image can belong to several resources.
-import { createHash } from "node:crypto";
+import { sha256 } from "../../base/canonical";
 import { type WireImage } from "../../lxd/api/images";
 import { ownerKey } from "../shared/ownership";
 
@@ -118,8 +118,4 @@ function isOwnerKey(key: string): boolean {
 /** A resource in few letters. */
 export function shortHash(urn: string): string {
   return sha256(urn).slice(0, 8);
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,4 +1,5 @@
 // What the daemon can say about a snapshot before it is taken, and whose one is that is there already.
+import { difference } from "../shared/import-comparison";
 import { findSnapshot, type SnapshotAddress, type WireSnapshot } from "../../lxd/api/instance/instance-snapshots";
 import { findInstance } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
@@ -6,7 +7,7 @@ import { LxdError } from "../../base/errors";
 import { type CheckContext, type Failure } from "../../kind/kind";
 import { hasUnknown } from "../../kind/unknowns";
 import { checkProject } from "../shared/common";
-import { isTrue } from "../shared/normalize";
+import { isTrue } from "../../kind/booleans";
 import { isPlacePlanned } from "../shared/planned";
 import { instantOf, type SnapshotInputs } from "./inputs";
 
@@ -82,12 +83,5 @@ async function importFailures(client: Client, desired: SnapshotInputs, importId:
   ];
   return pairs
     .filter(([, program, daemon]) => program !== daemon)
-    .map(([property, program, daemon]) => ({
-      property,
-      reason: `import: is ${quoted(program)} in the program and ${quoted(daemon)} on the daemon`,
-    }));
-}
-
-function quoted(value: unknown): string {
-  return value === undefined ? "absent" : JSON.stringify(value);
+    .map(([property, program, daemon]) => difference(property, program, daemon));
 }

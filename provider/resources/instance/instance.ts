@@ -32,7 +32,8 @@ import { validate } from "./validation";
 import { type InstanceInputs, type InstanceOutputs, schema } from "./schema";
 import { toOutputs } from "./settings";
 import { changeSettings } from "../machine/settings";
-import { isTrue, normalize } from "../shared/normalize";
+import { isTrue } from "../../kind/booleans";
+import { normalize } from "../shared/normalize";
 import { reconcileSteps, shutDownFirst } from "./steps/reconcile";
 
 type Inputs = InstanceInputs;

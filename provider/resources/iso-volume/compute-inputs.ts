@@ -1,6 +1,6 @@
 // Fills in what the program leaves to the provider: the content's digest, the automatic name, the defaults.
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { sha256 } from "../../base/canonical";
 import { findVolume } from "../../lxd/api/storage/volumes";
 import { type Client } from "../../lxd/client/core/client";
 import { expandPath } from "../../content/local-file/file";
@@ -90,7 +90,7 @@ async function digestOfVolume(client: Client, { volume }: VolumeSource, project:
     });
   }
   const making = `${id} ${found.value.created_at} ${found.value.config?.["size"] ?? ""}`;
-  return `volume:${createHash("sha256").update(making).digest("hex")}`;
+  return `volume:${sha256(making)}`;
 }
 
 /** Whether what tells the content is on this machine. */

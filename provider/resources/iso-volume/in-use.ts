@@ -7,6 +7,7 @@ import {
   updateInstance,
 } from "../../lxd/api/instance/instances";
 import { findVolume, type VolumeAddress } from "../../lxd/api/storage/volumes";
+import { parseUser } from "../../lxd/api/used-by";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
 import { retryWhileBusy } from "../machine/busy";
@@ -23,11 +24,10 @@ export async function releaseVolume(client: Client, volume: VolumeAddress, urn: 
   const users = (found?.value.used_by ?? []).map(parseUser);
   const own: InstanceAddress[] = [];
   const foreign: string[] = [];
-  for (const { kind, address } of users) {
-    const instance = kind === "instances" ? await findInstance(client, address) : undefined;
-    if (isSameStack(urn, instance?.value.config?.[ownerKey])) own.push(address);
-    // The daemon names collections: `instances`, `profiles`.
-    else foreign.push(`${kind.replace(/s$/, "")} ${address.project}/${address.name}`);
+  for (const { collection, name, project } of users) {
+    const instance = collection === "instances" ? await findInstance(client, { project, name }) : undefined;
+    if (isSameStack(urn, instance?.value.config?.[ownerKey])) own.push({ project, name });
+    else foreign.push(`${collection.replace(/s$/, "")} ${project}/${name}`);
   }
   if (foreign.length > 0) {
     throw new LxdError({
@@ -83,12 +83,4 @@ function isOf(volume: VolumeAddress, device: StringMap): boolean {
 
 function noteOf(text: string | undefined): Devices {
   return text === undefined ? {} : (JSON.parse(text) as Devices);
-}
-
-/** `/1.0/instances/vm?project=p`, or whatever else the daemon lists. */
-function parseUser(url: string): { kind: string; address: InstanceAddress } {
-  const [path = "", query = ""] = url.split("?");
-  const [, , kind = "", ...name] = path.split("/");
-  const project = new URLSearchParams(query).get("project") ?? "default";
-  return { kind, address: { project, name: decodeURIComponent(name.join("/")) } };
 }

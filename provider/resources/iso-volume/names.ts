@@ -1,7 +1,7 @@
 // The names of ISO volumes that the program leaves to the provider: they say whose the volume is and what is in it.
 //
 // An ISO volume can carry nothing but its description, so the name is all that tells it from a stranger's.
-import { createHash } from "node:crypto";
+import { sha256 } from "../../base/canonical";
 import { findVolume } from "../../lxd/api/storage/volumes";
 import { isCode } from "../../base/errors";
 import { type CheckContext } from "../../kind/kind";
@@ -51,7 +51,7 @@ function isSamePlace(one: PartialIsoVolumeInputs, other: PartialIsoVolumeInputs)
 }
 
 function digits(urn: string, digest: string): string {
-  return createHash("sha256").update(`${urn}\n${digest}`).digest("hex").slice(0, 8);
+  return sha256(`${urn}\n${digest}`).slice(0, 8);
 }
 
 function baseName(urn: string): string {

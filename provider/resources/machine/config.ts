@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { strict } from "../../kind/schema";
 import { type StringMap } from "../../lxd/api/instance/instances";
-import { isTrue } from "../shared/normalize";
+import { isTrue } from "../../kind/booleans";
 
 export type Firmware = "uefi" | "uefi-secureboot" | "bios";
 

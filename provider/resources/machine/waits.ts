@@ -1,4 +1,5 @@
 // Waits for a condition with its own time limit, and tells what was seen and what the console said if it is not met.
+import { poll } from "../../base/poll";
 import { findInstance, type InstanceAddress } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
@@ -25,24 +26,26 @@ export interface Waiting {
 
 export async function waitFor(waiting: Waiting): Promise<void> {
   const { client, at, wait, status: show, log = new ConsoleLog(client, at) } = waiting;
-  const deadline = performance.now() + milliseconds(wait.timeout);
-  const probe = conditionCheck(wait);
+  const check = conditionCheck(wait);
   const firmware = new FirmwareWatch({ client, log });
   let failedSince: number | undefined;
-  for (;;) {
+  const deadline = performance.now() + milliseconds(wait.timeout);
+  const pause = (ms: number): Promise<void> => client.pause(ms);
+  // A condition that holds already and only has to last is waited for beyond the deadline.
+  await poll({ pause, everyMs: pauseMs(wait), withinMs: Infinity }, async () => {
     const found = await findInstance(client, at);
     if (found === undefined) throw new LxdError({ code: "not-found", why: "the machine was deleted during the wait" });
     const leftMs = deadline - performance.now();
-    const seen = await probe({ client, at, wire: found.value, leftMs, log });
-    if (seen === undefined) return;
+    const seen = await check({ client, at, wire: found.value, leftMs, log });
+    if (seen === undefined) return true;
     failedSince = isFailed(found.value) ? (failedSince ?? performance.now()) : undefined;
     const hasFailed = failedSince !== undefined && performance.now() - failedSince >= failedForMs;
     const isLate = performance.now() > deadline && seen.isClose !== true;
     if (isLate || hasFailed) throw notMet(wait, seen, await log.tail(found.value));
     await firmware.look(found.value, wait.condition);
     show(`waiting for ${wait.condition}: ${seen.text}, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`);
-    await client.pause(pauseMs(wait));
-  }
+    return undefined;
+  });
 }
 
 /** Often enough that a machine which ran in between is seen running. */

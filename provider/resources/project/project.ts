@@ -1,4 +1,6 @@
 // Projects: rooms of their own for instances, images, profiles, volumes and networks.
+import { isDeepStrictEqual } from "node:util";
+import { parseUser, type User } from "../../lxd/api/used-by";
 import {
   createProject,
   deleteProject,
@@ -13,7 +15,7 @@ import { plain } from "../../kind/props";
 import { isUnknown } from "../../kind/unknowns";
 import { configMapKind } from "../config-map/kind";
 import { type Settings } from "../config-map/definition";
-import { isTrue } from "../shared/normalize";
+import { isTrue } from "../../kind/booleans";
 import { fields, policies, type ProjectInputs, projectName, type ProjectOutputs, schema } from "./inputs";
 
 export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject, ProjectSettings & Settings>({
@@ -40,14 +42,15 @@ export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject,
 
 /** All that is in it, but for the profile that every project has. */
 function usersOf({ used_by: users }: WireProject): string[] {
-  return (users ?? []).filter((url) => !/^\/1\.0\/profiles\/default(\?|$)/.test(url));
+  const isDefault = ({ collection, name }: User): boolean => collection === "profiles" && name === "default";
+  return (users ?? []).filter((url) => !isDefault(parseUser(url)));
 }
 
 /** The daemons would move what is in a project nowhere when a feature comes or goes, so they refuse. */
 async function preflightChange(client: Client, { inputs, olds }: CheckContext<ProjectInputs>): Promise<Failure[]> {
   const { features } = inputs;
   if (olds?.name === undefined || inputs.name !== olds.name || features === undefined || isUnknown(features)) return [];
-  if (JSON.stringify(plain(features)) === JSON.stringify(plain(olds.features ?? {}))) return [];
+  if (isDeepStrictEqual(plain(features), plain(olds.features ?? {}))) return [];
   const found = await readProject(client, olds.name);
   const users = found === undefined ? [] : usersOf(found.value);
   if (users.length === 0) return [];

@@ -28,11 +28,12 @@ function differenceOf(property: string, compared: Sides, written: Sides): Failur
 }
 
 /** What may hold a secret is not repeated. */
-const redactor = /^cloudInit|user\.|cloud-init\.|environment\./;
+const sensitive = /^cloudInit|^config\["(user|cloud-init|environment)\./;
 
+/** One property that is not the same on both sides. */
 export function difference(property: string, program: unknown, daemon: unknown): Failure {
   const quoted = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
-  const reason = redactor.test(property)
+  const reason = sensitive.test(property)
     ? "import: is not the same in the program and on the daemon"
     : `import: is ${quoted(program)} in the program and ${quoted(daemon)} on the daemon`;
   return { property, reason };

@@ -1,5 +1,6 @@
 // Who keeps an object from being deleted, in words.
 import { LxdError } from "../../base/errors";
+import { parseUser } from "../../lxd/api/used-by";
 
 export function inUse(kindName: string, users: string[]): LxdError {
   const advice = "Remove it from them, or delete them, first.";
@@ -12,8 +13,6 @@ export function inUse(kindName: string, users: string[]): LxdError {
 
 /** `/1.0/instances/vm?project=p` as `instances/vm of project p`. */
 function described(url: string): string {
-  const [path = "", query = ""] = url.split("?");
-  const project = new URLSearchParams(query).get("project");
-  const place = decodeURIComponent(path.replace(/^\/1\.0\//, ""));
-  return project === null ? place : `${place} of project ${project}`;
+  const { collection, name, project } = parseUser(url);
+  return `${collection}/${name}${project === "default" ? "" : ` of project ${project}`}`;
 }

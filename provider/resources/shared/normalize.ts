@@ -1,13 +1,12 @@
 // The one form in which an instance's inputs are compared: `8GiB` and `8192MiB` are one size, `yes` and `true` one answer.
 import { isDeepStrictEqual } from "node:util";
 import { type StringMap } from "../../lxd/api/instance/instances";
+import { booleanOf } from "../../kind/booleans";
 import { parseSize } from "../../kind/units";
 
 const sizeKeys = /^(limits\.memory|limits\.memory\.swap|limits\.hugepages\..+|size|size\.state)$/;
 const switchKeys =
   /^(security\.(secureboot|csm|nesting|privileged|devlxd|guestapi|sev|iommu|idmap\.isolated|agent\.metrics|protection\..+)|boot\.autostart|boot\.autorestart|migration\.stateful|limits\.memory\.(hugepages|swap)|snapshots\.schedule\.stopped|agent\.nic_config|readonly|required|recursive|shift)$/;
-const yeses: Record<string, string> = { true: "true", 1: "true", yes: "true", on: "true" };
-const noes: Record<string, string> = { false: "false", 0: "false", no: "false", off: "false" };
 
 /** What is compared in another form than it is written in. */
 interface Normalizable {
@@ -27,15 +26,6 @@ export function normalize<Inputs extends Normalizable>(inputs: Inputs): Inputs {
   };
 }
 
-/** A daemon's boolean. */
-export function isTrue(value: string | undefined): boolean {
-  return value !== undefined && yeses[value.toLowerCase()] !== undefined;
-}
-
-export function isFalse(value: string | undefined): boolean {
-  return value !== undefined && noes[value.toLowerCase()] !== undefined;
-}
-
 /** Whether two devices are one, however their values are spelled. */
 export function sameDevice(one: StringMap, other: StringMap): boolean {
   return isDeepStrictEqual(mapOf(one, normalizeValue), mapOf(other, normalizeValue));
@@ -43,8 +33,8 @@ export function sameDevice(one: StringMap, other: StringMap): boolean {
 
 function normalizeValue(key: string, value: string): string {
   if (switchKeys.test(key)) {
-    const answer = yeses[value.toLowerCase()] ?? noes[value.toLowerCase()];
-    if (answer !== undefined) return answer;
+    const answer = booleanOf(value);
+    if (answer !== undefined) return String(answer);
   }
   const bytes = sizeKeys.test(key) ? parseSize(value) : undefined;
   return bytes === undefined ? value : String(bytes);

@@ -1,4 +1,5 @@
 // The daemon's values in the words of the program, for people who compare the two: `8GiB` with `4GiB`, `yes` with `no`.
+import { inStyleOf } from "../../kind/booleans";
 import { parseSize } from "../../kind/units";
 
 /** One value, in the program and on the daemon. */
@@ -6,14 +7,6 @@ export interface Sides {
   program: unknown;
   daemon: unknown;
 }
-
-/** Pairs of words for one answer; the daemons take them all. */
-const answers = [
-  ["true", "false"],
-  ["1", "0"],
-  ["yes", "no"],
-  ["on", "off"],
-] as const;
 
 /**
  * What the daemon has, as the program would write it. Only a value that is compared in another form than it is written in
@@ -50,8 +43,5 @@ function inUnitOf(program: string, daemon: string): string | undefined {
 }
 
 function inWordsOf(program: string, daemon: unknown): string | undefined {
-  const word = program.toLowerCase();
-  const pair = answers.find((words) => words.some((each) => each === word));
-  if (pair === undefined || (daemon !== "true" && daemon !== "false")) return undefined;
-  return pair[daemon === "true" ? 0 : 1];
+  return daemon === "true" || daemon === "false" ? inStyleOf(program, daemon === "true") : undefined;
 }

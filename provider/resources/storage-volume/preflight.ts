@@ -1,4 +1,5 @@
 // What the daemon can say about a storage volume before anything is changed: its source, its size, its users.
+import { parseUser } from "../../lxd/api/used-by";
 import { findSnapshot } from "../../lxd/api/storage/data-volumes";
 import { findInstance } from "../../lxd/api/instance/instances";
 import { findVolume, memberOf, type VolumeAddress, type WireVolume } from "../../lxd/api/storage/volumes";
@@ -96,10 +97,9 @@ async function moveFailures(
   // What a move that was broken off has left is cleared up.
   if (there !== undefined && there.value.config?.[ownerKey] !== urn)
     return [{ property, reason: `there is a volume ${moved.pool}/${moved.name} already; choose another name` }];
-  for (const url of wire.used_by ?? []) {
-    const [, name, project = "default"] = /^\/1\.0\/instances\/([^?]+)(?:\?project=(.+))?$/.exec(url) ?? [];
-    if (name === undefined) continue;
-    const user = await findInstance(client, { project: decodeURIComponent(project), name: decodeURIComponent(name) });
+  for (const { collection, name, project } of (wire.used_by ?? []).map(parseUser)) {
+    if (collection !== "instances") continue;
+    const user = await findInstance(client, { project, name });
     if (user === undefined || !isRunning(user.value)) continue;
     const reason = `a volume in use by a running machine cannot change its name or pool; stop "${name}" first`;
     return [{ property, reason }];

@@ -1,4 +1,5 @@
 // The first thing that is said to a server: who it is, whether it trusts this client, and the token that makes it do so.
+import { poll } from "../../../base/poll";
 import { LxdError } from "../../../base/errors";
 import { type Requests } from "../core/requests";
 import { type ClientProof, enroll, untrusted } from "./enrollment";
@@ -25,14 +26,12 @@ export async function handshake(client: Requests, proof: ClientProof): Promise<S
  * Two providers, or two stacks, may enrol at the same time: the slower one is told that the token is spent, and that a
  * moment before the server trusts the certificate which both of them have.
  */
-async function beTrusted(client: Requests): Promise<ServerInfo | undefined> {
-  const end = performance.now() + settleMs;
-  for (;;) {
+function beTrusted(client: Requests): Promise<ServerInfo | undefined> {
+  const pause = (ms: number): Promise<void> => client.pause(ms);
+  return poll({ pause, everyMs: pauseMs, withinMs: settleMs }, async () => {
     const value = await askWhoItIs(client);
-    if (value?.trusted === true) return value;
-    if (performance.now() >= end) return undefined;
-    await client.pause(pauseMs);
-  }
+    return value?.trusted === true ? value : undefined;
+  });
 }
 
 /** Whoever shows a wrong token, or a certificate that is just being added, is not even told what everybody may know. */

@@ -1,9 +1,10 @@
 // The login that a command line keeps for a server with OIDC: its access token, and how it is renewed.
-import { randomBytes } from "node:crypto";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { request } from "undici";
 import { z } from "zod";
+import { writeAtomically } from "../../../base/atomic-file";
+import { SingleFlight } from "../../../base/concurrency";
 import { LxdError } from "../../../base/errors";
 import { WebAgent } from "../../../base/web-agent";
 import { type Authorization, type Refusal } from "../transport/bearer";
@@ -33,7 +34,7 @@ const renewedSchema = z.object({
 const timeoutMs = 15_000;
 
 /** Two clients of one login in a process take turns: a refresh token may be good for one use only. */
-const renewals = new Map<string, Promise<boolean>>();
+const renewals = new SingleFlight<boolean>();
 
 export function oidc(login: OidcLogin): Authorization {
   const file = join(login.folder, "oidctokens", `${login.name}.json`);
@@ -46,9 +47,7 @@ export function oidc(login: OidcLogin): Authorization {
     renew: async (refusal) => {
       // Somebody else, a command line for one, may have done it in the meantime.
       if (readStored(file, login).access_token !== sent) return true;
-      const running = renewals.get(file) ?? renew(file, login, refusal).finally(() => renewals.delete(file));
-      renewals.set(file, running);
-      return running;
+      return renewals.run(file, () => renew(file, login, refusal));
     },
   };
 }
@@ -135,9 +134,7 @@ function readStored(file: string, login: OidcLogin): Stored {
 function store(file: string, stored: Stored, renewed: z.output<typeof renewedSchema>): void {
   const { expires_in: seconds, ...tokens } = renewed;
   const expiry = seconds === undefined ? {} : { expiry: new Date(new Date().getTime() + seconds * 1000).toISOString() };
-  const temporary = `${file}.${randomBytes(4).toString("hex")}`;
-  writeFileSync(temporary, JSON.stringify({ ...stored, ...tokens, ...expiry }), { mode: 0o600 });
-  renameSync(temporary, file);
+  writeAtomically(file, JSON.stringify({ ...stored, ...tokens, ...expiry }), { mode: 0o600 });
 }
 
 function loginAgain({ cli, name }: OidcLogin, why: string): LxdError {

@@ -40,17 +40,17 @@ export function areThere({ certificate, key }: IdentityFiles): boolean {
 
 /** A whole folder gets its name in one step: nobody ever sees one half of the pair, and nothing is overwritten. */
 function makeIn(folder: string): void {
-  let inputs: string | undefined;
+  let temporary: string | undefined;
   try {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
-    inputs = mkdtempSync(`${folder}-`);
+    temporary = mkdtempSync(`${folder}-`);
     const { clientCertificate, clientKey } = selfSignedClient(whoami());
     // On the disk before a token is spent on it: without its key, the certificate is trusted for nothing.
-    writeFileSync(join(inputs, "client.key"), clientKey, { mode: 0o600, flush: true });
-    writeFileSync(join(inputs, "client.crt"), clientCertificate, { mode: 0o600, flush: true });
-    renameSync(inputs, folder);
+    writeFileSync(join(temporary, "client.key"), clientKey, { mode: 0o600, flush: true });
+    writeFileSync(join(temporary, "client.crt"), clientCertificate, { mode: 0o600, flush: true });
+    renameSync(temporary, folder);
   } catch (error) {
-    if (inputs !== undefined) rmSync(inputs, { recursive: true, force: true });
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
     if (areThere({ certificate: join(folder, "client.crt"), key: join(folder, "client.key") })) return;
     const { code = "", message } = error as NodeJS.ErrnoException;
     if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(code) || !existsSync(folder)) throw homeless(message);

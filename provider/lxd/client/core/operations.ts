@@ -1,5 +1,6 @@
 // Follows a background operation of the daemon to its end, with a deadline, in both forms that servers report a failure.
 import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../../base/poll";
 import { type FailedRequest, isCode, LxdError } from "../../../base/errors";
 import { operationSchema, refusal, type WireOperation } from "./envelope";
 import { path } from "../transport/paths";
@@ -17,7 +18,7 @@ export interface Following {
 export const succeeded = 200;
 const progressIntervalMs = 1000;
 /** Waits are renewed this often, so that one whose connection is dead does not last until the deadline. */
-const pollMs = 30_000;
+const longPollMs = 30_000;
 const graceMs = 15_000;
 const pauseMs = 100;
 
@@ -34,20 +35,19 @@ export async function follow(client: Requests, id: string, following: Following)
 }
 
 async function wait(client: Requests, id: string, { request, deadlineMs }: Following): Promise<WireOperation> {
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const leftMs = Math.max(0, end - performance.now());
-    const operation = await poll(client, id, { request, timeoutMs: Math.min(leftMs, pollMs) });
-    if (operation.status_code === succeeded) return operation;
-    if (operation.status_code > succeeded) throw refusal(operation.err || "the operation was cancelled", 500, request);
-    if (performance.now() >= end) throw late(request, Math.max(1, Math.ceil(deadlineMs / 1000)));
-    // For a server that does not wait as long as it is asked to.
-    await client.pause(pauseMs);
-  }
+  const pause = (ms: number): Promise<void> => client.pause(ms);
+  // The pause is for a server that does not wait as long as it is asked to.
+  const ended = await poll({ pause, everyMs: pauseMs, withinMs: deadlineMs }, async (leftMs) => {
+    const operation = await look(client, id, { request, timeoutMs: Math.min(Math.max(0, leftMs), longPollMs) });
+    return operation.status_code >= succeeded ? operation : undefined;
+  });
+  if (ended === undefined) throw late(request, Math.max(1, Math.ceil(deadlineMs / 1000)));
+  if (ended.status_code > succeeded) throw refusal(ended.err || "the operation was cancelled", 500, request);
+  return ended;
 }
 
 /** The operation when it has ended, or after a while as it is then. */
-async function poll(
+async function look(
   client: Requests,
   id: string,
   { request, timeoutMs }: { request: FailedRequest; timeoutMs: number },

@@ -1,4 +1,5 @@
 // How much one server is asked to do at a time: its changes have a bound, of which uploads get no more than half.
+import { Semaphore } from "../../../base/concurrency";
 import { LxdError } from "../../../base/errors";
 
 /** Changes that a server works on at a time, unless stack config `lxd:parallel` has another number. */
@@ -12,27 +13,6 @@ export function parseParallel(text: string | undefined): number {
     why: `lxd:parallel must be an integer from 1 to 9999, but is ${JSON.stringify(text)}`,
     advice: "Correct it with `pulumi config set lxd:parallel 10`.",
   });
-}
-
-/** Lets a number of callers in; the others wait in the order in which they came. */
-class Semaphore {
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(private free: number) {}
-
-  /** Resolves with how to leave again, which may be done more than once. */
-  async enter(): Promise<() => void> {
-    if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((enter) => this.#waiting.push(enter));
-    let isInside = true;
-    return () => {
-      if (!isInside) return;
-      isInside = false;
-      const next = this.#waiting.shift();
-      if (next === undefined) this.free += 1;
-      else next();
-    };
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 // Refuses an image whose disk was never written: the machine has switched itself off, but nothing was installed.
-import { createHash } from "node:crypto";
+import { sha256 } from "../../../base/canonical";
 import { exportImage, otherImage } from "../../../lxd/api/image-export";
 import { type WireImage } from "../../../lxd/api/images";
 import { isNeverWritten, largestUnwritten } from "../../../content/disk-image/never-written";
@@ -34,7 +34,7 @@ async function bytesOf({ client, project }: Place, { fingerprint }: WireImage): 
     for await (const chunk of body) chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
-  const found = createHash("sha256").update(bytes).digest("hex");
+  const found = sha256(bytes);
   if (found !== fingerprint) throw otherImage(fingerprint, found);
   return bytes;
 }

@@ -1,9 +1,10 @@
 // How many golden images are built at the same time by this process, which serves all resources of a run.
+import { Semaphore } from "../../../base/concurrency";
 import { LxdError } from "../../../base/errors";
 
 const defaultParallelBuilds = 4;
-let busy = 0;
-const waiting: (() => void)[] = [];
+/** By the limit, which is the same for all resources of a run. */
+const semaphores = new Map<number, Semaphore>();
 
 /** The stack's config is text. */
 export function parallelBuilds(config: string | undefined): number {
@@ -13,17 +14,9 @@ export function parallelBuilds(config: string | undefined): number {
   throw new LxdError({ code: "invalid-argument", why, advice: "Correct it with `pulumi config set`." });
 }
 
-/** Does the work when one of the slots is free. */
-export async function withBuildSlot<T>(parallel: number, whenBusy: () => void, work: () => Promise<T>): Promise<T> {
-  while (busy >= parallel) {
-    whenBusy();
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  }
-  busy++;
-  try {
-    return await work();
-  } finally {
-    busy--;
-    waiting.shift()?.();
-  }
+/** Does the work when fewer than `limit` builds run. */
+export function withBuildSlot<T>(limit: number, onWait: () => void, work: () => Promise<T>): Promise<T> {
+  const semaphore = semaphores.get(limit) ?? new Semaphore(limit);
+  semaphores.set(limit, semaphore);
+  return semaphore.run(work, onWait);
 }

@@ -1,4 +1,5 @@
 // Keeps the copies of a golden image on other servers: made when a version is released, and taken away with it.
+import { isDeepStrictEqual } from "node:util";
 import { findImage, type WireImage } from "../../../lxd/api/images";
 import { LxdError } from "../../../base/errors";
 import { type Context, type RemovalContext } from "../../../kind/kind";
@@ -133,7 +134,9 @@ function defined({ aliases, public: isPublic }: PublishTarget): Partial<GoldenIn
 
 function differences(found: WireImage, desired: GoldenInputs["image"]): Partial<PublishTarget> {
   const there = desired.aliases.flatMap(({ name }) => (found.aliases ?? []).filter((alias) => alias.name === name));
-  const isSame =
-    JSON.stringify(there) === JSON.stringify(desired.aliases.map(({ name, description }) => ({ name, description })));
+  const isSame = isDeepStrictEqual(
+    there,
+    desired.aliases.map(({ name, description }) => ({ name, description })),
+  );
   return { ...(!isSame && { aliases: there }), ...(found.public !== desired.public && { public: found.public }) };
 }

@@ -1,6 +1,7 @@
 // The servers that get copies of a golden image: each met as the program or the state names it, and worked on by itself.
 import { type Client } from "../../../lxd/client/core/client";
 import { type RemoteInputs } from "../../../lxd/client/discovery/location";
+import { mapLimited } from "../../../base/concurrency";
 import { LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
 import { type PublishTarget } from "./target-inputs";
@@ -24,7 +25,7 @@ export function copierOf(urn: string): string {
 }
 
 /** How many servers are copied to at the same time. */
-const width = 4;
+const parallelCopies = 4;
 
 export interface Targets {
   /** The server that builds, which a target without a remote is on. */
@@ -49,8 +50,7 @@ export async function forEachTarget(
 ): Promise<Done> {
   const failures: LxdError[] = [];
   const targets = [...publishTo];
-  const waiting = [...publishTo.entries()];
-  const one = async ([i, configured]: [number, PublishTarget]): Promise<void> => {
+  const one = async (configured: PublishTarget, i: number): Promise<void> => {
     const client = await clientOf(context, remote, configured);
     const desired = { ...configured, __at: client.transport.place, __server: (await client.info()).fingerprint };
     targets[i] = desired;
@@ -60,23 +60,21 @@ export async function forEachTarget(
     await work(target);
     targets[i] = target.recorded;
   };
-  const next = async (): Promise<void> => {
-    for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
-      const [i, configured] = entry;
-      await one(entry).catch((error: unknown) => (failures[i] = at(named(`${field}[${i}]`, configured), error)));
-    }
-  };
-  await Promise.all(Array.from({ length: width }, next));
+  await mapLimited(publishTo, parallelCopies, (configured, i) =>
+    one(configured, i).catch((error: unknown) => {
+      failures[i] = at(named(`${field}[${i}]`, configured), error);
+    }),
+  );
   return { targets, failed: together(Object.values(failures), publishTo.length) };
 }
 
 /** The server where the copies are, as far as the state knows it; else the one that is named. */
 export function clientOf(
-  { serverOf: holder }: Pick<Context, "serverOf">,
+  { serverOf }: Pick<Context, "serverOf">,
   remote: RemoteInputs | undefined,
   target: PublishTarget,
 ): Promise<Client> {
-  return holder(target.remote ?? remote, target);
+  return serverOf(target.remote ?? remote, target);
 }
 
 function named(place: string, { remote }: PublishTarget): string {

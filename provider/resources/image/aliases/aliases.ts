@@ -21,7 +21,7 @@ import { isSameStack } from "../../shared/ownership";
 import { makersOf } from "./alias-lists";
 import { type AliasOf, isClaimed, othersWho } from "./claims";
 import { isOwnedBy } from "../owners";
-import { queued } from "../../../base/keyed-queue";
+import { queued } from "../../../base/concurrency";
 import { type AliasPolicy } from "../inputs";
 
 /** From which images an alias may be moved here. */

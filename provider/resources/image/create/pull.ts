@@ -16,7 +16,7 @@ import { type ImageInputs } from "../inputs";
 import { alreadyExists, isCacheOnly, mayAdopt } from "../record/adoption";
 import { servedBy } from "../server-image";
 import { type ServerSource, type UrlSource } from "../source-types";
-import { queued } from "../../../base/keyed-queue";
+import { queued } from "../../../base/concurrency";
 import { pullKey, spokenProtocol } from "../../shared/image-pull";
 
 const pullDeadlineMs = 4 * 60 * 60_000;

@@ -12,7 +12,7 @@ import { relayName } from "../owners";
 import { servedBy } from "../server-image";
 import { type ServerSource } from "../source-types";
 import { alreadyExists, mayAdopt } from "../record/adoption";
-import { queued } from "../../../base/keyed-queue";
+import { queued } from "../../../base/concurrency";
 
 const uploadDeadlineMs = 60 * 60_000;
 

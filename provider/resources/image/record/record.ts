@@ -2,7 +2,7 @@
 import { findImage, type ImageAddress, type ImageSettings, updateImage, type WireImage } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
 import { isCode } from "../../../base/errors";
-import { queued } from "../../../base/keyed-queue";
+import { queued } from "../../../base/concurrency";
 
 type Change = (value: WireImage) => ImageSettings | undefined;
 

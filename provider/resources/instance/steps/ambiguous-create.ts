@@ -1,4 +1,5 @@
 // What to do when nobody has heard what came of a request that makes an instance: look what the server knows of it.
+import { poll } from "../../../base/poll";
 import { findInstance, type InstanceAddress, type WireInstance } from "../../../lxd/api/instance/instances";
 import { outcomeOf } from "../../../lxd/api/operations";
 import { type Client } from "../../../lxd/client/core/client";
@@ -42,13 +43,13 @@ const unclear = "It exists, but may be incomplete. The next `pulumi up` creates 
 
 async function lookFor(client: Client, look: Look): Promise<WireInstance | "unclear" | "nothing"> {
   const { at, deadlineMs, evidence } = look;
-  const end = performance.now() + beginMs;
-  for (;;) {
+  let isThere = false;
+  const pause = (ms: number): Promise<void> => client.pause(ms);
+  const seen = await poll({ pause, everyMs: pauseMs, withinMs: beginMs }, async () => {
     const outcome = await outcomeOf(client, at, deadlineMs);
     const found = await findInstance(client, at);
-    const isDone = found !== undefined && (evidence === "instance" || outcome === "succeeded");
-    if (isDone) return found.value;
-    if (performance.now() >= end) return found === undefined ? "nothing" : "unclear";
-    await client.pause(pauseMs);
-  }
+    isThere = found !== undefined;
+    return evidence === "instance" || outcome === "succeeded" ? found?.value : undefined;
+  });
+  return seen ?? (isThere ? "unclear" : "nothing");
 }

@@ -1,6 +1,6 @@
 // What a machine takes only when it starts: its firmware, what it boots from and in which order, what the firmware is given.
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { sha256 } from "../../../base/canonical";
 import { type InstanceSettings, type StringMap, type WireInstance } from "../../../lxd/api/instance/instances";
 import { startedKey } from "../../shared/ownership";
 import { type InstanceInputs } from "../schema";
@@ -40,7 +40,7 @@ function digestOf(wire: WireInstance, { cdroms }: InstanceInputs): string {
   // A volume can get another content under its name.
   const contents = cdroms.map(({ volume }) => volume?.digest);
   const text = JSON.stringify([settings, contents]);
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return sha256(text).slice(0, 16);
 }
 
 function bootSettings({ config, devices }: Settings): [string, unknown][][] {

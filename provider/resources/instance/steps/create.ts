@@ -13,7 +13,7 @@ import { type Client } from "../../../lxd/client/core/client";
 import { LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
 import { pullKey, spokenProtocol } from "../../shared/image-pull";
-import { afterFirst } from "../../../base/keyed-queue";
+import { afterFirst } from "../../../base/concurrency";
 import { createDeadlineMs, markersOf, requireType } from "../markers";
 import { createOrFind } from "./ambiguous-create";
 import { creatingKey } from "../../shared/ownership";

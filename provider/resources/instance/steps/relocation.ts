@@ -20,7 +20,7 @@ import { retryWhileBusy } from "../../machine/busy";
 import { isRunning } from "../../machine/power";
 import { type InstanceInputs, type PartialInstanceInputs } from "../schema";
 import { changeSettings, rootPoolOf } from "../../machine/settings";
-import { isTrue } from "../../shared/normalize";
+import { isTrue } from "../../../kind/booleans";
 
 /** Returns whether the machine was shut down for it; undefined if there was nothing to do. */
 export async function move(

@@ -1,5 +1,5 @@
 // Makes an instance from a backup file, under a name that says whose it will be until it carries the owner key.
-import { createHash } from "node:crypto";
+import { sha256 } from "../../../base/canonical";
 import { restoreBackup } from "../../../lxd/api/instance/instance-backups";
 import {
   deleteInstance,
@@ -65,7 +65,7 @@ function interimPrefix(urn: string): string {
 }
 
 function digits(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 20);
+  return sha256(text).slice(0, 20);
 }
 
 /** What broken runs have made for this resource. */

@@ -1,7 +1,7 @@
 // The typed devices of an instance as the daemon's plain ones, and back.
 import { type StringMap } from "../../../lxd/api/instance/instances";
 import { parseSize } from "../../../kind/units";
-import { isFalse } from "../../shared/normalize";
+import { isFalse } from "../../../kind/booleans";
 import { type TypedDevices, typedFromWire, typedToWire } from "./typed-devices";
 
 export interface RootDisk {

@@ -1,5 +1,6 @@
 // What is typed on the serial console of a machine that has just been started: steps of waiting, typing and pausing.
 import { z } from "zod";
+import { poll } from "../../../base/poll";
 import { type Console, openConsole } from "../../../lxd/api/instance/console";
 import { readConsole } from "../../../lxd/api/instance/console-log";
 import { type InstanceAddress } from "../../../lxd/api/instance/instances";
@@ -142,18 +143,17 @@ class Session {
   }
 
   async hear(pattern: RegExp, timeout: string, status: (text: string) => void): Promise<void> {
-    const deadline = performance.now() + milliseconds(timeout);
-    for (;;) {
+    const pause = (ms: number): Promise<void> => this.pause(ms);
+    const polling = { pause, everyMs: lookMs, withinMs: milliseconds(timeout) };
+    const end = await poll(polling, (leftMs) => {
       const found = pattern.exec(this.#all.slice(this.#heard));
-      if (found !== null) {
-        this.#heard += found.index + found[0].length;
-        return;
-      }
-      const leftMs = deadline - performance.now();
-      if (this.#isOver || leftMs <= 0) throw this.#unheard(pattern, timeout);
-      status(`waiting for /${pattern.source}/, ${Math.ceil(leftMs / 1000)} s left`);
-      await this.pause(lookMs);
-    }
+      if (found !== null) return Promise.resolve(found.index + found[0].length);
+      if (this.#isOver) throw this.#unheard(pattern, timeout);
+      status(`waiting for /${pattern.source}/, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`);
+      return Promise.resolve(undefined);
+    });
+    if (end === undefined) throw this.#unheard(pattern, timeout);
+    this.#heard += end;
   }
 
   async press(keys: string, pauseMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 // Who waits for whom when several want one image: one brings it, those who only need it go on together.
 import { expect, it } from "vitest";
-import { afterFirst, queued } from "../../../provider/base/keyed-queue";
+import { afterFirst, queued } from "../../../provider/base/concurrency";
 
 class Work {
   readonly log: string[] = [];
