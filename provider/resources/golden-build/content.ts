@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { canonicalJson, sha256 } from "../../base/canonical";
 import { plain } from "../../kind/props";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
-import { type VolumeReference } from "../machine/devices/devices";
+import { type VolumeReference } from "../machine/devices/cdrom";
 import { normalize } from "../shared/normalize";
 import { partialMachine } from "./build/machine";
 import { type PartialGoldenInputs } from "./schema";

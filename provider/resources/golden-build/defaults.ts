@@ -2,7 +2,7 @@
 import { isUnknown } from "../../kind/unknowns";
 import { toStrings } from "../shared/common";
 import { namedAliases } from "../image/inputs";
-import { withExplicitDevices } from "../machine/devices/defaults";
+import { withStringValues } from "../machine/devices/plain-devices";
 import { type Machine, type PartialGoldenInputs, type Result } from "./schema";
 import { targetDefaults } from "./replicate/target-inputs";
 
@@ -42,6 +42,6 @@ function withExplicitMachine(machine: Machine): Machine {
   return {
     ...machine,
     ...(config === undefined || isUnknown(config) ? {} : { config: toStrings(config) }),
-    ...(devices === undefined || isUnknown(devices) ? {} : { devices: withExplicitDevices(devices) }),
+    ...(devices === undefined || isUnknown(devices) ? {} : { devices: withStringValues(devices) }),
   };
 }

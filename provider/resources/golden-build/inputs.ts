@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { projectOf } from "../shared/common";
 import { validate as imageRules } from "../image/inputs";
-import { type VolumeReference } from "../machine/devices/devices";
+import { type VolumeReference } from "../machine/devices/cdrom";
 import { validate as instanceRules } from "../instance/validation";
 import { type ContentField, inputsHashOf, isSameContent } from "./content";
 import { goldenDefaults } from "./defaults";

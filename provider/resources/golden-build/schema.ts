@@ -8,13 +8,14 @@ import { remoteSchema } from "../shared/common";
 import { type AliasPolicy, schema as imageSchema } from "../image/inputs";
 import { type BootStep } from "../machine/guest/boot-command";
 import { type CloudInit, type Firmware } from "../machine/config";
-import { type RootDisk, type VolumeReference } from "../machine/devices/devices";
+import { type VolumeReference, volumeReferenceSchema } from "../machine/devices/cdrom";
+import { type Disk } from "../machine/devices/disk";
+import { type Nic } from "../machine/devices/nic";
+import { type RootDisk } from "../machine/devices/root-disk";
 import { schema as instanceSchema } from "../instance/schema";
-import { volumeReference } from "../machine/devices/schema";
 import { type Wait } from "../machine/wait-schema";
 import { type PublishTarget, targetSchema } from "./replicate/target-inputs";
 import { type ExecStep, provisionSchema, sealSchema, type Step } from "./build/steps";
-import { type Disk, type Nic } from "../machine/devices/typed-devices";
 
 /** The machine that is installed, and the one that tries the result. */
 export interface Machine {
@@ -95,7 +96,9 @@ const { rootDisk, firmware, os, tpm, agentDrive, cloudInitDrive, cloudInit } = i
 const { nics, disks, config, devices, profiles, waitFor, bootCommand } = instanceSchema.shape;
 const { aliases, properties, public: isPublic, expiresAt, aliasPolicy } = imageSchema.shape;
 /** A volume's ID `project/pool/name`, `pool/name`, its bare name in the pool of the root disk, or its parts. */
-const medium = z.union([name, volumeReference], { error: 'must be an ISO volume, "pool/name", or { pool, name }' });
+const medium = z.union([name, volumeReferenceSchema], {
+  error: 'must be an ISO volume, "pool/name", or { pool, name }',
+});
 
 export const schema = strict({
   version: z.string().regex(/^[0-9a-z]{1,16}$/, { error: "must be 1 to 16 lower-case letters or digits" }),

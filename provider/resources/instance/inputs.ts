@@ -5,12 +5,15 @@ import { isUnknown } from "../../kind/unknowns";
 import { projectOf, toStrings } from "../shared/common";
 import { type InstanceInputs, type InstanceOutputs, type PartialInstanceInputs } from "./schema";
 import { type Wait } from "../machine/wait-schema";
-import { type Cdrom } from "../machine/devices/devices";
+import { cdromDefaults } from "../machine/devices/cdrom";
+import { eachOf } from "../machine/devices/device";
+import { diskDefaults } from "../machine/devices/disk";
+import { nicDefaults } from "../machine/devices/nic";
+import { withStringValues } from "../machine/devices/plain-devices";
 import { withoutEmpty } from "../shared/normalize";
 import { hashFiles, sameFiles } from "../machine/guest/files";
 import { logicalName } from "../shared/ownership";
 import { placed, sourceCost, versionOf } from "./source-version";
-import { eachOf, named, withExplicitDevices } from "../machine/devices/defaults";
 
 export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies"] = {
   name: "update",
@@ -80,14 +83,14 @@ export function applyDefaults(inputs: PartialInstanceInputs): PartialInstanceInp
     type: inputs.type ?? "container",
     description: inputs.description ?? "",
     cdroms: eachOf(inputs.cdroms, (cdrom, i) => ({ ...cdrom, ...cdromDefaults(cdrom, i) })),
-    nics: eachOf(inputs.nics, (nic, i) => named(nic, `eth${i}`)),
-    disks: eachOf(inputs.disks, (disk, i) => named(disk, `disk${i}`)),
+    nics: eachOf(inputs.nics, nicDefaults),
+    disks: eachOf(inputs.disks, diskDefaults),
     os: inputs.os ?? "linux",
     tpm: inputs.tpm ?? false,
     agentDrive: inputs.agentDrive ?? false,
     cloudInitDrive: inputs.cloudInitDrive ?? false,
     config: isUnknown(inputs.config) ? inputs.config : withoutEmpty(toStrings(inputs.config)),
-    devices: isUnknown(inputs.devices) ? inputs.devices : withExplicitDevices(inputs.devices),
+    devices: isUnknown(inputs.devices) ? inputs.devices : withStringValues(inputs.devices),
     profiles: inputs.profiles ?? ["default"],
     // A machine that is waited for until it is off is meant to be off.
     running: inputs.running ?? !(Array.isArray(waitFor) && waitFor.at(-1)?.condition === "powered-off"),
@@ -117,10 +120,6 @@ function nameFailures(inputs: PartialInstanceInputs, chosen: string | undefined)
   if (inputs.name !== undefined || instanceName.safeParse(chosen).success) return [];
   const reason = `the resource's own name "${chosen ?? ""}" cannot be a host name; set \`name\` to 1 to 63 letters, digits or dashes`;
   return [{ property: "name", reason }];
-}
-
-function cdromDefaults({ name, afterWaits }: Partial<Cdrom>, i: number): Pick<Cdrom, "name" | "afterWaits"> {
-  return { name: name ?? `cdrom${i}`, afterWaits: afterWaits ?? "keep" };
 }
 
 /** An installation takes its time; everything else comes soon or not at all. */

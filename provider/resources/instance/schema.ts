@@ -9,11 +9,14 @@ import { type GuestFile } from "../machine/guest/file-content";
 import { guestFilesSchema } from "../machine/guest/files";
 import { type NetworkOutputs } from "../machine/addresses";
 import { type CloudInit, cloudInit, type Firmware } from "../machine/config";
-import { type Cdrom, type RootDisk } from "../machine/devices/devices";
+import { type Cdrom, cdromSchema } from "../machine/devices/cdrom";
+import { type TypedDevices } from "../machine/devices/devices";
+import { disksSchema } from "../machine/devices/disk";
+import { nicsSchema } from "../machine/devices/nic";
+import { plainDevices } from "../machine/devices/plain-devices";
+import { type RootDisk, rootDiskSchema } from "../machine/devices/root-disk";
 import { type InstanceSource, sourceSchema } from "./source";
-import { type TypedDevices } from "../machine/devices/typed-devices";
 import { wait, type Wait } from "../machine/wait-schema";
-import { cdrom, disks, nics, plainDevices, rootDisk } from "../machine/devices/schema";
 
 export type Power = "managed" | "initial" | "ignored";
 
@@ -73,10 +76,10 @@ export const schema = strict({
   architecture: name.optional(),
   ephemeral: z.boolean().optional(),
   target: name.optional(),
-  rootDisk: rootDisk.optional(),
-  cdroms: z.array(cdrom).optional(),
-  nics: z.array(nics).optional(),
-  disks: z.array(disks).optional(),
+  rootDisk: rootDiskSchema.optional(),
+  cdroms: z.array(cdromSchema).optional(),
+  nics: z.array(nicsSchema).optional(),
+  disks: z.array(disksSchema).optional(),
   tpm: z.boolean().optional(),
   agentDrive: z.boolean().optional(),
   cloudInitDrive: z.boolean().optional(),

@@ -4,7 +4,7 @@ import { isUnknown } from "../../kind/unknowns";
 import { type PartialInstanceInputs } from "./schema";
 import { validateFiles } from "../machine/guest/files";
 import { typedKeys } from "../machine/config";
-import { driveKinds } from "../machine/devices/typed-devices";
+import { driveKinds } from "../machine/devices/drives";
 import { sourceRules } from "./source";
 import { isProviderKey } from "../shared/ownership";
 import { known, validateBootOrder, validateDeviceNames } from "../machine/devices/validation";

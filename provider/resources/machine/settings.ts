@@ -12,7 +12,7 @@ import {
 import { type Client } from "../../lxd/client/core/client";
 import { type Found } from "../../lxd/client/core/requests";
 import { isProviderKey, pendingKey } from "../shared/ownership";
-import { type Phase } from "./devices/devices";
+import { type Phase } from "./devices/device";
 import { type Changer, retryWhileBusy } from "./busy";
 
 /** How often settings are merged anew when somebody else, mostly the daemon itself, changes them at the same time. */

@@ -7,10 +7,11 @@ import { name, scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";
 import { type CloudInit, cloudInit } from "../machine/config";
-import { disks, nics, plainDevices, rootDisk } from "../machine/devices/schema";
-import { type RootDisk } from "../machine/devices/devices";
-import { eachOf, named, withExplicitDevices } from "../machine/devices/defaults";
-import { type Disk, type Nic } from "../machine/devices/typed-devices";
+import { eachOf } from "../machine/devices/device";
+import { type Disk, diskDefaults, disksSchema } from "../machine/devices/disk";
+import { type Nic, nicDefaults, nicsSchema } from "../machine/devices/nic";
+import { plainDevices, withStringValues } from "../machine/devices/plain-devices";
+import { type RootDisk, rootDiskSchema } from "../machine/devices/root-disk";
 
 export interface ProfileInputs extends CommonInputs, ConfigInputs {
   cloudInit?: CloudInit | undefined;
@@ -32,9 +33,9 @@ export const schema = strict({
   description: z.string().optional(),
   config: z.record(z.string(), scalar).optional(),
   cloudInit: cloudInit.optional(),
-  rootDisk: rootDisk.optional(),
-  nics: z.array(nics).optional(),
-  disks: z.array(disks).optional(),
+  rootDisk: rootDiskSchema.optional(),
+  nics: z.array(nicsSchema).optional(),
+  disks: z.array(disksSchema).optional(),
   devices: plainDevices.optional(),
   project: name.optional(),
   remote: remoteSchema,
@@ -60,8 +61,8 @@ export const fields: readonly TypedField[] = [
 
 export function applyDefaults(inputs: PartialProfileInputs): PartialProfileInputs {
   return {
-    nics: eachOf(inputs.nics, (nic, i) => named(nic, `eth${i}`)),
-    disks: eachOf(inputs.disks, (disk, i) => named(disk, `disk${i}`)),
-    devices: isUnknown(inputs.devices) ? inputs.devices : withExplicitDevices(inputs.devices),
+    nics: eachOf(inputs.nics, nicDefaults),
+    disks: eachOf(inputs.disks, diskDefaults),
+    devices: isUnknown(inputs.devices) ? inputs.devices : withStringValues(inputs.devices),
   };
 }

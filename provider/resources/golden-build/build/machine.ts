@@ -2,7 +2,7 @@
 import { type CommonInputs } from "../../../kind/kind";
 import { isUnknown, unknown } from "../../../kind/unknowns";
 import { withDefaults } from "../../instance/inputs";
-import { type Cdrom, type VolumeReference } from "../../machine/devices/devices";
+import { type Cdrom, type VolumeReference } from "../../machine/devices/cdrom";
 import { type InstanceInputs, type PartialInstanceInputs } from "../../instance/schema";
 import { type Wait } from "../../machine/wait-schema";
 import { hashKey, logicalName, versionKey } from "../../shared/ownership";

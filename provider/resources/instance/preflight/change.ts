@@ -18,7 +18,7 @@ import { otherOwner, takenBy } from "./preflight";
 import { type InstanceInputs, type InstanceOutputs, type PartialInstanceInputs } from "../schema";
 import { phaseOf } from "../../machine/settings";
 import { normalize } from "../../shared/normalize";
-import { drives } from "../../machine/devices/typed-devices";
+import { drives } from "../../machine/devices/drives";
 
 export async function preflightChange(
   client: Client,

@@ -5,7 +5,7 @@ import { type Client } from "../../../lxd/client/core/client";
 import { LxdError } from "../../../base/errors";
 import { type Failure } from "../../../kind/kind";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
-import { type VolumeReference } from "../../machine/devices/devices";
+import { type VolumeReference } from "../../machine/devices/cdrom";
 import { type InstanceInputs, type PartialInstanceInputs } from "../schema";
 
 /** The same error, with what can be done if it is about a medium. */

@@ -43,13 +43,13 @@ const unclear = "It exists, but may be incomplete. The next `pulumi up` creates 
 
 async function lookFor(client: Client, look: Look): Promise<WireInstance | "unclear" | "nothing"> {
   const { at, deadlineMs, evidence } = look;
-  let isThere = false;
+  const last = { isThere: false };
   const pause = (ms: number): Promise<void> => client.pause(ms);
   const seen = await poll({ pause, everyMs: pauseMs, withinMs: beginMs }, async () => {
     const outcome = await outcomeOf(client, at, deadlineMs);
     const found = await findInstance(client, at);
-    isThere = found !== undefined;
+    last.isThere = found !== undefined;
     return evidence === "instance" || outcome === "succeeded" ? found?.value : undefined;
   });
-  return seen ?? (isThere ? "unclear" : "nothing");
+  return seen ?? (last.isThere ? "unclear" : "nothing");
 }

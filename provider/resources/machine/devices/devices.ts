@@ -1,53 +1,20 @@
-// The typed devices of an instance as the daemon's plain ones, and back.
+// All devices of a machine: from the program's typed and plain ones to the server's, and back.
 import { type StringMap } from "../../../lxd/api/instance/instances";
-import { parseSize } from "../../../kind/units";
-import { isFalse } from "../../../kind/booleans";
-import { type TypedDevices, typedFromWire, typedToWire } from "./typed-devices";
+import { sameDevice } from "../../shared/normalize";
+import { type Cdrom, cdromsFromWire, cdromsToWire } from "./cdrom";
+import { type Phase, type Surroundings } from "./device";
+import { type Disk, diskToWire } from "./disk";
+import { type Drive, driveKinds, drives } from "./drives";
+import { type Nic, nicToWire } from "./nic";
+import { rootDeviceName, type RootDisk, rootFromWire, rootOptions, rootToWire } from "./root-disk";
 
-export interface RootDisk {
-  pool: string;
-  size?: string | undefined;
-  bus?: string | undefined;
-}
-
-/** An ISO volume as seen by a machine. The digest makes a machine notice new content under the same name. */
-export interface VolumeReference {
-  pool: string;
-  name: string;
-  project?: string | undefined;
-  digest?: string | undefined;
-}
-
-/** It has either a volume or a file of the server's host. */
-export interface Cdrom {
-  volume?: VolumeReference | undefined;
-  hostPath?: string | undefined;
-  bootPriority?: number | undefined;
-  /** The device's name; `cdrom0`, `cdrom1` … by position unless said. */
-  name?: string | undefined;
-  /** What becomes of it once the machine's waits are over. */
-  afterWaits?: "keep" | "unprioritize" | "eject" | undefined;
-  /** Whether the medium is in the drive; without it, it is ejected. */
-  attached?: boolean | undefined;
-  /** How the guest sees the drive; the server's best for installers unless said. */
-  bus?: string | undefined;
-}
-
-/** As users write it. */
-export type WrittenCdrom = Omit<Cdrom, "volume" | "hostPath"> & ({ volume: VolumeReference } | { hostPath: string });
-
-/** Whether installation media are still needed, or the waits for the end of the installation are over. */
-export type Phase = "installing" | "installed";
-
-/** What a machine's devices depend on beside the program. */
-export interface Surroundings {
-  phase: Phase;
-  /** The devices as they are: what the program leaves open stays. */
-  existing: Record<string, StringMap>;
-  /** Whether media are shown as USB drives: those Windows reads without drivers, and a small Linux kernel not at all. */
-  usbMedia: boolean;
-  /** Whether a drive can be without its medium (`disk_attached`); else it goes with it. */
-  emptyDrives: boolean;
+/** Devices that are written in a short form, and are either as written or not. */
+export interface TypedDevices {
+  nics: Nic[];
+  disks: Disk[];
+  tpm: boolean;
+  agentDrive: boolean;
+  cloudInitDrive: boolean;
 }
 
 /** What is written about devices, typed and plain. */
@@ -57,19 +24,18 @@ export interface DeviceInputs extends TypedDevices {
   devices: Record<string, StringMap>;
 }
 
-/** The name that the daemons' own tools give the root disk. */
-export const rootDevice = "root";
-
-/** The options that the typed forms can say. */
-const rootOptions = ["type", "path", "pool", "size", "io.bus"];
-const cdromOptions = ["type", "pool", "source", "boot.priority", "io.bus", "attached"];
-
-export function toWire(inputs: DeviceInputs, around: Surroundings): Record<string, StringMap> {
+export function toWire(inputs: DeviceInputs, surroundings: Surroundings): Record<string, StringMap> {
   const { rootDisk, cdroms, devices } = inputs;
-  const wire: Record<string, StringMap> = { ...devices, ...typedToWire(inputs) };
-  if (rootDisk !== undefined) wire[rootDevice] = rootToWire(rootDisk);
-  for (const cdrom of cdroms) if (!isAway(cdrom, around)) wire[nameOf(cdrom)] = cdromToWire(cdrom, around);
-  return wire;
+  return {
+    ...devices,
+    ...Object.fromEntries(inputs.nics.map((nic) => [nic.name ?? "", nicToWire(nic)])),
+    ...Object.fromEntries(inputs.disks.map((disk) => [disk.name ?? "", diskToWire(disk)])),
+    ...Object.fromEntries(
+      driveKinds.filter((kind) => inputs[kind]).map((kind) => [drives[kind].name, drives[kind].device]),
+    ),
+    ...(rootDisk !== undefined && { [rootDeviceName]: rootToWire(rootDisk) }),
+    ...cdromsToWire(cdroms, surroundings),
+  };
 }
 
 /**
@@ -77,80 +43,41 @@ export function toWire(inputs: DeviceInputs, around: Surroundings): Record<strin
  * plain, and what cannot be said in the typed form becomes plain too, so that it shows as a change.
  */
 export function fromWire(wire: Record<string, StringMap>, written: DeviceInputs, phase: Phase): DeviceInputs {
-  const { typed, left: plain } = typedFromWire(wire, written);
+  const { typed, left } = typedFromWire(wire, written);
   const take = (name: string, options: string[]): StringMap | undefined => {
-    const device = plain[name];
+    const device = left[name];
     if (device === undefined || !Object.keys(device).every((option) => options.includes(option))) return undefined;
-    Reflect.deleteProperty(plain, name);
+    Reflect.deleteProperty(left, name);
     return device;
   };
-  const root = written.rootDisk === undefined ? undefined : take(rootDevice, rootOptions);
-  const cdroms = written.cdroms.flatMap((cdrom) => {
-    const isGone = !(nameOf(cdrom) in plain);
-    if (isEjected(cdrom, phase) || (cdrom.attached === false && isGone)) return isGone ? [cdrom] : [];
-    const device = take(nameOf(cdrom), cdromOptions);
-    return device === undefined ? [] : [cdromFromWire(device, cdrom, phase)];
-  });
+  const root = written.rootDisk === undefined ? undefined : take(rootDeviceName, rootOptions);
+  const cdroms = cdromsFromWire(written.cdroms, phase, { has: (name) => name in left, take });
   const rootDisk = root === undefined ? undefined : rootFromWire(root, written.rootDisk);
-  return { ...typed, rootDisk, cdroms, devices: plain };
+  return { ...typed, rootDisk, cdroms, devices: left };
 }
 
-function nameOf(cdrom: Cdrom): string {
-  return cdrom.name ?? "cdrom";
-}
-
-function isEjected({ afterWaits }: Cdrom, phase: Phase): boolean {
-  return phase === "installed" && afterWaits === "eject";
-}
-
-/** Only a volume's drive can stay without its medium. */
-function isAway(cdrom: Cdrom, { phase, emptyDrives }: Surroundings): boolean {
-  return isEjected(cdrom, phase) || (cdrom.attached === false && !(emptyDrives && cdrom.volume !== undefined));
-}
-
-/** The boot priority that the device has in this phase. */
-function priorityOf({ bootPriority, afterWaits }: Cdrom, phase: Phase): number | undefined {
-  return phase === "installed" && afterWaits === "unprioritize" ? undefined : bootPriority;
-}
-
-function cdromToWire(cdrom: Cdrom, { phase, existing, usbMedia }: Surroundings): StringMap {
-  const { volume, hostPath = "", attached } = cdrom;
-  const bootPriority = priorityOf(cdrom, phase);
-  const medium = volume === undefined ? { source: hostPath } : { pool: volume.pool, source: volume.name };
-  const priority = bootPriority === undefined ? {} : { "boot.priority": String(bootPriority) };
-  const device = existing[nameOf(cdrom)];
-  const bus = cdrom.bus ?? (device === undefined ? (usbMedia ? "usb" : undefined) : device["io.bus"]);
-  const empty = attached === false ? { attached: "false" } : {};
-  return { type: "disk", ...medium, ...priority, ...(bus && { "io.bus": bus }), ...empty };
-}
-
-function cdromFromWire(device: StringMap, cdrom: Cdrom, phase: Phase): Cdrom {
-  const { bootPriority: _, bus: __, volume, hostPath: ___, attached, ...rest } = cdrom;
-  const { "boot.priority": text, "io.bus": bus, attached: inDrive } = device;
-  const isIn = !isFalse(inDrive);
-  const priority = text === undefined ? undefined : Number(text);
-  const bootPriority = priority === priorityOf(cdrom, phase) ? cdrom.bootPriority : priority;
-  return {
-    ...rest,
-    ...mediumFromWire(device, volume),
-    ...(isIn === (attached ?? true) ? { attached } : { attached: isIn }),
-    ...(bootPriority === undefined ? {} : { bootPriority }),
-    ...(cdrom.bus === undefined ? {} : { bus }),
+/**
+ * Which of the short forms the daemon's devices still are, and the devices that are left. One that somebody has changed
+ * is no longer what was written: it is left, and so shows as a change.
+ */
+function typedFromWire(
+  wire: Record<string, StringMap>,
+  written: TypedDevices,
+): { typed: TypedDevices; left: Record<string, StringMap> } {
+  const left = { ...wire };
+  const take = (name: string, device: StringMap): boolean => {
+    const found = left[name];
+    if (found === undefined || !sameDevice(found, device)) return false;
+    Reflect.deleteProperty(left, name);
+    return true;
   };
-}
-
-/** A volume that is still the one written is told with what the program knows of it. */
-function mediumFromWire({ pool, source = "" }: StringMap, written: VolumeReference | undefined): Partial<Cdrom> {
-  if (pool === undefined) return { hostPath: source };
-  return { volume: written?.pool === pool && written.name === source ? written : { pool, name: source } };
-}
-
-function rootToWire({ pool, size, bus }: RootDisk): StringMap {
-  return { type: "disk", path: "/", pool, ...(size && { size }), ...(bus && { "io.bus": bus }) };
-}
-
-function rootFromWire({ pool = "", size, "io.bus": bus }: StringMap, written: RootDisk | undefined): RootDisk {
-  const isSame = size !== undefined && written?.size !== undefined && parseSize(written.size) === parseSize(size);
-  const seenSize = isSame ? written.size : size;
-  return { pool, ...(seenSize === undefined ? {} : { size: seenSize }), ...(bus === undefined ? {} : { bus }) };
+  const drive = (kind: Drive): boolean => written[kind] && take(drives[kind].name, drives[kind].device);
+  const typed = {
+    nics: written.nics.filter((nic) => take(nic.name ?? "", nicToWire(nic))),
+    disks: written.disks.filter((disk) => take(disk.name ?? "", diskToWire(disk))),
+    tpm: drive("tpm"),
+    agentDrive: drive("agentDrive"),
+    cloudInitDrive: drive("cloudInitDrive"),
+  };
+  return { typed, left };
 }

@@ -1,8 +1,9 @@
 // What can be seen to be wrong about devices only by looking at several of them together.
 import { type Failure, type PartialInputs } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
-import { type DeviceInputs, rootDevice } from "./devices";
-import { driveKinds, drives } from "./typed-devices";
+import { type DeviceInputs } from "./devices";
+import { rootDeviceName } from "./root-disk";
+import { driveKinds, drives } from "./drives";
 
 /** Typed devices and those of the plain map share one space of names. */
 export function validateDeviceNames(inputs: PartialInputs<DeviceInputs>): Failure[] {
@@ -14,7 +15,7 @@ export function validateDeviceNames(inputs: PartialInputs<DeviceInputs>): Failur
     if (taken.has(name)) failures.push({ property, reason: `there is another device called "${name}"` });
     taken.add(name);
   };
-  if (rootDisk !== undefined) claim(rootDevice, "rootDisk");
+  if (rootDisk !== undefined) claim(rootDeviceName, "rootDisk");
   for (const list of ["cdroms", "nics", "disks"] as const) {
     known<{ name?: string | undefined }>(inputs[list]).forEach((item, i) => claim(item?.name, `${list}[${i}].name`));
   }

@@ -1,0 +1,55 @@
+// The network cards of a machine: on a network of the server, or of a plain type.
+import { z } from "zod";
+import { name, strict, tagged } from "../../../kind/schema";
+import { type StringMap } from "../../../lxd/api/instance/instances";
+import { type Device, deviceFields, present, withName, type Written } from "./device";
+
+interface Card extends Device {
+  mac?: string | undefined;
+  ipv4Address?: string | undefined;
+  ipv6Address?: string | undefined;
+  bootPriority?: number | undefined;
+}
+
+export interface NetworkNic extends Card {
+  /** A network of the server. */
+  network: string;
+}
+
+export interface PlainNic extends Card {
+  nictype: string;
+  /** The host's interface. */
+  parent?: string | undefined;
+}
+
+export type Nic = NetworkNic | PlainNic;
+
+const card = {
+  ...deviceFields,
+  mac: z.string().optional(),
+  ipv4Address: z.string().optional(),
+  ipv6Address: z.string().optional(),
+  bootPriority: z.int().min(0).optional(),
+};
+
+export const nicsSchema = tagged<Written<Nic>>({
+  network: strict({ ...card, network: name }),
+  nictype: strict({ ...card, nictype: name, parent: name.optional() }),
+});
+
+export function nicDefaults(nic: Nic, i: number): Nic {
+  return withName(nic, `eth${i}`);
+}
+
+export function nicToWire(nic: Nic): StringMap {
+  const place = "network" in nic ? { network: nic.network } : { nictype: nic.nictype, parent: nic.parent };
+  return present({
+    type: "nic",
+    ...place,
+    hwaddr: nic.mac,
+    "ipv4.address": nic.ipv4Address,
+    "ipv6.address": nic.ipv6Address,
+    "boot.priority": nic.bootPriority,
+    ...nic.options,
+  });
+}

@@ -1,0 +1,15 @@
+// The server's plain devices, by name.
+import { z } from "zod";
+import { scalar } from "../../../kind/schema";
+import { isUnknown } from "../../../kind/unknowns";
+import { type StringMap } from "../../../lxd/api/instance/instances";
+import { toStrings } from "../../shared/common";
+
+export const plainDevices = z.record(z.string(), z.record(z.string(), scalar));
+
+/** With every value as the string that servers store. */
+export function withStringValues(devices: Record<string, StringMap> | undefined): Record<string, StringMap> {
+  return Object.fromEntries(
+    Object.entries(devices ?? {}).map(([key, device]) => [key, isUnknown(device) ? device : toStrings(device)]),
+  );
+}

@@ -1,0 +1,28 @@
+// The root disk of a machine: where its system is.
+import { parseSize } from "../../../kind/units";
+import { name, size, strict } from "../../../kind/schema";
+import { type StringMap } from "../../../lxd/api/instance/instances";
+
+export interface RootDisk {
+  pool: string;
+  size?: string | undefined;
+  bus?: string | undefined;
+}
+
+export const rootDiskSchema = strict({ pool: name, size: size.optional(), bus: name.optional() });
+
+/** The name that the daemons' own tools give the root disk. */
+export const rootDeviceName = "root";
+
+/** The options that the typed form can express. */
+export const rootOptions = ["type", "path", "pool", "size", "io.bus"];
+
+export function rootToWire({ pool, size, bus }: RootDisk): StringMap {
+  return { type: "disk", path: "/", pool, ...(size && { size }), ...(bus && { "io.bus": bus }) };
+}
+
+export function rootFromWire({ pool = "", size, "io.bus": bus }: StringMap, written: RootDisk | undefined): RootDisk {
+  const isSame = size !== undefined && written?.size !== undefined && parseSize(written.size) === parseSize(size);
+  const seenSize = isSame ? written.size : size;
+  return { pool, ...(seenSize === undefined ? {} : { size: seenSize }), ...(bus === undefined ? {} : { bus }) };
+}
