@@ -1,7 +1,7 @@
-// Which project a request works in, by the project's features.
+// Which project and which pool a request works in.
 import { notFound } from "./errors";
 import type { Call } from "./http/call";
-import type { ProjectRecord } from "./store/records";
+import type { PoolRecord, ProjectRecord } from "./store/records";
 
 type Feature = "images" | "networks" | "profiles" | "storage.volumes";
 
@@ -13,6 +13,13 @@ export function requireProject(call: Call, say: (name: string) => string = () =>
 }
 
 /** Where a project keeps objects of this kind: itself, or the default project when it lacks the feature. */
-export function homeOf(project: ProjectRecord, feature: Feature): string {
+export function effectiveProject(project: ProjectRecord, feature: Feature): string {
   return project.config[`features.${feature}`] === "true" ? project.name : "default";
+}
+
+/** The pool of the path, or a 404. */
+export function requirePool(call: Call): PoolRecord {
+  const pool = call.daemon.store.pools.find(call.param("pool"));
+  if (pool === undefined) throw notFound("Storage pool not found");
+  return pool;
 }

@@ -2,7 +2,7 @@
 import { failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { urlOf } from "../http/listing";
-import { homeOf, requireProject } from "../scope";
+import { effectiveProject, requireProject } from "../scope";
 import type { ImageRecord, UpdateSource } from "../store/records";
 import { keyOf, type Store } from "../store/store";
 
@@ -55,7 +55,7 @@ export const coveredByEtag = (image: ImageRecord) => ({
 
 /** The project that holds the images of the project asked for. */
 export function imageProject(call: Call): string {
-  return homeOf(
+  return effectiveProject(
     requireProject(call, () => "Check if project has images: fetch project: "),
     "images",
   );

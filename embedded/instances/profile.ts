@@ -2,7 +2,7 @@
 import { DaemonError, failed, notFound, toDaemonError } from "../errors";
 import type { Call } from "../http/call";
 import { urlOf } from "../http/listing";
-import { homeOf, requireProject } from "../scope";
+import { effectiveProject, requireProject } from "../scope";
 import type { ProfileRecord } from "../store/records";
 import { keyOf, type Store } from "../store/store";
 import { expandDevices, usersOfProfile } from "../used-by";
@@ -27,7 +27,7 @@ export const coveredByEtag = ({ config, description, devices }: ProfileRecord) =
 
 /** The project that holds the profiles of the project asked for. */
 export function profileProject(call: Call): string {
-  return homeOf(
+  return effectiveProject(
     requireProject(call, (name) => `Failed loading project "${name}": `),
     "profiles",
   );

@@ -10,7 +10,7 @@ import { checkAddressesFree, checkNetworkConfig, checkNetworkName, withAddresses
 import type { NetworkRecord } from "../store/records";
 import { keyOf } from "../store/store";
 import { usersOfNetwork } from "../used-by";
-import { homeOf, requireProject } from "../scope";
+import { effectiveProject, requireProject } from "../scope";
 
 const TYPES = ["bridge", "macvlan", "sriov", "physical", "ovn"];
 
@@ -19,7 +19,7 @@ const networkKey = ({ project, name }: Pick<NetworkRecord, "project" | "name">) 
 const covered = ({ name, type, description, config }: NetworkRecord) => ({ name, type, description, config });
 
 function networkProject(call: Call): string {
-  return homeOf(
+  return effectiveProject(
     requireProject(call, (name) => `Failed to load project "${name}": `),
     "networks",
   );

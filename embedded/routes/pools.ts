@@ -2,7 +2,7 @@
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
 
-import { badRequest, conflict, failed, notFound } from "../errors";
+import { badRequest, conflict, failed } from "../errors";
 import type { Call } from "../http/call";
 import { requireMatch } from "../http/etag";
 import { list, urlOf } from "../http/listing";
@@ -12,16 +12,9 @@ import { requireName } from "../names";
 import type { Config, PoolRecord } from "../store/records";
 import { usersOfPool } from "../used-by";
 import type { Store } from "../store/store";
-import { requireProject } from "../scope";
+import { requirePool, requireProject } from "../scope";
 
 const KNOWN_KEY = /^(source|size|rsync\.(bwlimit|compression)|user\..+|volume\..+)$/;
-
-/** The pool of the path, or a 404. */
-export function requirePool(call: Call): PoolRecord {
-  const pool = call.daemon.store.pools.find(call.param("pool"));
-  if (pool === undefined) throw notFound("Storage pool not found");
-  return pool;
-}
 
 const view = (store: Store, pool: PoolRecord) => ({
   config: pool.config,

@@ -11,8 +11,8 @@ import { createVolume } from "../volumes/create";
 import { importIso } from "../volumes/import-iso";
 import { createSnapshot, deleteSnapshot, getSnapshot, listSnapshots } from "../volumes/snapshots";
 import { instanceVolumeView, requireVolume, volumeProject, volumeUrl, volumeView } from "../volumes/volume";
-import { requirePool } from "./pools";
-import { homeOf, requireProject } from "../scope";
+import { requirePool } from "../scope";
+import { effectiveProject, requireProject } from "../scope";
 
 const TYPES = ["custom", "container", "virtual-machine", "image"];
 
@@ -41,7 +41,7 @@ function listVolumes(call: Call): Reply {
   const pool = requirePool(call).name;
   const type = call.param("type");
   if (type !== "") checkType(type);
-  const home = project && homeOf(project, "storage.volumes");
+  const home = project && effectiveProject(project, "storage.volumes");
   const custom = customVolumes(call, pool, (name) => home === undefined || name === home);
   const others = instanceVolumes(call, pool, (name) => project === undefined || name === project.name);
   const items = [...others.filter((item) => item.view["type"] === "container"), ...custom];

@@ -9,7 +9,7 @@ import type { Call } from "../http/call";
 import { decodeObject } from "../http/decode";
 import { type Reply, running } from "../http/reply";
 import { requireName } from "../names";
-import { requirePool } from "../routes/pools";
+import { requirePool } from "../scope";
 import { write } from "../http/write";
 import type { Config, ContentType, VolumeRecord } from "../store/records";
 import { parseSize } from "../units";

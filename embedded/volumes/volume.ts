@@ -6,8 +6,7 @@ import { urlOf } from "../http/listing";
 import type { InstanceRecord, VolumeRecord } from "../store/records";
 import { keyOf, type Store } from "../store/store";
 import { usersOfVolume } from "../used-by";
-import { requirePool } from "../routes/pools";
-import { homeOf, requireProject } from "../scope";
+import { effectiveProject, requirePool, requireProject } from "../scope";
 
 export const volumeKey = (volume: Pick<VolumeRecord, "project" | "pool" | "name">): string =>
   keyOf(volume.project, volume.pool, volume.name);
@@ -53,7 +52,7 @@ export function instanceVolumeView(instance: InstanceRecord): Record<string, unk
 
 /** The project that holds the custom volumes of the project asked for. */
 export function volumeProject(call: Call): string {
-  return homeOf(
+  return effectiveProject(
     requireProject(call, (name) => `Failed to load project "${name}": `),
     "storage.volumes",
   );

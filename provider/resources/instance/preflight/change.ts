@@ -14,7 +14,7 @@ import { deviceChangeFailures } from "./device-preflight";
 import { sizeFailures } from "../steps/disk-resize";
 import { relocationFailures } from "./relocation";
 import { extensionFailures } from "./features";
-import { otherOwner, takenBy } from "./preflight";
+import { otherOwner, takenBy } from "../existing";
 import { type InstanceInputs, type InstanceOutputs, type PartialInstanceInputs } from "../schema";
 import { phaseOf } from "../../machine/settings";
 import { normalize } from "../../shared/normalize";

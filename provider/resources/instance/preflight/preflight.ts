@@ -1,13 +1,7 @@
 // What the daemon can say about an instance before anything is changed.
-import {
-  findInstance,
-  type InstanceAddress,
-  type StringMap,
-  type WireInstance,
-} from "../../../lxd/api/instance/instances";
+import { findInstance, type StringMap } from "../../../lxd/api/instance/instances";
 import { listProfiles, type WireProfile } from "../../../lxd/api/profiles";
 import { type Client } from "../../../lxd/client/core/client";
-import { LxdError } from "../../../base/errors";
 import { type CheckContext, type Failure } from "../../../kind/kind";
 import { nearest } from "../../../base/nearest";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
@@ -15,11 +9,10 @@ import { checkPool, checkProject } from "../../shared/common";
 import { checkMember } from "../../shared/cluster-member";
 import { featureFailures } from "./features";
 import { type InstanceInputs, type PartialInstanceInputs } from "../schema";
+import { conflict } from "../existing";
 import { deviceFailures } from "./device-preflight";
 import { importFailures } from "../import";
 import { mediaFailures } from "./media";
-import { imageOf, markOf } from "../source";
-import { creatingKey, ownerKey, sourceKey } from "../../shared/ownership";
 import { isPlacePlanned, isPlanned } from "../../shared/planned";
 
 export async function preflight(client: Client, check: CheckContext<InstanceInputs>): Promise<Failure[]> {
@@ -39,49 +32,6 @@ export async function preflight(client: Client, check: CheckContext<InstanceInpu
     isNew ? [] : nameFailures(client, check),
   ]);
   return [...featureFailures(info, inputs), ...sourceFailures(check), ...answers.flat()];
-}
-
-export function idOf({ project, name }: InstanceAddress): string {
-  return `${project}/${name}`;
-}
-
-/** Why an instance that is there already is not this resource's, if so. */
-export function conflict(wire: WireInstance, inputs: PartialInstanceInputs, urn: string): LxdError | undefined {
-  // What was never finished is made again, whatever it was to become.
-  const why = otherOwner(wire, inputs, urn) ?? (isComplete(wire) ? otherSource(wire, inputs) : undefined);
-  return why === undefined ? undefined : takenBy(wire, inputs, why);
-}
-
-export function requireOwn(wire: WireInstance, inputs: PartialInstanceInputs, urn: string): void {
-  const failure = conflict(wire, inputs, urn);
-  if (failure !== undefined) throw failure;
-}
-
-/** Whether a run has seen that the server finished it. */
-export function isComplete({ config }: Pick<WireInstance, "config">): boolean {
-  return config?.[creatingKey] === undefined;
-}
-
-export function takenBy(wire: WireInstance, inputs: PartialInstanceInputs, why: string): LxdError {
-  const advice = `Pass { import: "${inputs.project ?? ""}/${wire.name}" } to adopt it, or choose another name.`;
-  return new LxdError({ code: "already-exists", why: `there is an instance "${wire.name}" already, ${why}`, advice });
-}
-
-export function otherOwner(wire: WireInstance, { type }: PartialInstanceInputs, urn: string): string | undefined {
-  if (wire.config?.[ownerKey] !== urn) return "which this resource did not create";
-  return isUnknown(type) || type === wire.type ? undefined : `left by an earlier run, which is a ${wire.type}`;
-}
-
-function otherSource({ config }: WireInstance, { source, sourceVersion }: PartialInstanceInputs): string | undefined {
-  if (hasUnknown(source) || isUnknown(sourceVersion)) return undefined;
-  const [image, mark] = [config?.["volatile.base_image"], config?.[sourceKey]];
-  const desiredImage = imageOf(source, sourceVersion);
-  const isSame =
-    mark === markOf(source, sourceVersion) &&
-    (desiredImage === image || (source !== undefined && desiredImage === undefined));
-  if (isSame) return undefined;
-  const from = image === undefined ? "no image" : `the image ${image}`;
-  return `left by an earlier run, made from ${mark ?? from}`;
 }
 
 /** The daemons make a container of nothing without complaint, but it never starts. */

@@ -17,7 +17,7 @@ import { afterFirst } from "../../../base/concurrency";
 import { createDeadlineMs, markersOf, requireType } from "../markers";
 import { createOrFind } from "./ambiguous-create";
 import { creatingKey } from "../../shared/ownership";
-import { requireOwn } from "../preflight/preflight";
+import { requireOwn } from "../existing";
 import { restore } from "./restore";
 import { type InstanceInputs } from "../schema";
 import { desiredConfig } from "../settings";
