@@ -41,7 +41,7 @@ async function combinedHash(parts: FileContent[], { report, signal }: Reader): P
     }
   }
   const hex = hash.digest("hex");
-  await writeCache(known, hex);
+  writeCache(known, hex);
   return hex;
 }
 

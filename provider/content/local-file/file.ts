@@ -57,7 +57,7 @@ async function hashAndRemember(path: string, stats: BigIntStats, reader: Reader)
   // Asked before the first byte is read: a change during the reading may be too close to tell.
   const settled = isSettled(stats);
   const sha256 = await hashFile(path, stats, reader);
-  if (settled) await remember(stats, sha256);
+  if (settled) remember(stats, sha256);
   return sha256;
 }
 

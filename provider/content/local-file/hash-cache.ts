@@ -26,8 +26,8 @@ export async function recall(stats: BigIntStats): Promise<string | undefined> {
   return entry.success && entry.data.identity === identityOf(stats) ? entry.data.sha256 : undefined;
 }
 
-export async function remember(stats: BigIntStats, sha256: string): Promise<void> {
-  await writeCache(entryOf(stats), JSON.stringify({ identity: identityOf(stats), sha256 }));
+export function remember(stats: BigIntStats, sha256: string): void {
+  writeCache(entryOf(stats), JSON.stringify({ identity: identityOf(stats), sha256 }));
 }
 
 function entryOf(stats: BigIntStats): string {

@@ -28,7 +28,7 @@ afterEach(() => {
 it("finds a text again, and leaves no half of one", async () => {
   vi.stubEnv("XDG_CACHE_HOME", dir);
   expect(await readCache("kind/name")).toBeUndefined();
-  await writeCache("kind/name", "text");
+  writeCache("kind/name", "text");
   expect(await readCache("kind/name")).toBe("text");
   expect(readdirSync(join(dir, "pulumi-lxd/kind"))).toEqual(["name"]);
 });
@@ -39,6 +39,6 @@ it("does without for a user who has no home", async () => {
   writeFileSync(path, "bytes");
   settle();
   expect((await fileContent(path)).digest).toBe(`sha256:${sha256("bytes")}`);
-  await writeCache("kind/name", "text");
+  writeCache("kind/name", "text");
   expect(await readCache("kind/name")).toBeUndefined();
 });
