@@ -1,4 +1,4 @@
-// `npm run quickstart`: shows the product's main job, from nothing to a booted machine and back, step by step.
+// `npm run quickstart`: an end-to-end demo that creates, boots and destroys a virtual machine, step by step.
 import { makeDaemon } from "./quickstart/daemon.mjs";
 import { makeInstaller } from "./quickstart/installer.mjs";
 import { showDaemon } from "./quickstart/show-daemon.mjs";
@@ -25,7 +25,7 @@ const undo = [];
 try {
   await main();
   await cleanUp();
-  console.log("\nDone. The program that ran is examples/quickstart/index.ts; change it and run this again.");
+  console.log("\nDone. The program is examples/quickstart/index.ts: change it, and run this again.");
 } catch (error) {
   console.error(`\n${error.message}`);
   await cleanUp();
@@ -33,7 +33,7 @@ try {
 }
 
 async function main() {
-  heading("Ready this checkout: packages and build");
+  heading("Prepare this checkout: packages and build");
   await prepare();
   console.log("Ready.");
   stopIfInterrupted();
@@ -43,26 +43,26 @@ async function main() {
   const engine = await ensureEngine({ log: console.log });
   stopIfInterrupted();
 
-  heading("A daemon to work with");
+  heading("Select a server");
   const daemon = await makeDaemon();
-  undo.push({ what: "Stop the daemon", run: daemon.stop });
+  undo.push({ what: "Stop the server", run: daemon.stop });
   stopIfInterrupted();
 
-  heading("An installer ISO, and a stack whose state lies in .quickstart/");
+  heading("Create an installer ISO, and a stack with its state in .quickstart/");
   const iso = await makeInstaller(daemon);
   const stack = new QuickstartStack(engine, daemon);
   await stack.create({ iso });
-  undo.push({ what: "pulumi destroy: the machine and the volume go", run: () => stack.remove() });
+  undo.push({ what: "pulumi destroy: delete the machine and the volume", run: () => stack.remove() });
   stopIfInterrupted();
 
-  heading("pulumi up: the ISO is imported, a blank VM boots it and is awaited");
+  heading("pulumi up: import the ISO, boot a blank VM, wait until it is off");
   await stack.pulumi("up", "--yes");
   stopIfInterrupted();
 
-  heading("What the daemon has now");
+  heading("What the server has now");
   await showDaemon(daemon.socket);
 
-  heading("pulumi up again: nothing to do");
+  heading("pulumi up again: no changes");
   await stack.pulumi("up", "--yes", "--expect-no-changes");
   stopIfInterrupted();
 }

@@ -29,16 +29,15 @@ export async function makeDaemon() {
 }
 
 function useReal(variable, socket) {
-  if (!existsSync(socket))
-    throw new Error(`${variable} says that a daemon listens on ${socket}, but that is not there.`);
-  console.log(`The daemon on ${socket}, because ${variable} is set. Without it, an embedded one is started.`);
+  if (!existsSync(socket)) throw new Error(`${variable} names the socket ${socket}, which does not exist.`);
+  console.log(`Using the server at ${socket}, because ${variable} is set. Unset it to use the embedded daemon.`);
   // A stack belongs to one daemon for ever: another daemon, another stack.
   const dir = join(root, ".quickstart", createHash("sha256").update(socket).digest("hex").slice(0, 8));
   mkdirSync(dir, { recursive: true });
   const stop = async () => {
     // Without its stack's state nobody could take away what is on the daemon.
     if (!hasStack(dir)) rmSync(dir, { recursive: true, force: true });
-    console.log("The daemon is yours and stays as it is.");
+    console.log("The server keeps running.");
   };
   return { socket, isReal: true, dir, stop };
 }
@@ -54,13 +53,13 @@ async function startEmbedded() {
   const { startEmbeddedDaemon } = createRequire(import.meta.url)("pulumi-lxd/embedded");
   const socket = socketFor(dir);
   const daemon = await startEmbeddedDaemon({ dir: join(dir, "daemon"), socket });
-  console.log("The embedded daemon, which simulates its machines. By hand it is started like this:\n");
+  console.log("Using the embedded daemon, which simulates machines. To start it yourself:\n");
   console.log("  $ npx pulumi-lxd daemon --dir .quickstart/embedded/daemon\n");
-  console.log("For a real one, set INCUS_SOCKET, INCUS_DIR, LXD_SOCKET or LXD_DIR before `npm run quickstart`.");
+  console.log("To use a real server, set INCUS_SOCKET, INCUS_DIR, LXD_SOCKET or LXD_DIR before `npm run quickstart`.");
   const stop = async () => {
     await daemon.stop();
     for (const folder of [dir, dirname(socket)]) rmSync(folder, { recursive: true, force: true });
-    console.log("Stopped, and its state removed.");
+    console.log("Stopped, and its state is removed.");
   };
   return { socket, isReal: false, dir, stop };
 }

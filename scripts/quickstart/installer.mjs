@@ -18,8 +18,8 @@ export async function makeInstaller({ isReal, dir }) {
     return iso;
   }
   const missing = missingIsoTools();
-  if (missing) throw new Error(`A real daemon boots a real ISO, but ${missing}`);
+  if (missing) throw new Error(`A real server needs an ISO that boots, but ${missing}`);
   await makeBootableIso(dir, { name: "installer.iso", label, text: "Quickstart: installed. Powering off." });
-  console.log(`${iso}: a GRUB image whose guest prints a line and powers itself off`);
+  console.log(`${iso}: a GRUB image that prints a line and powers the machine off`);
   return iso;
 }

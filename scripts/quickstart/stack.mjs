@@ -26,7 +26,7 @@ export class QuickstartStack {
     mkdirSync(state, { recursive: true });
     this.#sayHowByHand();
     if (hasStack(this.#daemon.dir)) {
-      console.log("An earlier run was not finished: what it left is taken away first.");
+      console.log("An earlier run did not finish: its objects are removed first.");
       await this.pulumi("cancel", "--yes");
       await this.pulumi("config", "set", "lxd:socket", this.#daemon.socket);
       await this.remove();
@@ -50,12 +50,12 @@ export class QuickstartStack {
     const flags = ["--cwd", program, ...own];
     console.log(`$ pulumi ${[...args, ...flags].map(quoted).join(" ")}`);
     const code = await run(this.#engine.pulumi, [...args, ...flags], { env: this.#variables() });
-    if (code !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` ended with exit code ${code}.`);
+    if (code !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` failed with exit code ${code}.`);
   }
 
   #sayHowByHand() {
     const { how, pulumi } = this.#engine;
-    console.log("For the commands below to work by hand as well:\n");
+    console.log("To run the commands below yourself, first set:\n");
     if (how !== "path") console.log(`  export PATH=${quoted(dirname(pulumi))}${delimiter}$PATH`);
     for (const [variable, value] of Object.entries(this.#variables())) {
       console.log(`  export ${variable}=${quoted(value)}`);
