@@ -1,55 +1,50 @@
 // `pulumi-lxd export`: writes an image of a daemon to files, as they would be given to an `Image` again.
 import { existsSync } from "node:fs";
-import { mkdir, rename, stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { makeFolder } from "../embedded/folder";
+import { type WireImage } from "../provider/lxd/api/images";
 import { LxdError } from "../provider/base/errors";
 import { type ImageFile, withImageFiles } from "./images/image-files";
 import { imageNamed } from "./images/reference";
-import { type Command } from "./command";
+import { type Input, type Outcome } from "./command";
+import { define } from "./define";
+import { type Output } from "./output";
 import { progressLine } from "./progress-line";
-import { daemonOf, type DaemonValues, imageHelp, imageOptions, projectIn } from "./which-daemon";
+import { daemonOf, projectIn, projectOptions } from "./which-daemon";
 
-const help = `Usage: pulumi-lxd export image REF [options]
-
-Writes an image of a daemon to one file, or to two if it is kept in two there, and prints their paths. REF is an alias,
-or a fingerprint or its first 12 digits or more. The files get their names once their fingerprint has been checked.
-
-Options:
-  --to DIR|FILE      the folder to write to, or the file of an image in one file   (default: .)
-  --force            replace files that are there already
-${imageHelp}`;
+const about = `Writes an image of a daemon to one file, or to two if it is kept in two there, and prints their paths. REF is an alias, or a fingerprint or its first 12 digits or more. The files get their names once their fingerprint has been checked.`;
 
 const options = {
-  to: { type: "string", default: "." },
-  force: { type: "boolean", default: false },
-  ...imageOptions,
+  to: {
+    type: "string",
+    placeholder: "DIR|FILE",
+    default: ".",
+    completes: "file",
+    help: "the folder to write to, a new one with / at its end; or the file of an image in one file",
+  },
+  force: { type: "boolean", help: "replace files that are there already" },
+  ...projectOptions,
 } as const;
 
-interface Values extends DaemonValues {
-  to: string;
-  force: boolean;
-  project?: string;
+type Values = Input<typeof options>["values"];
+
+async function run(
+  { values, positionals: [, reference = ""] }: Input<typeof options>,
+  output: Output,
+): Promise<Outcome> {
+  const { image, files } = await write(reference, values);
+  for (const { path } of files) output.print(path);
+  const source = sourceOf(files);
+  const fields = Object.entries(source).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  output.note(`In a program: source: { ${fields.join(", ")} }`);
+  const { fingerprint, type, architecture } = image;
+  const aliases = (image.aliases ?? []).map(({ name }) => name);
+  const written = files.map(({ role, path, sha256, sizeBytes }) => ({ role, path, sha256, sizeBytes }));
+  return { json: { image: { fingerprint, aliases, type, architecture }, files: written, source } };
 }
 
-async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const [what, reference] = positionals;
-  if (what !== "image" || reference === undefined || positionals.length !== 2) {
-    console.error(`Specify which image to export: image REF.\n\n${help}`);
-    return 2;
-  }
-  const written = await write(reference, values);
-  for (const { path } of written) console.log(path);
-  console.error(`In a program: source: ${asSource(written)}`);
-  return 0;
-}
-
-async function write(reference: string, values: Values): Promise<ImageFile[]> {
+async function write(reference: string, values: Values): Promise<{ image: WireImage; files: ImageFile[] }> {
   const { force } = values;
   const project = projectIn(values);
   const client = daemonOf(values);
@@ -64,7 +59,8 @@ async function write(reference: string, values: Values): Promise<ImageFile[]> {
     desired.push(path);
   };
   const fetching = { client, project, image, folder: to.folder, report: line.report, accept };
-  return withImageFiles(fetching, (files) => putInPlace(files, { wanted: desired, force })).finally(line.clear);
+  const placed = withImageFiles(fetching, (files) => putInPlace(files, { wanted: desired, force }));
+  return { image, files: await placed.finally(line.clear) };
 }
 
 /** Nothing is moved before everything may be. */
@@ -84,7 +80,7 @@ async function destination(to: string): Promise<{ folder: string; file: string |
   const path = resolve(to);
   const isFolder = to.endsWith("/") || ((await stat(path).catch(() => undefined))?.isDirectory() ?? false);
   const [folder, file] = isFolder ? [path, undefined] : [dirname(path), basename(path)];
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   return { folder, file };
 }
 
@@ -102,11 +98,20 @@ function isInTwo(to: string): LxdError {
   });
 }
 
-function asSource(files: ImageFile[]): string {
-  const at = (role: string): string => JSON.stringify(files.find((file) => file.role.startsWith(role))?.path);
-  if (files.length === 1) return `{ file: ${at("unified")} }`;
+/** As a program names them. */
+function sourceOf(files: ImageFile[]): Record<string, string | undefined> {
+  const at = (role: string): string | undefined => files.find((file) => file.role.startsWith(role))?.path;
+  if (files.length === 1) return { file: at("unified") };
   const isMachine = files.some(({ role }) => role === "rootfs.img");
-  return `{ metadata: ${at("metadata")}, rootfs: ${at("rootfs")}${isMachine ? ', type: "virtual-machine"' : ""} }`;
+  return { metadata: at("metadata"), rootfs: at("rootfs"), ...(isMachine ? { type: "virtual-machine" } : {}) };
 }
 
-export const exportCommand: Command = { summary: "write an image of a daemon to files", run };
+export const exportCommand = define({
+  name: "export",
+  summary: "write an image of a daemon to files",
+  about,
+  arguments: [{ name: "WHAT", choices: ["image"] }, { name: "REF" }],
+  options,
+  json: "{ image, files, source }",
+  run,
+});

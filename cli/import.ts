@@ -1,51 +1,60 @@
 // `pulumi-lxd import`: writes the program that takes over what exists on a daemon already.
-import { parseArgs } from "node:util";
 import { listPools } from "../provider/lxd/api/storage/pools";
 import { listIsoVolumes } from "../provider/lxd/api/storage/volumes";
 import { describeServer, requireExtension } from "../provider/lxd/client/discovery/server-info";
 import { LxdError } from "../provider/base/errors";
-import { isoVolumeProgram } from "./iso-volume-program";
-import { type Command } from "./command";
-import { daemonHelp, daemonOf, daemonOptions, type DaemonValues, projectIn } from "./which-daemon";
+import { type Input, type Outcome } from "./command";
+import { define } from "./define";
+import { isoVolumeProgram, type IsoVolumeProgram } from "./iso-volume-program";
+import { type Output } from "./output";
+import { daemonOf, projectIn, projectOptions } from "./which-daemon";
 
-const help = `Usage: pulumi-lxd import iso-volumes [options]
+/** What is imported by a program only, by the words that people use for it: the class, and its import ID. */
+const byProgram: Record<string, readonly [string, string]> = {
+  image: ["Image", "PROJECT/FINGERPRINT or PROJECT/ALIAS"],
+  instance: ["Instance", "PROJECT/NAME"],
+  container: ["Instance", "PROJECT/NAME"],
+  "virtual-machine": ["Instance", "PROJECT/NAME"],
+  snapshot: ["InstanceSnapshot", "PROJECT/INSTANCE/SNAPSHOT"],
+  "instance-snapshot": ["InstanceSnapshot", "PROJECT/INSTANCE/SNAPSHOT"],
+  volume: ["StorageVolume", "PROJECT/POOL/NAME"],
+  "storage-volume": ["StorageVolume", "PROJECT/POOL/NAME"],
+  profile: ["Profile", "PROJECT/NAME"],
+  network: ["Network", "PROJECT/NAME"],
+  project: ["Project", "NAME"],
+  pool: ["StoragePool", "NAME"],
+  "storage-pool": ["StoragePool", "NAME"],
+};
 
-Writes to standard output a TypeScript program that takes over the ISO volumes of a daemon. Run as it stands it
-changes nothing there. Give a volume a \`source\` (and \`trustContent: true\`) to have its content managed too.
-
-Options:
-  --pool POOL        only this storage pool     (default: all pools)
-  --project PROJECT  the project on the server  (default: as in a program, without a stack's config)
-${daemonHelp}
-  -h, --help         this text`;
-
-const options = {
-  pool: { type: "string" },
-  project: { type: "string" },
-  ...daemonOptions,
-  help: { type: "boolean", short: "h", default: false },
-} as const;
-
-async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  if (positionals.length !== 1 || positionals[0] !== "iso-volumes") {
-    console.error(`Specify what to import: iso-volumes.\n\n${help}`);
-    return 2;
-  }
-  const { program, skipped } = await write(values);
-  console.log(program);
-  for (const why of skipped) console.error(`Left out: ${why}`);
-  return 0;
+function instead(): Record<string, string> {
+  const entries = Object.entries(byProgram).flatMap(([word, [type, id]]) => {
+    const sentence =
+      `Only ISO volumes are imported by this command. ` +
+      `Declare a resource of the class ${type} as it is on the server, with the option { import: "${id}" }; ` +
+      `\`pulumi preview\` lists what differs.`;
+    return [word, `${word}s`].map((each) => [each, sentence] as const);
+  });
+  return Object.fromEntries(entries);
 }
 
-async function write({ pool, ...where }: DaemonValues & { pool?: string; project?: string }): Promise<{
-  program: string;
-  skipped: string[];
-}> {
+const about = `Writes to standard output a TypeScript program that takes over the ISO volumes of a daemon. Run as it stands it changes nothing there. The volumes are protected, as with \`pulumi import\`: remove \`protect: true\` to let \`pulumi destroy\` delete them. Give a volume a \`source\` (and \`trustContent: true\`) to have its content managed too.
+Nothing else is written for you: declare images, instances, snapshots, storage volumes, profiles, networks, projects and storage pools in a program, each with the resource option \`import\`. \`pulumi preview\` then lists what differs. The command \`pulumi import\` does not work, since Pulumi has it for packaged providers only.`;
+
+const options = {
+  pool: { type: "string", placeholder: "POOL", help: "only this storage pool (default: all pools)" },
+  ...projectOptions,
+} as const;
+
+type Values = Input<typeof options>["values"];
+
+async function run({ values }: Input<typeof options>, output: Output): Promise<Outcome> {
+  const { server, project, ...written } = await write(values);
+  output.print(written.program);
+  for (const { pool, name, reason } of written.skipped) output.note(`Left out: ${project}/${pool}/${name}: ${reason}`);
+  return { json: { server, project, ...written } };
+}
+
+async function write({ pool, ...where }: Values): Promise<IsoVolumeProgram & { server: string; project: string }> {
   const client = daemonOf(where);
   const project = projectIn(where);
   const info = await client.info();
@@ -59,7 +68,16 @@ async function write({ pool, ...where }: DaemonValues & { pool?: string; project
   for (const each of pool === undefined ? pools : [pool]) {
     for (const volume of await listIsoVolumes(client, { project, pool: each })) volumes.push({ pool: each, volume });
   }
-  return isoVolumeProgram({ server: describeServer(info), project, volumes });
+  const server = describeServer(info);
+  return { server, project, ...isoVolumeProgram({ server, project, volumes }) };
 }
 
-export const importCommand: Command = { summary: "write the program that takes over what exists already", run };
+export const importCommand = define({
+  name: "import",
+  summary: "write the program that takes over what exists already",
+  about,
+  arguments: [{ name: "WHAT", choices: ["iso-volumes"], instead: instead() }],
+  options,
+  json: "{ server, project, volumes, skipped, program }",
+  run,
+});

@@ -2,37 +2,74 @@
 import { type WireVolume } from "../provider/lxd/api/storage/volumes";
 import { volumeName } from "../provider/kind/schema";
 
+interface Found {
+  pool: string;
+  volume: WireVolume;
+}
+
 export interface Existing {
   server: string;
   project: string;
-  volumes: { pool: string; volume: WireVolume }[];
+  volumes: Found[];
 }
 
-/** The program, and why some volumes are not in it. */
-export function isoVolumeProgram({ server, project, volumes }: Existing): { program: string; skipped: string[] } {
-  const usable = volumes.filter(({ volume }) => volumeName.safeParse(volume.name).success);
+/** A volume that the program takes over. */
+export interface Adopted {
+  /** Of the resource, in the program. */
+  resource: string;
+  /** The value of the option `import`. */
+  import: string;
+  pool: string;
+  name: string;
+  description: string;
+  /** The member of a cluster that has it; absent if the pool is not local to members. */
+  target?: string;
+}
+
+export interface Skipped {
+  pool: string;
+  name: string;
+  reason: string;
+}
+
+export interface IsoVolumeProgram {
+  volumes: Adopted[];
+  skipped: Skipped[];
+  program: string;
+}
+
+export function isoVolumeProgram({ server, project, volumes }: Existing): IsoVolumeProgram {
+  const isUsable = ({ volume }: Found): boolean => volumeName.safeParse(volume.name).success;
+  const resources = new Set<string>();
+  const adopted = volumes.filter(isUsable).map((each) => adopt(project, each, resources));
   const skipped = volumes
-    .filter((each) => !usable.includes(each))
-    .map(({ pool, volume }) => `${project}/${pool}/${volume.name}: this name is not valid on other servers`);
-  const names = new Set<string>();
-  const resources = usable.map((each) => resource(project, each, names));
-  const count = `${resources.length} ISO ${resources.length === 1 ? "volume" : "volumes"} of ${server}, as they are.`;
-  return { program: [`// ${count}`, 'import * as lxd from "pulumi-lxd";', "", ...resources].join("\n"), skipped };
+    .filter((each) => !isUsable(each))
+    .map(({ pool, volume: { name } }) => ({ pool, name, reason: "other servers do not accept its name; rename it" }));
+  const count = `${adopted.length} ISO ${adopted.length === 1 ? "volume" : "volumes"} of ${server}, as they are.`;
+  const statements = adopted.map((each) => statement(project, each));
+  const program = [`// ${count}`, 'import * as lxd from "pulumi-lxd";', "", ...statements].join("\n");
+  return { volumes: adopted, skipped, program };
 }
 
-function resource(project: string, { pool, volume }: Existing["volumes"][number], names: Set<string>): string {
+function adopt(project: string, { pool, volume }: Found, resources: Set<string>): Adopted {
   const { name, description, location } = volume;
-  const logical = unused(names, [name, `${name}-${pool}`, `${name}-${pool}-${location}`]);
+  const resource = unused(resources, [name, `${name}-${pool}`, `${name}-${pool}-${location}`]);
+  const adopted = { resource, import: `${project}/${pool}/${name}`, pool, name, description };
+  // A pool that is local to cluster members can have the same name on several of them.
+  return location === "" || location === "none" ? adopted : { ...adopted, target: location };
+}
+
+/** Protected, as what `pulumi import` writes: `pulumi destroy` does not delete what the stack has not made. */
+function statement(project: string, { resource, import: id, pool, name, description, target }: Adopted): string {
   const args = {
     ...(project === "default" ? {} : { project }),
     pool,
     name,
     ...(description === "" ? {} : { description }),
-    // A pool that is local to cluster members can have the same name on several of them.
-    ...(location === "" || location === "none" ? {} : { target: location }),
+    ...(target === undefined ? {} : { target }),
   };
-  const options = { import: `${project}/${pool}/${name}` };
-  return `new lxd.IsoVolume(${JSON.stringify(logical)}, ${literal(args)}, ${literal(options)});`;
+  const options = { import: id, protect: true };
+  return `new lxd.IsoVolume(${JSON.stringify(resource)}, ${literal(args)}, ${literal(options)});`;
 }
 
 /** The first of these names that no other resource has; the last one is unique on a server. */
@@ -42,7 +79,7 @@ function unused(names: Set<string>, candidates: string[]): string {
   return name;
 }
 
-function literal(object: Record<string, string>): string {
+function literal(object: Record<string, string | boolean>): string {
   const fields = Object.entries(object).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   return `{ ${fields.join(", ")} }`;
 }

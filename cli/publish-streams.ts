@@ -1,52 +1,36 @@
 // `pulumi-lxd publish-streams`: a folder that any web server can serve as an image server, from images of a daemon.
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { makeFolder } from "../embedded/folder";
 import { listImages, type WireImage } from "../provider/lxd/api/images";
 import { type Client } from "../provider/lxd/client/core/client";
 import { LxdError } from "../provider/base/errors";
 import { pick } from "./images/reference";
-import { type Command } from "./command";
+import { type Input, type Outcome } from "./command";
+import { define } from "./define";
+import { type Output } from "./output";
 import { progressLine } from "./progress-line";
 import { readCatalogue, writeCatalogue } from "./streams/catalogue";
 import { describeImage } from "./streams/describe";
 import { fetchInto } from "./streams/fetch";
 import { merge } from "./streams/merge";
-import { describeVersion, findServed, type Served } from "./streams/version";
-import { daemonOf, type DaemonValues, imageHelp, imageOptions, projectIn } from "./which-daemon";
+import { describeVersion, findServed, fingerprintsIn, type Served } from "./streams/version";
+import { daemonOf, projectIn, projectOptions } from "./which-daemon";
 
-const help = `Usage: pulumi-lxd publish-streams DIR [--image REF…] [options]
-
-Writes images of a daemon to a folder that any web server can serve over HTTPS as an image server: remotes of Incus and
-LXD with the protocol simplestreams, and \`Image({ server, protocol: "simplestreams", alias })\`. Run again, it adds what
-is new as newer versions, to which the aliases then lead, and keeps the older ones. Clients ask again after an hour.
-
-Options:
-  --image REF        only this image, by an alias or a fingerprint, public or not; may be given several times
-                     (default: all public images)
-${imageHelp}`;
+const about = `Writes images of a daemon to a folder that any web server can serve over HTTPS as an image server: for remotes of Incus and LXD with the protocol simplestreams, and for \`Image({ server, protocol: "simplestreams", alias })\`. Run again, it adds what is new as newer versions, to which the aliases then lead, and keeps the older ones. Clients ask again after an hour.`;
 
 const options = {
-  image: { type: "string", multiple: true },
-  ...imageOptions,
+  image: {
+    type: "string",
+    placeholder: "REF",
+    multiple: true,
+    help: "only this image, by an alias or a fingerprint, public or not (default: all public images)",
+  },
+  ...projectOptions,
 } as const;
 
-interface Values extends DaemonValues {
-  image?: string[];
-  project?: string;
-}
+type Values = Input<typeof options>["values"];
 
-async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const [given, ...more] = positionals;
-  if (given === undefined || more.length > 0) {
-    console.error(`Specify which folder to write to: DIR. Images are named with --image.\n\n${help}`);
-    return 2;
-  }
+async function run({ values, positionals: [given = ""] }: Input<typeof options>, output: Output): Promise<Outcome> {
   const client = daemonOf(values);
   const project = projectIn(values);
   const images = await chosen(client, { ...values, project });
@@ -54,9 +38,16 @@ async function run(args: string[]): Promise<number> {
   images.forEach(describeImage);
   const folder = resolve(given);
   readCatalogue(folder);
-  await mkdir(folder, { recursive: true });
-  for (const image of images) console.log(await publish({ client, project, image, folder }));
-  return 0;
+  makeFolder(folder);
+  const published = [];
+  for (const image of images) {
+    const result = await publish({ client, project, image, folder });
+    const { aliases, fingerprint, isNew, version, type, architecture } = result;
+    const name = aliases.join(", ") || fingerprint;
+    output.print(`${name}: ${isNew ? "published as" : "is"} version ${version} (${type}, ${architecture})`);
+    published.push(result);
+  }
+  return { json: { folder, images: published } };
 }
 
 async function chosen(
@@ -83,16 +74,29 @@ interface Publishing {
   folder: string;
 }
 
-async function publish({ client, project, image, folder }: Publishing): Promise<string> {
+/** An image as it is served. */
+interface Published {
+  aliases: string[];
+  fingerprint: string;
+  type: string;
+  architecture: string;
+  version: string;
+  /** Whether this run has added it. */
+  isNew: boolean;
+}
+
+async function publish({ client, project, image, folder }: Publishing): Promise<Published> {
   const described = describeImage(image);
-  const name = (image.aliases ?? []).map((alias) => alias.name).join(", ") || image.fingerprint;
+  const aliases = (image.aliases ?? []).map((alias) => alias.name);
+  const name = aliases.join(", ") || image.fingerprint;
   const version =
     findServed(folder, readCatalogue(folder), image.fingerprint) ??
     describeVersion(await fetched({ client, project, image, folder }, name));
   // Read again: a large image takes its time, and another run may have published meanwhile.
   const { catalogue, serial, isNew } = merge(readCatalogue(folder), described, version, new Date());
   writeCatalogue(folder, catalogue, new Date());
-  return `${name}: ${isNew ? "published as" : "is"} version ${serial} (${image.type}, ${described.product.arch})`;
+  const [fingerprint = image.fingerprint] = fingerprintsIn(version);
+  return { aliases, fingerprint, type: image.type, architecture: described.product.arch, version: serial, isNew };
 }
 
 async function fetched(publishing: Publishing, name: string): Promise<Served> {
@@ -100,4 +104,12 @@ async function fetched(publishing: Publishing, name: string): Promise<Served> {
   return fetchInto({ ...publishing, report: line.report }).finally(line.clear);
 }
 
-export const publishStreamsCommand: Command = { summary: "write an image server's folder from a daemon's images", run };
+export const publishStreamsCommand = define({
+  name: "publish-streams",
+  summary: "write an image server's folder from a daemon's images",
+  about,
+  arguments: [{ name: "DIR", completes: "folder" }],
+  options,
+  json: "{ folder, images }",
+  run,
+});

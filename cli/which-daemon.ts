@@ -7,27 +7,38 @@ import { type RemoteInputs } from "../provider/lxd/client/discovery/location";
 import { projectOf } from "../provider/resources/shared/common";
 
 export const daemonOptions = {
-  remote: { type: "string" },
-  socket: { type: "string" },
-  address: { type: "string" },
-  "server-certificate-fingerprint": { type: "string" },
+  remote: {
+    type: "string",
+    placeholder: "NAME",
+    help: "a remote of the command line of Incus or LXD",
+  },
+  socket: {
+    type: "string",
+    placeholder: "PATH",
+    completes: "file",
+    help: "the daemon's unix socket (default: as in a program)",
+  },
+  address: {
+    type: "string",
+    placeholder: "URL",
+    help: "a daemon over HTTPS, with the client certificate of the command line of Incus or LXD",
+  },
+  "server-certificate-fingerprint": {
+    type: "string",
+    placeholder: "HEX",
+    help: "the fingerprint of that daemon's certificate",
+  },
 } as const;
 
-export const daemonHelp = `  --remote NAME      a remote of the command line of Incus or LXD
-  --socket PATH      the daemon's unix socket   (default: as in a program, without a stack's config)
-  --address URL      a daemon over HTTPS, with the certificate of the command lines of Incus or LXD
-  --server-certificate-fingerprint HEX   what that daemon is known by`;
-
-/** Of commands that work with the images of a project. */
-export const imageOptions = {
-  project: { type: "string" },
+/** Of commands that work in a project. */
+export const projectOptions = {
+  project: {
+    type: "string",
+    placeholder: "PROJECT",
+    help: "the project on the server (default: as in a program, without a stack's config)",
+  },
   ...daemonOptions,
-  help: { type: "boolean", short: "h", default: false },
 } as const;
-
-export const imageHelp = `  --project PROJECT  the project on the server  (default: as in a program, without a stack's config)
-${daemonHelp}
-  -h, --help         this text`;
 
 export interface DaemonValues {
   remote?: string | undefined;

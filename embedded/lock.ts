@@ -1,6 +1,7 @@
 // Makes sure that one folder and one socket belong to one living daemon.
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { platform } from "node:os";
 import { join } from "node:path";
 
 const LOCK = "daemon.pid";
@@ -54,8 +55,16 @@ function answers(socket: string): Promise<boolean> {
   });
 }
 
-/** Removes the socket that a dead daemon left; throws when something answers on it, or when it is no socket. */
+/** Of the path of a socket. Node cuts off what is longer, without a word. */
+const mostBytes = platform() === "darwin" ? 103 : 107;
+
+/** Removes the socket that a dead daemon left; throws when something answers on it, or when it cannot be a socket. */
 export async function claimSocket(socket: string): Promise<void> {
+  const bytes = Buffer.byteLength(socket);
+  if (bytes > mostBytes) {
+    const limit = `the path of a socket has at most ${mostBytes} bytes, this one has ${bytes}`;
+    throw new Error(`Nothing can listen on ${socket}: ${limit}. Choose a shorter path.`);
+  }
   const stat = statSync(socket, { throwIfNoEntry: false });
   if (stat === undefined) return;
   if (!stat.isSocket()) throw new Error(`${socket} exists and is no socket. Choose another path for the socket.`);

@@ -1,5 +1,8 @@
 // The product that the daemon plays: its names, its header family and the API extensions that it really has.
 
+/** The name of the server, by which it is told from a real one. */
+export const serverName = "pulumi-lxd-embedded";
+
 /** What LXD and Incus have in common, and this daemon does. */
 const COMMON = [
   "container_full",

@@ -1,5 +1,5 @@
 // What the doctor finds: whether it is well, and what to do if it is not.
-import { LxdError } from "../../provider/base/errors";
+import { explained } from "../system-errors";
 
 export interface Finding {
   /** `error`: nothing will work, or not as the settings say. `warning`: something will not. */
@@ -17,11 +17,6 @@ export function ok(check: string, text: string): Finding {
 
 /** A failure in its own words, with its own advice. */
 export function failed(check: string, error: unknown, level: "warning" | "error" = "error"): Finding {
-  const { why, advice } = LxdError.from(error).details;
+  const { why, advice } = explained(error).details;
   return { level, check, text: why, advice };
-}
-
-export function write({ level, check, text, advice }: Finding): string {
-  const line = `${level.padEnd(8)} ${check.padEnd(9)} ${text}`;
-  return advice === undefined ? line : `${line}\n${" ".repeat(19)}→ ${advice}`;
 }

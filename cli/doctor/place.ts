@@ -1,6 +1,7 @@
 // Shows where the daemon is looked for, place by place, and which one names it.
 import { places } from "../../provider/lxd/client/discovery/discovery";
 import { type Location, type Surroundings } from "../../provider/lxd/client/discovery/location";
+import { ofResource } from "../../provider/lxd/client/discovery/setting-advice";
 import { redactedText } from "../../provider/content/url/redacted-url";
 import { LxdError } from "../../provider/base/errors";
 import { failed, type Finding } from "./finding";
@@ -22,7 +23,8 @@ export function search(around: Surroundings, missingConfig: string | undefined):
   const steps: Step[] = [];
   let location: Location | undefined;
   const findings: Finding[] = [];
-  for (const { name, find } of places) {
+  for (const { name: inProgram, find } of places) {
+    const name = inProgram === ofResource ? "the options of this command" : inProgram;
     const isConfig = name.startsWith("stack config");
     const found = attempt(() => find(around));
     if (found instanceof LxdError) {

@@ -1,10 +1,12 @@
 // Asks a daemon what a stack would need to know of it: whether it lets us in, what it is, what it can do.
 import { listPools, poolSpace, type WirePool } from "../../provider/lxd/api/storage/pools";
 import { type Client } from "../../provider/lxd/client/core/client";
-import { features, releasesWith } from "../../provider/lxd/client/discovery/features";
+import { type Feature, features, releasesWith } from "../../provider/lxd/client/discovery/features";
 import { describeServer, type ServerInfo } from "../../provider/lxd/client/discovery/server-info";
 import { isCode, isReason } from "../../provider/base/errors";
 import { checkProject } from "../../provider/resources/shared/common";
+import { serverName } from "../../embedded/product";
+import { either } from "../command";
 import { failed, type Finding, ok } from "./finding";
 
 export interface Asked {
@@ -23,12 +25,15 @@ export async function server(client: Client, asked: Asked): Promise<Finding[]> {
   }
   const tookMs = Math.round(performance.now() - before);
   const known = info.fingerprint === undefined ? "" : `, certificate ${info.fingerprint}`;
+  const which = isEmbedded(info)
+    ? `the embedded daemon of pulumi-lxd, which simulates ${describeServer(info)},`
+    : describeServer(info);
   return [
-    ok("server", `${describeServer(info)} answers in ${tookMs} ms${info.clustered ? ", in a cluster" : ""}${known}`),
+    ok("server", `${which} answers in ${tookMs} ms${info.clustered ? ", in a cluster" : ""}${known}`),
     ok("trust", "the server trusts this client"),
     ...lacks(info),
     machines(info),
-    ...(await Promise.all([usable(client, asked.project), pools(client)])).flat(),
+    ...(await Promise.all([usable(client, asked.project), pools(client, info)])).flat(),
   ];
 }
 
@@ -42,15 +47,36 @@ function unreachable(error: unknown, { plan }: Asked): Finding {
 function lacks(info: ServerInfo): Finding[] {
   const missing = Object.entries(features).filter(([extension]) => !info.extensions.has(extension));
   if (missing.length === 0) return [ok("features", "the server has all that resources can ask for")];
-  return missing.map(([extension, { description }]) => ({
+  return missing.map(([extension, feature]) => ({
     level: "info",
     check: "features",
-    text: `${describeServer(info)} has not: ${description} (API extension ${extension})`,
-    advice: `That needs ${releasesWith(extension) ?? "another server"} or newer.`,
+    text: `not available on ${named(info)}: ${feature.description} (API extension ${extension})`,
+    advice: adviceOnFeature(info, extension, feature),
   }));
 }
 
+/** A feature that some server lacks may be in none of its product's releases, or in all that are known. */
+function adviceOnFeature(info: ServerInfo, extension: string, { since }: Feature): string {
+  const elsewhere = releasesWith(extension);
+  if (isEmbedded(info))
+    return `Use a real server for it: ${elsewhere === undefined ? "any Incus or LXD" : `${elsewhere} or newer`}.`;
+  const product = info.product === "incus" ? "Incus" : "LXD";
+  const own = Object.entries(since).filter(([line]) => line.startsWith(product));
+  if (own.length === 0) return `No release of ${product} has it. ${String(elsewhere)} and newer have it.`;
+  const releases = own.map(([line, release]) => `${release}${/^(Incus 6\.0|LXD 5\.\d+)$/.test(line) ? " LTS" : ""}`);
+  return `Upgrade ${product}: it is in ${either(releases)} and newer.`;
+}
+
+function isEmbedded({ name }: ServerInfo): boolean {
+  return name === serverName;
+}
+
+function named(info: ServerInfo): string {
+  return isEmbedded(info) ? "the embedded daemon" : describeServer(info);
+}
+
 function machines(info: ServerInfo): Finding {
+  if (isEmbedded(info)) return ok("machines", "containers and virtual machines are simulated: none ever runs");
   if (info.virtualMachines) return ok("machines", `containers and virtual machines (${info.driver})`);
   return {
     level: "warning",
@@ -72,11 +98,12 @@ async function usable(client: Client, project: string): Promise<Finding[]> {
 
 const adviceOnProject = "Create it, or name another with `pulumi config set lxd:project NAME`.";
 
-async function pools(client: Client): Promise<Finding[]> {
+async function pools(client: Client, { product }: ServerInfo): Promise<Finding[]> {
+  const cli = product === "incus" ? "incus" : "lxc";
   try {
     const found = await listPools(client);
-    if (found.length > 0) return await Promise.all(found.map((pool) => describePool(client, pool)));
-    const advice = "Create one: `incus storage create default dir`, or `lxc storage create default dir`.";
+    if (found.length > 0) return await Promise.all(found.map((pool) => describePool(client, pool, cli)));
+    const advice = `Create one: \`${cli} storage create default dir\`.`;
     return [{ level: "error", check: "pool", text: "there is no storage pool", advice }];
   } catch (error) {
     return [failed("pool", error, "warning")];
@@ -86,10 +113,10 @@ async function pools(client: Client): Promise<Finding[]> {
 /** An upload is written twice: to the server's own folder first, then to the pool. */
 const littleBytes = 2 * 2 ** 30;
 
-async function describePool(client: Client, { name, driver, status }: WirePool): Promise<Finding> {
+async function describePool(client: Client, { name, driver, status }: WirePool, cli: string): Promise<Finding> {
   const check = "pool";
   if (status !== "Created") {
-    const advice = `Look at \`incus storage show ${name}\`.`;
+    const advice = `Look at \`${cli} storage show ${name}\`.`;
     return { level: "warning", check, text: `${name} (${driver}) is not ready: it is ${status}`, advice };
   }
   const space = await poolSpace(client, name).catch(() => undefined);

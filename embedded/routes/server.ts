@@ -4,11 +4,9 @@ import { createHash } from "node:crypto";
 
 import { badRequest } from "../errors";
 import type { Call } from "../http/call";
+import { serverName } from "../product";
 import { type Reply, sync } from "../http/reply";
 import type { Route } from "../http/router";
-
-/** By which clients tell it from a real one; the product that it plays is in `server`. */
-const EMBEDDED = "pulumi-lxd-embedded";
 
 function environment({ daemon: { settings } }: Call, project: string): Record<string, unknown> {
   const { product } = settings;
@@ -31,7 +29,7 @@ function environment({ daemon: { settings } }: Call, project: string): Record<st
     server: product.kind,
     server_clustered: false,
     server_event_mode: "full-mesh",
-    server_name: EMBEDDED,
+    server_name: serverName,
     server_pid: process.pid,
     server_version: product.version,
     storage: "dir",

@@ -32,7 +32,7 @@ describeEachDaemon({ name: "The import command", on: ["embedded", "incus"] }, (d
       const before = await volumes();
       const { stdout, stderr } = await imported("--pool", "default");
       expect(stderr).toBe("");
-      expect(stdout).toContain(`{ import: "default/default/${daemon.name("one")}" }`);
+      expect(stdout).toContain(`{ import: "default/default/${daemon.name("one")}", protect: true }`);
       project = await PulumiProject.create({
         program: { typescript: stdout },
         config: { "lxd:socket": daemon.socket },
@@ -42,6 +42,9 @@ describeEachDaemon({ name: "The import command", on: ["embedded", "incus"] }, (d
       expect(await volumes()).toEqual(before);
       const second = await project.up({ expectNoChanges: true });
       expect(second.code, second.stdout + second.stderr).toBe(0);
+      expect(await volumes()).toEqual(before);
+      const destroyed = await project.destroy();
+      expect(destroyed.stdout + destroyed.stderr).toMatch(/protected/);
       expect(await volumes()).toEqual(before);
     },
   );

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeCliConfig } from "../../unit/client/cli-home";
 import { compileCommand, root } from "../daemon/compiled";
-import { describeEachDaemon } from "../harness";
+import { describeEachDaemon, type TestDaemon } from "../harness";
 import { useHttps } from "./https-site";
 
 let dir = "";
@@ -46,6 +46,14 @@ async function reportOf(args: string[], env: Record<string, string> = {}): Promi
   return { code, ...(JSON.parse(out) as Report) };
 }
 
+/** On a feature that no release of LXD has, and Incus has from 6.0.6 and 6.18 on. */
+function adviceOn({ kind, product }: TestDaemon): string {
+  const elsewhere = "Incus 6.0.6 LTS or Incus 6.18";
+  if (kind.startsWith("embedded")) return `Use a real server for it: ${elsewhere} or newer.`;
+  if (product === "lxd") return `No release of LXD has it. ${elsewhere} and newer have it.`;
+  return "Upgrade Incus: it is in 6.0.6 LTS, 6.18 or 7.0 and newer.";
+}
+
 describeEachDaemon("the doctor", (daemon) => {
   const site = useHttps(daemon);
   const overHttps = { missing: site.missing };
@@ -58,15 +66,34 @@ describeEachDaemon("the doctor", (daemon) => {
     const product = daemon.product === "incus" ? "Incus" : "LXD";
     const line = (check: string) => findings.find((finding) => finding.check === check);
     expect(line("engine")).toMatchObject({ level: "ok", text: `pulumi v3.230.0 (${join(dir, "bin/pulumi")})` });
-    expect(line("server")?.text).toMatch(new RegExp(`^${product} \\d+\\.\\S+ answers in \\d+ ms`));
+    const simulates = daemon.kind.startsWith("embedded") ? "the embedded daemon of pulumi-lxd, which simulates " : "";
+    expect(line("server")?.text).toMatch(new RegExp(`^${simulates}${product} \\d+\\.\\S+ answers in \\d+ ms`));
+    expect(line("machines")?.text.includes("simulated")).toBe(simulates !== "");
     expect(line("trust")).toMatchObject({ level: "ok" });
     const pools = findings.filter(({ check }) => check === "pool").map(({ text }) => text);
     expect(pools.some((text) => /^default \(dir\)/.test(text))).toBe(true);
     const noIso = findings.find(({ text }) =>
-      text.includes("has not: ISO volumes, machines that boot them (API extension custom_volume_iso)"),
+      /^not available on .*: ISO volumes, machines that boot them \(API extension custom_volume_iso\)$/.test(text),
     );
     expect(noIso === undefined).toBe(daemon.has("custom_volume_iso"));
-    if (noIso !== undefined) expect(noIso.advice).toBe("That needs any Incus, LXD 5.21 LTS or LXD 5.16 or newer.");
+    if (noIso !== undefined) expect(noIso.advice).toBe("Upgrade LXD: it is in 5.21.0 LTS, 5.16 or 6.1 and newer.");
+    const noExport = findings.find(({ text }) => text.endsWith("(API extension backup_iso)"));
+    expect(noExport === undefined).toBe(daemon.has("backup_iso"));
+    if (noExport !== undefined) expect(noExport.advice).toBe(adviceOn(daemon));
+  });
+
+  daemon.test("gives its verdict first, then the worst, then where it has looked", {}, async () => {
+    const env = { [daemon.product === "incus" ? "INCUS_SOCKET" : "LXD_SOCKET"]: daemon.socket };
+    const { out } = await doctor([], env);
+    expect(out).toMatch(/^Ready for `pulumi up`: (no problems found|\d+ (notes?|warnings?).*)\.\n\n/);
+    const levels = [...out.matchAll(/^(error|warning|info|ok) /gm)].map(([, level]) => level ?? "");
+    const order = ["error", "warning", "info", "ok"];
+    expect(levels).toEqual([...levels].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
+    expect(out.indexOf("Where the daemon is looked for:")).toBeGreaterThan(out.lastIndexOf("\nok "));
+    expect(out).not.toContain("\u001b");
+    expect((await doctor([], { ...env, FORCE_COLOR: "1" })).out).toMatch(
+      /^\u001b\[3[23]mReady for `pulumi up`\u001b\[0m/,
+    );
   });
 
   daemon.test("says that a project is not there", {}, async () => {
@@ -116,9 +143,9 @@ describe("the doctor, without a daemon", () => {
   it("says that it is not running, and how to start it", async () => {
     const { code, out } = await doctor(["--socket", join(dir, "none.socket")], bare);
     expect(code).toBe(1);
-    expect(out).toMatch(/the resource's remote +\S+none\.socket {3}← this one\n/);
+    expect(out).toMatch(/the options of this command +\S+none\.socket {3}← this one\n/);
     expect(out).toMatch(/error {4}server {4}no daemon's socket at \S+none\.socket\n +→ Start the daemon/);
-    expect(out).toMatch(/\n1 error\.\n$/);
+    expect(out).toMatch(/^Not ready for `pulumi up`: 1 error(, |\.\n)/);
   });
 
   it("names the remotes that there are, and looks no further", async () => {

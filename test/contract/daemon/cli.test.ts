@@ -60,7 +60,7 @@ describe("pulumi-lxd", () => {
   it("lists its commands", async () => {
     const { code, out } = await run("--help");
     expect(code).toBe(0);
-    expect(out).toMatch(/Usage: pulumi-lxd <command>[^]*daemon +start an embedded daemon/);
+    expect(out).toMatch(/Usage: pulumi-lxd COMMAND[^]*daemon +start an embedded daemon/);
     expect((await run()).code).toBe(2);
   });
 
@@ -95,10 +95,12 @@ describe("pulumi-lxd", () => {
 
   it("has the commands that its help lists, each with a help of its own", async () => {
     const { out } = await run("--help");
-    const commands = [...out.matchAll(/^ {2}([\w-]+) {2}/gm)].map(([, command]) => command ?? "");
-    expect(commands).toEqual(expect.arrayContaining(["daemon", "import", "export", "publish-streams"]));
+    const commands = [...out.matchAll(/^ {2}([a-z][a-z-]+) {2}/gm)].map(([, command]) => command ?? "");
+    expect(commands).toEqual(expect.arrayContaining(["daemon", "doctor", "import", "export", "publish-streams"]));
     for (const command of commands) {
-      expect(await run(command, "--help")).toMatchObject({ code: 0, out: expect.stringContaining(command) as string });
+      const help = await run(command, "--help");
+      expect(help).toMatchObject({ code: 0, err: "", out: expect.stringContaining(`pulumi-lxd ${command}`) as string });
+      expect(await run("help", command)).toEqual(help);
     }
     const wrong = await run("publish-stream", "./x");
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("`publish-streams`") as string });
@@ -134,6 +136,8 @@ describe("pulumi-lxd", () => {
     expect(server).toMatchObject(usage("--server vmware: must be incus or lxd.") as object);
     const boot = await run("daemon", "--guest-boot-ms", "soon");
     expect(boot).toMatchObject(usage("--guest-boot-ms: must be a number of milliseconds.") as object);
-    expect(await run("daemon", "--sockt", "x")).toMatchObject(usage("Unknown option '--sockt'") as object);
+    expect(await run("daemon", "--sockt", "x")).toMatchObject(
+      usage("Unknown option --sockt. Did you mean `--socket`?") as object,
+    );
   });
 });

@@ -64,6 +64,22 @@ describeImages("image exported", (site) => {
     expect(await readdir(to)).toEqual(["mine.tar.gz"]);
   });
 
+  it("is told as JSON", async () => {
+    const fingerprint = await site.upload(site.bytes);
+    await site.point(site.name("json"), fingerprint);
+    const { code, out, err } = await run(site.name("json"), "--to", to, "--json");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const [path = ""] = (await readdir(to)).map((name) => join(to, name));
+    const { sizeBytes } = (JSON.parse(out) as { files: { sizeBytes: number }[] }).files[0] ?? {};
+    expect(JSON.parse(out)).toEqual({
+      ok: true,
+      image: { fingerprint, aliases: [site.name("json")], type: "container", architecture: "x86_64" },
+      files: [{ role: "unified", path, sha256: sha256(await readFile(path)), sizeBytes }],
+      source: { file: path },
+    });
+    expect(sizeBytes).toBe((await readFile(path)).length);
+  });
+
   it("in two files is not put into one", async () => {
     const split = tinySplitImage({ properties: { os: "tiny", run: site.name() } });
     await writeFile(join(to, "m"), split.metadata);

@@ -110,6 +110,20 @@ describeImages("images published as streams", (site) => {
     });
   });
 
+  it("are told as JSON, the second time as what is there already", async () => {
+    const fingerprint = await bring(site.bytes, name("a"));
+    const told = async (): Promise<unknown> => {
+      const args = [folder, "--image", name("a"), "--socket", daemon.socket, "--json"];
+      const { code, out, err } = await runCommand(publishStreamsCommand, ...args);
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      return JSON.parse(out);
+    };
+    const image = { aliases: [name("a")], fingerprint, type: "container", architecture: "amd64" };
+    const first = { ...image, version: expect.stringMatching(/^\d{8}_\d{6}$/) as string, isNew: true };
+    expect(await told()).toEqual({ ok: true, folder, images: [first] });
+    expect(await told()).toMatchObject({ ok: true, images: [{ ...image, isNew: false }] });
+  });
+
   describe("a virtual machine", () => {
     const noMachine = (): string | undefined => {
       if (daemon.kind !== "incus") return "only Incus starts virtual machines here";

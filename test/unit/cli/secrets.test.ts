@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { doctor } from "../../../cli/doctor/doctor";
+import { doctorCommand } from "../../../cli/doctor/doctor";
 import { exportCommand } from "../../../cli/export";
 import { publishStreamsCommand } from "../../../cli/publish-streams";
 import { runCommand } from "../../contract/harness/command";
@@ -30,8 +30,8 @@ afterEach(async () => {
 /** Everything that the commands print, which all end with an error. */
 async function printed(...place: string[]): Promise<string> {
   const all = [
-    await runCommand(doctor, ...place),
-    await runCommand(doctor, "--json", ...place),
+    await runCommand(doctorCommand, ...place),
+    await runCommand(doctorCommand, "--json", ...place),
     await runCommand(exportCommand, "image", "any", "--to", home, ...place),
     await runCommand(publishStreamsCommand, join(home, "streams"), ...place),
   ];
@@ -82,7 +82,7 @@ describe("the command line prints no secret", () => {
   ])("of the stack's %s", async (_, settings) => {
     const entries = Object.entries(settings).map(([key, value]) => [`lxd:${key}`, { value }]);
     vi.stubEnv("PULUMI_LXD_STACK", JSON.stringify(Object.fromEntries(entries)));
-    const { code, out, err } = await runCommand(doctor);
+    const { code, out, err } = await runCommand(doctorCommand);
     expect(code).toBe(1);
     expect(out).toContain("stack config lxd:address");
     expect(out + err).not.toContain("planted");

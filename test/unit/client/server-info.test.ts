@@ -14,6 +14,7 @@ describe("a server", () => {
     const environment = {
       server: "lxd",
       server_version: "5.21.3",
+      server_name: "host",
       storage_supported_drivers: [{ Name: "dir", Version: "1", Remote: false }],
       server_clustered: true,
       driver: "lxc | qemu",
@@ -26,6 +27,7 @@ describe("a server", () => {
     expect(info).toEqual({
       product: "lxd",
       version: "5.21.3",
+      name: "host",
       storageDrivers: ["dir"],
       clustered: true,
       virtualMachines: true,

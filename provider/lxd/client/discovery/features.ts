@@ -79,13 +79,17 @@ export const features = {
   },
 } satisfies Record<string, Feature>;
 
-/** The releases that have a feature: `any Incus, LXD 5.21 LTS or LXD 5.16`; undefined for what is no feature here. */
+/**
+ * The releases that have a feature: `any Incus, LXD 5.21 LTS or LXD 5.16`; undefined if every one has it, and for what is
+ * no feature here.
+ */
 export function releasesWith(extension: string): string | undefined {
   const feature: Feature | undefined = (features as Record<string, Feature>)[extension];
   if (feature === undefined) return undefined;
   const { since } = feature;
   const isInEveryIncus = since["Incus 6.0"] === "6.0.0";
   const oldLts = lts("LXD", since["LXD 5.0"]);
+  if (isInEveryIncus && oldLts !== undefined) return undefined;
   const newLts = lts("LXD", since["LXD 5.21"]);
   const parts = [
     ...(isInEveryIncus ? ["any Incus"] : [lts("Incus", since["Incus 6.0"]), named("Incus", since["Incus 6"])]),

@@ -15,6 +15,7 @@ export const serverInfoSchema = z
       .object({
         server: z.string(),
         server_version: z.string().default("unknown"),
+        server_name: z.string().default(""),
         server_clustered: z.boolean().default(false),
         driver: z.string().default(""),
         architectures: z.array(z.string()).default([]),
@@ -28,6 +29,8 @@ export const serverInfoSchema = z
   .transform((wire) => ({
     product: productOf(wire.environment?.server, wire.api_extensions),
     version: wire.environment?.server_version ?? "unknown",
+    /** Its host's name, unless it was given another; empty if it does not say. */
+    name: wire.environment?.server_name ?? "",
     /** Of storage pools; none if the server does not say. */
     storageDrivers: (wire.environment?.storage_supported_drivers ?? []).map(({ Name: name }) => name),
     clustered: wire.environment?.server_clustered ?? false,
