@@ -26,10 +26,10 @@ const golden = new lxd.GoldenImage("base", {
   install: { until: "powered-off", timeout: "1h" },
   image: {
     aliases: ["base"],
-    // Changes in place: a commit that changes nothing of the image builds nothing.
+    // An in-place update: a commit that does not change the image does not build one.
     properties: { commit: process.env["GITHUB_SHA"] ?? process.env["CI_COMMIT_SHA"] ?? "none" },
   },
-  // A pipeline that fails is repeated, and goes on with the machine that is there.
+  // A retry of a failed pipeline resumes with the existing machine.
   onFailure: "keep",
   keep: 3,
 });

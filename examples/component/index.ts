@@ -1,4 +1,4 @@
-// Two golden images from one installer, each by a component, and a machine of one of them.
+// Two golden images from one installer, each in a component, and a machine created from one of them.
 import * as pulumi from "@pulumi/pulumi";
 import * as lxd from "pulumi-lxd";
 import { ServerImage } from "./server-image";

@@ -1,21 +1,21 @@
-// A golden image with the answers for its installer, as one component that takes few arguments.
+// A component for a golden image and the answers of its installer, with few arguments.
 import * as pulumi from "@pulumi/pulumi";
 import * as lxd from "pulumi-lxd";
 
 export interface ServerImageArgs {
-  /** The installer. Several images can share it. */
+  /** The installer, which several images can share. */
   installer: pulumi.Input<lxd.IsoVolume>;
-  /** The storage pool of the media and of the machine that is installed. */
+  /** The storage pool of the media and of the installed machine. */
   pool: pulumi.Input<string>;
-  /** What the installed system says of itself. */
+  /** The text that the installed system shows. */
   message: pulumi.Input<string>;
   /** Default: `"512MiB"`. */
   memory?: pulumi.Input<string>;
 }
 
-/** The image has the component's name as its alias, and as the hostname of its machines. */
+/** The name of the component is the alias of the image and the hostname of its machines. */
 export class ServerImage extends pulumi.ComponentResource {
-  /** Fingerprint of the released image. */
+  /** The fingerprint of the released image. */
   readonly fingerprint: pulumi.Output<string>;
   readonly version: pulumi.Output<string>;
 
@@ -23,7 +23,7 @@ export class ServerImage extends pulumi.ComponentResource {
     super("example:index:ServerImage", name, {}, opts);
     const own = { parent: this };
     const { installer, pool, message, memory = "512MiB" } = args;
-    // Names of children begin with that of the component, so that two components of one program do not clash.
+    // Names of children begin with the name of the component, so that two components in one program do not conflict.
     const answers = new lxd.IsoVolume(
       `${name}-answers`,
       {

@@ -1,4 +1,4 @@
-// An archive with one file, in the form that a Linux kernel unpacks at its start (cpio, "newc").
+// An archive with one file, in the format that the Linux kernel unpacks during boot (cpio, "newc").
 
 export function archive(name: string, text: string): string {
   return entry(name, text) + entry("TRAILER!!!", "");

@@ -1,4 +1,4 @@
-// Debian as a golden image: its network installer as it is downloaded, and a preseed file that answers all questions.
+// Debian as a golden image: the unmodified network installer, and a preseed file that answers all questions.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,10 +8,10 @@ import { archive } from "./archive";
 const config = new pulumi.Config();
 const pool = config.get("pool") ?? "default";
 const release = config.get("release") ?? "13.2.0";
-// Debian keeps its newest release there, older ones at cdimage.debian.org/cdimage/archive/.
+// Debian keeps its newest release here, and older ones at cdimage.debian.org/cdimage/archive/.
 const mirror = config.get("mirror") ?? `https://cdimage.debian.org/debian-cd/${release}/amd64/iso-cd`;
 
-// The checksum is looked up in Debian's own list, and only when the release changes.
+// The checksum comes from Debian's own list, which is read only when the release changes.
 const iso = config.get("iso");
 const installer = new lxd.IsoVolume("debian-netinst", {
   pool,
@@ -42,11 +42,11 @@ const golden = new lxd.GoldenImage("debian", {
   iso: installer,
   media: [answers],
   machine: { cpus: 2, memory: "2GiB", rootDisk: { pool, size: "10GiB" }, firmware: "uefi-secureboot" },
-  // The installer knows of no answers on another medium. GRUB can read them there, and hands them to the kernel, which
-  // unpacks them beside the installer's own files: there the installer looks for a `preseed.cfg`.
+  // The installer does not look for answers on another medium. GRUB reads them there and passes them to the kernel, which
+  // unpacks them next to the installer's files, where the installer looks for `preseed.cfg`.
   bootCommand: [
-    // The first that Debian 12's GRUB says, and 13's: it minds modules that are not signed. From there on it shows itself on
-    // the screen alone, but reads the serial console too. A key ends the pauses before its menu; this one does nothing in it.
+    // The first output of GRUB in Debian 12 and 13, which rejects unsigned modules. After that, GRUB writes only to the screen
+    // but also reads the serial console. Any key ends the pauses before its menu; this one has no effect in the menu.
     { waitFor: "Welcome to GRUB!|Loading bootloader|prohibited by secure boot", timeout: "3m" },
     { key: "ctrl-a", times: 15, every: "1s" },
     { type: "c" },
@@ -55,7 +55,7 @@ const golden = new lxd.GoldenImage("debian", {
     ...enter,
     { type: "search --no-floppy --label ANSWERS --set=answers" },
     ...enter,
-    // What follows `---` is for the installed system, too. With `net.ifnames=0` its card is `eth0` in every machine.
+    // The options after `---` also apply to the installed system. `net.ifnames=0` names the network card `eth0` everywhere.
     { type: "linux /install.amd/vmlinuz priority=critical --- console=ttyS0 net.ifnames=0" },
     ...enter,
     { type: "initrd /install.amd/initrd.gz ($answers)/preseed.cpio" },
@@ -64,7 +64,7 @@ const golden = new lxd.GoldenImage("debian", {
     { key: "enter" },
   ],
   install: { until: "powered-off", timeout: "1h" },
-  // The image is tried before anybody gets it.
+  // The image is verified before it is released.
   verify: { waitFor: [{ condition: "console", pattern: "login:" }], timeout: "10m" },
   image: { aliases: ["debian"], properties: { os: "Debian", release } },
 });

@@ -1,22 +1,22 @@
-// One golden image, built on one server, and machines made of it on several servers and on the members of clusters.
+// One golden image, built on one server, and machines created from it on several servers and cluster members.
 import * as pulumi from "@pulumi/pulumi";
 import * as lxd from "pulumi-lxd";
 
-/** A server or cluster with machines. */
+/** A server or cluster that runs machines. */
 interface Site {
-  /** In the names of what is made there. */
+  /** Part of the names of its machines. */
   name: string;
   remote: string | lxd.RemoteArgs;
   pool?: string;
-  /** Gets the image through the machine that Pulumi runs on, as it cannot reach the building server. */
+  /** Transfers the image through the machine that runs Pulumi, for a site that cannot reach the building server. */
   relay?: boolean;
-  /** Members of a cluster, or `@group`, each of which gets a machine; without any, one machine where the server wants. */
+  /** Cluster members or `@group`, one machine for each. Default: one machine, which the server places. */
   members?: string[];
 }
 
 const config = new pulumi.Config();
 const pool = config.get("pool") ?? "default";
-// A name as `incus remote list` shows it, or an address with all that belongs to it.
+// A name from `incus remote list`, or an address with its credentials.
 const build = config.getObject<string | lxd.RemoteArgs>("build") ?? "build";
 const sites = config.requireObject<Site[]>("sites");
 
@@ -26,7 +26,7 @@ const installer = new lxd.IsoVolume("installer", {
   source: { file: config.get("iso") ?? "./installer.iso" },
 });
 
-// Where the sites find the building server, if that is not where it says itself that it is.
+// The address of the building server for the sites, if it differs from the addresses that the server reports.
 const address = config.get("buildAddress");
 const seen = address === undefined ? {} : { address };
 
@@ -37,7 +37,7 @@ const golden = new lxd.GoldenImage("base", {
   machine,
   install: { until: "powered-off", timeout: "1h" },
   image: { aliases: ["base"] },
-  // From server to server: the sites pull from the building server, or get the image through here.
+  // The sites pull from the building server, or get the image through the machine that runs Pulumi.
   publishTo: sites.map(({ remote, relay }) => (relay === true ? { remote, relay } : { remote, ...seen })),
 });
 
@@ -50,7 +50,7 @@ export const machines = sites.map((site) => {
       remote: site.remote,
       type: "virtual-machine",
       ...place,
-      // The fingerprint is known when every site has its copy.
+      // The fingerprint is known when all sites have their copy.
       source: { image: golden.fingerprint },
       rootDisk: { pool: site.pool ?? "default", size: machine.rootDisk.size },
       firmware: machine.firmware,

@@ -1,4 +1,4 @@
-// A golden image, built from an installer ISO and an answer file without anybody at the keyboard, and a machine made of it.
+// A golden image, built unattended from an installer ISO and an answer file, and a machine created from it.
 import * as pulumi from "@pulumi/pulumi";
 import * as lxd from "pulumi-lxd";
 
@@ -31,7 +31,7 @@ const golden = new lxd.GoldenImage("tiny-linux", {
   media: [answers],
   machine,
   install: { until: "powered-off", timeout: "5m", stableFor: "2s" },
-  // Released only if it boots, and is what it should be.
+  // Released only if it boots and reports that it is up.
   verify: { waitFor: [{ condition: "console", pattern: "^tiny-linux is up" }], timeout: "3m" },
   image: { aliases: ["tiny-linux"], properties: { os: "tiny-linux", release: "1" } },
   keep: 2,

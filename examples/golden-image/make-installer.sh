@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes installer.iso: Debian's kernel, a static busybox and the scripts in installer/, on a medium that UEFI boots.
+# Creates installer.iso with Debian's kernel, a static busybox and the scripts in installer/, bootable by UEFI.
 #
 #   ./make-installer.sh [FILE]        default: ./installer.iso
 #
-# Needs Debian or Ubuntu with: apt-get install busybox-static grub-common grub-efi-amd64-bin grub-pc-bin xorriso mtools
+# Requires Debian or Ubuntu with: apt-get install busybox-static grub-common grub-efi-amd64-bin grub-pc-bin xorriso mtools
 set -eu
 target=$(realpath -m "${1:-installer.iso}")
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,7 +26,7 @@ fi
 kernel=$cache/$package
 version=$(ls "$kernel/lib/modules")
 
-# One initramfs, for the installer and for what it installs: the kernel's command line tells which it is.
+# One initramfs for the installer and for the installed system; the kernel's command line selects the mode.
 root=$work/initramfs
 modules=lib/modules/$version/kernel
 mkdir -p "$root/bin" "$root/proc" "$root/sys" "$root/dev" "$root/medium" "$root/answers" "$root/target"

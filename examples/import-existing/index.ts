@@ -1,4 +1,4 @@
-// Takes over what somebody has made by hand: an ISO volume, an image and a virtual machine, none of which is changed.
+// Adopts an ISO volume, an image and a virtual machine that were created by hand, without changing their settings.
 import * as pulumi from "@pulumi/pulumi";
 import * as lxd from "pulumi-lxd";
 
@@ -6,8 +6,8 @@ const config = new pulumi.Config();
 const project = config.get("project") ?? "default";
 const pool = config.get("pool") ?? "default";
 
-// Each resource says what is there; what differs is told in the preview, all of it at once, before anything happens.
-// With the option gone, after the first `pulumi up`, the program means the same.
+// Each resource describes an existing object. The preview reports all differences at once, before anything happens.
+// After the first `pulumi up`, the option `import` can be removed.
 const medium = config.get("volume") ?? "installer";
 const installer = new lxd.IsoVolume(
   "installer",
@@ -15,8 +15,8 @@ const installer = new lxd.IsoVolume(
     project,
     pool,
     name: medium,
-    // The content that it is to have, which is compared. Older servers cannot send it back: there it is you who says, with
-    // `pulumi config set trustContent true`, that it is the same; the size is compared all the same.
+    // The expected content, which is compared. Older servers cannot return the content of a volume: there, confirm with
+    // `pulumi config set trustContent true` that it is equal. The size is compared in any case.
     source: { file: config.get("iso") ?? "./installer.iso" },
     trustContent: config.getBoolean("trustContent") ?? false,
   },
@@ -39,7 +39,7 @@ const server = new lxd.Instance(
     firmware: "uefi",
     running: false,
   },
-  // `protect` keeps a slip in the program from deleting what was there before it.
+  // `protect` prevents a mistake in the program from deleting the machine.
   { import: `${project}/${name}`, protect: true },
 );
 

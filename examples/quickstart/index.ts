@@ -1,4 +1,4 @@
-// A blank virtual machine that boots an installer ISO, waits until the guest has switched itself off, and stays off.
+// A blank virtual machine that boots an installer ISO. `pulumi up` waits until the guest powers off; the machine stays off.
 import * as pulumi from "@pulumi/pulumi";
 import * as lxd from "pulumi-lxd";
 

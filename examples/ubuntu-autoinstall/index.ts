@@ -1,4 +1,4 @@
-// Ubuntu Server as a golden image: the live server ISO as it is downloaded, and an autoinstall file.
+// Ubuntu Server as a golden image: the unmodified live server ISO, and an autoinstall file.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -7,7 +7,7 @@ import * as lxd from "pulumi-lxd";
 const config = new pulumi.Config();
 const pool = config.get("pool") ?? "default";
 const release = config.get("release") ?? "24.04.3";
-// Ubuntu keeps the newest point release of each line there, older ones at old-releases.ubuntu.com/releases/.
+// Ubuntu keeps the newest point release of each series here, and older ones at old-releases.ubuntu.com/releases/.
 const mirror = config.get("mirror") ?? `https://releases.ubuntu.com/${release}`;
 
 const iso = config.get("iso");
@@ -22,7 +22,7 @@ const installer = new lxd.IsoVolume("ubuntu-server", {
 const userData = readFileSync(join(__dirname, "user-data.yaml"), "utf8");
 const answers = new lxd.IsoVolume("answers", {
   pool,
-  // By this label cloud-init in the installer finds its data, by these names it reads them.
+  // The installer's cloud-init finds the medium by this label, and reads files with these names.
   source: {
     label: "cidata",
     files: {
@@ -42,7 +42,7 @@ const golden = new lxd.GoldenImage("ubuntu", {
   iso: installer,
   media: [answers],
   machine: { cpus: 2, memory: "4GiB", rootDisk: { pool, size: "16GiB" }, firmware: "uefi-secureboot" },
-  // Without the word `autoinstall` the installer asks whether it may erase the disk.
+  // Without the option `autoinstall`, the installer asks for confirmation before it erases the disk.
   bootCommand: [
     { waitFor: "GNU GRUB", timeout: "2m" },
     { pause: "2s" },

@@ -1,4 +1,4 @@
-// Windows 11 as a golden image: Microsoft's ISO, the virtio drivers and an answer file in, a sealed image out.
+// Windows 11 as a golden image: a sealed image built from Microsoft's ISO, the virtio drivers and an answer file.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -7,7 +7,7 @@ import * as lxd from "pulumi-lxd";
 const config = new pulumi.Config();
 const pool = config.get("pool") ?? "default";
 
-/** A template of the folder `answers`, with `{{name}}` filled in and escaped for XML. A line for an empty value is left out. */
+/** Fills in `{{name}}` in a template from the folder `answers`, escaped for XML. Omits lines with an empty value. */
 function answer(file: string, values: Record<string, string>): string {
   const escape = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   const valueOf = (name: string): string => {
@@ -27,7 +27,7 @@ const installer = new lxd.IsoVolume("windows-11", {
   source: { file: config.get("windowsIso") ?? "./windows-11.iso" },
 });
 
-// Signed drivers of disk, network and display, and the guest agent of QEMU.
+// Signed drivers for disk, network and display, and the QEMU guest agent.
 const driversIso = config.get("driversIso");
 const drivers = new lxd.IsoVolume("virtio-win", {
   pool,
@@ -40,7 +40,7 @@ function stableDrivers(): lxd.IsoUrlSource {
 
 const locale = config.get("locale") ?? "en-US";
 const edition = config.get("edition") ?? "Windows 11 Pro";
-// A generic key chooses the edition and activates nothing. Evaluation media take none.
+// A generic key selects the edition without activating it. Evaluation media require none.
 const productKey = config.get("productKey") ?? (edition === "Windows 11 Pro" ? "VK7JG-NPHTM-C97JM-9MPGT-3V66T" : "");
 const answers = new lxd.IsoVolume("answers", {
   pool,
@@ -65,18 +65,18 @@ const golden = new lxd.GoldenImage("windows-11", {
     cpus: config.getNumber("cpus") ?? 4,
     memory: "8GiB",
     rootDisk: { pool, size: "64GiB" },
-    // What Windows 11 asks for.
+    // Required by Windows 11.
     firmware: "uefi-secureboot",
     tpm: true,
     agentDrive: true,
   },
-  // "Press any key to boot from CD or DVD" comes on the screen some seconds after the firmware has named the drive on the
-  // serial console. Keys are pressed for ten seconds and no longer, so that the restarts of the installer boot the disk.
+  // "Press any key to boot from CD or DVD" appears on the screen some seconds after the firmware names the drive on the
+  // serial console. Keys are pressed for ten seconds only, so that the installer's restarts boot from the disk.
   bootCommand: [
     { waitFor: "BdsDxe: starting Boot", timeout: "2m" },
     { key: "enter", times: 10, every: "1s" },
   ],
-  // Sealing switches the machine off. Windows restarts several times before.
+  // Sealing powers the machine off. Windows restarts several times before that.
   install: { until: "powered-off", timeout: "2h", stableFor: "60s" },
   image: {
     aliases: ["windows-11"],
