@@ -1,4 +1,4 @@
-// What a kind that is little more than a name and a map of config keys says of itself: profiles, projects, networks …
+// Defines a kind that consists of a name and a map of config keys: profiles, projects, networks and others.
 import { type z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
@@ -19,7 +19,7 @@ export interface ConfigInputs extends ServerInputs {
 }
 
 export interface ConfigFacts {
-  /** Keys that the program leaves to the server, with what the server has put there. */
+  /** Keys that the program omits, with the values the server has set. */
   serverConfig: StringMap;
 }
 
@@ -30,18 +30,18 @@ export interface ConfigWire {
   used_by?: string[] | null | undefined;
 }
 
-/** An object, and the inputs that lead to it: they say where it is, which may not be where the program wants it. */
+/** An object with the inputs that locate it, which may differ from the location in the program. */
 export interface ConfigFound<Inputs, Wire> extends Found<Wire> {
   at: Inputs;
 }
 
-/** What a PUT sends. */
+/** The body of a PUT. */
 export interface Settings {
   description: string;
   config: StringMap;
 }
 
-/** An input that is one config key of the daemon: `ipv4.nat` at `["ipv4", "nat"]`. */
+/** An input that maps to one config key of the daemon: `["ipv4", "nat"]` to `ipv4.nat`. */
 export interface TypedField {
   path: readonly string[];
   key: string;
@@ -54,63 +54,65 @@ export interface ConfigMapDefinition<
   Wire extends ConfigWire,
   Put extends Settings = Settings,
 > {
-  /** `profile`, for messages. */
+  /** The kind's name in messages: `profile`. */
   kindName: string;
   schema: z.ZodObject;
-  /** What a name that the program leaves to the resource must be. */
+  /** Rules for a name that is derived from the resource's name. */
   nameSchema: z.ZodType;
   policies: KindDefinition<Inputs, Outputs>["policies"];
-  /** Inputs that say nothing of the object itself, so that an import does not compare them. */
+  /** Inputs that do not describe the object itself, so an import does not compare them. */
   passed: (keyof Inputs & string)[];
   fields: readonly TypedField[];
-  /** Keys that the server may fill in by itself, where the program does not say them. */
+  /** Keys that the server may set when the program omits them. */
   isServers: (key: string) => boolean;
-  /** Whether what the program says of a key is what the daemon has in other words: `auto` and an address. */
+  /** Whether the program's value and the daemon's value mean the same: `auto` and an address. */
   isMeant?: (key: string, written: string, config: StringMap) => boolean;
   validate?: (partial: PartialInputs<Inputs>) => Failure[];
-  /** Defaults of inputs beside description and config. */
+  /** Defaults of inputs other than description and config. */
   applyDefaults?: (partial: PartialInputs<Inputs>) => PartialInputs<Inputs>;
-  /** Inputs beside the name that are computed when the program omits them: the project. */
+  /** Inputs other than the name that are computed when the program omits them: the project. */
   computed?: (check: CheckContext<Inputs>) => PartialInputs<Inputs>;
-  /** Form of comparison of the inputs that are no config. */
+  /** Normalizes the inputs that are not config keys. */
   normalize?: (inputs: Inputs) => Inputs;
-  /** Whether what holds the object is there: pool, project, cluster member. */
+  /** Checks that the pool, project and cluster member exist. */
   places: (client: Client, partial: PartialInputs<Inputs>) => Promise<Failure[]>;
-  /** What else the server can say before the object is made. */
+  /** Further checks before the object is created. */
   preflight?: (client: Client, check: CheckContext<Inputs>) => Promise<Failure[]>;
   preflightChange?: KindDefinition<Inputs, Outputs>["preflightChange"];
   /** The parts of the ID, in order. */
   idParts: readonly (keyof Inputs & string)[];
-  /** Inputs of an object of which nothing is known but its ID. */
+  /** The inputs of an object of which only the ID is known. */
   blank: Omit<Inputs, keyof ConfigInputs>;
-  /** Whether the server cannot have the new object beside the old one, although they have different IDs. */
+  /** Whether the server cannot hold both the new and the old object, although their IDs differ. */
   excludes?: (olds: Outputs, news: Inputs) => boolean;
   find: (client: Client, at: Inputs) => Promise<Found<Wire> | undefined>;
   make: (context: Context, inputs: Inputs, settings: Put) => Promise<void>;
-  /** All that is sent in a PUT, with the config that it is to have. */
+  /** The body of the PUT with the given config. */
   settings: (inputs: Inputs, settings: Settings) => Put;
   put: (client: Client, at: Inputs, found: Found<Wire>, settings: Put) => Promise<void>;
   drop: (client: Client, at: Inputs) => Promise<void>;
-  /** What tells it from all others, whatever it is called. Default: its ID. */
+  /** An identity that survives a rename. Default: the ID. */
   identity?: (wire: Wire) => string | undefined;
-  /** Finds an object that is not where it is expected, by its identity or by whose it is. */
+  /** Finds an object that is not at its expected location, by its identity or its owner. */
   search?: (context: Context, at: Inputs, identity: string) => Promise<ConfigFound<Inputs, Wire> | undefined>;
-  /** Whether making it takes long enough that a broken run may leave part of it: then it carries a mark until it is whole. */
+  /** Whether creation can be interrupted halfway. If so, the object carries `creatingKey` until it is complete. */
   isMadeSlowly?: boolean;
-  /** Gives an object that is there another name or place, in place. */
+  /** Renames or relocates an existing object in place. */
   move?: (context: Context, found: ConfigFound<Inputs, Wire>, news: Inputs) => Promise<boolean | "relocated">;
-  /** Ends a move that was broken off, and clears up after one. */
+  /** Completes an interrupted move and cleans up after it. */
   finishMove?: (context: Context, found: ConfigFound<Inputs, Wire>) => Promise<boolean | "relocated">;
-  /** Deletes what belongs to the object but is not it. */
+  /** Deletes dependent objects before the object itself. */
   beforeRemove?: (context: Context, found: ConfigFound<Inputs, Wire>) => Promise<void>;
-  /** The inputs of an object that is there, with where it is, if they do not say that. */
+  /** The inputs of an existing object including its location, where the inputs do not contain it. */
   located?: (found: ConfigFound<Inputs, Wire>, news: Inputs) => Inputs;
-  /** Outputs beside those of every such kind, and inputs that are no config, as the daemon has them. */
+  /** Outputs that only this kind has, and inputs that are not config keys, as the daemon reports them. */
   observe: (inputs: Inputs, wire: Wire) => Omit<Outputs, keyof ConfigInputs | keyof ConfigFacts>;
-  /** What the server always makes, and so may be taken although nobody of this stack has made it. */
+  /**
+   * Whether the server creates the object itself, so that it may be adopted although no resource of this stack owns it.
+   */
   isVacant?: (wire: Wire) => boolean;
-  /** Why one that a killed run of this resource has left cannot become what the program says. */
+  /** Why an object left by an interrupted run of this resource cannot become what the program declares. */
   mismatch?: (wire: Wire, inputs: PartialInputs<Inputs>) => string | undefined;
-  /** Who keeps it from being deleted. Default: everything in `used_by`. */
+  /** What prevents a delete. Default: everything in `used_by`. */
   users?: (wire: Wire) => string[];
 }

@@ -1,4 +1,4 @@
-// Inputs with a field of their own that are single config keys of the daemon: written there, and read back.
+// Maps typed inputs to the daemon's config keys and back.
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type TypedField } from "./definition";
@@ -6,7 +6,7 @@ import { isTrue } from "../../kind/booleans";
 
 type Props = Record<string, unknown>;
 
-/** All keys that the program says, in fields or in the plain map. */
+/** All config keys in the program, from typed inputs and from the plain map. */
 export function configWrittenIn(inputs: { config: StringMap }, fields: readonly TypedField[]): StringMap {
   const typed = fields.flatMap((field): [string, string][] => {
     const value = valueAt(inputs, field.path);
@@ -15,14 +15,14 @@ export function configWrittenIn(inputs: { config: StringMap }, fields: readonly 
   return { ...inputs.config, ...Object.fromEntries(typed) };
 }
 
-/** Keys that the program says in a field, so that the plain map must not say them too. */
+/** Typed inputs whose config key is also set in the plain map. */
 export function writtenTwice(inputs: object, fields: readonly TypedField[]): TypedField[] {
   const { config } = inputs as { config?: StringMap | undefined };
   if (config === undefined || isUnknown(config)) return [];
   return fields.filter(({ key, path }) => key in config && valueAt(inputs, path) !== undefined);
 }
 
-/** The config of the daemon in the terms of the program: what it says in a field is in that field. */
+/** Converts the daemon's config to inputs: a key that the program sets through a typed input is returned there. */
 export function fieldsFrom<Inputs extends { config: StringMap }>(
   config: StringMap,
   written: Inputs,
@@ -39,7 +39,7 @@ export function fieldsFrom<Inputs extends { config: StringMap }>(
   return { ...result, config: left };
 }
 
-/** Inputs with the text of each field in one spelling. */
+/** Normalizes the text of each typed input. */
 export function normalizeFields<Inputs extends object>(
   inputs: Inputs,
   fields: readonly TypedField[],

@@ -1,4 +1,4 @@
-// Serves a simple kind as a resource: one way for profiles, projects, networks, storage pools and volumes.
+// Builds a resource kind from its definition; used by profiles, projects, networks, storage pools and volumes.
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { LxdError } from "../../base/errors";
 import {
@@ -69,7 +69,7 @@ export function configMapKind<
     idOf: id,
     locate,
     identity: (found) => identity(found, found.at),
-    // States written before identities were stored know an object by its place alone.
+    // State written before identities were stored identifies an object by its location only.
     identityOfState: (state) => (isRead(state) ? id(state) : undefined),
     owner: ({ value }) => value.config?.[ownerKey],
     isComplete: ({ value }) => value.config?.[creatingKey] === undefined,
@@ -88,7 +88,7 @@ export function configMapKind<
         {
           name: "configure",
           run: (found) => {
-            // What a new one has that nobody has said is the server's.
+            // On a new object, every key that the program omits belongs to the server.
             const recorded = isNew
               ? readState(definition, inputs, { wire: found.value, recorded: "all" }).serverConfig
               : olds?.serverConfig;
@@ -124,7 +124,7 @@ export function configMapKind<
   };
 }
 
-/** `.get` begins with a state that has nothing but what the program says. */
+/** `.get` starts from a state that has only the inputs. */
 function isRead(state: { serverConfig?: StringMap | undefined }): boolean {
   return state.serverConfig !== undefined;
 }

@@ -1,12 +1,12 @@
-// One form for config values that the daemons write in several: `8GiB` and `8192MiB`, `yes` and `true`.
+// Normalizes config values that the daemons accept in several forms: `8GiB` and `8192MiB`, `yes` and `true`.
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { booleanOf } from "../../kind/booleans";
 import { isUnknown } from "../../kind/unknowns";
 import { parseSize } from "../../kind/units";
 
-/** Values that are somebody else's text, to the letter. */
+/** Free-form values, which are compared verbatim. */
 const verbatim = /^(user\.|raw\.|environment\.|cloud-init\.|dns\.|source$)/;
-/** Switches whose `1` is a yes; elsewhere it is a number. */
+/** Boolean keys, for which `1` means true; in other keys it is a number. */
 const switches =
   /^(features\..+|restricted|ipv[46]\.(nat|dhcp|dhcp\.stateful|firewall|routing|ovn\.ranges)|security\.(shifted|unmapped|shared)|rsync\.compression|.*\.(clone_copy|use_refquota|delegate|blocksize_auto|thinpool\.grow|remove_snapshots))$/;
 

@@ -1,4 +1,4 @@
-// What the daemon can say about a simple kind before anything is changed: places, names, and what is to be imported.
+// Preflight checks of config-map kinds: location, name and import.
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
 import { type CheckContext, type Failure, type PartialInputs } from "../../kind/kind";
@@ -28,19 +28,19 @@ type Conflicting<Inputs extends ConfigInputs, Wire extends ConfigWire> = Pick<
   "kindName" | "isVacant" | "mismatch" | "idParts" | "find"
 >;
 
-/** `project/name`, by the parts that the kind has. */
+/** Builds the ID from its parts: `project/name`. */
 export function idOf(parts: readonly string[], inputs: object): string {
   return parts.map((part) => String((inputs as Record<string, unknown>)[part])).join("/");
 }
 
-/** Undefined if it is no such ID. */
+/** Undefined if the ID is not valid. */
 export function parseId(parts: readonly string[], id: string): Record<string, string> | undefined {
   const values = id.split("/");
   if (values.length !== parts.length || values.includes("")) return undefined;
   return Object.fromEntries(parts.map((part, i) => [part, values[i] ?? ""]));
 }
 
-/** What the server can say before the object is made or imported. */
+/** Checks that run before the object is created or imported. */
 export async function preflight<
   Inputs extends ConfigInputs,
   Outputs extends Inputs & ConfigFacts,
@@ -70,7 +70,7 @@ async function ask<Inputs extends ConfigInputs, Outputs extends Inputs & ConfigF
   return answers.flat();
 }
 
-/** Why an object that exists is not this resource's, if so. */
+/** Why an existing object does not belong to this resource, if so. */
 export function conflict<Inputs extends ConfigInputs, Wire extends ConfigWire>(
   { kindName, isVacant, mismatch, idParts }: Conflicting<Inputs, Wire>,
   wire: Wire,
@@ -87,7 +87,7 @@ export function conflict<Inputs extends ConfigInputs, Wire extends ConfigWire>(
   });
 }
 
-/** The form in which inputs are compared. */
+/** Normalizes inputs for comparison. */
 export function normalize<Inputs extends ConfigInputs>(
   definition: { fields: readonly TypedField[]; normalize?: (inputs: Inputs) => Inputs },
   inputs: Inputs,
@@ -134,7 +134,7 @@ async function importFailures<
   return differences(definition, inputs as Inputs, found.value);
 }
 
-/** What the object on the server and the program have differently, by property. */
+/** The properties that differ between the server's object and the program. */
 function differences<Inputs extends ConfigInputs, Outputs extends Inputs & ConfigFacts, Wire extends ConfigWire>(
   definition: Definition<Inputs, Outputs, Wire>,
   desired: Inputs,

@@ -1,4 +1,4 @@
-// The config of a simple kind: what the program says is merged into what the server keeps there, and read back.
+// Reads and writes the config of config-map kinds, merging the program's keys with the server's.
 import { isDeepStrictEqual } from "node:util";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
@@ -17,13 +17,16 @@ import {
 } from "./definition";
 import { normalizeValue } from "./normalize";
 
-/** How often settings are merged anew when somebody else changes them at the same time. */
+/** How often a write is retried with a fresh merge when another client changes the object at the same time. */
 const attempts = 5;
 
-/** Which unsaid keys count as the server's: those of a record, all, or, with neither, those that it may fill in. */
+/**
+ * Which omitted keys count as the server's: those in a recorded map, all of them, or (undefined) those that the server
+ * may set.
+ */
 type Recorded = StringMap | "all" | undefined;
 
-/** What of a definition is needed to compare, to read and to write settings. */
+/** The part of a definition needed to compare, read and write settings. */
 type Comparable = Pick<
   ConfigMapDefinition<ConfigInputs, ConfigInputs & ConfigFacts, ConfigWire>,
   "isMeant" | "isServers"
@@ -36,7 +39,7 @@ type Writable<Inputs extends ConfigInputs, Wire extends ConfigWire, Put extends 
     "kindName" | "fields" | "isMadeSlowly" | "settings" | "put" | "find"
   >;
 
-/** The only mapper from the daemon to the state. */
+/** The only mapping from the daemon's object to the state. */
 export function readState<Inputs extends ConfigInputs, Outputs extends Inputs & ConfigFacts, Wire extends ConfigWire>(
   definition: Readable<Inputs, Outputs, Wire>,
   inputs: Inputs,
@@ -54,7 +57,7 @@ export function readState<Inputs extends ConfigInputs, Outputs extends Inputs & 
   }
   const own = Object.entries(inputs).filter(([key]) => key in definition.policies);
   const known = fieldsFrom(seen, Object.fromEntries(own) as unknown as Inputs, definition.fields);
-  // A record stays as it is, so that what was changed by hand can be put right.
+  // A recorded map is kept unchanged, so that drift is detected and corrected.
   const serverConfig = typeof recorded === "object" ? recorded : server;
   const { name, description } = wire;
   return { ...known, name, description, serverConfig, ...definition.observe(inputs, wire) } as unknown as Outputs;
@@ -71,7 +74,7 @@ export function initialSettings<Inputs extends ConfigInputs, Put extends Setting
   return definition.settings(inputs, { description: inputs.description, config });
 }
 
-/** Writes the owner on an object that is imported, and changes nothing else. */
+/** Writes the owner to an imported object and changes nothing else. */
 export async function adopt<Inputs extends ConfigInputs, Wire extends ConfigWire, Put extends Settings>(
   definition: Pick<Writable<Inputs, Wire, Put>, "settings" | "put">,
   { client, urn }: Pick<Context, "client" | "urn">,
@@ -83,7 +86,7 @@ export async function adopt<Inputs extends ConfigInputs, Wire extends ConfigWire
   await definition.put(client, inputs, found, settings);
 }
 
-/** Makes the object what the program says, with one write or none; returns whether there was one. */
+/** Updates the object to match the program with at most one write; returns whether it wrote. */
 export async function reconcile<Inputs extends ConfigInputs, Wire extends ConfigWire, Put extends Settings>(
   definition: Writable<Inputs, Wire, Put>,
   { client, urn }: Pick<Context, "client" | "urn">,
@@ -114,7 +117,7 @@ async function get<Inputs extends ConfigInputs, Wire extends ConfigWire>(
   throw gone(kindName);
 }
 
-/** The config to send: what the program wrote, what the server has filled in, and its internal keys as they are. */
+/** The config to send: the program's keys, the keys the server has set, and its unchanged internal keys. */
 function merged(
   definition: Comparable & { fields: readonly TypedField[] },
   inputs: ConfigInputs,
@@ -125,7 +128,7 @@ function merged(
     return [key, value !== undefined && isSameValue(definition, { key, desired, config }) ? value : desired] as const;
   });
   const isFilledIn = (key: string): boolean => recorded === undefined && definition.isServers(key);
-  // An object whose settings are made what they should be is there as a whole.
+  // Once its settings are reconciled, the object is complete.
   const rest = Object.entries(config).filter(([key]) => key !== creatingKey && (isInternal(key) || isFilledIn(key)));
   return { ...Object.fromEntries(rest), ...recorded, ...Object.fromEntries(written) };
 }
@@ -136,7 +139,7 @@ interface Comparison {
   config: StringMap;
 }
 
-/** Whether the value on the server is the one that the program wrote, in whichever form. */
+/** Whether the server's value equals the program's value after normalization. */
 function isSameValue({ isMeant }: Comparable, { key, desired, config }: Comparison): boolean {
   const value = config[key];
   const isNormalized = value !== undefined && normalizeValue(key, desired) === normalizeValue(key, value);
@@ -151,7 +154,7 @@ function isServerValue(
   return recorded === undefined ? isServers(key) : recorded[key] === value;
 }
 
-/** Keys that are neither the program's nor a change by anybody. */
+/** Keys that neither belong to the program nor indicate drift. */
 function isInternal(key: string): boolean {
   return key.startsWith("volatile.") || isProviderKey(key);
 }

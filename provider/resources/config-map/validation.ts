@@ -1,4 +1,4 @@
-// What can be seen to be wrong about the config of a simple kind without asking the daemon.
+// Validates the config of config-map kinds without the daemon.
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type Failure, type PartialInputs } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";

@@ -1,4 +1,4 @@
-// Commands in guests: run when the resource is made, again when what they depend on changes, and one in the end.
+// Runs commands in guests: on create, again when a trigger changes, and optionally on delete.
 import { isDeepStrictEqual } from "node:util";
 import { type Finished, lastLines, runCommand } from "../../lxd/api/instance/exec";
 import { LxdError } from "../../base/errors";
@@ -23,7 +23,7 @@ export const exec: ActionKind<ExecInputs, ExecOutputs> = {
     if (importId === undefined) return checkProject(client, inputs.project);
     return Promise.resolve([{ property: "", reason: "import: a command leaves nothing that could be imported" }]);
   },
-  // What the old one undoes would be the new one's work.
+  // Otherwise the old resource's delete command would undo the work of the new one.
   deleteBeforeReplace: () => true,
   create,
   read,
@@ -37,7 +37,7 @@ async function create(context: Context, inputs: ExecInputs): Promise<CreateResul
   return { id: `${project}/${instance}/${logicalName(context.urn)}`, outputs };
 }
 
-/** What a command has done is seen by nobody; it is gone when its machine is. */
+/** The effects of a command cannot be observed, so the resource exists as long as its instance does. */
 async function read({ client }: Context, _id: string, state: ExecOutputs): Promise<ExecOutputs | undefined> {
   const found = await findMachine(client, state);
   return found === undefined ? undefined : state;
@@ -49,7 +49,7 @@ async function update(context: Context, _id: string, olds: ExecOutputs, news: Ex
   return { ...news, stdout, stderr, exitCode };
 }
 
-/** Where the machine is gone there is nothing left to be undone. */
+/** Without the instance there is nothing to undo. */
 async function remove(context: Context, _id: string, state: ExecOutputs): Promise<void> {
   const { onDelete } = state;
   if (onDelete === undefined || (await findMachine(context.client, state)) === undefined) return;

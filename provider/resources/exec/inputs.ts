@@ -1,4 +1,4 @@
-// What can be written about a command in a guest, and what a change of it costs.
+// Inputs of a command in a guest, and what a change of each input requires.
 import { z } from "zod";
 import {
   type CheckContext,
@@ -23,7 +23,7 @@ export interface ExecInputs extends CommonInputs, MachineInputs {
   cwd?: string | undefined;
   timeout: string;
   triggers: Scalar[];
-  /** What it said; as inputs they are empty, and secret if anything is that the command is told. */
+  /** The command's output. As inputs these are empty, and secret if any input of the command is secret. */
   stdout?: string | undefined;
   stderr?: string | undefined;
 }
@@ -52,7 +52,7 @@ export const schema = strict({
   remote: remoteSchema,
 });
 
-/** What makes the command run again. */
+/** Inputs whose change runs the command again. */
 export const rerunning = ["command", "environment", "user", "group", "cwd", "triggers"] as const;
 
 export const policies: KindDefinition<ExecInputs, ExecOutputs>["policies"] = {
@@ -65,7 +65,7 @@ export const policies: KindDefinition<ExecInputs, ExecOutputs>["policies"] = {
   group: "update",
   cwd: "update",
   triggers: "update",
-  // Needed for the delete, which is told only what the last update has stored.
+  // The delete reads these from the state, so a change must be stored.
   onDelete: "update",
   timeout: "update",
   stdout: "ignore",

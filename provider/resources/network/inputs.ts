@@ -1,4 +1,4 @@
-// What can be written about a network, and what a change of it costs.
+// Inputs of a network, and what a change of each input requires.
 import { isIP } from "node:net";
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
@@ -34,7 +34,7 @@ export interface NetworkOutputs extends NetworkInputs, ConfigFacts {
 
 export type PartialNetworkInputs = PartialInputs<NetworkInputs>;
 
-/** Linux takes no longer name for an interface, and the daemons no shorter one. */
+/** Linux does not accept longer interface names, and the daemons do not accept shorter ones. */
 export const networkName = z.string().regex(/^[A-Za-z0-9._-]{2,15}$/, {
   error: "must be 2 to 15 letters, digits, dots, dashes or underscores, like the name of a network interface",
 });
@@ -79,7 +79,7 @@ export const policies: KindDefinition<NetworkInputs, NetworkOutputs>["policies"]
   dnsDomain: "update",
   parent: "update",
   config: "update",
-  // Members are told when the network is made, and never again.
+  // Applies only when the network is created.
   memberConfig: "ignore",
 };
 
@@ -98,7 +98,7 @@ export function applyDefaults({ type }: PartialNetworkInputs): PartialNetworkInp
   return { type: type ?? "bridge" };
 }
 
-/** What these kinds are is a network of the host's, which has addresses of its own. */
+/** A macvlan or SR-IOV network uses a network of the host, which assigns the addresses. */
 export function validate({ type, ipv4, ipv6, parent, memberConfig }: PartialNetworkInputs): Failure[] {
   if (type === undefined || isUnknown(type)) return [];
   if (type === "bridge" && parent !== undefined)

@@ -1,4 +1,4 @@
-// Networks that the server manages: bridges with addresses, DHCP and DNS of their own above all.
+// Managed networks, such as bridges with their own addresses, DHCP and DNS.
 import {
   createNetwork,
   deleteNetwork,
@@ -35,7 +35,7 @@ export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettin
   policies,
   passed: ["memberConfig"],
   fields,
-  // A bridge of which no addresses are said gets free subnets, and translation of addresses with them.
+  // A bridge without configured addresses gets free subnets, with NAT enabled.
   isServers: (key) => /^(ipv[46]\.(address|nat)|fan\.underlay_subnet)$/.test(key),
   isMeant: (key, written, config) => /^ipv[46]\.address$/.test(key) && written === "auto" && config[key] !== "none",
   validate,
@@ -45,7 +45,7 @@ export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettin
   preflight,
   idParts: ["project", "name"],
   blank: { project: "default", type: "bridge" },
-  // One address is listened to once.
+  // Two networks cannot listen on the same address.
   excludes: (olds, { ipv4, ipv6, config }) =>
     isOneAddress(olds.ipv4Address, ipv4?.address ?? config["ipv4.address"]) ||
     isOneAddress(olds.ipv6Address, ipv6?.address ?? config["ipv6.address"]),
@@ -62,7 +62,7 @@ export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettin
   mismatch: ({ type }, inputs) => (type === inputs.type ? undefined : `left by an earlier run, of type "${type}"`),
 });
 
-/** What only some members of a cluster have been told of is no network yet. */
+/** A network that is only defined on cluster members is pending and does not exist yet. */
 async function find(client: Client, at: Inputs): Promise<Found<WireNetwork> | undefined> {
   const found = await findNetwork(client, at);
   return found?.value.status === "Pending" ? undefined : found;

@@ -1,4 +1,4 @@
-// Makes what every member of a cluster must know of first: networks and storage pools.
+// Creates objects that each cluster member must define first: networks and storage pools.
 import { listMembers } from "../../lxd/api/cluster-members";
 import { type Client } from "../../lxd/client/core/client";
 import { isCode, LxdError } from "../../base/errors";
@@ -6,16 +6,16 @@ import { type Failure } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 
 export interface Definition {
-  /** Defines it on one member. */
+  /** Defines the object on one member. */
   define: (member: string) => Promise<void>;
-  /** Makes it, everywhere. */
+  /** Creates the object on the whole cluster. */
   make: () => Promise<void>;
   remove: () => Promise<void>;
 }
 
 /**
- * One that is defined only is nobody's yet and holds nothing: what a killed run has left of it is gone on with, and
- * after a failure nothing of it stays.
+ * A pending definition has no owner and holds no data, so a run completes what an interrupted run left behind, and
+ * removes the definition after a failure.
  */
 export async function makeOnMembers(client: Client, { define, make, remove }: Definition): Promise<void> {
   if (!(await client.info()).clustered) return make();
@@ -23,13 +23,13 @@ export async function makeOnMembers(client: Client, { define, make, remove }: De
     for (const { server_name: member } of await listMembers(client)) await defineOnce(() => define(member));
     await make();
   } catch (error) {
-    // What was wrong first is what matters; the cleaning up is a courtesy.
+    // The first error is the one that matters; a failed cleanup does not hide it.
     if (!isCode(error, "unavailable")) await remove().catch(() => undefined);
     throw error;
   }
 }
 
-/** The daemons' words for a definition that is there. */
+/** Both daemons' error text for an object that is already defined. */
 const defined = /already (exists|defined)/i;
 
 async function defineOnce(define: () => Promise<void>): Promise<void> {
@@ -40,7 +40,7 @@ async function defineOnce(define: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Members that are none. */
+/** Reports entries of `memberConfig` that do not name a cluster member. */
 export async function memberFailures(client: Client, memberConfig: object | undefined): Promise<Failure[]> {
   const named = memberConfig === undefined || isUnknown(memberConfig) ? [] : Object.keys(memberConfig);
   if (named.length === 0) return [];

@@ -1,11 +1,11 @@
-// Whether the cluster member that a resource is meant for is there, and takes it.
+// Checks that the target cluster member exists and accepts the object.
 import { listGroupMembers, listMembers, type WireMember } from "../../lxd/api/cluster-members";
 import { type Client } from "../../lxd/client/core/client";
 import { type Failure } from "../../kind/kind";
 import { nearest } from "../../base/nearest";
 import { isUnknown } from "../../kind/unknowns";
 
-/** An evacuated member takes volumes, but no machines. */
+/** An evacuated member accepts volumes but no instances. */
 export type PlacedObject = "machine" | "volume";
 
 export async function checkMember(client: Client, target: string | undefined, kept: PlacedObject): Promise<Failure[]> {

@@ -1,4 +1,4 @@
-// What all kinds share: which daemon, which project, and the checks that each of them makes first.
+// Helpers shared by all kinds: the remote, the project, and the checks that every kind runs first.
 import { findPool, listPools } from "../../lxd/api/storage/pools";
 import { listProjects, readProject } from "../../lxd/api/projects";
 import { type Client } from "../../lxd/client/core/client";
@@ -30,8 +30,8 @@ export const remoteSchema = strict({
 }).optional();
 
 /**
- * The first that is said: by the resource, by its own remote, by the stack's config, by the place that names the stack's
- * server. What that place says is for that server alone.
+ * The first project set, in order: the resource, its own remote, the stack configuration, the source that names the
+ * stack's server. A project from that source applies to its server only.
  */
 export function projectOf({ project, remote }: PartialInputs<CommonInputs>, config: StackConfig): string {
   if (project !== undefined) return project;
@@ -40,7 +40,7 @@ export function projectOf({ project, remote }: PartialInputs<CommonInputs>, conf
   if (isUnknown(remote) || hasUnknown(own)) return config.project ?? "default";
   const { name, socket, address } = own ?? {};
   const isElsewhere = (name ?? socket ?? address) !== undefined;
-  // That there is no daemon at all, others tell.
+  // A missing daemon is reported elsewhere.
   const ofPlace = findDaemon({ explicit: own, config, env: process.env })?.project;
   return (isElsewhere ? (ofPlace ?? config.project) : (config.project ?? ofPlace)) ?? "default";
 }
@@ -70,7 +70,7 @@ export async function checkProject(client: Client, project: string | undefined):
   return [{ property: "project", reason: `there is no project "${project}"; ${hint} [not-found]` }];
 }
 
-/** Servers that were asked: their default project is always there, most resources are in it, and most clients may use it. */
+/** Results per server. The default project always exists, most resources are in it and most clients may use it. */
 const openDefaults = new WeakMap<Client["transport"], Promise<unknown>>();
 
 async function checkDefault(client: Client): Promise<Failure[]> {
@@ -114,7 +114,7 @@ async function poolNames(client: Client): Promise<string[]> {
   }
 }
 
-/** Numbers and booleans as the strings that the daemons know. */
+/** Converts numbers and booleans to the strings that the daemons store. */
 export function toStrings(map: Record<string, unknown> | undefined): Record<string, string> {
   return Object.fromEntries(Object.entries(map ?? {}).map(([key, value]) => [key, String(value)]));
 }

@@ -1,17 +1,17 @@
-// What an object on the daemon and the program say differently, told property by property, for an import.
+// Compares an imported object with the program, property by property.
 import { isDeepStrictEqual } from "node:util";
 import { type Failure } from "../../kind/kind";
 import { hasUnknown } from "../../kind/unknowns";
 import { inProgramTerms, isRecord, partOf, type Sides } from "./program-values";
 
-/** Inputs whose parts are compared one by one, so that each difference has its own line; and how such a line names one. */
+/** Inputs compared part by part, so that each difference is reported separately, with the property path of a part. */
 const divided: Record<string, (part: string) => string> = {
   config: (key) => `config[${JSON.stringify(key)}]`,
   devices: (name) => `devices[${JSON.stringify(name)}]`,
   rootDisk: (field) => `rootDisk.${field}`,
 };
 
-/** `compared`: in the one form in which they are compared. `written`: as each of the two writes it, for people. */
+/** `compared` holds the normalized values; `written` holds the values as each side writes them, for messages. */
 export function valueDifferences(key: string, compared: Sides, written: Sides): Failure[] {
   const { program, daemon } = compared;
   if (hasUnknown(program) || isDeepStrictEqual(program, daemon)) return [];
@@ -27,10 +27,10 @@ function differenceOf(property: string, compared: Sides, written: Sides): Failur
   return difference(property, written.program, inProgramTerms(compared, written));
 }
 
-/** What may hold a secret is not repeated. */
+/** Values that may hold a secret are never printed. */
 const sensitive = /^cloudInit|^config\["(user|cloud-init|environment)\./;
 
-/** One property that is not the same on both sides. */
+/** Reports one property that differs. */
 export function difference(property: string, program: unknown, daemon: unknown): Failure {
   const quoted = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
   const reason = sensitive.test(property)

@@ -1,4 +1,4 @@
-// Who keeps an object from being deleted, in words.
+// Explains what prevents an object from being deleted.
 import { LxdError } from "../../base/errors";
 import { parseUser } from "../../lxd/api/used-by";
 
@@ -11,7 +11,7 @@ export function inUse(kindName: string, users: string[]): LxdError {
   });
 }
 
-/** `/1.0/instances/vm?project=p` as `instances/vm of project p`. */
+/** Formats `/1.0/instances/vm?project=p` as `instances/vm of project p`. */
 function described(url: string): string {
   const { collection, name, project } = parseUser(url);
   return `${collection}/${name}${project === "default" ? "" : ` of project ${project}`}`;

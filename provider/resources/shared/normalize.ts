@@ -1,4 +1,4 @@
-// The one form in which an instance's inputs are compared: `8GiB` and `8192MiB` are one size, `yes` and `true` one answer.
+// Normalizes an instance's inputs for comparison: `8GiB` equals `8192MiB`, `yes` equals `true`.
 import { isDeepStrictEqual } from "node:util";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { booleanOf } from "../../kind/booleans";
@@ -8,14 +8,14 @@ const sizeKeys = /^(limits\.memory|limits\.memory\.swap|limits\.hugepages\..+|si
 const switchKeys =
   /^(security\.(secureboot|csm|nesting|privileged|devlxd|guestapi|sev|iommu|idmap\.isolated|agent\.metrics|protection\..+)|boot\.autostart|boot\.autorestart|migration\.stateful|limits\.memory\.(hugepages|swap)|snapshots\.schedule\.stopped|agent\.nic_config|readonly|required|recursive|shift)$/;
 
-/** What is compared in another form than it is written in. */
+/** Inputs whose normalized form differs from what the user writes. */
 interface Normalizable {
   rootDisk?: { size?: string | undefined } | undefined;
   config?: StringMap | undefined;
   devices?: Record<string, StringMap> | undefined;
 }
 
-/** Works on inputs that are not whole yet, too. */
+/** Also accepts partial inputs. */
 export function normalize<Inputs extends Normalizable>(inputs: Inputs): Inputs {
   const { rootDisk, config, devices } = inputs;
   return {
@@ -26,7 +26,7 @@ export function normalize<Inputs extends Normalizable>(inputs: Inputs): Inputs {
   };
 }
 
-/** Whether two devices are one, however their values are spelled. */
+/** Whether two devices are the same after their values are normalized. */
 export function sameDevice(one: StringMap, other: StringMap): boolean {
   return isDeepStrictEqual(mapOf(one, normalizeValue), mapOf(other, normalizeValue));
 }
@@ -40,13 +40,13 @@ function normalizeValue(key: string, value: string): string {
   return bytes === undefined ? value : String(bytes);
 }
 
-/** A map with its values changed; what is no map because it is not known yet is passed on. */
+/** Maps the values; returns an unknown map unchanged. */
 function mapOf<T>(map: Record<string, T>, change: (key: string, value: T) => T): Record<string, T> {
   if (typeof map !== "object") return map;
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(key, value)]));
 }
 
-/** A daemon drops a key whose value is empty, so it is one that is not set. */
+/** The daemons drop a key with an empty value, so an empty value equals an absent key. */
 export function withoutEmpty(map: StringMap): StringMap {
   return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== ""));
 }

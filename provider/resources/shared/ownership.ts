@@ -1,41 +1,50 @@
-// Who made an object on the daemon: a key with the resource's URN, on everything that can carry one.
+// Ownership and state keys that the provider stores on the daemon's objects.
 
-/** On instances in the config, on images among the properties. */
+/** The URN of the owning resource: in the config of an instance, in the properties of an image. */
 export const ownerKey = "user.pulumi.owner";
-/** Sent with the request that makes an object, and removed once its success was seen: with it, part may be missing. */
+/**
+ * Set by the create request and removed once the create is known to have succeeded; while set, the object may be
+ * incomplete.
+ */
 export const creatingKey = "user.pulumi.creating";
-/** On a machine whose waits are not over: a run that was killed, or whose wait failed, goes on from here. */
+/** Set on an instance whose waits are not finished; the next run resumes there after a failed wait or a killed run. */
 export const pendingKey = "user.pulumi.pending";
-/** On such a machine: with which settings it is started next or was started, see `startMark`. */
+/** On an instance with pending waits: the settings of its current or next start, see `startMark`. */
 export const startedKey = "user.pulumi.started";
-/** On the machines and images of a golden image: which version they are of, and of what inputs. */
+/** On the instances and images of a golden image: the version, and the hash of its inputs. */
 export const versionKey = "user.pulumi.version";
 export const hashKey = "user.pulumi.inputs-hash";
-/** On a builder: how many steps are done in what was installed. */
+/** On a builder: how many steps are complete in the installed system. */
 export const stepsKey = "user.pulumi.steps";
-/** On a builder whose installation was given up: for how many milliseconds it was waited for, and since which start. */
+/** On a builder whose installation timed out: how many milliseconds the wait lasted, and from which start. */
 export const givenUpKey = "user.pulumi.given-up";
-/** On a machine that was not made from an image by its fingerprint: what it was made from. */
+/** On an instance created from anything but an image fingerprint: its source. */
 export const sourceKey = "user.pulumi.source";
-/** The value of that while the machine gets another root disk. */
+/** The value of `sourceKey` while the root disk is being replaced. */
 export const rebuilding = "rebuilding";
-/** On a machine that a volume was taken out of, so that it could be made anew: its devices, until they are back. */
+/**
+ * On an instance from which a volume was detached so that the volume can be recreated: its devices, until they are
+ * reattached.
+ */
 export const detachedKey = "user.pulumi.detached";
-/** On a machine or volume that is being moved to another pool: servers copy it, so what a broken move leaves has this too. */
+/**
+ * On an instance or volume that is moving to another pool. Servers copy the key, so the leftovers of an interrupted
+ * move carry it too.
+ */
 export const movingKey = "user.pulumi.moving";
 const ownPrefix = "user.pulumi.";
 
-/** Whether a config key or image property is bookkeeping of this provider rather than the user's. */
+/** Whether a config key or image property belongs to this provider rather than the user. */
 export function isProviderKey(key: string): boolean {
   return key.startsWith(ownPrefix);
 }
 
-/** Whether two URNs are of one stack of one project. */
+/** Whether two URNs belong to the same stack of the same project. */
 export function isSameStack(urn: string, other: string | undefined): boolean {
   return other !== undefined && stackOf(urn) === stackOf(other);
 }
 
-/** The name that the program gave the resource: the last part of its URN. */
+/** The resource's logical name: the last part of its URN. */
 export function logicalName(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }

@@ -1,18 +1,18 @@
-// What this run is going to make, as far as its preview has got: what is not there yet, but will be in time.
+// Tracks the projects and storage pools that the current run is going to create.
 //
-// The engine checks a project before what is made in it, and hands its name on in the preview already. Questions about
-// such a place have no answer yet.
+// The engine checks a project before the resources in it, and passes its name on during the preview. Until the project
+// exists, the daemon cannot answer questions about it.
 import { type Client } from "../../lxd/client/core/client";
 import { type CommonInputs, type PartialInputs } from "../../kind/kind";
 
 const planned = new Set<string>();
 
-/** `kind` and `id` as in messages: `storage pool`, `fast`. */
+/** `kindName` and `id` as in messages: `storage pool`, `fast`. */
 export function plan(client: Client, kindName: string, id: string): void {
   planned.add(keyOf(client, kindName, id));
 }
 
-/** It is there, or has been tried: from now on the daemon is asked. */
+/** Called once the object exists or its create was attempted: from then on the daemon is asked. */
 export function unplan(client: Client, kindName: string, id: string): void {
   planned.delete(keyOf(client, kindName, id));
 }
@@ -21,7 +21,7 @@ export function isPlanned(client: Client, kindName: string, id: string | undefin
   return id !== undefined && planned.has(keyOf(client, kindName, id));
 }
 
-/** Whether the daemon cannot be asked about the place of an object, since the place itself is still to be made. */
+/** Whether the object's project or pool is still to be created, so that the daemon cannot be asked about the object. */
 export function isPlacePlanned(
   client: Client,
   { project, pool }: PartialInputs<CommonInputs & { pool: string }>,

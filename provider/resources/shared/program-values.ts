@@ -1,16 +1,16 @@
-// The daemon's values in the words of the program, for people who compare the two: `8GiB` with `4GiB`, `yes` with `no`.
+// Formats the daemon's values in the program's units and spelling, so that a difference is easy to read.
 import { inStyleOf } from "../../kind/booleans";
 import { parseSize } from "../../kind/units";
 
-/** One value, in the program and on the daemon. */
+/** One value in the program and on the daemon. */
 export interface Sides {
   program: unknown;
   daemon: unknown;
 }
 
 /**
- * What the daemon has, as the program would write it. Only a value that is compared in another form than it is written in
- * is known to be a size or an answer; all others are told to the letter.
+ * The daemon's value as the program would write it. Only a value with a normalized form of its own is known to be a
+ * size or a boolean; any other value is printed verbatim.
  */
 export function inProgramTerms(compared: Sides, written: Sides): unknown {
   const { program, daemon } = written;
@@ -24,7 +24,7 @@ export function inProgramTerms(compared: Sides, written: Sides): unknown {
   return inUnitOf(program, daemon) ?? inWordsOf(program, compared.daemon) ?? daemon;
 }
 
-/** What stands under a key on each side; undefined where there is no such thing. */
+/** The value of a key on each side; undefined where the side has no such key. */
 export function partOf({ program, daemon }: Sides, key: string): Sides {
   return { program: isRecord(program) ? program[key] : undefined, daemon: isRecord(daemon) ? daemon[key] : undefined };
 }
@@ -33,7 +33,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** In the program's unit, or if that does not go into it, as the daemon has it. */
+/** The size in the program's unit; undefined if it is not a whole number of that unit. */
 function inUnitOf(program: string, daemon: string): string | undefined {
   const [unit = ""] = /[a-zA-Z]*$/.exec(program) ?? [];
   const [one, bytes] = [parseSize(`1${unit}`), parseSize(daemon)];
