@@ -1,6 +1,6 @@
-// What servers may lack, with the releases that brought it: the one source of errors in previews and of the README's table.
+// What servers may lack, with the releases that brought it: the one source of errors in previews and of the table in docs/compatibility.md.
 
-/** Lines of releases in which the daemons come, in the order of the README's columns. */
+/** Lines of releases in which the daemons come, in the order of the columns in docs/compatibility.md. */
 export const lines = ["Incus 6.0", "Incus 6", "Incus 7", "LXD 5.0", "LXD 5.21", "LXD 6"] as const;
 export type Line = (typeof lines)[number];
 
@@ -8,7 +8,7 @@ export type Line = (typeof lines)[number];
 type Before = "LXD 5";
 
 export interface Feature {
-  /** In the words of the README. */
+  /** As docs/compatibility.md and `doctor` name it. */
   description: string;
   /** The first release of each line that announces the API extension; a line without any is not named. */
   since: Partial<Record<Line | Before, string>>;
@@ -22,11 +22,11 @@ const everyIncus = { "Incus 6.0": "6.0.0", "Incus 6": "6.1", "Incus 7": "7.0" };
  */
 export const features = {
   custom_volume_iso: {
-    description: "ISO volumes, machines that boot them",
+    description: "ISO volumes, and machines that boot from them",
     since: { ...everyIncus, "LXD 5.21": "5.21.0", "LXD 5": "5.16", "LXD 6": "6.1" },
   },
   backup_iso: {
-    description: "imported ISO volumes compared by content",
+    description: "content comparison of imported ISO volumes",
     since: { "Incus 6.0": "6.0.6", "Incus 6": "6.18", "Incus 7": "7.0" },
   },
   security_csm: {
@@ -46,27 +46,27 @@ export const features = {
     since: { ...everyIncus, "LXD 5.21": "5.21.0", "LXD 5": "5.15", "LXD 6": "6.1" },
   },
   instance_pool_move: {
-    description: "root disks moved to another pool",
+    description: "moving a root disk to another pool",
     since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
   },
   backup_override_name: {
-    description: "instances of a backup file",
+    description: "instances from a backup file",
     since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
   },
   disk_attached: {
-    description: "drives that stay when they are emptied",
+    description: "empty drives (`attached: false`)",
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.15", "Incus 7": "7.0" },
   },
   custom_volume_backup: {
-    description: "storage volumes from backups",
+    description: "storage volumes from a backup file",
     since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
   },
   instance_publish_split: {
-    description: "images of instances in two files",
+    description: '`format: "split"` of published images',
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.13", "Incus 7": "7.0" },
   },
   memory_hotplug: {
-    description: "memory of running machines grown",
+    description: "more memory for a running virtual machine",
     since: { "Incus 6.0": "6.0.5", "Incus 6": "6.12", "Incus 7": "7.0" },
   },
   "virtual-machines": {
@@ -74,7 +74,7 @@ export const features = {
     since: { ...everyIncus, "LXD 5.0": "5.0.0", "LXD 5.21": "5.21.0", "LXD 5": "5.1", "LXD 6": "6.1" },
   },
   instance_console_screenshot: {
-    description: "screens of golden images that failed",
+    description: "screenshots of failed builds",
     since: { "Incus 6.0": "6.0.3", "Incus 6": "6.8", "Incus 7": "7.0" },
   },
 } satisfies Record<string, Feature>;
