@@ -2,7 +2,7 @@
 // and the scalars that users write.
 import { z } from "zod";
 import { nearest } from "../base/nearest";
-import { parseDuration, parseSize } from "./units";
+import { nearestSizes, parseDuration, parseSize } from "./units";
 import { describeValue, zodMessages } from "./zod-messages";
 
 /** An object without other properties than these; a typo is told with the property that was probably meant. */
@@ -63,9 +63,17 @@ function untagged(value: unknown, { tags, present }: Tags): { message: string; p
 
 /** `10GiB`, `512MiB`, `500MB` or bytes as digits. */
 export const size = z.string().refine((text) => parseSize(text) !== undefined, {
-  error: (issue) =>
-    `${JSON.stringify(issue.input)} is not a valid size; use an integer with a unit (B, kB, MB, GB, TB, KiB, MiB, GiB or TiB), for example "10GiB"`,
+  error: (issue) => sizeProblem(String(issue.input)),
 });
+
+export function sizeProblem(text: string): string {
+  const near = nearestSizes(text).map((each) => JSON.stringify(each));
+  const hint =
+    near.length > 0
+      ? `did you mean ${near.join(" or ")}?`
+      : 'use an integer with a unit (B, kB, MB, GB, TB, KiB, MiB, GiB or TiB), for example "10GiB"';
+  return `${JSON.stringify(text)} is not a valid size; ${hint}`;
+}
 
 /** `90m`, `1h30m`, `30s`. */
 export const duration = z.string().refine((text) => parseDuration(text) !== undefined, {

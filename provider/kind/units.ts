@@ -26,6 +26,22 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
+/** The valid sizes that an invalid one most likely stands for: `10G` for `10GiB` or `10GB`. */
+export function nearestSizes(text: string): string[] {
+  const [, digits = "", letter = "", isBinary] =
+    /^(\d+(?:\.\d+)?)\s*([kmgtp])(i?)(?:b|bytes?)?$/i.exec(text.trim()) ?? [];
+  const letters = ["K", "M", "G", "T", "P"];
+  const power = letters.indexOf(letter.toUpperCase());
+  if (power < 0) return [];
+  const decimal = power === 0 ? "kB" : `${letters[power] ?? ""}B`;
+  if (!digits.includes(".")) {
+    const binary = `${digits}${letters[power] ?? ""}iB`;
+    return isBinary === "" ? [binary, `${digits}${decimal}`] : [binary];
+  }
+  // A fraction of one unit is a whole number of the next smaller one, or is rounded to that.
+  return power === 0 ? [] : [`${Math.round(Number(digits) * 1024)}${letters[power - 1] ?? ""}iB`];
+}
+
 /** A duration that was checked before. */
 export function milliseconds(duration: string): number {
   return parseDuration(duration) ?? 0;

@@ -10,6 +10,7 @@ import {
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { type Failure } from "../../kind/kind";
+import { configFailures } from "../machine/config-keys";
 import { isUnknown } from "../../kind/unknowns";
 import { checkPool, checkProject, computedProject } from "../shared/common";
 import { configMapKind } from "../config-map/kind";
@@ -42,8 +43,8 @@ export const profile = configMapKind<ProfileInputs, ProfileOutputs, WireProfile,
   computed: computedProject,
   normalize,
   places: (client, partial) => checkProject(client, partial.project),
-  preflight: (client, { inputs: partial }) => deviceFailures(client, partial),
-  preflightChange: (client, { inputs: partial }) => deviceFailures(client, partial),
+  preflight: (client, { inputs }) => preflight(client, inputs),
+  preflightChange: (client, { inputs, olds }) => preflight(client, inputs, olds),
   idParts: ["project", "name"],
   blank: { project: "default", nics: [], disks: [], devices: {} },
   find: findProfile,
@@ -84,7 +85,15 @@ function typed({ rootDisk, nics, disks, devices }: ProfileInputs): DeviceInputs 
   return { rootDisk, nics, disks, devices, cdroms: [], tpm: false, agentDrive: false, cloudInitDrive: false };
 }
 
-async function deviceFailures(client: Client, { rootDisk, disks }: PartialProfileInputs): Promise<Failure[]> {
+async function preflight(
+  client: Client,
+  inputs: PartialProfileInputs,
+  olds?: PartialProfileInputs,
+): Promise<Failure[]> {
+  return [...(await poolFailures(client, inputs)), ...(await configFailures(client, inputs, olds))];
+}
+
+async function poolFailures(client: Client, { rootDisk, disks }: PartialProfileInputs): Promise<Failure[]> {
   const pools: [string | undefined, string][] = [[rootDisk?.pool, "rootDisk.pool"]];
   for (const [i, disk] of (isUnknown(disks) ? [] : (disks ?? [])).entries()) {
     if (!isUnknown(disk) && "volume" in disk) pools.push([disk.pool, `disks[${i}].pool`]);

@@ -9,6 +9,7 @@ import { isUnknown } from "../../../kind/unknowns";
 import { parseSize } from "../../../kind/units";
 import { coldKeys } from "../steps/boot-settings";
 import { policies } from "../inputs";
+import { configFailures } from "../../machine/config-keys";
 import { coldFailures, restartAdvice, staysOn } from "../../machine/restart-policy";
 import { deviceChangeFailures } from "./device-preflight";
 import { sizeFailures } from "../steps/disk-resize";
@@ -35,6 +36,7 @@ export async function preflightChange(
     ...(await nameFailures(client, wire, { inputs, urn, project })),
     ...(await relocationFailures(client, wire, { inputs, olds: olds as InstanceOutputs })),
     ...(await deviceChangeFailures(client, inputs, olds)),
+    ...(await configFailures(client, inputs, olds)),
     ...extensionFailures(info, inputs),
     ...(await sizeFailures(client, wire, inputs)),
     ...restartFailures(wire, inputs, info),

@@ -18,7 +18,7 @@ import { type PartialInstanceInputs } from "../schema";
 const sharedProject = "default";
 
 export async function deviceFailures(client: Client, inputs: PartialInstanceInputs): Promise<Failure[]> {
-  const { project, nics, disks } = inputs;
+  const { project, nics, disks, cdroms } = inputs;
   if (project === undefined || isUnknown(project) || isPlacePlanned(client, { project })) return [];
   const cards = listed(nics).map((nic, i) => {
     const name = "network" in nic ? nic.network : undefined;
@@ -30,7 +30,13 @@ export async function deviceFailures(client: Client, inputs: PartialInstanceInpu
     if (!("volume" in disk) || isUnknown(disk.volume) || isUnknown(disk.pool)) return [];
     return volumeFailures(client, { project, pool: disk.pool, name: disk.volume }, `disks[${i}]`);
   });
-  return (await Promise.all([...cards, ...volumes])).flat();
+  // A volume of this program comes with its digest.
+  const media = listed(cdroms).map(({ volume }, i) =>
+    volume === undefined || isUnknown(volume) || volume.digest !== undefined || isUnknown(volume.pool)
+      ? []
+      : mediumFailures(client, { project, pool: volume.pool, name: volume.name }, `cdroms[${i}].volume`),
+  );
+  return (await Promise.all([...cards, ...volumes, ...media])).flat();
 }
 
 /** What was there before is there, or its loss is drift that the daemon tells. */
@@ -39,7 +45,7 @@ export async function deviceChangeFailures(
   inputs: PartialInstanceInputs,
   olds: PartialInstanceInputs | undefined,
 ): Promise<Failure[]> {
-  const [before, after] = [olds ?? {}, inputs].map(({ nics, disks }) => plain({ nics, disks }));
+  const [before, after] = [olds ?? {}, inputs].map(({ nics, disks, cdroms }) => plain({ nics, disks, cdroms }));
   return isDeepStrictEqual(before, after) ? [] : deviceFailures(client, inputs);
 }
 
@@ -71,13 +77,28 @@ async function networkFailures(
 const interfaceAdvice = (name: string): string =>
   `for a network card on it, use for example { nictype: "macvlan", parent: "${name}" }`;
 
-async function volumeFailures(
+interface Volume {
+  project: string;
+  pool: string;
+  name: string;
+}
+
+async function volumeFailures(client: Client, at: Volume, property: string): Promise<Failure[]> {
+  return missingFailures(client, at, { pool: `${property}.pool`, volume: `${property}.volume` });
+}
+
+async function mediumFailures(client: Client, at: Volume, property: string): Promise<Failure[]> {
+  if (isUnknown(at.name)) return [];
+  return missingFailures(client, at, { pool: `${property}.pool`, volume: `${property}.name` });
+}
+
+async function missingFailures(
   client: Client,
-  { project, pool, name }: { project: string; pool: string; name: string },
-  property: string,
+  { project, pool, name }: Volume,
+  property: { pool: string; volume: string },
 ): Promise<Failure[]> {
   if (isPlacePlanned(client, { project, pool })) return [];
-  const failures = await checkPool(client, pool, `${property}.pool`);
+  const failures = await checkPool(client, pool, property.pool);
   if (failures.length > 0) return failures;
   // What follows is a path in the volume, or one of its snapshots.
   const [volume = ""] = name.split("/");
@@ -86,5 +107,5 @@ async function volumeFailures(
   );
   if (isMade || (await listVolumeNames(client, { project, pool })).includes(volume)) return [];
   const reason = `there is no storage volume ${pool}/${volume} in project ${project}; make it in this program, or name another [not-found]`;
-  return [{ property: `${property}.volume`, reason }];
+  return [{ property: property.volume, reason }];
 }

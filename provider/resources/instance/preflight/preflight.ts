@@ -7,11 +7,13 @@ import { nearest } from "../../../base/nearest";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { checkPool, checkProject } from "../../shared/common";
 import { checkMember } from "../../shared/cluster-member";
+import { configFailures } from "../../machine/config-keys";
 import { featureFailures } from "./features";
 import { type InstanceInputs, type PartialInstanceInputs } from "../schema";
 import { conflict } from "../existing";
 import { deviceFailures } from "./device-preflight";
 import { importFailures } from "../import";
+import { unmetFailures } from "./unmet";
 import { mediaFailures } from "./media";
 import { isPlacePlanned, isPlanned } from "../../shared/planned";
 
@@ -28,6 +30,7 @@ export async function preflight(client: Client, check: CheckContext<InstanceInpu
     checkMember(client, inputs.target, "machine"),
     mediaFailures(client, inputs),
     deviceFailures(client, inputs),
+    configFailures(client, inputs),
     isNew ? [] : profileFailures(client, inputs),
     isNew ? [] : nameFailures(client, check),
   ]);
@@ -54,7 +57,8 @@ async function profileFailures(client: Client, inputs: PartialInstanceInputs): P
   });
   const used = existing.filter((profile) => profiles.includes(profile.name));
   const isSettled = profiles.every((profile) => names.includes(profile));
-  return !isSettled || hasRoot(inputs, used) ? missing : [noRoot];
+  if (!isSettled) return missing;
+  return [...(hasRoot(inputs, used) ? [] : [noRoot]), ...(await unmetFailures(client, inputs, used))];
 }
 
 const noRoot: Failure = {
