@@ -1,4 +1,4 @@
-// What can be written about a snapshot of an instance, and what a change of it costs.
+// Inputs of an instance snapshot, and what a change of each input requires.
 import { z } from "zod";
 import {
   type CheckContext,
@@ -18,7 +18,7 @@ export interface SnapshotInputs extends CommonInputs, MachineInputs {
   stateful: boolean;
   /** An instant, or undefined for never. */
   expiresAt?: string | undefined;
-  /** Another value than last time brings the machine back. */
+  /** A changed value restores the instance to the snapshot. */
   restore?: string | number | boolean | undefined;
 }
 
@@ -74,7 +74,7 @@ export function computeInputs({
   return Promise.resolve({ inputs: whole, failures: isFine ? [] : [{ property: "name", reason }] });
 }
 
-/** The same instant in one spelling; the daemons write the year 1 for never. */
+/** Normalizes an instant; the daemons report the year 1 for never. */
 export function instantOf(text: string | undefined): string | undefined {
   if (text === undefined || text === "" || isUnknown(text)) return text === "" ? undefined : text;
   const date = new Date(text);

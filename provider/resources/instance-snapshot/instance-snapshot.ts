@@ -1,4 +1,4 @@
-// Snapshots of instances: taken once, renamed and given another expiry in place, restored on request.
+// Instance snapshots: taken once, renamed and given a new expiry in place, restored on request.
 import { identityOf, type InstanceFound } from "../../lxd/api/instance/instance-identity";
 import {
   createSnapshot,
@@ -43,7 +43,7 @@ type Outputs = SnapshotOutputs;
 
 export interface SnapshotFound extends Found<WireSnapshot> {
   at: SnapshotAddress;
-  /** Whose snapshot it is. */
+  /** The instance that the snapshot belongs to. */
   instance: string;
 }
 
@@ -66,7 +66,7 @@ export const instanceSnapshot: ReconciledKind<Inputs, Outputs, SnapshotFound> = 
   locate,
   identity: ({ instance, value }) => `${instance} ${value.created_at}`,
   identityOfState: (state) => (isRead(state) ? `${state.__instance ?? ""} ${state.createdAt}` : undefined),
-  // One that a broken run left may lack part of the disk, and is of a moment that nobody knows.
+  // A snapshot left by an interrupted run may lack part of the disk, and the moment it captures is unknown.
   isComplete: (_found, isKnown) => isKnown,
   conflict: ({ value }, inputs, { urn }) => strangers(value, inputs, urn),
   create: take,
@@ -80,7 +80,7 @@ function isRead({ createdAt }: PartialInputs<Outputs>): boolean {
   return createdAt !== undefined;
 }
 
-/** In the machine that the state knows, whatever it is called; among its snapshots by when it was taken. */
+/** Looks in the instance recorded in the state, even if renamed, and finds the snapshot by its creation time. */
 async function locate({ client }: Context, inputs: Inputs, identity?: string): Promise<SnapshotFound | undefined> {
   const machine = await findMachine(client, inputs);
   if (machine === undefined) return undefined;
@@ -95,7 +95,9 @@ async function locate({ client }: Context, inputs: Inputs, identity?: string): P
   return again && { ...again, at: place, instance };
 }
 
-/** A snapshot carries nothing of its own, but it has a copy of the machine's config: there its owner is written. */
+/**
+ * A snapshot has no metadata of its own, but it contains a copy of the instance's config, so the owner is stored there.
+ */
 async function take(context: Context, inputs: Inputs): Promise<void> {
   const { client, urn, status } = context;
   const { at }: InstanceFound = await requireMachine(client, inputs);
@@ -142,7 +144,8 @@ function steps({ context, inputs, olds }: Work<Inputs, Outputs>): Step<SnapshotF
         if (olds === undefined || restore === undefined || restore === olds.restore) return false;
         status(`restoring ${at.name}`);
         await retryWhileBusy(context, at, () => restoreSnapshot(client, at, { stateful, onProgress: status }));
-        // The machine has its old config back, and with it the mark of when the snapshot was taken.
+        // The restore has brought back the instance's old config, including the key that was set while the snapshot was
+        // taken.
         await dropMark(context, at);
         return true;
       },
@@ -161,7 +164,7 @@ function requireId(id: string): SnapshotAddress {
   throw new LxdError({ code: "invalid-argument", why: `"${id}" is not a valid snapshot ID`, advice });
 }
 
-/** That the machine went back to the snapshot is noted only when it has. */
+/** The restore trigger is recorded only once the restore has succeeded. */
 function toOutputs({ inputs, found, state, moment }: Reading<Inputs, Outputs, SnapshotFound>): Outputs {
   const { value, at, instance } = found;
   const isWritten = instantOf(value.expires_at) === instantOf(inputs.expiresAt);

@@ -1,4 +1,4 @@
-// What the daemon can say about a snapshot before it is taken, and whose one is that is there already.
+// Preflight checks of an instance snapshot, and the owner of an existing one.
 import { difference } from "../shared/import-comparison";
 import { findSnapshot, type SnapshotAddress, type WireSnapshot } from "../../lxd/api/instance/instance-snapshots";
 import { findInstance } from "../../lxd/api/instance/instances";
@@ -11,7 +11,7 @@ import { isTrue } from "../../kind/booleans";
 import { isPlacePlanned } from "../shared/planned";
 import { instantOf, type SnapshotInputs } from "./inputs";
 
-/** On a machine while a snapshot of it is taken, and so in the snapshot for ever: which resource has taken it. */
+/** Set on an instance while its snapshot is taken, and therefore kept in the snapshot: the resource that took it. */
 export const takenByKey = "user.pulumi.snapshot";
 
 export function idOf({ project, instance, name }: Pick<SnapshotInputs, "project" | "instance" | "name">): string {
@@ -49,7 +49,7 @@ function isPast(expiresAt: string | undefined): boolean {
   return expiresAt !== undefined && Date.parse(expiresAt) < new Date().getTime();
 }
 
-/** Why a snapshot that is there already is not this resource's, if so. */
+/** Why an existing snapshot does not belong to this resource, if so. */
 export function strangers(wire: WireSnapshot, inputs: SnapshotInputs, urn: string): LxdError | undefined {
   if (wire.config?.[takenByKey] === urn && wire.stateful === inputs.stateful) return undefined;
   const why = `the instance "${inputs.instance}" already has a snapshot "${inputs.name}", which this resource did not create`;

@@ -1,4 +1,4 @@
-// Fills in what the program leaves to the provider: the content's digest, the automatic name, the defaults.
+// Computes the inputs that the program omits: the content's digest, the automatic name and the defaults.
 import { isDeepStrictEqual } from "node:util";
 import { sha256 } from "../../base/canonical";
 import { findVolume } from "../../lxd/api/storage/volumes";
@@ -41,7 +41,7 @@ interface Identified {
 async function identify(check: IsoCheckContext): Promise<Identified> {
   const { inputs, olds, importId, unchanged } = check;
   const { source } = inputs;
-  // `ignoreChanges: ["source"]`: whatever became of the source, the content stays what it is.
+  // `ignoreChanges: ["source"]`: the content is unchanged, even if the source no longer exists.
   if (unchanged.digest !== undefined) return { digest: unchanged.digest, failures: [] };
   if (source === undefined) {
     if (importId !== undefined || olds?.digest === unverified) return { digest: unverified, failures: [] };
@@ -60,7 +60,7 @@ async function identify(check: IsoCheckContext): Promise<Identified> {
 
 async function identifySource(check: IsoCheckContext, source: IsoSource): Promise<Identified> {
   const { inputs, olds, client } = check;
-  // A web server or another volume is asked only when the program speaks of another one than the last time.
+  // A web server or another volume is queried only when the source differs from the last run.
   const isKnown = olds?.digest !== undefined && isDigest(olds.digest) && sameSource(olds.source, source);
   if (isKnown && !isLocal(source)) return { digest: olds.digest ?? "", failures: [] };
   if ("volume" in source) return { digest: await digestOfVolume(client(), source, inputs.project ?? ""), failures: [] };
@@ -71,8 +71,8 @@ async function identifySource(check: IsoCheckContext, source: IsoSource): Promis
 }
 
 /**
- * A volume of this stack says what its content is. Of any other only its making is known: it stands for its content,
- * since an ISO volume never changes.
+ * A volume of this stack has a known digest. For any other volume only the creation time is known; it identifies the
+ * content, since an ISO volume never changes.
  */
 async function digestOfVolume(client: Client, { volume }: VolumeSource, project: string): Promise<string> {
   if (volume.digest !== undefined && isDigest(volume.digest)) return volume.digest;
@@ -93,7 +93,7 @@ async function digestOfVolume(client: Client, { volume }: VolumeSource, project:
   return `volume:${sha256(making)}`;
 }
 
-/** Whether what tells the content is on this machine. */
+/** Whether the digest can be determined on this machine. */
 function isLocal(source: IsoSource): boolean {
   if ("url" in source || "urls" in source) return isLocalList(source.checksum);
   return "file" in source || "files" in source;
@@ -107,7 +107,7 @@ function isDigest(text: string): boolean {
   return /^(sha256|sha512|volume):[0-9a-f]{64,128}$/.test(text);
 }
 
-/** Of a download, nothing but its list of checksums is asked for here. */
+/** For a download, only the checksum list is requested here. */
 function fieldOf(source: IsoSource): string {
   const tag = ["file", "checksum", "files", "volume"].find((key) => key in source);
   return `source.${tag ?? ""}`;

@@ -1,4 +1,5 @@
-// Takes over an ISO volume that exists: compared with the program, every difference told, nothing changed or sent again.
+// Imports an existing ISO volume: compares it with the program and reports every difference; changes and uploads
+// nothing.
 import { createHash } from "node:crypto";
 import { exportIso } from "../../lxd/api/storage/volume-backups";
 import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../lxd/api/storage/volumes";
@@ -9,10 +10,10 @@ import { contentOf, type IsoSource } from "./source";
 import { type IsoVolumeInputs, unverified } from "./inputs";
 import { parseVolumeId, volumeId } from "./id";
 
-/** The largest unit to which a pool rounds up the size of a volume that it copies. */
+/** The largest unit to which a pool rounds up the size of a copied volume. */
 const roundingBytes = 4 * 1024 * 1024;
 
-/** All that speaks against the import. */
+/** Everything that prevents the import. */
 export async function importFailures(
   client: Client,
   at: VolumeAddress,
@@ -71,12 +72,12 @@ async function contentFailures(client: Client, comparison: Comparison): Promise<
   return [failure("source", `import: the volume's content is ${found}, the source's ${digest}`)];
 }
 
-/** A copy between pools records the size that the pool rounded it to, so a volume may be a little larger than its image. */
+/** A copy between pools records the size rounded up by the pool, so a volume may be slightly larger than its image. */
 function mayBe(contentBytes: number, volumeBytes: number): boolean {
   return volumeBytes === contentBytes || (volumeBytes > contentBytes && volumeBytes - contentBytes < roundingBytes);
 }
 
-/** The digest of the first bytes of a volume, as many as its content has. */
+/** The digest of the first `sizeBytes` bytes of a volume, the length of its content. */
 export async function hashOfVolume(
   client: Client,
   { at, sizeBytes, algorithm }: { at: VolumeAddress; sizeBytes: number; algorithm: string },
@@ -84,7 +85,7 @@ export async function hashOfVolume(
   const hash = createHash(algorithm);
   let left = sizeBytes;
   await exportIso(client, at, (chunk) => {
-    // What comes after the content is the pool's padding.
+    // The bytes after the content are padding added by the pool.
     hash.update(chunk.subarray(0, left));
     left -= Math.min(left, chunk.length);
   });

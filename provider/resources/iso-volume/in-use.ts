@@ -1,4 +1,4 @@
-// Who uses a volume, and how machines of the same stack let go of it.
+// Finds the users of a volume, and detaches it from instances of the same stack.
 import {
   findInstance,
   type InstanceAddress,
@@ -16,8 +16,9 @@ import { detachedKey, isSameStack, ownerKey } from "../shared/ownership";
 type Devices = Record<string, StringMap>;
 
 /**
- * Takes a volume out of the machines of this stack, so that it can be deleted; they get its successor when that is made
- * under the same name, or when they are updated. If anything else uses the volume, nothing is touched and the error names every user.
+ * Detaches a volume from the instances of this stack so that it can be deleted. They get its replacement once that is
+ * created under the same name, or on their next update. If anything else uses the volume, nothing changes and the error
+ * lists every user.
  */
 export async function releaseVolume(client: Client, volume: VolumeAddress, urn: string): Promise<void> {
   const found = await findVolume(client, volume);
@@ -52,8 +53,8 @@ async function detach(client: Client, at: InstanceAddress, volume: VolumeAddress
 }
 
 /**
- * Puts a volume that was made anew into the machines of this stack that it was taken out of. One whose own inputs have
- * not changed is not updated, so nobody else would.
+ * Reattaches a recreated volume to the instances of this stack from which it was detached. An instance whose own inputs
+ * have not changed is not updated, so nothing else would reattach it.
  */
 export async function returnVolume(client: Client, volume: VolumeAddress, urn: string): Promise<void> {
   for (const { project, name, config } of await listAllInstances(client)) {
@@ -72,7 +73,7 @@ async function attach(client: Client, at: InstanceAddress, volume: VolumeAddress
   const back = Object.fromEntries(note.filter(([, device]) => isOf(volume, device)));
   const left = note.filter(([, device]) => !isOf(volume, device));
   const rest = left.length === 0 ? {} : { [detachedKey]: JSON.stringify(Object.fromEntries(left)) };
-  // A device that somebody has put in its place in between stays.
+  // A device that was added under the same name in the meantime stays.
   const devices = { ...back, ...found.value.devices };
   await updateInstance(client, at, found, { devices, config: { ...config, ...rest } });
 }

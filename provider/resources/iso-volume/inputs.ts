@@ -1,4 +1,4 @@
-// What can be written about an ISO volume, and what a change of it costs.
+// Inputs of an ISO volume, and what a change of each input requires.
 import { z } from "zod";
 import { type CommonInputs, type Cost, type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { name, strict, volumeName } from "../../kind/schema";
@@ -9,13 +9,13 @@ export interface IsoVolumeInputs extends CommonInputs {
   pool: string;
   name: string;
   description: string;
-  /** Absent only of a volume that was imported as it is. */
+  /** Absent only for a volume that was imported without a source. */
   source?: IsoSource | undefined;
   target?: string | undefined;
   allowAnyContent: boolean;
   trustContent: boolean;
   overwrite: boolean;
-  /** Computed: the content's identity. */
+  /** Computed: identifies the content. */
   digest: string;
 }
 
@@ -28,7 +28,7 @@ export interface IsoVolumeOutputs extends IsoVolumeInputs {
 
 export type PartialIsoVolumeInputs = PartialInputs<IsoVolumeInputs>;
 
-/** The digest of a volume that was imported as it is: nobody has said what its bytes should be. */
+/** The digest of a volume that was imported without a source: its content has not been specified. */
 export const unverified = "unverified";
 
 export const schema = strict({
@@ -57,12 +57,12 @@ export const policies: KindDefinition<IsoVolumeInputs, IsoVolumeOutputs>["polici
   digest: digestCost,
 };
 
-/** A program that begins to say what an imported volume's content is, and vouches for it, changes only the records. */
+/** If the program adds a source to an imported volume and sets `trustContent`, only the state changes. */
 function digestCost(olds: IsoVolumeInputs, news: IsoVolumeInputs): Cost {
   return olds.digest === unverified && news.trustContent ? "update" : "replace";
 }
 
-/** Saying where a volume should be that is there already, or leaving it to the server from now on, moves nothing. */
+/** Specifying the member that already holds the volume, or omitting `target`, moves nothing. */
 function targetCost(olds: IsoVolumeInputs & { location?: string }, news: IsoVolumeInputs): Cost {
   return news.target === undefined || news.target === olds.location ? "ignore" : "replace";
 }

@@ -1,4 +1,4 @@
-// ISO volumes: made only by import, never changed but for the description, deleted when nothing uses them.
+// ISO volumes: created by import, immutable except for the description, deleted once unused.
 import {
   deleteVolume,
   describeVolume,
@@ -32,19 +32,19 @@ export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
   applyDefaults,
   computeInputs,
   preflight,
-  // A replacement with an automatic name gets another one.
+  // A replacement with an automatic name gets a different name.
   deleteBeforeReplace: (olds, news) => volumeId(olds) === volumeId(news) && !isAutomatic(news, urnOf(news)),
   uniqueName: { what: "storage volume", parts: ["project", "pool", "name", "target"] },
   idOf: volumeId,
   locate,
   identity: ({ value, at }) => identitiesOf(value, at)[0] ?? volumeId(at),
-  // `.get` begins with a state that has nothing but what the program says.
+  // `.get` starts from a state that has only the inputs.
   identityOfState: (state) => (isRead(state) ? identitiesOf(made(state), state)[0] : undefined),
-  // Under an automatic name an import that broke off leaves a record of the full size, whatever bytes it has.
+  // Under an automatic name, an interrupted import leaves a record with the full size, however many bytes it has.
   isComplete: ({ isCompared }, isKnown) => isKnown || isCompared === true,
   conflict: async (found, inputs, { client, urn }) =>
     (await conflict(client, found, inputs, urn)) ?? (await difference(client, found, { inputs, urn })),
-  // Before the create there was none of this name, and only an import that was accepted brings one about.
+  // No volume of this name existed before the create, and only an accepted import creates one.
   isLeftover: ({ value }) => value.content_type === "iso" && (value.used_by ?? []).length === 0,
   create: async ({ client, ...context }, inputs) => {
     unplan(client, "storage volume", volumeId(inputs));
@@ -81,7 +81,7 @@ function addressOf({ project, pool, name, target, location }: Inputs & { locatio
   return { project, pool, name, target: memberOf({ location }) ?? target };
 }
 
-/** The best one first. LXD 5.0 says the year 1 of every volume: there the name has to do. */
+/** Most reliable identity first. LXD 5.0 reports the year 1 for every volume; there the name serves as the identity. */
 function identitiesOf({ config, created_at: createdAt }: Pick<WireVolume, "config" | "created_at">, at: VolumeAddress) {
   const time = Date.parse(createdAt) > 0 ? createdAt : undefined;
   return [config?.["volatile.uuid"], time, volumeId(at)].filter((each) => each !== undefined);
@@ -97,7 +97,9 @@ function made({ createdAt }: Outputs): Pick<WireVolume, "config" | "created_at">
 
 type Client = Context["client"];
 
-/** What a broken run may have left under a fixed name, or somebody else may have put there: its bytes tell. */
+/**
+ * A volume under a fixed name may be left by an interrupted run or created by someone else; only its content can tell.
+ */
 async function difference(
   client: Client,
   found: VolumeFound,
@@ -117,7 +119,7 @@ async function dropVolume(client: Client, at: VolumeAddress): Promise<void> {
   await deleteVolume(client, at);
 }
 
-/** A volume of another size than its content is useless, and would be in the way of the next attempt. */
+/** A volume whose size differs from its content is unusable and would block the next attempt. */
 async function requireSize(client: Client, at: VolumeAddress, sizeBytes: number): Promise<void> {
   const found = await findVolume(client, at);
   if (found === undefined || sizeOf(found.value) === sizeBytes) return;
@@ -133,7 +135,7 @@ function steps({ context, inputs }: Work<Inputs, Outputs>): Step<VolumeFound>[] 
     {
       name: "attach",
       run: async ({ at }) => {
-        // Under a fixed name the old volume was taken out of the stack's machines.
+        // Under a fixed name, the old volume was detached from the stack's instances.
         if (!isAutomatic(inputs, urn)) await returnVolume(client, at, urn);
         return false;
       },
@@ -149,7 +151,7 @@ function steps({ context, inputs }: Work<Inputs, Outputs>): Step<VolumeFound>[] 
   ];
 }
 
-/** Inputs of a volume of which nothing is known but its ID. */
+/** The inputs of a volume of which only the ID is known. */
 function fromId(id: string, state: PartialInputs<Outputs>): Inputs {
   const address = parseVolumeId(id);
   if (address !== undefined) return { ...applyDefaults({ digest: "unknown", ...state }), ...address } as Inputs;
@@ -157,7 +159,7 @@ function fromId(id: string, state: PartialInputs<Outputs>): Inputs {
   throw new LxdError({ code: "invalid-argument", why, advice: 'Use the form "project/pool/name".' });
 }
 
-/** The only road from the daemon to the state. */
+/** The only mapping from the daemon's volume to the state. */
 function toOutputs(inputs: Inputs, { value, at }: VolumeFound): Outputs {
   const { project, pool, name } = at;
   const { target, source, allowAnyContent, trustContent, overwrite, digest } = inputs;

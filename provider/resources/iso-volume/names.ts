@@ -1,6 +1,7 @@
-// The names of ISO volumes that the program leaves to the provider: they say whose the volume is and what is in it.
+// Automatic names of ISO volumes, which identify the owner and the content.
 //
-// An ISO volume can carry nothing but its description, so the name is all that tells it from a stranger's.
+// An ISO volume has no metadata other than its description, so only its name distinguishes it from another owner's
+// volume.
 import { sha256 } from "../../base/canonical";
 import { findVolume } from "../../lxd/api/storage/volumes";
 import { isCode } from "../../base/errors";
@@ -12,8 +13,9 @@ import { parseVolumeId } from "./id";
 import { type IsoVolumeInputs, type PartialIsoVolumeInputs } from "./inputs";
 
 /**
- * `<logical name>-<8 hex digits>`, of a hash over the resource's URN, which names stack and project, and the content. What
- * exists keeps its name as long as its content, whatever the resource is called now.
+ * `<logical name>-<8 hex digits>`. The digits are a hash of the content and of the resource's URN, which contains the
+ * stack and project. An existing volume keeps its name as long as its content is unchanged, even if the resource is
+ * renamed.
  */
 export async function automaticName(check: CheckContext<IsoVolumeInputs>): Promise<string> {
   const { inputs, olds, replaced, importId, urn } = check;
@@ -26,20 +28,23 @@ export async function automaticName(check: CheckContext<IsoVolumeInputs>): Promi
   return isReplaced || (await isInUse(check, name)) ? `${name}-2` : name;
 }
 
-/** Whether a name was made from this resource and this content, by this release or by one that left the resource out. */
+/**
+ * Whether the name was derived from this resource and content, by this release or by an earlier one that did not
+ * include the resource.
+ */
 export function isAutomatic({ name, digest }: Pick<PartialIsoVolumeInputs, "name" | "digest">, urn: string): boolean {
   const content = digest ?? "";
   const hashes = [digits(urn, content), content.slice(content.indexOf(":") + 1).slice(0, 8)];
   return hashes.some((hash) => name?.endsWith(`-${hash}`) === true || name?.endsWith(`-${hash}-2`) === true);
 }
 
-/** A volume of this name that machines use is about to be replaced by another one of the same content. */
+/** Whether instances use a volume of this name that is about to be replaced by one with the same content. */
 async function isInUse({ inputs, olds, client }: CheckContext<IsoVolumeInputs>, name: string): Promise<boolean> {
   const { project, pool, target, remote } = inputs;
   if (olds !== undefined || project === undefined || pool === undefined) return false;
   if ([project, pool, target, remote].some(isUnknown) || isPlacePlanned(client(), { project, pool })) return false;
   const found = await findVolume(client(), { project, pool, name, target }).catch((error: unknown) => {
-    // That the pool or the project is not there, or not this client's to use, is told by the preflight.
+    // The preflight reports a missing or inaccessible pool or project.
     if (isCode(error, "not-found") || isCode(error, "permission-denied")) return undefined;
     throw error;
   });

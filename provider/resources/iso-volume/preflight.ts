@@ -1,4 +1,4 @@
-// What the daemon can say about an ISO volume before anything is sent: place, name, space, and what is to be imported.
+// Preflight checks of an ISO volume: location, name, free space and import.
 import { findPool, freeSpace } from "../../lxd/api/storage/pools";
 import { findVolume, sizeOf, type VolumeAddress, type WireVolume } from "../../lxd/api/storage/volumes";
 import { type Client } from "../../lxd/client/core/client";
@@ -18,17 +18,17 @@ import { type IsoVolumeInputs, type PartialIsoVolumeInputs, unverified } from ".
 import { isAutomatic } from "./names";
 import { volumeId } from "./id";
 
-/** A volume, and where it is. */
+/** A volume with its address. */
 export interface VolumeFound extends Found<WireVolume> {
   at: VolumeAddress;
-  /** Whether its content was compared with the source's. */
+  /** Whether its content was compared with the source. */
   isCompared?: boolean;
 }
 
 export async function preflight(client: Client, check: CheckContext<IsoVolumeInputs>): Promise<Failure[]> {
   const { inputs, importId } = check;
   requireExtension(await client.info(), "custom_volume_iso", "ISO volumes");
-  // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
+  // Queried concurrently: the engine checks resources one after another, so each round trip adds up.
   const places = await Promise.all([
     checkProject(client, inputs.project),
     checkPool(client, inputs.pool, "pool"),
@@ -39,7 +39,7 @@ export async function preflight(client: Client, check: CheckContext<IsoVolumeInp
   if (failures.length > 0 || project === undefined || pool === undefined || name === undefined) return failures;
   if ([project, pool, name, target].some(isUnknown) || isPlacePlanned(client, { project, pool })) return failures;
   const at = { project, pool, name, target };
-  // A machine may name it as a disk in the same preview.
+  // An instance may reference the volume as a disk in the same preview.
   plan(client, "storage volume", volumeId(at));
   if (importId !== undefined) return importFailures(client, at, check);
   const answers = await Promise.all([nameFailures(client, at, check), spaceFailures(client, at, check)]);
@@ -47,8 +47,8 @@ export async function preflight(client: Client, check: CheckContext<IsoVolumeInp
 }
 
 /**
- * Why a volume that is there already cannot become this resource's. Under an automatic name it is what a broken run left;
- * under a fixed name nobody knows, unless its content is compared.
+ * Why an existing volume cannot become this resource's. Under an automatic name it is left by an interrupted run. Under
+ * a fixed name its origin is unknown unless its content is compared.
  */
 export async function conflict(
   client: Client,
@@ -64,7 +64,7 @@ export async function conflict(
   return isOurs && users.length > 0 ? inUse("ISO volume", users) : undefined;
 }
 
-/** Whether the content can be compared: the server gives it back, and it has as many bytes. */
+/** Whether the content can be compared: the server can export it, and its size matches. */
 async function canCompare(
   client: Client,
   wire: WireVolume,
@@ -98,14 +98,14 @@ async function nameFailures(
   return error === undefined ? [] : [{ property: "name", reason: error.message }];
 }
 
-/** The daemon spools the whole body before it copies it into the pool; a `dir` pool mostly shares that file system. */
+/** The daemon spools the whole body before it copies it into the pool; a `dir` pool usually shares that file system. */
 async function spaceFailures(
   client: Client,
   { pool, target }: VolumeAddress,
   { inputs }: CheckContext<IsoVolumeInputs>,
 ): Promise<Failure[]> {
   const { source, digest } = inputs;
-  // Content that could not be identified is told elsewhere.
+  // Unidentified content is reported elsewhere.
   if (source === undefined || isUnknown(digest)) return [];
   const size = await sizeInAdvance(source);
   const free = size === undefined ? undefined : await freeSpace(client, pool, target);

@@ -1,4 +1,4 @@
-// Brings the content of an ISO volume to the daemon: streamed through the hash, or copied by the daemon itself.
+// Transfers the content of an ISO volume: uploaded through a hash, or copied by the daemon.
 import {
   copyVolume,
   findVolume,
@@ -18,19 +18,19 @@ import { type Context } from "../../kind/kind";
 import { contentOf, type IsoSource, type VolumeSource } from "./source";
 import { type IsoVolumeInputs } from "./inputs";
 
-/** After the last byte the daemon still copies the whole image into the pool. */
+/** After the last byte, the daemon still copies the whole image into the pool. */
 const deadlineMs = 60 * 60_000;
 
 interface Filled {
-  /** Where the volume is. */
+  /** The address of the volume. */
   place: string;
-  /** Resolves when it has its content. */
+  /** Resolves once the volume has its content. */
   at: Promise<VolumeAddress>;
 }
 
 const filledByRun = new WeakMap<object, Map<string, Filled>>();
 
-/** Volumes that this run has filled, by daemon, pool and content: a second one is copied from the first. */
+/** Volumes filled by this run, by daemon, pool and content: further volumes are copied from the first. */
 function filled(): Map<string, Filled> {
   const run = runRegistry();
   const known = filledByRun.get(run) ?? new Map<string, Filled>();
@@ -38,21 +38,18 @@ function filled(): Map<string, Filled> {
   return known;
 }
 
-/** To be called when a volume is deleted: what comes in its place may have other content. */
+/** Called when a volume is deleted: its replacement may have other content. */
 export function forgetContent(client: Client, at: VolumeAddress): void {
   const place = placeOf(client, at);
   for (const [key, each] of filled()) if (each.place === place) filled().delete(key);
 }
 
-/** On whichever member. */
+/** The key omits the cluster member. */
 function placeOf(client: Client, { project, pool, name }: VolumeAddress): string {
   return JSON.stringify([client.transport.place, project, pool, name]);
 }
 
-/**
- * Fills a volume that is not there yet. Returns its size, or undefined if a copy may be larger than what it was copied
- * from: pools round up.
- */
+/** Fills a new volume. Returns its size, or undefined for a copy, whose size the pool may round up. */
 export async function sendContent(context: Context, inputs: IsoVolumeInputs): Promise<number | undefined> {
   requireExtension(await context.client.info(), "custom_volume_iso", "ISO volumes");
   const { source } = inputs;
@@ -68,7 +65,9 @@ export async function sendContent(context: Context, inputs: IsoVolumeInputs): Pr
     : onceUnlessCopied(context, inputs, () => send(context, inputs, source));
 }
 
-/** Content that this run brings to the pool does not travel a second time: the next volume waits, and is copied from it. */
+/**
+ * Content that this run transfers to a pool is not uploaded twice: the next volume waits and is copied from the first.
+ */
 async function onceUnlessCopied(
   context: Context,
   inputs: IsoVolumeInputs,
@@ -88,7 +87,7 @@ async function onceUnlessCopied(
   const at = { project, pool, name, target };
   const own = { place: placeOf(client, at), at: work.then(() => at) };
   all.set(key, own);
-  // Who waits for it sees the failure; nobody may be waiting.
+  // Waiting copies report the failure; there may be none.
   own.at.catch(() => all.get(key) === own && all.delete(key));
   return work;
 }
@@ -115,11 +114,14 @@ interface Upload {
   source: string;
 }
 
-/** Only an import whose success was seen is whole: the servers write the record, with its size, before the bytes. */
+/**
+ * Only an import that is known to have succeeded is complete: the servers write the record, with its size, before the
+ * bytes.
+ */
 async function upload({ client, status, inputs, opened, source }: Upload): Promise<number> {
   const visible = withProgress(opened, "uploading", status);
   const stream = inputs.allowAnyContent ? visible.stream : requireIso(visible.stream, source);
-  // A failed upload says why by itself.
+  // The failed upload reports the reason.
   opened.received.catch(() => undefined);
   await importIsoVolume(client, inputs, { stream, sizeBytes: opened.sizeBytes, deadlineMs });
   return (await opened.received).sizeBytes;

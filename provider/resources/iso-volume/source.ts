@@ -1,4 +1,4 @@
-// Where the bytes of an ISO volume can come from: the four sources, what is wrong with them, and their content.
+// Sources of an ISO volume's content: types, validation and reading.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -19,30 +19,30 @@ export interface FileSource {
   file: string;
 }
 
-/** A file of a web server, pinned by a checksum; `urls` are mirrors, tried in order. */
+/** A file on a web server, pinned by a checksum; `urls` are mirrors, tried in order. */
 export type UrlSource = ({ url: string } | { urls: string[] }) & {
   checksum?: string | undefined;
   trigger?: string | undefined;
 };
 
-/** A file of an image that is made here: text, bytes in base64, a local file, or a local folder with all that is in it. */
+/** A file in a generated image: text, base64-encoded bytes, a local file, or a local folder with everything in it. */
 export type FileEntry = { text: string } | { base64: string } | { file: string } | { folder: string };
 
-/** An ISO image that is made of these files. */
+/** An ISO image generated from these files. */
 export interface FilesSource {
   files: Record<string, FileEntry>;
   label: string;
 }
 
-/** Another ISO volume of the same server. */
+/** Another ISO volume on the same server. */
 export interface VolumeSource {
   volume: { pool: string; name: string; project?: string | undefined; digest?: string | undefined };
 }
 
-/** Told apart by which keys are there. */
+/** Distinguished by the keys that are present. */
 export type IsoSource = FileSource | UrlSource | FilesSource | VolumeSource;
 
-/** Seen on Incus 6.0.4; decision record 0008 tells more. */
+/** Observed on Incus 6.0.4; see decision record 0008. */
 const otherServer =
   "is not supported: a copy from server to server loses the zeros at the end of the image on pools that store volumes in files; use the same file or url as the source of both volumes";
 
@@ -71,14 +71,14 @@ export const sourceSchema = tagged<IsoSource>({
   }),
 });
 
-/** Everything that is wrong with a source as it is written, found without reading or asking anybody. */
+/** Validates a source without reading files or making requests. */
 export function sourceFailures(source: IsoSource): Failure[] {
   if (hasUnknown(source)) return [];
   if ("files" in source) return generatedProblems(source);
   return "url" in source || "urls" in source ? downloadProblems(source) : [];
 }
 
-/** The bytes that a source stands for. A volume is copied by the daemon, so it has none here. */
+/** Opens the content of a source. A volume is copied by the daemon, so it has no content here. */
 export async function contentOf(
   source: Exclude<IsoSource, VolumeSource>,
   call: Pick<Context, "status" | "signal">,
@@ -91,7 +91,7 @@ export async function contentOf(
   return urlContent({ urls: urlsOf(source), checksum: source.checksum }, { signal: call.signal });
 }
 
-/** How many bytes that will be, where it is known without asking a web server or reading a file. */
+/** The size of the content, if it is known without querying a web server or reading a file. */
 export async function sizeInAdvance(source: IsoSource): Promise<number | undefined> {
   if ("file" in source) return (await stat(expandPath(source.file))).size;
   if (!("files" in source)) return undefined;
@@ -110,7 +110,7 @@ function downloadProblems(source: UrlSource): Failure[] {
 }
 
 function generatedProblems({ label, files }: FilesSource): Failure[] {
-  // Files in folders are looked at when the image is made.
+  // Files in folders are checked when the image is generated.
   const named: Record<string, IsoFile> = {};
   for (const [path, entry] of Object.entries(files)) if (!("folder" in entry)) named[path] = toIsoFile(entry);
   const onlyFolders = Object.keys(named).length === 0 && Object.keys(files).length > 0;

@@ -1,4 +1,4 @@
-// The network of a running machine: addresses that others can reach, and the cards' hardware addresses.
+// Network outputs of a running instance: reachable addresses and MAC addresses.
 import { findState, type WireState } from "../../lxd/api/instance/instance-state";
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
@@ -10,16 +10,16 @@ export interface InterfaceAddresses {
 }
 
 export interface NetworkOutputs {
-  /** By the interface's name in the guest. */
+  /** Keyed by the interface's name in the guest. */
   addresses: Record<string, InterfaceAddresses>;
   /** The first global address of each family. */
   ipv4?: string | undefined;
   ipv6?: string | undefined;
-  /** By the device's name. */
+  /** Keyed by device name. */
   macs: Record<string, string>;
 }
 
-/** A machine that is off has no state worth a request. */
+/** The state of a stopped instance is not worth a request. */
 export async function readNetwork(client: Client, at: InstanceAddress, wire: WireInstance): Promise<NetworkOutputs> {
   const state = isRunning(wire) ? await findState(client, at) : undefined;
   const addresses = addressesOf(state);
@@ -32,7 +32,7 @@ export async function readNetwork(client: Client, at: InstanceAddress, wire: Wir
   };
 }
 
-/** Global addresses of all interfaces but the loopback. */
+/** Global addresses of all interfaces except the loopback. */
 export function addressesOf(state: WireState | undefined): Record<string, InterfaceAddresses> {
   const cards = Object.entries(state?.network ?? {}).filter(([, card]) => card.type !== "loopback");
   return Object.fromEntries(

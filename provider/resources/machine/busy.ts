@@ -1,24 +1,24 @@
-// Waits for what the server is doing with a machine already, so that it takes the next change of it.
+// Waits for a running operation on an instance before the next change.
 import { type InstanceAddress } from "../../lxd/api/instance/instances";
 import { settleInstance } from "../../lxd/api/operations";
 import { isCode, LxdError } from "../../base/errors";
 import { type Context } from "../../kind/kind";
 
-/** As long as any operation of the server may take. */
+/** The maximum duration of any operation on the server. */
 const deadlineMs = 10 * 60_000;
 /**
- * What a guest does of its own accord, such as powering off, is no operation that the server lists, and is soon over. Incus
- * also goes on calling a machine busy when a clean stop of it has failed for its time limit, and that does not end.
+ * Some causes of "busy", such as a guest powering itself off, are not listed as operations and end soon. Incus also
+ * keeps an instance busy after a clean stop has exceeded its time limit, and that state does not end.
  */
 const unlistedMs = 60_000;
 const pausesMs = [250, 500, 1000, 2000];
 
-/** Whoever changes a machine; its row in the display says what is waited for. */
+/** A caller that changes an instance, with the status line that shows what it waits for. */
 export type Changer = Pick<Context, "client"> & Partial<Pick<Context, "status">>;
 
 /**
- * Changes a machine as soon as the server is done with what it does to it. The server refuses a change at once, and has
- * begun nothing of it, while another one goes on that excludes it.
+ * Retries a change while the server is busy with the instance. The server refuses a conflicting change at once, before
+ * it starts any of it.
  */
 export async function retryWhileBusy<T>(changer: Changer, at: InstanceAddress, change: () => Promise<T>): Promise<T> {
   const end = performance.now() + deadlineMs;
@@ -39,7 +39,7 @@ export async function retryWhileBusy<T>(changer: Changer, at: InstanceAddress, c
   }
 }
 
-/** Whether the server has listed anything to wait for. */
+/** Whether the server listed an operation to wait for. */
 async function settled({ client }: Changer, { project, name }: InstanceAddress, withinMs: number): Promise<boolean> {
   try {
     return await settleInstance(client, { project, name }, withinMs);
@@ -49,7 +49,7 @@ async function settled({ client }: Changer, { project, name }: InstanceAddress, 
   }
 }
 
-/** `stop`, `restore`: what the server says that it is doing with the machine. */
+/** The action that keeps the instance busy, as the server reports it: `stop`, `restore`. */
 function busyWith(error: unknown): string | undefined {
   if (!(error instanceof LxdError)) return undefined;
   return /Instance is busy running an? "([^"]+)" operation/.exec(error.details.why)?.[1];

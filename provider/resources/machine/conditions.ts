@@ -1,4 +1,4 @@
-// One look at a machine for each condition that can be waited for: whether it is met, and else what is seen instead.
+// Checks each wait condition once: whether it is met, and if not, the state of the instance.
 import { connect, type TcpNetConnectOpts } from "node:net";
 import { runCommand } from "../../lxd/api/instance/exec";
 import { findState } from "../../lxd/api/instance/instance-state";
@@ -16,15 +16,15 @@ export interface Look {
   client: Client;
   at: InstanceAddress;
   wire: WireInstance;
-  /** How much of the wait's time is left. */
+  /** The remaining time of the wait. */
   leftMs: number;
   log: ConsoleLog;
 }
 
-/** What is not so yet; undefined when the condition is met. */
+/** What is still missing; undefined once the condition is met. */
 export interface Seen {
   text: string;
-  /** It is met if it stays as it is, so the deadline does not count. */
+  /** The condition is met if this state lasts, so the deadline does not apply. */
   isClose?: boolean;
 }
 
@@ -52,7 +52,7 @@ export function conditionCheck(wait: Wait): ConditionCheck {
   }
 }
 
-/** An installer's reboot can look like a stop for a moment, so it must stay off. */
+/** An installer's reboot can briefly look like a stop, so the instance must stay off. */
 function poweredOff({ stableFor }: Of<"powered-off">): ConditionCheck {
   let offSince: number | undefined;
   let lastOn = performance.now();
@@ -67,7 +67,7 @@ function poweredOff({ stableFor }: Of<"powered-off">): ConditionCheck {
   };
 }
 
-/** A container needs none; a virtual machine's is what counts its processes. */
+/** A container needs no agent; a virtual machine reports a process count only if its agent runs. */
 async function agent({ client, at, wire }: Look): Promise<Seen | undefined> {
   if (isStopped(wire)) return { text: "the machine is off" };
   if (wire.type === "container") return undefined;
@@ -124,7 +124,7 @@ function commandSucceeds({ command }: Of<"exec">): ConditionCheck {
   };
 }
 
-/** A machine that is off, or has no agent yet, cannot run a command: that is something to wait for. */
+/** An instance that is off, or whose agent is not running yet, cannot run a command, so the wait continues. */
 async function attempt(
   { client, at, leftMs }: Look,
   command: string[],

@@ -1,4 +1,4 @@
-// Firmware and cloud-init data as the config keys of each server, and back.
+// Maps firmware and cloud-init inputs to each server's config keys and back.
 import { z } from "zod";
 import { strict } from "../../kind/schema";
 import { type StringMap } from "../../lxd/api/instance/instances";
@@ -32,7 +32,7 @@ const cloudInitKeys: Record<keyof CloudInit, string> = {
 };
 const cloudInitFields = Object.entries(cloudInitKeys) as [keyof CloudInit, string][];
 
-/** Config keys that a typed input says, which `config` must not say too. */
+/** Config keys set by typed inputs, which `config` must not set as well. */
 export function typedKeys({ firmware, cloudInit }: Omit<ConfigInputs, "config">): string[] {
   return [
     ...(firmware === undefined ? [] : firmwareKeys),
@@ -40,7 +40,7 @@ export function typedKeys({ firmware, cloudInit }: Omit<ConfigInputs, "config">)
   ];
 }
 
-/** `hasBootMode`: this server knows one key in place of two (LXD 6.7 and newer). */
+/** `hasBootMode`: the server has one key instead of two (LXD 6.7 and newer). */
 export function configToWire({ config, firmware, cloudInit }: ConfigInputs, hasBootMode: boolean): StringMap {
   const data = cloudInitFields.flatMap(([field, key]): [string, string][] => {
     const value = cloudInit?.[field];
@@ -49,7 +49,7 @@ export function configToWire({ config, firmware, cloudInit }: ConfigInputs, hasB
   return { ...config, ...firmwareToWire(firmware, hasBootMode), ...Object.fromEntries(data) };
 }
 
-/** Firmware keys of `config` that this server does not know, each with the `firmware` that says it to every server. */
+/** Firmware keys in `config` that this server does not support, each with the equivalent portable `firmware`. */
 export function foreignFirmware(config: StringMap, hasBootMode: boolean): { key: string; firmware: Firmware }[] {
   const foreign = hasBootMode ? ["security.csm", "security.secureboot"] : ["boot.mode"];
   const firmware = firmwareFromWire(config);
@@ -63,7 +63,10 @@ function firmwareToWire(firmware: Firmware | undefined, hasBootMode: boolean): S
   return { "security.secureboot": String(firmware === "uefi-secureboot") };
 }
 
-/** What the daemon has, with firmware and cloud-init data taken out where the program says them in their own fields. */
+/**
+ * Converts the daemon's config to inputs: firmware and cloud-init keys become typed inputs where the program uses
+ * those.
+ */
 export function configFromWire(wire: StringMap, written: ConfigInputs): ConfigInputs {
   const taken = typedKeys(written);
   const config = Object.fromEntries(Object.entries(wire).filter(([key]) => !taken.includes(key)));

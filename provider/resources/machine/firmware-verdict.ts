@@ -1,4 +1,4 @@
-// What a virtual machine's firmware says at its end, if it has found nothing to boot, and which setting cures that.
+// Recognizes that a virtual machine's firmware found nothing to boot, and which setting fixes it.
 import { type WireInstance } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
@@ -8,22 +8,22 @@ import { isRunning } from "./power";
 
 export interface Verdict {
   why: string;
-  /** The setting that cures it. */
+  /** The setting that fixes it. */
   advice: string;
 }
 
-/** The last words of OVMF under secure boot, of its shell, which comes last without that, and of SeaBIOS. */
+/** The last output of OVMF with secure boot, of its shell (without secure boot), and of SeaBIOS. */
 const ends = {
   uefi: /No bootable option or device was found\.\s*(BdsDxe: Press any key to enter the Boot Manager Menu\.\s*)?$/,
   shell: /UEFI Interactive Shell[^]*\nShell> ?$/,
   bios: /No bootable device\.\s*(Retrying in \d+ seconds\.\s*)?$/,
 };
-/** Of what the firmware has tried; the shell is its own. */
+/** Boot entries that the firmware refused, except its own shell. */
 const refused =
   /BdsDxe: failed to (?:load|start) \S+ "((?!EFI Internal Shell)[^"]*)" from .*: (?:Access Denied|Security Violation)$/m;
 const notAnswered = /BdsDxe: failed to start \S+ "([^"]*)" from .*: Time out$/m;
 
-/** `text`: all that the console has said since the start, without control sequences. */
+/** `text`: the console output since the start, without control sequences. */
 export function verdictOf(text: string): Verdict | undefined {
   if (ends.bios.test(text)) return { why: nothing, advice: adviceForBios };
   if (!ends.uefi.test(text) && !ends.shell.test(text)) return undefined;
@@ -44,7 +44,7 @@ const adviceForUefi =
 const adviceForBios =
   'Give the machine a medium in `cdroms` that boots by BIOS; one that boots by UEFI alone needs `firmware: "uefi"`.';
 
-/** How long it must stay the last that is said: more may come, or somebody may type. */
+/** How long it must remain the last output: more may follow, or a user may type. */
 const stableMs = 2000;
 const pauseMs = 1000;
 
@@ -53,14 +53,14 @@ export interface Listening {
   log: ConsoleLog;
 }
 
-/** Listens while something else is waited for. LXD gives out no console of a virtual machine. */
+/** Watches the firmware's output during other waits. LXD does not expose the console log of a virtual machine. */
 export class FirmwareWatch {
   #next = 0;
   #since: number | undefined;
 
   constructor(private readonly listening: Listening) {}
 
-  /** Fails when the firmware has given up for good. */
+  /** Throws once the firmware has definitely given up. */
   async look(wire: WireInstance, waitingFor: string): Promise<void> {
     const now = performance.now();
     if (now < this.#next) return;
@@ -74,7 +74,7 @@ export class FirmwareWatch {
   }
 }
 
-/** Whether the firmware of a machine has nothing to boot, as it is now. */
+/** Whether the firmware of an instance currently has nothing to boot. */
 export async function hasGivenUp(listening: Listening, wire: WireInstance): Promise<boolean> {
   const text = await consoleOf(listening, wire);
   return text !== undefined && verdictOf(text) !== undefined;

@@ -1,4 +1,4 @@
-// The instance that a resource is about: by its name, and by its identity, which follows renames and tells a new one apart.
+// Finds the instance that a resource refers to, by name and by an identity that survives renames.
 import { type InstanceFound, isSameInstance, locateInstance } from "../../lxd/api/instance/instance-identity";
 import { type InstanceAddress } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
@@ -9,7 +9,7 @@ import { isUnknown } from "../../kind/unknowns";
 export interface MachineInputs {
   /** The instance's name. */
   instance: string;
-  /** Its identity, if the program has it as a resource. The underscores keep it out of previews. */
+  /** Its identity, if the instance is a resource of the program. The underscores hide it from previews. */
   __instance?: string | undefined;
 }
 
@@ -32,12 +32,13 @@ export async function requireMachine(client: Client, at: MachineAt): Promise<Ins
 }
 
 /**
- * Another name of the same machine is a rename; the same name of another machine is not the same. One that a preview does
- * not know is still to be made: of one that changes in place it knows the identity.
+ * A different name with the same identity is a rename; the same name with a different identity is another instance. An
+ * identity that is unknown in a preview belongs to an instance still to be created, since an in-place update keeps it
+ * known.
  */
 export function machineCost(olds: MachineInputs, news: MachineInputs): Cost {
   const [before, after] = [olds.__instance, news.__instance];
-  // The machine of a state of schema 0 has no identity yet that a preview could know.
+  // State of schema 0 has no instance identity that a preview could know.
   const isOld = before?.startsWith("@") === true && isUnknown(after);
   if (before !== undefined && after !== undefined && !isOld) {
     if (isUnknown(after) || !isSameInstance(before, after)) return "replace";
@@ -46,7 +47,7 @@ export function machineCost(olds: MachineInputs, news: MachineInputs): Cost {
   return olds.instance === news.instance ? "ignore" : "replace";
 }
 
-/** States of schema 0 know when the machine was made, under another name. */
+/** State of schema 0 stores the instance's creation time under another name. */
 export function withInstanceIdentity(state: Record<string, unknown>): Record<string, unknown> {
   const { machine, ...rest } = state;
   return typeof machine === "string" ? { ...rest, __instance: `@${machine}` } : rest;

@@ -1,4 +1,5 @@
-// Who has switched a machine off: its guest, which ends an installation, or somebody from outside, which does not.
+// Determines what powered an instance off: its guest, which ends an installation, or an outside request, which does
+// not.
 import { readMonitorLog } from "../../lxd/api/instance/instance-logs";
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
 import { wasStopped } from "../../lxd/api/operations";
@@ -7,23 +8,23 @@ import { LxdError } from "../../base/errors";
 
 export type Cause = "guest" | "outside" | "unknown";
 
-/** Of a machine that nobody has watched. `wire`: as it was found just now, off. */
+/** For an instance that was not observed while running. `wire`: the instance as just read, stopped. */
 export async function causeOf(client: Client, at: InstanceAddress, wire: WireInstance): Promise<Cause> {
   if (await wasStopped(client, at, wire.last_used_at)) return "outside";
   const log = wire.type === "virtual-machine" ? await readMonitorLog(client, at) : undefined;
   if (log === undefined) return "unknown";
-  // When the host goes down, nobody is left to note that the machine is off.
+  // When the host goes down, the daemon does not record that the instance stopped.
   const wentDown = wire.config?.["volatile.last_state.power"] !== "STOPPED";
   return wentDown || orders.test(log) ? "outside" : "guest";
 }
 
-/** Newer servers send `quit` to a QEMU that is gone already, too; that one is not answered. */
+/** Newer servers also send `quit` to a QEMU process that has already exited; that command gets no reply. */
 const orders = /"execute":\s*"(system_powerdown"|quit".*\n\[[^\]]*\] REPLY:)/;
 
-/** For so long servers surely list an operation that has ended. */
+/** How long servers reliably list a finished operation. */
 const listedForMs = 4000;
 
-/** Fails if a machine that was seen running `sinceMs` ago was stopped from outside. */
+/** Throws if an instance that was running `sinceMs` ago was stopped from outside. */
 export async function requireGuests(client: Client, at: InstanceAddress, seen: Sighting): Promise<void> {
   const { wire, sinceMs } = seen;
   const isOutside =
@@ -37,7 +38,7 @@ export async function requireGuests(client: Client, at: InstanceAddress, seen: S
 }
 
 export interface Sighting {
-  /** The machine, off. */
+  /** The instance, stopped. */
   wire: WireInstance;
   sinceMs: number;
 }

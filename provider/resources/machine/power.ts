@@ -1,4 +1,4 @@
-// Starts and stops machines, and tells whether they run.
+// Starts and stops instances, and reports whether they run.
 import { changeState, type StateChange } from "../../lxd/api/instance/instance-state";
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
 import { isCode } from "../../base/errors";
@@ -18,7 +18,7 @@ export function isRunning(wire: WireInstance): boolean {
   return [status.running, status.ready, status.frozen].includes(wire.status_code);
 }
 
-/** Whether the machine has ever been started: the daemons say 1970 (or year 1) of one that has not. */
+/** Whether the instance was ever started: the daemons report 1970 (or the year 1) if not. */
 export function wasStarted(wire: WireInstance): boolean {
   return Date.parse(wire.last_used_at) > 0;
 }
@@ -29,7 +29,7 @@ export async function start(changer: Changer, at: InstanceAddress): Promise<void
   });
 }
 
-/** Asks the guest to shut down; one that has not done so in time is switched off, at once if the time is 0. */
+/** Shuts the guest down cleanly; forces the stop after the timeout, or immediately if the timeout is 0. */
 export async function stop(changer: Changer, at: InstanceAddress, timeoutMs: number): Promise<void> {
   if (timeoutMs === 0) {
     await switchOff(changer, at);
@@ -39,7 +39,7 @@ export async function stop(changer: Changer, at: InstanceAddress, timeoutMs: num
     await change(changer, at, { action: "stop", timeoutMs });
   } catch (error) {
     if (says(error, "already stopped")) return;
-    // Only a guest that does not obey is switched off, not one of which nothing is known.
+    // Force the stop only if the guest did not comply, not if its state is unknown.
     if (!isCode(error, "failed") && !isCode(error, "timeout")) throw error;
     await switchOff(changer, at);
   }

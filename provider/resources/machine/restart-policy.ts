@@ -1,4 +1,4 @@
-// Shuts a running machine down for what it takes only while it is off, if the program allows that.
+// Stops a running instance for changes that require it to be off, if the program allows a restart.
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
 import { LxdError } from "../../base/errors";
 import { type Context, type Failure, type PartialInputs } from "../../kind/kind";
@@ -6,7 +6,7 @@ import { milliseconds } from "../../kind/units";
 import { isRunning, isStopped, stop } from "./power";
 import { get, phaseOf } from "./settings";
 
-/** What a program says about shutting a machine down. */
+/** Inputs that control restarts. */
 interface RestartPolicy {
   allowRestart: boolean;
   shutdownTimeout: string;
@@ -14,7 +14,7 @@ interface RestartPolicy {
   power: "managed" | "initial" | "ignored";
 }
 
-/** `what`: `renamed`. Returns whether it ran. */
+/** `what`: for example `renamed`. Returns whether the instance was running. */
 export async function stopFor(
   context: Pick<Context, "client" | "status">,
   at: InstanceAddress,
@@ -29,7 +29,7 @@ export async function stopFor(
   return true;
 }
 
-/** Failures of a preview for what the machine must be off for, if it stays on. */
+/** Preview failures for changes that need the instance stopped while it keeps running. */
 export function coldFailures(
   wire: WireInstance,
   inputs: PartialInputs<RestartPolicy>,
@@ -40,7 +40,7 @@ export function coldFailures(
   return [{ property, reason }];
 }
 
-/** It runs, and this very update does not shut it down first. */
+/** Whether it runs and this update does not stop it first. */
 export function staysOn(wire: WireInstance, { running, power }: PartialInputs<RestartPolicy>): boolean {
   return isRunning(wire) && !(power === "managed" && running === false && phaseOf(wire) === "installed");
 }

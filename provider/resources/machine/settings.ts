@@ -1,4 +1,4 @@
-// The settings that a server keeps of a machine: looked up, and changed with what others write there meanwhile.
+// Reads an instance's settings and changes them, merging concurrent changes by other clients.
 import { isDeepStrictEqual } from "node:util";
 import { gone, isCode } from "../../base/errors";
 import {
@@ -15,7 +15,9 @@ import { isProviderKey, pendingKey } from "../shared/ownership";
 import { type Phase } from "./devices/device";
 import { type Changer, retryWhileBusy } from "./busy";
 
-/** How often settings are merged anew when somebody else, mostly the daemon itself, changes them at the same time. */
+/**
+ * How often a write is retried with a fresh merge when another client, usually the daemon itself, changes the settings.
+ */
 const attempts = 5;
 
 export async function get(client: Client, at: InstanceAddress): Promise<Found<WireInstance>> {
@@ -24,19 +26,19 @@ export async function get(client: Client, at: InstanceAddress): Promise<Found<Wi
   throw gone("instance");
 }
 
-/** Whether what the machine was made for is over: its waits, and the first start. */
+/** Whether the waits and the first start are over. */
 export function phaseOf({ config }: Pick<WireInstance, "config">): Phase {
   const pending = config?.[pendingKey];
   return pending === "boot" || pending === "wait" ? "installing" : "installed";
 }
 type SettingsChange = (wire: WireInstance) => Partial<InstanceSettings>;
 
-/** Merges a change into the settings as they are, when the machine takes it. */
+/** Merges a change into the current settings once the instance accepts it. */
 export function changeSettings(changer: Changer, at: InstanceAddress, change: SettingsChange): Promise<void> {
   return retryWhileBusy(changer, at, () => merge(changer.client, at, change));
 }
 
-/** The daemon itself writes to the settings too, so a conflict is merged anew. */
+/** The daemon also writes to the settings, so a conflict is merged again. */
 async function merge(client: Client, at: InstanceAddress, change: SettingsChange): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const found = await get(client, at);
@@ -57,12 +59,12 @@ export function rootPoolOf(wire: WireInstance): string | undefined {
   return rootOf(wire)?.[1]["pool"];
 }
 
-/** The root disk, its own or a profile's: its name and its options. */
+/** The root disk, from the instance or a profile: its name and options. */
 export function rootOf({ devices, expanded_devices: expanded }: WireInstance): [string, StringMap] | undefined {
   return Object.entries({ ...expanded, ...devices }).find(([, device]) => device["path"] === "/");
 }
 
-/** Keys of the config that the server, or this provider's bookkeeping, writes. */
+/** Config keys written by the server or by this provider. */
 export function isServers(key: string): boolean {
   return key.startsWith("volatile.") || key.startsWith("image.") || isProviderKey(key);
 }

@@ -1,9 +1,9 @@
-// What can be waited for when a machine has been started, as it is written.
+// Schema of the waits that follow an instance's start.
 import { z } from "zod";
 import { duration, name, strict } from "../../kind/schema";
 import { isExpression } from "./guest/boot-command";
 
-/** What to wait for. Each has its own time limit. */
+/** A condition to wait for, with its own timeout. */
 export type Wait = { timeout: string } & (
   | { condition: "powered-off"; stableFor: string }
   | { condition: "agent" | "cloud-init" }

@@ -1,4 +1,4 @@
-// Waits for a condition with its own time limit, and tells what was seen and what the console said if it is not met.
+// Waits for a condition; on timeout, reports the last state and the end of the console output.
 import { poll } from "../../base/poll";
 import { findInstance, type InstanceAddress } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
@@ -12,7 +12,7 @@ import { type Wait } from "./wait-schema";
 
 const pollIntervalMs = 1000;
 const shortestPollMs = 50;
-/** Incus says `Error` of a virtual machine that is just going off, too, until it has noticed. */
+/** Incus also briefly reports `Error` for a virtual machine that is powering off. */
 const failedForMs = 10_000;
 
 export interface Waiting {
@@ -20,7 +20,7 @@ export interface Waiting {
   at: InstanceAddress;
   wait: Wait;
   status: (text: string) => void;
-  /** The start that is listened to; without it, whatever the server has of the console. */
+  /** The current start's console; without it, whatever output the server has. */
   log?: ConsoleLog | undefined;
 }
 
@@ -31,7 +31,7 @@ export async function waitFor(waiting: Waiting): Promise<void> {
   let failedSince: number | undefined;
   const deadline = performance.now() + milliseconds(wait.timeout);
   const pause = (ms: number): Promise<void> => client.pause(ms);
-  // A condition that holds already and only has to last is waited for beyond the deadline.
+  // A condition that is already met and only has to last may exceed the deadline.
   await poll({ pause, everyMs: pauseMs(wait), withinMs: Infinity }, async () => {
     const found = await findInstance(client, at);
     if (found === undefined) throw new LxdError({ code: "not-found", why: "the machine was deleted during the wait" });
@@ -48,7 +48,7 @@ export async function waitFor(waiting: Waiting): Promise<void> {
   });
 }
 
-/** Often enough that a machine which ran in between is seen running. */
+/** Often enough to observe an instance that runs briefly in between. */
 function pauseMs(wait: Wait): number {
   if (wait.condition !== "powered-off") return pollIntervalMs;
   return Math.min(pollIntervalMs, Math.max(milliseconds(wait.stableFor) / 5, shortestPollMs));

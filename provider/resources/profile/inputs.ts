@@ -1,4 +1,4 @@
-// What can be written about a profile, and what a change of it costs.
+// Inputs of a profile, and what a change of each input requires.
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type CommonInputs, type KindDefinition, type PartialInputs } from "../../kind/kind";
@@ -25,7 +25,7 @@ export interface ProfileOutputs extends ProfileInputs, ConfigFacts {}
 
 export type PartialProfileInputs = PartialInputs<ProfileInputs>;
 
-/** Every version of both daemons takes such a name in a path. */
+/** Every version of both daemons accepts such a name in a path. */
 export const profileName = z.string().regex(/^[^\s/]+$/, { error: "must not be empty or contain spaces or slashes" });
 
 export const schema = strict({

@@ -1,4 +1,4 @@
-// Profiles: config and devices that instances share.
+// Profiles: config and devices shared by instances.
 import {
   createProfile,
   deleteProfile,
@@ -36,7 +36,7 @@ export const profile = configMapKind<ProfileInputs, ProfileOutputs, WireProfile,
   policies,
   passed: [],
   fields,
-  // The daemons fill in nothing.
+  // The daemons set no keys in a profile.
   isServers: () => false,
   validate: (partial) => [...validateDeviceNames(partial), ...validateBootOrder(partial)],
   applyDefaults,
@@ -60,7 +60,7 @@ export const profile = configMapKind<ProfileInputs, ProfileOutputs, WireProfile,
 
 type Put = ProfileSettings & Settings;
 
-/** The daemons make a profile of this name in every project, and never delete it. */
+/** The daemons create this profile in every project and never delete it. */
 const always = "default";
 
 async function empty(client: Client, at: ProfileInputs): Promise<void> {
@@ -80,7 +80,7 @@ function devicesFrom(
   return { project: inputs.project, rootDisk, nics, disks, devices };
 }
 
-/** A profile types only what is the same for machines of all kinds. */
+/** A profile supports only the typed devices that suit every instance type. */
 function typed({ rootDisk, nics, disks, devices }: ProfileInputs): DeviceInputs {
   return { rootDisk, nics, disks, devices, cdroms: [], tpm: false, agentDrive: false, cloudInitDrive: false };
 }

@@ -1,11 +1,11 @@
-// What can be written about a project, and what a change of it costs.
+// Inputs of a project, and what a change of each input requires.
 import { z } from "zod";
 import { type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";
 
-/** What a project keeps for itself; whatever it does not, it shares with the project `default`. */
+/** Object types that the project isolates; it shares all others with the `default` project. */
 export interface Features {
   images?: boolean | undefined;
   profiles?: boolean | undefined;

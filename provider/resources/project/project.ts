@@ -1,4 +1,4 @@
-// Projects: rooms of their own for instances, images, profiles, volumes and networks.
+// Projects: isolated sets of instances, images, profiles, volumes and networks.
 import { isDeepStrictEqual } from "node:util";
 import { parseUser, type User } from "../../lxd/api/used-by";
 import {
@@ -25,7 +25,7 @@ export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject,
   policies,
   passed: [],
   fields,
-  // A new project has every feature that the server knows switched on or off.
+  // A new project gets an explicit value for every feature that the server supports.
   isServers: (key) => key.startsWith("features."),
   places: () => Promise.resolve([]),
   preflightChange,
@@ -40,13 +40,13 @@ export const project = configMapKind<ProjectInputs, ProjectOutputs, WireProject,
   users: usersOf,
 });
 
-/** All that is in it, but for the profile that every project has. */
+/** Everything in the project except the default profile, which every project has. */
 function usersOf({ used_by: users }: WireProject): string[] {
   const isDefault = ({ collection, name }: User): boolean => collection === "profiles" && name === "default";
   return (users ?? []).filter((url) => !isDefault(parseUser(url)));
 }
 
-/** The daemons would move what is in a project nowhere when a feature comes or goes, so they refuse. */
+/** The daemons do not migrate a project's objects when a feature changes, so they refuse the change. */
 async function preflightChange(client: Client, { inputs, olds }: CheckContext<ProjectInputs>): Promise<Failure[]> {
   const { features } = inputs;
   if (olds?.name === undefined || inputs.name !== olds.name || features === undefined || isUnknown(features)) return [];

@@ -1,4 +1,4 @@
-// What can be written about a storage pool, and what a change of it costs.
+// Inputs of a storage pool, and what a change of each input requires.
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type KindDefinition, type PartialInputs } from "../../kind/kind";
@@ -36,11 +36,11 @@ export const policies: KindDefinition<StoragePoolInputs, StoragePoolOutputs>["po
   name: "replace",
   driver: "replace",
   description: "update",
-  // Whoever no longer says where the pool is leaves it where it is.
+  // Omitting `source` leaves the pool where it is.
   source: (_, news) => (news.source === undefined ? "ignore" : "replace"),
   size: "update",
   config: "update",
-  // Members are told when the pool is made, and never again.
+  // Applies only when the pool is created.
   memberConfig: "ignore",
 };
 

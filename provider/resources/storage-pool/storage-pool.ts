@@ -1,4 +1,4 @@
-// Storage pools: where volumes, images and the disks of instances are kept.
+// Storage pools: they hold volumes, images and the disks of instances.
 import {
   createPool,
   deletePool,
@@ -26,9 +26,9 @@ export const storagePool = configMapKind<Inputs, Outputs, WirePool, PoolSettings
   policies,
   passed: ["memberConfig"],
   fields,
-  // Where the pool is, and what the driver calls it there.
+  // The location of the pool and the names that its driver uses there.
   isServers: (key) => /^(source|size|zfs\.pool_name|lvm\.(vg_name|thinpool_name)|ceph\..+|btrfs\..+)$/.test(key),
-  // Of a device the daemons keep another name than the one that was given.
+  // For a block device, the daemons store a different name from the one that was specified.
   isMeant: (key, written, config) => key === "source" && written === config["volatile.initial_source"],
   places: () => Promise.resolve([]),
   preflight,
@@ -44,7 +44,7 @@ export const storagePool = configMapKind<Inputs, Outputs, WirePool, PoolSettings
     driver === inputs.driver ? undefined : `left by an earlier run, with driver "${driver}"`,
 });
 
-/** What only some members of a cluster have been told of is no pool yet. */
+/** A pool that is only defined on cluster members is pending and does not exist yet. */
 async function find(client: Client, { name }: Inputs): Promise<Found<WirePool> | undefined> {
   const found = await readPool(client, name);
   return found?.value.status === "Pending" ? undefined : found;

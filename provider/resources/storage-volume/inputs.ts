@@ -1,4 +1,4 @@
-// What can be written about a storage volume, and what a change of it costs.
+// Inputs of a storage volume, and what a change of each input requires.
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type ContentType } from "../../lxd/api/storage/data-volumes";
@@ -19,7 +19,7 @@ export interface CopySource {
 }
 
 export interface BackupSource {
-  /** Path of the file. */
+  /** Path of the backup file. */
   backup: string;
 }
 
@@ -27,7 +27,7 @@ export type VolumeSource = CopySource | BackupSource;
 
 export interface StorageVolumeInputs extends CommonInputs, ConfigInputs {
   pool: string;
-  /** Undefined is what the source has. */
+  /** Defaults to the content type of the source. */
   contentType?: ContentType | undefined;
   size?: string | undefined;
   source?: VolumeSource | undefined;
@@ -68,7 +68,7 @@ export const policies: KindDefinition<StorageVolumeInputs, StorageVolumeOutputs>
   config: "update",
 };
 
-/** What a volume was made from matters only while the program says it; an imported one is as good as any. */
+/** The source matters only while the program specifies it; an imported volume has none and may gain any. */
 function sourceCost(olds: StorageVolumeInputs, { source }: StorageVolumeInputs): Cost {
   if (source === undefined || olds.source === undefined) return "ignore";
   return isDeepStrictEqual(plain(source), plain(olds.source)) ? "ignore" : "replace";
@@ -76,7 +76,7 @@ function sourceCost(olds: StorageVolumeInputs, { source }: StorageVolumeInputs):
 
 export const fields: readonly TypedField[] = [{ path: ["size"], key: "size", kind: "text" }];
 
-/** What is there stays what it is, whatever the program omits. */
+/** An existing volume keeps its values for inputs that the program omits. */
 export function computed(check: CheckContext<StorageVolumeInputs>): PartialStorageVolumeInputs {
   const { inputs, olds } = check;
   const isBlank = inputs.source === undefined && olds === undefined;

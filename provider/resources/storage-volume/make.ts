@@ -1,11 +1,11 @@
-// Makes a volume: blank, of another volume or one of its snapshots, or of a backup's file.
+// Creates a volume: empty, as a copy of a volume or snapshot, or from a backup file.
 import { createCopy, createVolume, importBackup, type VolumeSettings } from "../../lxd/api/storage/data-volumes";
 import { findVolume, memberOf } from "../../lxd/api/storage/volumes";
 import { fileContent } from "../../content/local-file/file";
 import { type Context } from "../../kind/kind";
 import { type CopySource, type StorageVolumeInputs } from "./inputs";
 
-/** Copies move as many bytes as there are. */
+/** The duration of a copy depends on the size of the volume. */
 export const copyDeadlineMs = 6 * 60 * 60_000;
 
 export async function make(context: Context, inputs: StorageVolumeInputs, settings: VolumeSettings): Promise<void> {
@@ -29,7 +29,7 @@ async function copy({ client, status }: Context, { inputs, settings, source }: C
   const found = (await findVolume(client, original))?.value;
   const name = [volume.name, volume.snapshot].filter((part) => part !== undefined).join("/");
   const from = { ...original, name, target: found && memberOf(found) };
-  // The config that is sent is the whole config, and a block device without a size is none.
+  // The request replaces the whole config, and a block device needs a size.
   const size = found?.config?.["size"];
   const config = { ...(size !== undefined && { size }), ...settings.config };
   await createCopy(client, inputs, { ...settings, config, from }, { deadlineMs: copyDeadlineMs, onProgress: status });

@@ -1,4 +1,4 @@
-// What the daemon can say about a storage volume before anything is changed: its source, its size, its users.
+// Preflight checks of a storage volume: its source, its size and its users.
 import { parseUser } from "../../lxd/api/used-by";
 import { findSnapshot } from "../../lxd/api/storage/data-volumes";
 import { findInstance } from "../../lxd/api/instance/instances";
@@ -74,7 +74,7 @@ export async function preflightChange(
   ];
 }
 
-/** What is at the end of a block device would be lost, so the daemons refuse it. */
+/** The daemons refuse to shrink a block device, since that would lose the data at its end. */
 function shrinkFailures(wire: WireVolume, { size }: PartialStorageVolumeInputs): Failure[] {
   const has = wire.config?.["size"];
   const [now, then] = [has, size].map((text) => (text === undefined ? undefined : parseSize(text)));
@@ -94,7 +94,7 @@ async function moveFailures(
 ): Promise<Failure[]> {
   const property = moved.name === at.name ? "pool" : "name";
   const there = isPlacePlanned(client, moved) ? undefined : await findVolume(client, moved);
-  // What a move that was broken off has left is cleared up.
+  // A copy left by an interrupted move is cleaned up, so it is not a conflict.
   if (there !== undefined && there.value.config?.[ownerKey] !== urn)
     return [{ property, reason: `there is a volume ${moved.pool}/${moved.name} already; choose another name` }];
   for (const { collection, name, project } of (wire.used_by ?? []).map(parseUser)) {

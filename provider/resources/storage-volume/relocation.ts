@@ -1,7 +1,7 @@
-// Gives a volume another name or pool in place, and clears up what a move to another pool has left that was broken off.
+// Renames a volume or moves it to another pool in place, and cleans up after an interrupted move.
 //
-// Servers copy a volume to the other pool, record first, and delete it where it was in the end. A mark in its config, which
-// the copy gets too, says that this was begun.
+// Servers copy a volume to the other pool, record first, and finally delete the original. A key in the volume's config,
+// which the copy inherits, records that a move has begun.
 import { moveVolume, updateVolume } from "../../lxd/api/storage/data-volumes";
 import { settleVolumeMoves } from "../../lxd/api/operations";
 import { listPools } from "../../lxd/api/storage/pools";
@@ -23,7 +23,7 @@ import { copyDeadlineMs } from "./make";
 type Inputs = StorageVolumeInputs;
 type VolumeFound = ConfigFound<Inputs, WireVolume>;
 
-/** With the member that a volume is on, where the server says one. */
+/** The volume's address with its cluster member, where the server reports one. */
 export function placed(at: Inputs & { location?: string }): VolumeAddress {
   const { project, pool, name, target } = at;
   return { project, pool, name, target: memberOf(at) ?? target };
@@ -40,24 +40,24 @@ export async function move(
   status(isCopied ? `moving to pool ${news.pool}` : "renaming");
   if (isCopied) await mark(client, found, { [movingKey]: news.pool });
   await moveVolume(client, placed(from), news, copyDeadlineMs);
-  // Another pool is another creation time, and where there is none, the name is the identity.
+  // A volume in another pool has a new creation time; where the server reports none, the name is the identity.
   return "relocated";
 }
 
-/** Ends what an earlier run has begun, before anything else is done to the volume and after it was moved. */
+/** Completes a move that an earlier run began. Runs before any other change to the volume, and after a move. */
 export async function finishMove(context: Context, { at, value }: VolumeFound): Promise<boolean | "relocated"> {
   const { client } = context;
   if (value.config?.[movingKey] === undefined) return false;
   await settleVolumeMoves(client, at.project, copyDeadlineMs);
   const found = await findVolume(client, placed(at));
-  // The server has gone on with it alone.
+  // The server has completed the move on its own.
   if (found === undefined) return "relocated";
   await removeMoved(context, { ...found, at });
   await mark(client, { ...found, at });
   return true;
 }
 
-/** The copies in other pools, of a volume that says that it is being moved. */
+/** Removes copies in other pools of a volume that is marked as moving. */
 export async function removeMoved({ client, urn }: Context, { at, value }: VolumeFound): Promise<void> {
   if (value.config?.[movingKey] === undefined) return;
   await settleVolumeMoves(client, at.project, copyDeadlineMs);

@@ -1,4 +1,4 @@
-// Storage volumes: file systems and block devices of a pool, beside those of instances.
+// Storage volumes: custom file systems and block devices in a pool.
 import { updateVolume, type VolumeSettings } from "../../lxd/api/storage/data-volumes";
 import { listPools } from "../../lxd/api/storage/pools";
 import { deleteVolume, findVolume, listVolumes, type WireVolume } from "../../lxd/api/storage/volumes";
@@ -25,7 +25,7 @@ export const storageVolume = configMapKind<Inputs, Outputs, WireVolume, VolumeSe
   policies,
   passed: ["target", "source"],
   fields,
-  // Defaults of the pool and of its driver.
+  // Defaults set by the pool and its driver.
   isServers: (key) => /^(size$|block\.|zfs\.|lvm\.|ceph\.)/.test(key),
   computed,
   identity: identityOf,
@@ -57,17 +57,23 @@ export const storageVolume = configMapKind<Inputs, Outputs, WireVolume, VolumeSe
     contentType === undefined || contentType === type ? undefined : `left by an earlier run, a ${type} volume`,
 });
 
-/** Other members may have volumes of the same name. */
+/** Other cluster members may have a volume with the same name. */
 function located({ at, value }: VolumeFound, news: Inputs): Inputs & { location?: string } {
   return at.pool === news.pool ? { ...news, location: value.location } : news;
 }
 
-/** When it was made, which a move to another pool changes. LXD 5.0 says the year 1 of all: there the name has to do. */
+/**
+ * The creation time, which changes with a move to another pool. LXD 5.0 reports the year 1 for every volume; there the
+ * name serves as the identity.
+ */
 function identityOf({ created_at: createdAt, config }: Pick<WireVolume, "created_at" | "config">): string | undefined {
   return config?.["volatile.uuid"] ?? (Date.parse(createdAt) > 0 ? createdAt : undefined);
 }
 
-/** One that was renamed is in the same pool; one that a broken run has moved is in another, and says whose it is. */
+/**
+ * A renamed volume is in the same pool. A volume moved by an interrupted run is in another pool and is found by its
+ * owner.
+ */
 async function search(context: Context, at: Inputs, identity: string): Promise<VolumeFound | undefined> {
   const { client, urn } = context;
   for (const { name: pool } of await listPools(client)) {

@@ -1,11 +1,11 @@
-// The CD drives of a machine: an ISO volume or a file of the host, and what becomes of it after the installation.
+// CD-ROM drives of an instance: an ISO volume or a file on the host, and what happens to it after the installation.
 import { z } from "zod";
 import { isFalse } from "../../../kind/booleans";
 import { name, strict, tagged } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";
 import { type Phase, type Surroundings } from "./device";
 
-/** An ISO volume as seen by a machine. The digest makes a machine notice new content under the same name. */
+/** A reference to an ISO volume. The digest makes an instance detect new content under the same name. */
 export interface VolumeReference {
   pool: string;
   name: string;
@@ -13,22 +13,22 @@ export interface VolumeReference {
   digest?: string | undefined;
 }
 
-/** It has either a volume or a file of the server's host. */
+/** Has either a volume or a file on the server's host. */
 export interface Cdrom {
   volume?: VolumeReference | undefined;
   hostPath?: string | undefined;
   bootPriority?: number | undefined;
-  /** The device's name; `cdrom0`, `cdrom1` … by position unless said. */
+  /** The device's name. Default: `cdrom0`, `cdrom1` … by position. */
   name?: string | undefined;
-  /** What becomes of it once the machine's waits are over. */
+  /** What happens to the drive after the instance's waits. */
   afterWaits?: "keep" | "unprioritize" | "eject" | undefined;
-  /** Whether the medium is in the drive; without it, it is ejected. */
+  /** Whether the medium is in the drive; false ejects it. */
   attached?: boolean | undefined;
-  /** How the guest sees the drive; the server's best for installers unless said. */
+  /** The bus of the drive. Default: the server's best choice for installers. */
   bus?: string | undefined;
 }
 
-/** As users write it. */
+/** The type that users write. */
 export type WrittenCdrom = Omit<Cdrom, "volume" | "hostPath"> & ({ volume: VolumeReference } | { hostPath: string });
 
 export const volumeReferenceSchema = strict({
@@ -58,7 +58,7 @@ export function cdromDefaults({ name, afterWaits }: Partial<Cdrom>, i: number): 
   return { name: name ?? `cdrom${i}`, afterWaits: afterWaits ?? "keep" };
 }
 
-/** The options that the typed form can express. */
+/** The options that the typed form supports. */
 const cdromOptions = ["type", "pool", "source", "boot.priority", "io.bus", "attached"];
 
 export function cdromsToWire(cdroms: Cdrom[], surroundings: Surroundings): Record<string, StringMap> {
@@ -66,7 +66,7 @@ export function cdromsToWire(cdroms: Cdrom[], surroundings: Surroundings): Recor
   return Object.fromEntries(present.map((cdrom) => [nameOf(cdrom), cdromToWire(cdrom, surroundings)]));
 }
 
-/** `take` removes a device that has none but the given options from those that are left, and returns it. */
+/** `take` removes a device from the unassigned ones and returns it, if it has only the given options. */
 export function cdromsFromWire(
   written: Cdrom[],
   phase: Phase,
@@ -93,7 +93,7 @@ function isAway(cdrom: Cdrom, { phase, emptyDrives }: Surroundings): boolean {
   return isEjected(cdrom, phase) || (cdrom.attached === false && !(emptyDrives && cdrom.volume !== undefined));
 }
 
-/** The boot priority that the device has in this phase. */
+/** The boot priority in this phase. */
 function priorityOf({ bootPriority, afterWaits }: Cdrom, phase: Phase): number | undefined {
   return phase === "installed" && afterWaits === "unprioritize" ? undefined : bootPriority;
 }
@@ -124,7 +124,7 @@ function cdromFromWire(device: StringMap, cdrom: Cdrom, phase: Phase): Cdrom {
   };
 }
 
-/** A volume that is still the one written is told with what the program knows of it. */
+/** If the volume is unchanged, the result keeps everything that the program specifies about it. */
 function mediumFromWire({ pool, source = "" }: StringMap, written: VolumeReference | undefined): Partial<Cdrom> {
   if (pool === undefined) return { hostPath: source };
   return { volume: written?.pool === pool && written.name === source ? written : { pool, name: source } };

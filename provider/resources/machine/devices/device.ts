@@ -1,4 +1,4 @@
-// What all typed devices share: a name, options of the server's plain device, and what a machine's devices depend on.
+// Definitions shared by all typed devices: names, extra options, and the context that devices depend on.
 import { z } from "zod";
 import { name, scalar } from "../../../kind/schema";
 import { isUnknown } from "../../../kind/unknowns";
@@ -6,43 +6,45 @@ import { type StringMap } from "../../../lxd/api/instance/instances";
 import { toStrings } from "../../shared/common";
 
 export interface Device {
-  /** The device's name; by kind and position unless specified. */
+  /** The device's name; derived from type and position unless specified. */
   name?: string | undefined;
-  /** Options that have no field of their own. */
+  /** Device options without a typed field. */
   options?: StringMap | undefined;
 }
 
 export const deviceFields = { name: name.optional(), options: z.record(z.string(), scalar).optional() };
 
-/** As users write a device, before its options are strings. */
+/** A device as users write it, with options that are not yet strings. */
 export type Written<Kind> = Kind extends unknown
   ? {
       [Key in keyof Kind]: Key extends "options" ? Record<string, string | number | boolean> | undefined : Kind[Key];
     }
   : never;
 
-/** Whether installation media are still needed, or the waits for the end of the installation are over. */
+/** Whether the installation media are still needed, or the waits for the end of the installation are over. */
 export type Phase = "installing" | "installed";
 
-/** What a machine's devices depend on beside the program. */
+/** What an instance's devices depend on, besides the program. */
 export interface Surroundings {
   phase: Phase;
-  /** The devices as they are: what the program leaves open stays. */
+  /** The existing devices; they provide the values that the program omits. */
   existing: Record<string, StringMap>;
-  /** Whether media are shown as USB drives: those Windows reads without drivers, and a small Linux kernel not at all. */
+  /**
+   * Whether media are attached as USB drives: Windows reads those without drivers, but a minimal Linux kernel does not.
+   */
   usbMedia: boolean;
-  /** Whether a drive can be without its medium (`disk_attached`); else it goes with it. */
+  /** Whether a drive can be empty (`disk_attached`); otherwise ejecting removes the drive as well. */
   emptyDrives: boolean;
 }
 
-/** A list with something done to each element; a list or an element that is unknown is passed on. */
+/** Maps the elements of a list; unknown lists and elements are returned unchanged. */
 export function eachOf<T>(list: T[] | undefined, change: (item: T, i: number) => T): T[] {
   if (list === undefined) return [];
   if (isUnknown(list)) return list;
   return list.map((item, i) => (isUnknown(item) ? item : change(item, i)));
 }
 
-/** A device with the name that its position gives it, unless it has one. */
+/** Gives a device a name derived from its position, unless it has one. */
 export function withName<T extends { name?: string | undefined; options?: StringMap | undefined }>(
   device: T,
   name: string,
@@ -52,7 +54,7 @@ export function withName<T extends { name?: string | undefined; options?: String
   return { ...device, name: device.name ?? name, ...normalized };
 }
 
-/** The options that have a value, in the strings that the daemons know. */
+/** Options that have a value, as the strings that the daemons store. */
 export function present(options: Record<string, string | number | boolean | undefined>): StringMap {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given.map(([key, value]) => [key, String(value)]));

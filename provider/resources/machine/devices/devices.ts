@@ -1,4 +1,4 @@
-// All devices of a machine: from the program's typed and plain ones to the server's, and back.
+// Maps all devices of an instance, typed and plain, to the server's devices and back.
 import { type StringMap } from "../../../lxd/api/instance/instances";
 import { sameDevice } from "../../shared/normalize";
 import { type Cdrom, cdromsFromWire, cdromsToWire } from "./cdrom";
@@ -8,7 +8,7 @@ import { type Drive, driveKinds, drives } from "./drives";
 import { type Nic, nicToWire } from "./nic";
 import { rootDeviceName, type RootDisk, rootFromWire, rootOptions, rootToWire } from "./root-disk";
 
-/** Devices that are written in a short form, and are either as written or not. */
+/** Devices in typed form, which match the daemon's devices either completely or not at all. */
 export interface TypedDevices {
   nics: Nic[];
   disks: Disk[];
@@ -17,7 +17,7 @@ export interface TypedDevices {
   cloudInitDrive: boolean;
 }
 
-/** What is written about devices, typed and plain. */
+/** All device inputs, typed and plain. */
 export interface DeviceInputs extends TypedDevices {
   rootDisk?: RootDisk | undefined;
   cdroms: Cdrom[];
@@ -39,8 +39,8 @@ export function toWire(inputs: DeviceInputs, surroundings: Surroundings): Record
 }
 
 /**
- * What the daemon has, in the terms that the program uses: a device that the program types is typed, every other is
- * plain, and what cannot be said in the typed form becomes plain too, so that it shows as a change.
+ * Converts the daemon's devices to inputs: a device that the program types stays typed, every other device is plain. A
+ * device that the typed form cannot express also becomes plain, so that it shows as a change.
  */
 export function fromWire(wire: Record<string, StringMap>, written: DeviceInputs, phase: Phase): DeviceInputs {
   const { typed, left } = typedFromWire(wire, written);
@@ -57,8 +57,8 @@ export function fromWire(wire: Record<string, StringMap>, written: DeviceInputs,
 }
 
 /**
- * Which of the short forms the daemon's devices still are, and the devices that are left. One that somebody has changed
- * is no longer what was written: it is left, and so shows as a change.
+ * Assigns the daemon's devices to typed inputs; returns those and the unassigned devices. A device that was changed
+ * outside the program no longer matches, stays unassigned, and so shows as a change.
  */
 function typedFromWire(
   wire: Record<string, StringMap>,

@@ -1,4 +1,4 @@
-// The disks of a machine beside its root: volumes of the server, or paths of its host.
+// Additional disks of an instance: volumes of the server, or paths on its host.
 import { z } from "zod";
 import { name, strict, tagged } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";

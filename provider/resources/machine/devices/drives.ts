@@ -1,9 +1,9 @@
-// Devices that are either there or not: a TPM, and the drives that the server itself makes.
+// Devices that are either present or absent: a TPM, and the drives that the server generates.
 import { type StringMap } from "../../../lxd/api/instance/instances";
 
 export type Drive = "tpm" | "agentDrive" | "cloudInitDrive";
 
-/** What is either there or not, with the name that the daemons' documentation gives it. */
+/** Each such device, with the name used in the daemons' documentation. */
 export const drives: Record<Drive, { name: string; device: StringMap }> = {
   tpm: { name: "tpm", device: { type: "tpm" } },
   agentDrive: { name: "agent", device: { type: "disk", source: "agent:config" } },

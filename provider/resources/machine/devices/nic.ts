@@ -1,4 +1,4 @@
-// The network cards of a machine: on a network of the server, or of a plain type.
+// Network interfaces of an instance: on a managed network, or of a plain NIC type.
 import { z } from "zod";
 import { name, strict, tagged } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";
@@ -12,7 +12,7 @@ interface Card extends Device {
 }
 
 export interface NetworkNic extends Card {
-  /** A network of the server. */
+  /** A managed network of the server. */
   network: string;
 }
 

@@ -1,4 +1,4 @@
-// The server's plain devices, by name.
+// Plain devices in the server's own format, keyed by name.
 import { z } from "zod";
 import { scalar } from "../../../kind/schema";
 import { isUnknown } from "../../../kind/unknowns";
@@ -7,7 +7,7 @@ import { toStrings } from "../../shared/common";
 
 export const plainDevices = z.record(z.string(), z.record(z.string(), scalar));
 
-/** With every value as the string that servers store. */
+/** Converts every value to the string that servers store. */
 export function withStringValues(devices: Record<string, StringMap> | undefined): Record<string, StringMap> {
   return Object.fromEntries(
     Object.entries(devices ?? {}).map(([key, device]) => [key, isUnknown(device) ? device : toStrings(device)]),

@@ -1,4 +1,4 @@
-// The root disk of a machine: where its system is.
+// The root disk of an instance, which holds its system.
 import { parseSize } from "../../../kind/units";
 import { name, size, strict } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";
@@ -11,10 +11,10 @@ export interface RootDisk {
 
 export const rootDiskSchema = strict({ pool: name, size: size.optional(), bus: name.optional() });
 
-/** The name that the daemons' own tools give the root disk. */
+/** The name that the daemons' own tools use for the root disk. */
 export const rootDeviceName = "root";
 
-/** The options that the typed form can express. */
+/** The options that the typed form supports. */
 export const rootOptions = ["type", "path", "pool", "size", "io.bus"];
 
 export function rootToWire({ pool, size, bus }: RootDisk): StringMap {

@@ -1,11 +1,11 @@
-// What can be seen to be wrong about devices only by looking at several of them together.
+// Validation across several devices: names and boot order.
 import { type Failure, type PartialInputs } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
 import { type DeviceInputs } from "./devices";
 import { rootDeviceName } from "./root-disk";
 import { driveKinds, drives } from "./drives";
 
-/** Typed devices and those of the plain map share one space of names. */
+/** Typed and plain devices share one namespace. */
 export function validateDeviceNames(inputs: PartialInputs<DeviceInputs>): Failure[] {
   const { rootDisk, devices } = inputs;
   const taken = new Set(Object.keys(isUnknown(devices) ? {} : (devices ?? {})));
@@ -23,7 +23,7 @@ export function validateDeviceNames(inputs: PartialInputs<DeviceInputs>): Failur
   return failures;
 }
 
-/** With two equal priorities it is left to chance what boots. */
+/** With two equal priorities, the boot order is undefined. */
 export function validateBootOrder(inputs: PartialInputs<DeviceInputs>): Failure[] {
   const { devices } = inputs;
   const lists = (["cdroms", "disks", "nics"] as const).flatMap((list) =>
@@ -48,7 +48,7 @@ export function validateBootOrder(inputs: PartialInputs<DeviceInputs>): Failure[
   });
 }
 
-/** The elements at their places; undefined stands for one of which nothing is known. */
+/** The elements by position; undefined for an unknown element. */
 export function known<T>(list: T[] | undefined): (T | undefined)[] {
   return Array.isArray(list) ? list.map((item) => (isUnknown(item) ? undefined : item)) : [];
 }

@@ -1,4 +1,4 @@
-// What is typed on the serial console of a machine that has just been started: steps of waiting, typing and pausing.
+// Types the boot command on the serial console of a newly started instance: waits, keystrokes and pauses.
 import { z } from "zod";
 import { poll } from "../../../base/poll";
 import { type Console, openConsole } from "../../../lxd/api/instance/console";
@@ -11,7 +11,7 @@ import { milliseconds } from "../../../kind/units";
 import { bytesOf, type Key, keys } from "./keys";
 import { plainText, quotedTail } from "./terminal";
 
-/** Until the console says something: a regular expression, searched in what came since the last such step. */
+/** Waits for console output: a regular expression, matched against the output since the last such step. */
 export interface AwaitStep {
   waitFor: string;
   timeout?: string | undefined;
@@ -23,9 +23,9 @@ export interface TypeStep {
 
 export interface KeyStep {
   key: Key;
-  /** How often it is pressed. Default: once. */
+  /** How often the key is pressed. Default: once. */
   times?: number | undefined;
-  /** The time between two presses. Default: 1s. */
+  /** The interval between two presses. Default: 1s. */
   every?: string | undefined;
 }
 
@@ -59,7 +59,7 @@ export function isExpression(text: string): boolean {
 
 const defaultTimeout = "5m";
 const defaultEvery = "1s";
-/** A guest reads its serial port character by character; some lose what comes faster. */
+/** A guest reads its serial port character by character; some guests lose faster input. */
 const betweenCharactersMs = 10;
 const lookMs = 50;
 
@@ -71,8 +71,8 @@ export interface Typing {
 }
 
 /**
- * Does the steps, on a machine that was started just now; returns what its console has said. What it says meanwhile is
- * not in the log of its console: the daemons give it to whoever is connected.
+ * Runs the steps on an instance that has just started; returns its console output. Output during that time is not in
+ * the console log: the daemons send it to the connected client only.
  */
 export async function typeBootCommand(typing: Typing): Promise<string> {
   const { client, at, steps, status } = typing;
@@ -89,7 +89,7 @@ export async function typeBootCommand(typing: Typing): Promise<string> {
   } finally {
     await session.close();
   }
-  // What came while it was being closed, as the answer to the last key, is in no log either.
+  // Output received while the session closed, such as the response to the last key, is in no log either.
   return session.text;
 }
 
@@ -108,15 +108,15 @@ async function take(session: Session, step: BootStep, status: (text: string) => 
     await session.press(bytesOf(pressed), 0);
     for (let i = 1; i < times; i++) {
       await session.pause(milliseconds(every));
-      // A guest may take the first for an answer, do its work and be off before the last.
+      // A guest may react to the first key press, finish its work and stop before the last one.
       session.pressAgain(bytesOf(pressed));
     }
   }
 }
 
-/** A connection to a console, and what was heard on it. */
+/** A console connection and the output received on it. */
 class Session {
-  /** What the machine said before the console was connected to, which is told to nobody who connects. */
+  /** Output from before the connection, which the daemons do not send to new clients. */
   #before = "";
   #raw = "";
   #heard = 0;
@@ -133,7 +133,7 @@ class Session {
     return session;
   }
 
-  /** What has come over the connection. */
+  /** Output received on the connection. */
   get text(): string {
     return plainText(this.#raw);
   }
@@ -186,7 +186,7 @@ class Session {
   }
 }
 
-/** A firmware may be quicker than the way to the server. LXD keeps no log of a virtual machine. */
+/** The firmware may write before the connection is open. LXD keeps no log for a virtual machine. */
 async function outputSinceStart(client: Client, at: InstanceAddress): Promise<string> {
   const { product } = await client.info();
   return product === "incus" ? readConsole(client, at) : "";

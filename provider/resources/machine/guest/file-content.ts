@@ -1,4 +1,4 @@
-// What a file in a guest is to hold: text, bytes or a local file; known by its hash.
+// The content of a file in a guest: text, bytes or a local file, identified by its hash.
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
@@ -26,14 +26,14 @@ export const fileContentSchema = tagged<FileContent>({
   file: strict({ file: name }),
 });
 
-/** The bytes, with their hash and size. */
+/** The bytes with their hash and size. */
 export async function contentOf(
   content: FileContent,
   signal: AbortSignal | undefined,
 ): Promise<Pick<Content, "digest" | "open">> {
   if ("text" in content) return inMemory(Buffer.from(content.text, "utf8"));
   if ("base64" in content) return inMemory(Buffer.from(content.base64, "base64"));
-  // An empty file is none to worry about here.
+  // An empty file needs no check here.
   const stats = await stat(expandPath(content.file)).catch(() => undefined);
   return stats?.isFile() === true && stats.size === 0
     ? inMemory(Buffer.alloc(0))

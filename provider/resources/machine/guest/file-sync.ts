@@ -1,4 +1,4 @@
-// One file in a guest: looked at through links, compared by its hash, written with its owner and mode.
+// Reads and writes one file in a guest: resolves links, compares the hash, sets owner and mode.
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { type Client } from "../../../lxd/client/core/client";
@@ -15,16 +15,16 @@ import { isCode, LxdError } from "../../../base/errors";
 import { contentOf, type GuestFile } from "./file-content";
 
 export interface SeenFile extends FoundEntry {
-  /** Where it is, links followed. */
+  /** The path with links resolved. */
   path: string;
-  /** `sha256:…`, if it is a file that was read. */
+  /** `sha256:…`, if it is a file and was read. */
   digest: string | undefined;
 }
 
-/** As many as Linux follows. */
+/** The limit of Linux. */
 const mostLinks = 40;
 
-/** What is at a path, links followed; undefined if there is nothing. */
+/** The file at a path, with links resolved; undefined if there is none. */
 export async function seeFile(client: Client, at: GuestPath, maxBytes = Infinity): Promise<SeenFile | undefined> {
   let { path } = at;
   for (let links = 0; links <= mostLinks; links++) {
@@ -53,7 +53,7 @@ export function compareFile(seen: SeenFile | undefined, desired: GuestFile): "sa
   return seen.digest === desired.digest ? "same" : "content";
 }
 
-/** The daemons give owner and mode to a new file only, so one with others is made anew. */
+/** The daemons set owner and mode only on a new file, so a file with a different owner or mode is recreated. */
 export async function writeGuestFile(
   client: Client,
   at: GuestPath,
@@ -84,7 +84,7 @@ async function send(client: Client, at: GuestPath, file: GuestFile): Promise<voi
   await writeFile(client, at, { ...ownerOf(file), stream, sizeBytes });
 }
 
-/** The folders that lead to a file, of root and readable to all, as far as they are not there. */
+/** Creates the missing parent directories, owned by root and readable by everyone. */
 async function makeFolders(client: Client, at: GuestPath): Promise<void> {
   const steps = posix
     .dirname(at.path)
@@ -97,7 +97,7 @@ async function makeFolders(client: Client, at: GuestPath): Promise<void> {
 
 const folderOwner: Ownership = { uid: 0, gid: 0, mode: 0o755 };
 
-/** Takes away a file that is still what was written. */
+/** Deletes a file if its content is still what was written. */
 export async function dropFile(client: Client, at: GuestPath, digest: string): Promise<void> {
   const seen = await seeFile(client, at);
   if (seen?.type === "file" && seen.digest === digest) await deleteFile(client, { ...at, path: seen.path });

@@ -1,4 +1,4 @@
-// Files in a guest as a program writes them: checked, compared by their content, and only those that differ written.
+// Manages files in a guest: validates them, compares their content, and writes only those that differ.
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type InstanceAddress } from "../../../lxd/api/instance/instances";
@@ -10,7 +10,7 @@ import { hasUnknown, isUnknown, unknown } from "../../../kind/unknowns";
 import { contentOf, fileContentSchema, type GuestFile } from "./file-content";
 import { compareFile, dropFile, seeFile, type SeenFile, writeGuestFile } from "./file-sync";
 
-/** As it is written, before its defaults are filled in. */
+/** A file as the user writes it, before defaults are applied. */
 export type WrittenFile = Pick<GuestFile, "path" | "content"> & Partial<GuestFile>;
 
 const path = z.string().regex(/^\/(?!.*\/\.{0,2}(\/|$)).+$/, {
@@ -32,7 +32,7 @@ export const guestFilesSchema = z.array(
   }),
 );
 
-/** Fills in defaults and the hash of each content. */
+/** Applies defaults and computes the hash of each content. */
 export async function hashFiles(
   files: WrittenFile[] | undefined,
   signal: AbortSignal,
@@ -56,7 +56,7 @@ export async function hashFiles(
 
 export function validateFiles(files: GuestFile[] | undefined): Failure[] {
   if (!Array.isArray(files)) return [];
-  // Of a file that is unknown yet, the path is too.
+  // The path of an unknown file is unknown as well.
   const paths = files.map((file) => (isUnknown(file) ? unknown : file.path));
   return paths.flatMap((each, i) => {
     if (isUnknown(each) || paths.indexOf(each) === i) return [];
@@ -64,7 +64,7 @@ export function validateFiles(files: GuestFile[] | undefined): Failure[] {
   });
 }
 
-/** Whether the same is to be in the guest, wherever the bytes come from. */
+/** Whether both describe the same files in the guest, whatever the source of the bytes. */
 export function sameFiles(one: GuestFile[] | undefined, other: GuestFile[] | undefined): boolean {
   const normalized = (files: GuestFile[] | undefined): unknown =>
     Array.isArray(files ?? [])
@@ -77,12 +77,12 @@ export interface PutFiles {
   client: Client;
   at: InstanceAddress;
   files: GuestFile[];
-  /** What was written before: of those, the ones that are no longer wanted are deleted, if they are still the same. */
+  /** The previously written files: those no longer in the program are deleted if they are unchanged in the guest. */
   olds?: GuestFile[] | undefined;
   status: (text: string) => void;
 }
 
-/** Writes what differs. */
+/** Writes the files that differ. */
 export async function putFiles({ client, at, files, olds = [], status }: PutFiles): Promise<void> {
   for (const [i, file] of files.entries()) {
     status(`file ${i + 1} of ${files.length}: ${file.path}`);
@@ -98,10 +98,10 @@ export async function putFiles({ client, at, files, olds = [], status }: PutFile
   for (const old of olds) if (!kept.includes(old.path)) await dropFile(client, { ...at, path: old.path }, old.digest);
 }
 
-/** A refresh does not read more than this of each file; of larger ones it sees owner and mode. */
+/** A refresh reads up to this many bytes per file; for larger files it checks only owner and mode. */
 const readBytes = 4 * 1024 * 1024;
 
-/** The files as they are; those that are gone are left out. What cannot be looked at is as it was. */
+/** The current files without the deleted ones. A file that cannot be read is returned unchanged. */
 export async function readFiles(
   client: Client,
   at: InstanceAddress,
@@ -112,7 +112,7 @@ export async function readFiles(
       const seen = await seeFile(client, { ...at, path: file.path }, readBytes);
       return seen?.type === "file" ? [asSeen(file, seen)] : [];
     } catch (error) {
-      // A machine that is off, or whose agent does not answer, is no drift.
+      // An instance that is off, or whose agent does not respond, is not drift.
       const { code } = LxdError.from(error);
       if (code === "failed" || code === "invalid-argument" || code === "not-found") return [file];
       throw error;

@@ -1,4 +1,4 @@
-// Keys that have no character of their own, as a serial terminal sends them.
+// Encodes keys without a character of their own as a serial terminal sends them.
 
 const escape = "\x1b";
 
@@ -42,9 +42,9 @@ const letters = alphabet.split("") as Letter[];
 
 export const keys: Key[] = [...(Object.keys(named) as NamedKey[]), ...letters.map((letter): Key => `ctrl-${letter}`)];
 
-/** What the terminal sends. */
+/** The bytes that the terminal sends. */
 export function bytesOf(key: Key): string {
   if (key in named) return named[key as NamedKey];
-  // Control takes the upper three bits away.
+  // Ctrl clears the upper three bits.
   return String.fromCharCode(key.charCodeAt("ctrl-".length) & 0x1f);
 }

@@ -1,4 +1,4 @@
-// What a guest writes to its serial console, without what only a terminal understands.
+// Strips terminal control sequences from a guest's serial output.
 
 /** Sequences that move the cursor, set colours or modes, or reset the terminal; carriage returns. */
 const controls = /\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>c]|\r/g;
@@ -7,7 +7,7 @@ export function plainText(raw: string): string {
   return raw.replaceAll(controls, "");
 }
 
-/** The last lines, as the end of an error quotes them. */
+/** The last lines, as quoted at the end of an error. */
 export function quotedTail(text: string, count = 15): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   if (lines.length === 0) return "; its console is empty";
