@@ -2,9 +2,12 @@
 import { type Client } from "../provider/lxd/client/core/client";
 import { clientFor } from "../provider/lxd/client/core/connections";
 import { resolveCredentials } from "../provider/lxd/client/auth/credentials";
-import { discover } from "../provider/lxd/client/discovery/discovery";
-import { type RemoteInputs } from "../provider/lxd/client/discovery/location";
+import { findDaemon } from "../provider/lxd/client/discovery/discovery";
+import { type Location, type RemoteInputs } from "../provider/lxd/client/discovery/location";
+import { ofCommand, ofResource } from "../provider/lxd/client/discovery/setting-advice";
 import { projectOf } from "../provider/resources/shared/common";
+import { LxdError } from "../provider/base/errors";
+import { UsageError } from "./command";
 
 export const daemonOptions = {
   remote: {
@@ -49,6 +52,8 @@ export interface DaemonValues {
 
 export function remoteOf(values: DaemonValues): RemoteInputs {
   const { remote: name, socket, address, "server-certificate-fingerprint": serverCertificateFingerprint } = values;
+  if ([name, socket, address].filter((each) => each !== undefined).length > 1)
+    throw new UsageError("Name the server with one of --remote, --socket and --address only.");
   return { name, socket, address, serverCertificateFingerprint };
 }
 
@@ -58,5 +63,20 @@ export function projectIn({ project, ...values }: DaemonValues & { project?: str
 }
 
 export function daemonOf(values: DaemonValues): Client {
-  return clientFor(resolveCredentials(discover({ explicit: remoteOf(values), env: process.env }), process.env));
+  return clientFor(resolveCredentials(locate(remoteOf(values)), process.env));
+}
+
+/** Advice for a place that has no setting of its own is on the options. */
+function locate(explicit: RemoteInputs): Location {
+  const location = findDaemon({ explicit, env: process.env });
+  if (location !== undefined) {
+    const isByOptions = location.namedBy === ofResource || location.namedBy?.startsWith("/") === true;
+    return isByOptions ? { ...location, namedBy: ofCommand } : location;
+  }
+  throw new LxdError({
+    code: "unavailable",
+    why: "no LXD or Incus daemon was found",
+    advice:
+      "Start a daemon, or name one with --socket, --remote or --address. `pulumi-lxd doctor` lists where it is looked for.",
+  });
 }

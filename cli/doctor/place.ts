@@ -1,7 +1,7 @@
 // Shows where the daemon is looked for, place by place, and which one names it.
 import { places } from "../../provider/lxd/client/discovery/discovery";
 import { type Location, type Surroundings } from "../../provider/lxd/client/discovery/location";
-import { ofResource } from "../../provider/lxd/client/discovery/setting-advice";
+import { ofCommand, ofResource } from "../../provider/lxd/client/discovery/setting-advice";
 import { redactedText } from "../../provider/content/url/redacted-url";
 import { LxdError } from "../../provider/base/errors";
 import { failed, type Finding } from "./finding";
@@ -24,7 +24,7 @@ export function search(around: Surroundings, missingConfig: string | undefined):
   let location: Location | undefined;
   const findings: Finding[] = [];
   for (const { name: inProgram, find } of places) {
-    const name = inProgram === ofResource ? "the options of this command" : inProgram;
+    const name = inProgram === ofResource ? ofCommand : inProgram;
     const isConfig = name.startsWith("stack config");
     const found = attempt(() => find(around));
     if (found instanceof LxdError) {
@@ -36,7 +36,7 @@ export function search(around: Surroundings, missingConfig: string | undefined):
     const isChosen = found !== undefined && location === undefined && findings.length === 0;
     const nothing = isConfig && missingConfig !== undefined ? missingConfig : "–";
     steps.push({ place: name, says: found === undefined ? nothing : describe(found), isChosen });
-    if (isChosen) location = found;
+    if (isChosen) location = { ...found, namedBy: name };
   }
   if (location === undefined && findings.length === 0) findings.push(nowhere);
   return { steps, location, findings };

@@ -45,7 +45,7 @@ function readJson<S extends z.ZodType>(path: string, schema: S): z.output<S> | u
     text = readFileSync(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw Object.assign(error as Error, { path });
   }
   try {
     return schema.parse(JSON.parse(text));

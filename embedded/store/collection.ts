@@ -14,6 +14,16 @@ interface Stored<T> {
   value: T;
 }
 
+function read<T>(path: string): Stored<T> {
+  const text = readFileSync(path, "utf8");
+  try {
+    return JSON.parse(text) as Stored<T>;
+  } catch (cause) {
+    const what = `${path} is not a record of the embedded daemon`;
+    throw new Error(`${what}. Delete that file, or choose another folder.`, { cause });
+  }
+}
+
 export class Collection<T> {
   readonly #dir: string;
   readonly #records = new Map<string, T>();
@@ -23,7 +33,7 @@ export class Collection<T> {
     this.#dir = dir;
     mkdirSync(dir, { recursive: true });
     for (const file of readdirSync(dir).filter((name) => name.endsWith(".json"))) {
-      const { key, value } = JSON.parse(readFileSync(join(dir, file), "utf8")) as Stored<T>;
+      const { key, value } = read<T>(join(dir, file));
       this.#records.set(key, value);
     }
   }

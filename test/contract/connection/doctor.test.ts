@@ -109,6 +109,16 @@ describeEachDaemon("the doctor", (daemon) => {
     });
   });
 
+  daemon.test("names the option that accepts the server's certificate", overHttps, async () => {
+    const address = ["--address", `https://${site.address}`];
+    const trust = async (...args: string[]) => (await reportOf(args)).findings.find(({ check }) => check === "trust");
+    const option = `--server-certificate-fingerprint ${site.fingerprint}`;
+    expect((await trust(...address))?.advice).toContain(`add \`${option}\``);
+    expect((await trust(...address, ...option.split(" ")))?.text).toMatch(
+      /requires a client certificate|does not trust this client/,
+    );
+  });
+
   daemon.test("says that a server is unknown, that it does not trust the client, that it does", overHttps, async () => {
     const value = (text: string) => ({ value: text });
     const identity = { "lxd:clientCertificate": value(site.client.cert), "lxd:clientKey": value(site.client.key) };

@@ -114,6 +114,32 @@ describe("what the system refuses is told in a sentence, with what to do", () =>
     expect(err).toBe(`pulumi-lxd: ${made}\nUse another path, or give this user access to it.\n`);
   });
 
+  it("of a folder whose records are damaged", async () => {
+    const records = join(dir, "damaged/database/profiles");
+    await mkdir(records, { recursive: true });
+    await writeFile(join(records, "default.json"), "{");
+    const why = new RegExp(`^pulumi-lxd: ${records}/default\\.json is not a record .*\\. Delete that file, or `);
+    expect(await run(["daemon", "--dir", join(dir, "damaged")])).toEqual(failed(why));
+  });
+
+  it("of a daemon that is not there, with the option that names another", async () => {
+    const socket = join(dir, "none.socket");
+    const why = /^pulumi-lxd: no daemon's socket at \S+ \[unavailable\].*\n.*name its socket with `--socket PATH`\.\n$/;
+    for (const command of [
+      ["import", "iso-volumes"],
+      ["export", "image", "x"],
+      ["publish-streams", dir],
+    ])
+      expect(await run([...command, "--socket", socket])).toEqual(failed(why));
+    expect((await run(["doctor", "--socket", socket])).out).toMatch(/name its socket with `--socket PATH`/);
+    const missing = { INCUS_SOCKET: socket };
+    expect(await run(["import", "iso-volumes"], missing)).toEqual(
+      failed(/name its socket with the variable INCUS_SOCKET/),
+    );
+    const two = await run(["doctor", "--socket", socket, "--address", "https://x"]);
+    expect(two).toMatchObject({ code: 2, err: expect.stringContaining("one of --remote, --socket and") as string });
+  });
+
   it("as JSON", async () => {
     const { code, out, err } = await run(["export", "image", "nope", "--json"]);
     expect({ code, err }).toEqual({ code: 1, err: "" });
