@@ -23,6 +23,7 @@ describeInstances("inputs of an instance", (site) => {
     expect(properties.sort()).toEqual([
       "cdroms[0].bootPriority",
       "cdroms[0].buss",
+      ...(site.daemon.has("custom_volume_iso") ? ["cdroms[0].volume.name"] : []),
       'config["limits.memory"]',
       'config["volatile.uuid"]',
       "name",
@@ -125,7 +126,7 @@ describeInstances("inputs of an instance", (site) => {
 
   site.testWithIso("unknown media and waits pass too", async () => {
     const vm = { type: "virtual-machine", rootDisk: { pool: "default" } };
-    const volume = { pool: "default", name: "a" };
+    const volume = { pool: "default", name: "a", digest: `sha256:${"0".repeat(64)}` };
     const parts = [
       { cdroms: unknown },
       { cdroms: [unknown] },

@@ -98,7 +98,7 @@ describeInstances("cdroms of an instance", (site) => {
   site.testWithIso("of a volume that is not there leave nothing behind", async () => {
     const machine = site.resource();
     await expect(machine.up(vm([cdrom(`${site.prefix}-no-such`)]))).rejects.toThrow(
-      /create instance default\/.*Storage volume not found/,
+      /cdroms\[0\]\.volume\.name: there is no storage volume default\/.*-no-such in project default/,
     );
     expect(await site.find(`/1.0/instances/${machine.name}`)).toBeUndefined();
   });

@@ -9,7 +9,8 @@ import { type Client } from "../../../lxd/client/core/client";
 import { isCode } from "../../../base/errors";
 import { type Failure } from "../../../kind/kind";
 import { plain } from "../../../kind/props";
-import { isUnknown } from "../../../kind/unknowns";
+import { hasUnknown, isUnknown } from "../../../kind/unknowns";
+import { type VolumeReference } from "../../machine/devices/cdrom";
 import { checkPool } from "../../shared/common";
 import { isPlacePlanned, isPlanned } from "../../shared/planned";
 import { type PartialInstanceInputs } from "../schema";
@@ -30,13 +31,9 @@ export async function deviceFailures(client: Client, inputs: PartialInstanceInpu
     if (!("volume" in disk) || isUnknown(disk.volume) || isUnknown(disk.pool)) return [];
     return volumeFailures(client, { project, pool: disk.pool, name: disk.volume }, `disks[${i}]`);
   });
-  // A volume of this program comes with its digest.
-  const media = listed(cdroms).map(({ volume }, i) =>
-    volume === undefined || isUnknown(volume) || volume.digest !== undefined || isUnknown(volume.pool)
-      ? []
-      : mediumFailures(client, { project, pool: volume.pool, name: volume.name }, `cdroms[${i}].volume`),
-  );
-  return (await Promise.all([...cards, ...volumes, ...media])).flat();
+  const media = (await client.info()).extensions.has("custom_volume_iso") ? listed(cdroms) : [];
+  const missing = media.map(({ volume }, i) => mediumFailures(client, { project, volume }, `cdroms[${i}].volume`));
+  return (await Promise.all([...cards, ...volumes, ...missing])).flat();
 }
 
 /** What was there before is there, or its loss is drift that the daemon tells. */
@@ -87,9 +84,16 @@ async function volumeFailures(client: Client, at: Volume, property: string): Pro
   return missingFailures(client, at, { pool: `${property}.pool`, volume: `${property}.volume` });
 }
 
-async function mediumFailures(client: Client, at: Volume, property: string): Promise<Failure[]> {
-  if (isUnknown(at.name)) return [];
-  return missingFailures(client, at, { pool: `${property}.pool`, volume: `${property}.name` });
+/** A volume of this program comes with its digest, and may be created later in the same run. */
+async function mediumFailures(
+  client: Client,
+  { project, volume }: { project: string; volume: Partial<VolumeReference> | undefined },
+  property: string,
+): Promise<Failure[]> {
+  if (volume === undefined || hasUnknown(volume)) return [];
+  const { pool, name, digest } = volume;
+  if (digest !== undefined || pool === undefined || name === undefined) return [];
+  return missingFailures(client, { project, pool, name }, { pool: `${property}.pool`, volume: `${property}.name` });
 }
 
 async function missingFailures(
