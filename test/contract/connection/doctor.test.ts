@@ -73,7 +73,9 @@ describeEachDaemon("the doctor", (daemon) => {
     const pools = findings.filter(({ check }) => check === "pool").map(({ text }) => text);
     expect(pools.some((text) => /^default \(dir\)/.test(text))).toBe(true);
     const noIso = findings.find(({ text }) =>
-      /^not available on .*: ISO volumes, machines that boot them \(API extension custom_volume_iso\)$/.test(text),
+      /^not available on .*: ISO volumes, and machines that boot from them \(API extension custom_volume_iso\)$/.test(
+        text,
+      ),
     );
     expect(noIso === undefined).toBe(daemon.has("custom_volume_iso"));
     if (noIso !== undefined) expect(noIso.advice).toBe("Upgrade LXD: it is in 5.21.0 LTS, 5.16 or 6.1 and newer.");
