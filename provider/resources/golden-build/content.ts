@@ -1,4 +1,4 @@
-// What goes into an image: if any of it differs, and only then, the image is built anew.
+// Hashes the content of an image: the image is rebuilt only if any of it changes.
 import { isDeepStrictEqual } from "node:util";
 import { canonicalJson, sha256 } from "../../base/canonical";
 import { plain } from "../../kind/props";
@@ -16,14 +16,14 @@ export function isSameContent(field: ContentField, olds: PartialGoldenInputs, ne
   return isDeepStrictEqual(plain(contentOf(olds, field)), plain(contentOf(news, field)));
 }
 
-/** One hash over all of it; unknown as long as any of it is. */
+/** One hash over all content; unknown while any of it is. */
 export function inputsHashOf(inputs: PartialGoldenInputs): string {
   const content = Object.fromEntries(contentFields.map((field) => [field, contentOf(inputs, field)]));
   if (hasUnknown(content)) return unknown;
   return sha256(canonicalJson(plain(content)));
 }
 
-/** In the one form in which it is compared: media by what is in them, sizes as numbers of bytes. */
+/** Normalized content: media by what they contain, sizes in bytes. */
 function contentOf(inputs: PartialGoldenInputs, field: ContentField): unknown {
   const { iso, media, machine } = inputs;
   if (field === "bootCommand") return inputs.bootCommand;
@@ -34,7 +34,7 @@ function contentOf(inputs: PartialGoldenInputs, field: ContentField): unknown {
   return machine === undefined || isUnknown(machine) ? machine : normalize(partialMachine(machine));
 }
 
-/** A volume of this program is known by its content; of others nobody says what is in them. */
+/** A volume of this program is identified by its content; the content of other volumes is unknown. */
 function identityOf(volume: VolumeReference): unknown {
   if (isUnknown(volume)) return volume;
   return volume.digest ?? { pool: volume.pool, name: volume.name };

@@ -1,4 +1,4 @@
-// What a program omits of a golden image, and one spelling for what can be written in several ways.
+// Defaults and normalization of a golden image's inputs.
 import { isUnknown } from "../../kind/unknowns";
 import { toStrings } from "../shared/common";
 import { namedAliases } from "../image/inputs";

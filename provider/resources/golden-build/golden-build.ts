@@ -1,4 +1,4 @@
-// The build of a golden image: made once for each set of inputs, released when it is verified, kept for a way back.
+// Golden image builds: built once per set of inputs, released after verification, kept for rollback.
 import { LxdError } from "../../base/errors";
 import { type Context, type Reading, type ReconciledKind } from "../../kind/kind";
 import { goldenDefaults } from "./defaults";
@@ -33,7 +33,7 @@ export const goldenBuild: ReconciledKind<Inputs, Outputs, FoundBuild> = {
   locate,
   identity,
   identityOfState,
-  // Only what says that it is this resource's is found.
+  // Only objects that carry this resource's owner key are found.
   owner: ({ place }) => place.urn,
   conflict: () => undefined,
   adoptionNotice: (found) => (finished(found) === undefined ? undefined : sameInputs(found)),
@@ -76,7 +76,7 @@ const unreleased = {
   sizeBytes: undefined,
 };
 
-/** Of a state that is not yet what the program says, what was there before is still the resource's. */
+/** Until the new state is reached, the previous aliases and properties still belong to the resource. */
 function withFormer(inputs: Inputs, { image: former }: Outputs): Inputs {
   const { image } = inputs;
   const others = former.aliases.filter(({ name }) => !image.aliases.some((alias) => alias.name === name));
@@ -84,7 +84,10 @@ function withFormer(inputs: Inputs, { image: former }: Outputs): Inputs {
   return { ...inputs, image: { ...image, aliases: [...image.aliases, ...others], properties } };
 }
 
-/** Where there are copies: before this run has met its targets, at those of before, which it may also have to take away. */
+/**
+ * The targets with copies. Until this run has reached its targets, these include the previous ones, which may have to
+ * be cleaned up.
+ */
 function targetsOf({ inputs, state, moment }: Reading<Inputs, Outputs, FoundBuild>): Outputs["publishTo"] {
   const now = publishedTargets.get(inputs) ?? [];
   return moment === "settled" ? now : [...now, ...takenOut(state ?? {}, now)];

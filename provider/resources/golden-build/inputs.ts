@@ -1,4 +1,4 @@
-// What is filled in about a build before the daemon is asked, what a change costs, and what does not fit together.
+// Computed inputs of a build, what a change of each input requires, and conflicts between inputs.
 import { type CheckContext, type Cost, type Failure, type KindDefinition } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { isDeepStrictEqual } from "node:util";
@@ -26,9 +26,9 @@ export const policies: KindDefinition<GoldenInputs, GoldenOutputs>["policies"] =
   bootCommand: content("bootCommand"),
   provision: content("provision"),
   seal: content("seal"),
-  // What they are made from says it better, field by field.
+  // The inputs from which these are derived report changes more precisely, field by field.
   version: "ignore",
-  // A refresh has found that the image is gone, and others of the resource are not.
+  // A refresh found that this build's image was deleted while others of the resource still exist.
   inputsHash: ({ inputsHash }) => (inputsHash === "" ? "update" : "ignore"),
   install: "ignore",
   verify: "ignore",
@@ -38,14 +38,14 @@ export const policies: KindDefinition<GoldenInputs, GoldenOutputs>["policies"] =
   pin: "update",
   onFailure: "ignore",
   project: "replace",
-  // They follow from the others.
+  // Derived from other inputs.
   fingerprint: "ignore",
   releasedVersion: "ignore",
   architecture: "ignore",
   sizeBytes: "ignore",
 };
 
-/** How it is packed matters to the next image only. */
+/** Packing options affect only the next image. */
 function isSameResult(olds: Result, news: Result): boolean {
   const lasting = ({ compression, timeout, aliasPolicy, ...rest }: Result): unknown => plain(rest);
   return hasUnknown(news) ? false : isDeepStrictEqual(lasting(olds), lasting(news));
@@ -78,7 +78,7 @@ export async function computeInputs({
   return { inputs: { ...whole, inputsHash: inputsHashOf(whole) }, failures };
 }
 
-/** A volume's parts, or in words why a text names none. */
+/** The volume's address, or why a string does not name one. */
 function volumeOf(
   medium: VolumeReference | string,
   { project, pool: rootPool }: { project: string; pool: string | undefined },

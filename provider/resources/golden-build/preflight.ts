@@ -1,4 +1,4 @@
-// What the daemon can say about a golden image before anything is built.
+// Preflight checks of a golden image.
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
 import { type CheckContext, type Failure } from "../../kind/kind";
@@ -33,7 +33,7 @@ export async function preflightChange(client: Client, check: CheckContext<Inputs
   return [...(await pinFailures(client, check)), ...ofTargets];
 }
 
-/** The field of this resource for one of the builder's. */
+/** Maps a property of the builder to a property of this resource. */
 function fieldOf(property: string): string {
   if (["project", "remote"].includes(property)) return property;
   return property.startsWith("cdroms") ? "iso" : `machine.${property}`;

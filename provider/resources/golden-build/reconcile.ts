@@ -1,4 +1,4 @@
-// How a golden image comes about: the build of its version, then what the program says about the image and its copies.
+// Steps of a golden image: builds its version, then applies the settings of the image and its copies.
 import { LxdError } from "../../base/errors";
 import { type ReconcileContext, type Step, type Work } from "../../kind/kind";
 import { formerUrn } from "../image/find";
@@ -17,7 +17,7 @@ type Inputs = GoldenInputs;
 type Outputs = GoldenOutputs;
 type Surroundings = ReconcileContext<Outputs>;
 
-/** Builds what is not built yet. What an earlier run of the same build has left is resumed. */
+/** Builds unless already built. Resumes what an earlier run of the same build has left. */
 export async function make(context: Surroundings, inputs: Inputs): Promise<void> {
   const { config, status } = context;
   const parallel = parallelBuilds(config.parallelBuilds);
@@ -28,8 +28,8 @@ export async function make(context: Surroundings, inputs: Inputs): Promise<void>
 }
 
 /**
- * A failed first build is in the state, so that `pulumi destroy` finds its builder. A build that replaces another leaves the
- * state that of the replaced one, which stands for all that the resource has.
+ * A failed first build is in the state, so that `pulumi destroy` finds its builder. A build that replaces another keeps
+ * the state of the replaced one, which covers everything that the resource has.
  */
 export function leftover({ replaced }: Surroundings): "resumed" | "unrecorded" {
   return replaced === undefined ? "resumed" : "unrecorded";
@@ -39,7 +39,7 @@ export function steps(work: Work<Inputs, Outputs>): Step<FoundBuild>[] {
   const { context, olds } = work;
   const former = formerOf(work);
   const { urn } = former;
-  // An update goes on with the build that the state knows.
+  // An update resumes the build in the state.
   const inputsFor = ({ build: known }: FoundBuild): Inputs => ({ ...work.inputs, ...known });
   return [
     { name: "take along", run: ({ place }) => transferAll(place, urn, context.status) },
@@ -78,7 +78,7 @@ export function steps(work: Work<Inputs, Outputs>): Step<FoundBuild>[] {
     {
       name: "prune",
       run: async (found) => {
-        // Of a replacement Pulumi deletes the replaced state, and the older versions with it.
+        // During a replacement, Pulumi deletes the replaced state, and the older versions with it.
         if (olds === undefined) return false;
         const inputs = inputsFor(found);
         const live: Keeping = { ...inputs, fingerprint: targetImage(found.versions, inputs).fingerprint };
@@ -96,7 +96,7 @@ function formerOf({ context, olds }: Work<Inputs, Outputs>): Former {
   return { ...image, targets: { remote, publishTo: targets }, urn: formerUrn(olds) };
 }
 
-/** What is done in the last phase. */
+/** Runs the work of the last phase. */
 async function releasing<T>(
   { context, inputs }: Work<Inputs, Outputs>,
   run: (releaseContext: Surroundings) => Promise<T>,

@@ -1,4 +1,4 @@
-// The image that a build comes to, in the terms of an image resource, and what it demands of the machines made from it.
+// The image that results from a build, as image inputs, and its requirements for instances made from it.
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type ImageInputs } from "../image/inputs";
 import { type InstanceInputs } from "../instance/schema";
@@ -14,7 +14,7 @@ export function resultOf(
   return { source, aliases, properties, public: isPublic, expiresAt, aliasPolicy, adopt: false, project, remote };
 }
 
-/** A system that was installed without secure boot is seldom signed: machines made from it must not insist on that. */
+/** A system installed without secure boot is seldom signed, so instances made from it must not require secure boot. */
 export function requirementsOf({ firmware, config, os, agentDrive }: InstanceInputs): StringMap {
   const written = config["security.secureboot"];
   const isUnsigned = firmware === "uefi" || firmware === "bios" || (written !== undefined && !isTrue(written));

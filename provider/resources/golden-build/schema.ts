@@ -1,4 +1,4 @@
-// What can be written about the build of a golden image, and what is known of it after check and on the daemon.
+// Schema of a golden image build: its inputs, its computed inputs and its outputs.
 import { z } from "zod";
 import { type Alias } from "../../lxd/api/images";
 import { type StringMap } from "../../lxd/api/instance/instances";
@@ -17,7 +17,7 @@ import { type Wait } from "../machine/wait-schema";
 import { type PublishTarget, targetSchema } from "./replicate/target-inputs";
 import { type ExecStep, provisionSchema, sealSchema, type Step } from "./build/steps";
 
-/** The machine that is installed, and the one that tries the result. */
+/** Used for the builder and for the trial. */
 export interface Machine {
   cpus?: number | undefined;
   memory?: string | undefined;
@@ -46,7 +46,7 @@ export interface Verify {
   timeout: string;
 }
 
-/** What is said about the image itself, all of which changes in place. */
+/** Settings of the image itself, all of which change in place. */
 export interface Result {
   aliases: Alias[];
   properties: StringMap;
@@ -57,17 +57,17 @@ export interface Result {
   timeout: string;
 }
 
-/** As inputs they are known only before a change in place. */
+/** As inputs, these are known only before an in-place update. */
 export interface GoldenInputs extends CommonInputs, ReleasedImage {
-  /** Given by the component: another one for each set of inputs that go into the image. */
+  /** Set by the component: unique for each set of inputs that determine the image. */
   version: string;
   iso: VolumeReference;
   media: VolumeReference[];
   machine: Machine;
-  /** What is typed when the installer boots. */
+  /** Keystrokes sent when the installer boots. */
   bootCommand: BootStep[];
   install: Install;
-  /** What is done in the installed system, and at last of all. */
+  /** Steps in the installed system, and the final steps. */
   provision: Step[];
   seal: ExecStep[];
   verify?: Verify | undefined;
@@ -76,11 +76,11 @@ export interface GoldenInputs extends CommonInputs, ReleasedImage {
   keep: number;
   pin?: string | undefined;
   onFailure: "keep" | "clean";
-  /** Computed: of everything that goes into the image. Empty in the state of a build whose image is not there. */
+  /** Computed from everything that determines the image. Empty in the state of a build whose image does not exist. */
   inputsHash: string;
 }
 
-/** The image that is released: this build's, or that of the version which is pinned. Empty until there is one. */
+/** The released image: that of this build or of the pinned version. Empty until one is released. */
 export interface ReleasedImage {
   fingerprint?: string | undefined;
   releasedVersion?: string | undefined;

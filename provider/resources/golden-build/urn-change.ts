@@ -1,4 +1,4 @@
-// What a resource has made under a former URN becomes its own under the one that Pulumi's option `aliases` gave it.
+// Transfers objects owned by a former URN to the current one, after Pulumi's `aliases` option.
 import { type Context } from "../../kind/kind";
 import { withoutOwner, withOwner } from "../image/owners";
 import { changeSettings } from "../machine/settings";
@@ -19,7 +19,10 @@ export async function transferOwnership(place: Place, former: string | undefined
   return versions.length > 0;
 }
 
-/** On the server that builds: with the machines. An image that was not marked has the former URN in its name for ever. */
+/**
+ * Transfers everything on the building server, including instances. An unmarked image keeps the former URN in its file
+ * name permanently.
+ */
 export async function transferAll(
   place: Place,
   former: string | undefined,

@@ -1,4 +1,4 @@
-// The images of a golden image: one for each version that is kept, known by whose they are and of what inputs.
+// Versions of a golden image: one image for each kept version, identified by owner and inputs hash.
 import { isDeepStrictEqual } from "node:util";
 import { type ImageAddress, listImages, type WireImage } from "../../lxd/api/images";
 import { listAllInstances } from "../../lxd/api/instance/instances";
@@ -11,14 +11,14 @@ import { release as letGo } from "../image/record/release";
 import { hashKey, pendingKey, versionKey } from "../shared/ownership";
 import { type GoldenInputs } from "./schema";
 
-/** Whose versions, and where. */
+/** The owner of the versions and their location. */
 export interface Place {
   client: Client;
   project: string;
   urn: string;
 }
 
-/** The oldest first; those that are not released yet are among them. */
+/** Oldest first, including those not released yet. */
 export async function versionsOf({ client, project, urn }: Place): Promise<WireImage[]> {
   return versionsIn(await listImages(client, project), urn);
 }
@@ -29,18 +29,20 @@ export function versionsIn(images: WireImage[], urn: string): WireImage[] {
     .sort((a, b) => Date.parse(a.uploaded_at) - Date.parse(b.uploaded_at));
 }
 
-/** What tells the builds of a resource apart. */
+/** Distinguishes the builds of a resource. */
 export interface BuildKey {
   version: string;
   inputsHash: string;
 }
 
-/** By which an image is known until its properties are set: what it is published with, images of its machines inherit. */
+/**
+ * Identifies an image until its properties are set: images of its instances would inherit properties set at publish.
+ */
 export function fileNameOf({ version, inputsHash }: BuildKey, urn: string): string {
   return publishedName(urn, { version, inputsHash });
 }
 
-/** Images that were packed by a run which was killed before it could set their properties. */
+/** Images packed by a run that was interrupted before it could set their properties. */
 export async function unmarkedOf({ client, project, urn }: Place): Promise<WireImage[]> {
   return unmarkedIn(await listImages(client, project), urn);
 }
@@ -49,7 +51,7 @@ export function unmarkedIn(images: WireImage[], urn: string): WireImage[] {
   return images.filter((image) => isUploadOf(image, urn));
 }
 
-/** Makes a packed image one of the versions, still to be verified. */
+/** Turns a packed image into a version that is still to be verified. */
 export async function mark({ client, project, urn }: Place, image: WireImage, inputs: BuildKey): Promise<void> {
   const own = { [versionKey]: inputs.version, [hashKey]: inputs.inputsHash, [pendingKey]: "verify" };
   const at = { project, fingerprint: image.fingerprint };
@@ -60,7 +62,7 @@ export function versionOf({ properties }: WireImage): string | undefined {
   return properties?.[versionKey];
 }
 
-/** Packed, but not yet verified. */
+/** Packed but not yet verified. */
 export function isCandidate({ properties }: WireImage): boolean {
   return properties?.[pendingKey] !== undefined;
 }
@@ -69,7 +71,7 @@ export function isBuildOf(image: WireImage, { version, inputsHash }: BuildKey): 
   return versionOf(image) === version && image.properties?.[hashKey] === inputsHash;
 }
 
-/** Others who have the image keep it, without the aliases that were this resource's. */
+/** If the image has other owners, they keep it, without the aliases of this resource. */
 export async function removeImage(
   place: Place,
   fingerprint: string,
@@ -80,7 +82,7 @@ export async function removeImage(
   });
 }
 
-/** Properties as they come out of `change`, written only if they differ. */
+/** Writes the properties returned by `change` only if they differ. */
 export async function changeProperties(
   client: Client,
   at: ImageAddress,
@@ -93,13 +95,13 @@ export async function changeProperties(
   });
 }
 
-/** What the live state says about which versions stay. */
+/** The inputs of the live state that determine which versions are kept. */
 export type Keeping = Pick<GoldenInputs, "version" | "inputsHash" | "keep" | "pin" | "fingerprint">;
 
 /**
- * Deletes the oldest versions beyond the number that is kept. The live and the released one count as the first of those, and
- * as long as neither is there, nothing is deleted. One that is pinned, that an alias names or that an instance was made from
- * stays. Returns whether it deleted any.
+ * Deletes the oldest versions beyond the number to keep. The live and the released version count first, and until one
+ * of them exists, nothing is deleted. A version that is pinned, that an alias points to or that an instance was made
+ * from stays. Returns whether it deleted any.
  */
 export async function prune(place: Place, live: Keeping): Promise<boolean> {
   const isLive = (image: WireImage): boolean => isBuildOf(image, live) || image.fingerprint === live.fingerprint;
@@ -115,7 +117,7 @@ export async function prune(place: Place, live: Keeping): Promise<boolean> {
   return going.length > 0;
 }
 
-/** The images that instances were made from, in all projects that have their images in the same place. */
+/** The images that instances were made from, in all projects that share the same image store. */
 async function basesIn({ client, project }: Place): Promise<(string | undefined)[]> {
   const projects = await listProjects(client);
   const hasOwn = (name: string): boolean =>

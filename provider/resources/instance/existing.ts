@@ -1,4 +1,4 @@
-// Whether an instance that exists is this resource's own: made by it, of the same source, and complete.
+// Determines whether an existing instance belongs to this resource: same owner, same source, complete.
 import { LxdError } from "../../base/errors";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
@@ -10,9 +10,9 @@ export function idOf({ project, name }: InstanceAddress): string {
   return `${project}/${name}`;
 }
 
-/** Why an instance that is there already is not this resource's, if so. */
+/** Why an existing instance does not belong to this resource, if so. */
 export function conflict(wire: WireInstance, inputs: PartialInstanceInputs, urn: string): LxdError | undefined {
-  // What was never finished is made again, whatever it was to become.
+  // An incomplete instance is recreated, whatever its source.
   const why = otherOwner(wire, inputs, urn) ?? (isComplete(wire) ? otherSource(wire, inputs) : undefined);
   return why === undefined ? undefined : takenBy(wire, inputs, why);
 }
@@ -22,7 +22,7 @@ export function requireOwn(wire: WireInstance, inputs: PartialInstanceInputs, ur
   if (failure !== undefined) throw failure;
 }
 
-/** Whether a run has seen that the server finished it. */
+/** Whether a run has confirmed that the server finished creating it. */
 export function isComplete({ config }: Pick<WireInstance, "config">): boolean {
   return config?.[creatingKey] === undefined;
 }

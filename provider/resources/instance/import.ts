@@ -1,4 +1,5 @@
-// Takes over an instance that exists: compared with the program, every difference told, nothing changed on the daemon.
+// Imports an existing instance: compares it with the program and reports every difference; changes nothing on the
+// daemon.
 import { findInstance, type InstanceAddress } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
@@ -12,13 +13,13 @@ import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { toOutputs } from "./settings";
 import { normalize } from "../shared/normalize";
 
-/** `project/name`, or undefined if it is no such ID. */
+/** `project/name`; undefined if the ID is not valid. */
 export function parseInstanceId(id: string): InstanceAddress | undefined {
   const [project, name, ...more] = id.split("/");
   return project && name && more.length === 0 ? { project, name } : undefined;
 }
 
-/** An ID that a user has written, as an address. */
+/** Parses an ID that a user specified. */
 export function addressOf(id: string): InstanceAddress {
   const address = parseInstanceId(id);
   if (address !== undefined) return address;
@@ -26,7 +27,7 @@ export function addressOf(id: string): InstanceAddress {
   throw new LxdError({ code: "invalid-argument", why, advice: 'Use the form "project/name".' });
 }
 
-/** All that speaks against the import. */
+/** Everything that prevents the import. */
 export async function importFailures(
   client: Client,
   { inputs, importId = "" }: CheckContext<InstanceInputs>,
@@ -46,7 +47,7 @@ export async function importFailures(
   return differences(desired, toOutputs(desired, found.value));
 }
 
-/** Keys that are of no concern to a machine that is there already. */
+/** Inputs that do not describe an existing instance. */
 const passed = [
   "source",
   "sourceVersion",
@@ -87,7 +88,7 @@ function imageDifferences({ source }: InstanceInputs, { source: actual }: Instan
   return source.image === image ? [] : [difference("source.image", source.image, image)];
 }
 
-/** The inputs of a machine of which nothing is known but its place, to read it as it is. */
+/** The inputs of an instance of which only the address is known, used to read it. */
 export function unwritten(at: InstanceAddress, state: Partial<InstanceOutputs>): InstanceInputs {
   return {
     type: "container",

@@ -1,4 +1,4 @@
-// What is filled in about an instance before the daemon is asked, and what a change of it costs.
+// Defaults of an instance's inputs, and what a change of each input requires.
 import { type CheckContext, type Failure, type KindDefinition } from "../../kind/kind";
 import { instanceName } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";
@@ -23,7 +23,7 @@ export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies
   source: sourceCost,
   sourceVersion: sourceCost,
   onImageChange: "ignore",
-  // What the program leaves open is the server's choice.
+  // If the program omits it, the server chooses.
   architecture: (_, { architecture }) => (architecture === undefined ? "ignore" : "replace"),
   ephemeral: "update",
   target: (_, { target }) => (target === undefined ? "ignore" : "update"),
@@ -43,7 +43,7 @@ export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies
   running: (_, { power }) => (power === "managed" ? "update" : "ignore"),
   power: "ignore",
   allowRestart: "ignore",
-  // Needed for the delete, which is told only what the last update has stored.
+  // The delete reads these from the state, so a change must be stored.
   shutdownTimeout: "update",
   onDelete: "update",
   waitFor: "ignore",
@@ -64,7 +64,7 @@ export async function computeInputs(
   return { inputs, failures: [...failures, ...computed.failures, ...names] };
 }
 
-/** What the program omits: with the name and the project, which depend on the resource and its stack. */
+/** Applies defaults, including the name and project, which depend on the resource and its stack. */
 export function withDefaults(
   inputs: PartialInstanceInputs,
   { urn, config }: Pick<CheckContext<InstanceInputs>, "urn" | "config">,
@@ -92,7 +92,7 @@ export function applyDefaults(inputs: PartialInstanceInputs): PartialInstanceInp
     config: isUnknown(inputs.config) ? inputs.config : withoutEmpty(toStrings(inputs.config)),
     devices: isUnknown(inputs.devices) ? inputs.devices : withStringValues(inputs.devices),
     profiles: inputs.profiles ?? ["default"],
-    // A machine that is waited for until it is off is meant to be off.
+    // If the last wait is for power-off, the instance is meant to be stopped.
     running: inputs.running ?? !(Array.isArray(waitFor) && waitFor.at(-1)?.condition === "powered-off"),
     power: inputs.power ?? "managed",
     allowRestart: inputs.allowRestart ?? false,
@@ -104,7 +104,7 @@ export function applyDefaults(inputs: PartialInstanceInputs): PartialInstanceInp
   };
 }
 
-/** Debian's names, which the servers take too, as the kernel's, which they show. */
+/** Maps Debian's names, which the servers also accept, to the kernel's, which they report. */
 const architectures: Record<string, string> = {
   amd64: "x86_64",
   arm64: "aarch64",
@@ -122,7 +122,7 @@ function nameFailures(inputs: PartialInstanceInputs, chosen: string | undefined)
   return [{ property: "name", reason }];
 }
 
-/** An installation takes its time; everything else comes soon or not at all. */
+/** An installation takes long; every other condition is met soon or never. */
 function waitDefaults(condition: Wait["condition"]): { timeout: string; stableFor?: string } {
   return condition === "powered-off" ? { timeout: "30m", stableFor: "10s" } : { timeout: "5m" };
 }

@@ -1,4 +1,4 @@
-// Instances: blank virtual machines that boot an ISO volume, and machines and containers made from an image.
+// Instances: blank virtual machines that boot an ISO volume, and virtual machines and containers made from an image.
 import { identityOf, type InstanceFound, locateInstance } from "../../lxd/api/instance/instance-identity";
 import { deleteInstance } from "../../lxd/api/instance/instances";
 import { settleInstance } from "../../lxd/api/operations";
@@ -72,7 +72,7 @@ export const instance: ReconciledKind<Inputs, Outputs, InstanceFound> = {
   },
   toState,
   remove,
-  // With no state but the ID (`Instance.get`) the machine is read as it is.
+  // With no state but the ID (`Instance.get`), the instance is read without comparison.
   fromId: (id, state) => unwritten(addressOf(id), state as Partial<Outputs>),
 };
 
@@ -126,7 +126,7 @@ function steps({ context, inputs, olds }: Work<Inputs, Outputs>): Step<InstanceF
   ];
 }
 
-/** The only road from the daemon to the state. What takes requests of its own is left to the end of a run. */
+/** The only mapping from the daemon to the state. What needs extra requests is read only at the end of a run. */
 async function toState(
   { client }: Context,
   { inputs, found, state, moment }: Reading<Inputs, Outputs, InstanceFound>,
@@ -135,7 +135,7 @@ async function toState(
   const outputs = toOutputs({ ...inputs, project: at.project }, value);
   const { addresses = {}, macs = {}, ipv4, ipv6 } = state ?? {};
   if (moment === "created") return { ...outputs, addresses, macs, files: [] };
-  // Of files nobody knows yet how far the steps have come.
+  // At a checkpoint it is unknown which of the files are already written.
   if (moment === "checkpoint") return { ...outputs, addresses, macs, ipv4, ipv6, files: state?.files ?? [] };
   const network = await readNetwork(client, at, value);
   if (moment === "settled") return { ...outputs, ...network };
@@ -152,7 +152,7 @@ async function remove(context: Context, found: InstanceFound, state: Outputs): P
   await retryWhileBusy(context, at, () => deleteInstance(context.client, at));
 }
 
-/** The daemon would say so only after the machine was stopped. */
+/** The daemon would report this only after the instance was stopped. */
 function isProtected(): LxdError {
   return new LxdError({
     code: "failed",

@@ -1,4 +1,4 @@
-// What this provider notes on a new machine: whose it is, what it was made from, and what is still to be done with it.
+// Keys that the provider stores on a new instance: its owner, its source and its remaining steps.
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { LxdError } from "../../base/errors";
 import { ownerKey, pendingKey, sourceKey } from "../shared/ownership";
@@ -9,10 +9,10 @@ import { firstPhase } from "./phases";
 
 type Inputs = InstanceInputs;
 
-/** How long the daemon may take to make a machine. */
+/** How long the daemon may take to create an instance. */
 export const createDeadlineMs = 60 * 60_000;
 
-/** What this provider notes of a new machine. A copy must not go on with the bookkeeping of its source. */
+/** The keys of a new instance. A copy must not inherit the provider's keys from its source. */
 export function markersOf(inputs: Inputs, urn: string, copied?: unknown): StringMap {
   const left = firstPhase(inputs) ?? (copied === undefined ? undefined : "power");
   const mark = markOf(inputs.source, inputs.sourceVersion);
@@ -23,7 +23,7 @@ export function markersOf(inputs: Inputs, urn: string, copied?: unknown): String
   };
 }
 
-/** What a machine keeps when its settings become the program's: keys that only the server writes. */
+/** The keys to keep when the settings are replaced by the program's: those that only the server writes. */
 export function serverKeys(config: StringMap | null | undefined): StringMap {
   const own = Object.entries(config ?? {}).filter(([key]) => isServers(key) && !key.startsWith("user."));
   return Object.fromEntries(own);

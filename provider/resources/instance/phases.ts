@@ -1,9 +1,9 @@
-// What is still to be done with a new machine, as it is noted on the machine itself.
+// The remaining steps of a new instance, stored on the instance itself.
 import { type InstanceInputs } from "./schema";
 
 /**
- * What is kept on a new machine until it is done: first the keys that are typed when it boots, then the waits up to the
- * last power-off, for which it needs its installation media, then the others, then its first power state.
+ * The current step of a new instance, stored until all are done: the boot command; the waits up to the last power-off,
+ * which need the installation media; the remaining waits; the first power state.
  */
 export type Pending = "boot" | "wait" | "online" | "power";
 
@@ -13,7 +13,7 @@ export function firstPhase({ waitFor, power, bootCommand }: InstanceInputs): Pen
   return power === "initial" ? "power" : undefined;
 }
 
-/** How many of the waits are over when the machine has powered itself off for the last time; all, if it never does. */
+/** How many waits are done once the instance has powered itself off for the last time; all, if it never does. */
 export function installationWaits({ waitFor: waits }: InstanceInputs): number {
   const last = waits.findLastIndex((wait) => wait.condition === "powered-off");
   return last < 0 ? waits.length : last + 1;

@@ -1,4 +1,4 @@
-// What can be written about an instance, and what is known of it after check and on the daemon.
+// Schema of an instance: its inputs, its computed inputs and its outputs.
 import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type CommonInputs, type PartialInputs } from "../../kind/kind";
@@ -25,16 +25,16 @@ export interface InstanceInputs extends CommonInputs, TypedDevices {
   type: "container" | "virtual-machine";
   description: string;
   source?: InstanceSource | undefined;
-  /** Computed: what an alias that is followed names, or the hash of a backup file. */
+  /** Computed: the image behind a followed alias, or the hash of a backup file. */
   sourceVersion?: string | undefined;
   onImageChange: "replace" | "rebuild";
   architecture?: string | undefined;
   ephemeral: boolean;
-  /** A member of the cluster, or `@group`. */
+  /** A cluster member, or `@group`. */
   target?: string | undefined;
   rootDisk?: RootDisk | undefined;
   cdroms: Cdrom[];
-  /** What the guest is or will be. */
+  /** The guest's operating system, installed or to be installed. */
   os: "linux" | "windows";
   config: StringMap;
   firmware?: Firmware | undefined;
@@ -49,15 +49,15 @@ export interface InstanceInputs extends CommonInputs, TypedDevices {
   waitFor: Wait[];
   bootCommand: BootStep[];
   files: GuestFile[];
-  /** Computed: of a machine that is there already. */
+  /** Computed for an existing instance. */
   __identity?: string | undefined;
 }
 
 export interface InstanceOutputs extends InstanceInputs, NetworkOutputs {
-  /** The pool of the root disk, its own or a profile's. */
+  /** The pool of the root disk, whether the disk comes from the instance or a profile. */
   rootPool?: string | undefined;
   baseImage?: string | undefined;
-  /** With what comes from profiles, without the server's own keys. */
+  /** Includes the keys from profiles, without the server's own keys. */
   expandedConfig: StringMap;
   status: string;
   architecture: string;

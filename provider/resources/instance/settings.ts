@@ -1,4 +1,4 @@
-// The settings of an instance: what the program says is merged into what the server keeps there, and read back.
+// Builds the settings of an instance by merging the program's with the server's, and reads them back.
 import { type StringMap, type WireInstance } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { type ServerInfo } from "../../lxd/client/discovery/server-info";
@@ -14,7 +14,7 @@ import { isServers, phaseOf, pick, rootPoolOf, without } from "../machine/settin
 type Inputs = InstanceInputs;
 type Outputs = InstanceOutputs;
 
-/** The settings that the program wants, beside those that the server and the bookkeeping keep there. */
+/** The settings to write: the program's, with the keys of the server and of this provider preserved. */
 export function desiredConfig(
   wire: Pick<WireInstance, "config" | "devices">,
   inputs: Inputs,
@@ -27,7 +27,7 @@ export function desiredConfig(
   const emptyDrives = info.extensions.has("disk_attached");
   const config = configToWire(inputs, info.extensions.has("instance_boot_mode"));
   return {
-    // A machine that gets all its devices has none left to get back, and is there as a whole.
+    // Once all devices are set, none is left to reattach and the instance is complete.
     config: { ...without(without(pick(wire.config, isServers), detachedKey), creatingKey), ...config, [ownerKey]: urn },
     devices: toWire(inputs, { phase: phaseOf(wire), existing: wire.devices ?? {}, usbMedia, emptyDrives }),
     profiles: inputs.profiles,
@@ -36,17 +36,17 @@ export function desiredConfig(
   };
 }
 
-/** The only road from the daemon to the state. */
+/** The only mapping from the daemon to the state. */
 export async function readState(client: Client, inputs: Inputs, wire: WireInstance): Promise<Outputs> {
   return { ...toOutputs(inputs, wire), ...(await readNetwork(client, inputs, wire)) };
 }
 
-/** What others have moved is told; what an evacuation has, is as the program says. */
+/** A move made outside the program is drift; an evacuation is not. */
 function targetFrom(wire: WireInstance, { target }: Inputs): string | undefined {
   return target === undefined || target.startsWith("@") || isAt(wire, target) ? target : wire.location;
 }
 
-/** Without what needs another request. */
+/** The outputs that need no further request. */
 export function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, keyof NetworkOutputs> {
   return {
     name: wire.name,
@@ -82,12 +82,12 @@ export function toOutputs(inputs: Inputs, wire: WireInstance): Omit<Outputs, key
   };
 }
 
-/** One that a rebuild has left half done is of no image. */
+/** An instance with an interrupted rebuild has no image. */
 function baseImageOf({ config }: WireInstance): string | undefined {
   return config?.[sourceKey] === rebuilding ? undefined : config?.["volatile.base_image"];
 }
 
-/** What it was made from, as far as the daemon tells: the image. */
+/** The source as far as the daemon reports it: the image. */
 function sourceFromWire(
   { source, sourceVersion }: Inputs,
   wire: WireInstance,

@@ -1,4 +1,4 @@
-// What a source stands for now, as far as it can be known before anything is made, and what a change of it costs.
+// Resolves the version of an instance's source, as far as possible before creation, and what its change requires.
 import { findAlias } from "../../lxd/api/images";
 import { fileContent } from "../../content/local-file/file";
 import { reader } from "../../content/progress";
@@ -8,13 +8,13 @@ import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { imageOf, type InstanceSource, isCopy, isImage, markOf } from "./source";
 
-/** With the project of an instance that is copied spelled out. */
+/** Fills in the project of an instance that is copied. */
 export function placed(source: InstanceSource | undefined, project: string): InstanceSource | undefined {
   if (source === undefined || typeof source !== "object" || !isCopy(source)) return source;
   return { ...source, project: source.project ?? project };
 }
 
-/** The hash of a backup file; the image of an alias that is followed, for which alone the daemon is asked. */
+/** The hash of a backup file, or the image of a followed alias. Only the alias needs a request. */
 export async function versionOf(
   check: CheckContext<InstanceInputs>,
 ): Promise<{ version: string | undefined; failures: Failure[] }> {
@@ -35,14 +35,14 @@ export async function versionOf(
   }
 }
 
-/** A machine of which the program does not say what it was made from, an imported one above all, is as good as any. */
+/** If the program specified no source so far, as for an imported instance, any source is accepted. */
 export function sourceCost(olds: InstanceOutputs, news: InstanceInputs): Cost {
   const { source, sourceVersion } = news;
   if (source === undefined || isSame(olds, news)) return "ignore";
   if (hasUnknown(source) || isUnknown(sourceVersion)) return imageCost(news);
   const image = imageOf(source, sourceVersion);
   const hadImage = olds.source === undefined || isImage(olds.source);
-  // `update`: what the program calls it is new, and is stored.
+  // `update`: only the form of the source changed, which is stored.
   if (image !== undefined && image === olds.baseImage && hadImage) return "update";
   return imageCost(news);
 }
@@ -52,11 +52,11 @@ function imageCost({ source, onImageChange }: InstanceInputs): Cost {
   return isAnImage && onImageChange === "rebuild" ? "update" : "replace";
 }
 
-/** Whether the two are one source, whatever is said beside that. An alias that is followed is its image. */
+/** Whether both are the same source, whatever their other fields. A followed alias stands for its image. */
 function isSame(olds: InstanceOutputs, { source, sourceVersion }: InstanceInputs): boolean {
   if (olds.source === undefined || hasUnknown(source) || isUnknown(sourceVersion)) return false;
   const mark = markOf(source, sourceVersion);
-  // Of a backup that an imported machine may come from nothing is known.
+  // It is unknown which backup an imported instance comes from.
   const before = markOf(olds.source, olds.sourceVersion ?? sourceVersion);
   if (mark === undefined || mark !== before) return false;
   const image = imageOf(source, sourceVersion);

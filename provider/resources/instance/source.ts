@@ -1,4 +1,4 @@
-// What an instance can be made from: the sources, told apart by their keys, and which of two are the same.
+// Sources of an instance, distinguished by their keys, and how two of them are compared.
 import { z } from "zod";
 import { type Failure } from "../../kind/kind";
 import { name, strict, tagged } from "../../kind/schema";
@@ -9,14 +9,14 @@ export interface ImageSource {
   image: string;
 }
 
-/** An image of the project by one of its names. */
+/** An image in the project, by an alias. */
 export interface AliasSource {
   alias: string;
-  /** Whether another image under that name is a change. */
+  /** Whether a different image under the alias is a change. */
   follow?: boolean | undefined;
 }
 
-/** An image server, asked by the daemon. */
+/** An image server from which the daemon pulls. */
 export interface ServerSource {
   server: string;
   protocol: "simplestreams" | "incus" | "lxd";
@@ -28,7 +28,7 @@ export interface ServerSource {
 export interface CopySource {
   instance: string;
   project?: string | undefined;
-  /** Without its snapshots. */
+  /** Excludes the snapshots. */
   instanceOnly?: boolean | undefined;
 }
 
@@ -39,11 +39,11 @@ export interface SnapshotSource {
 }
 
 export interface BackupSource {
-  /** Path of a file on this machine, as the daemons export it. */
+  /** Path of a file on this machine, in the daemons' export format. */
   backup: string;
 }
 
-/** Sources that are an image in the end. */
+/** Sources that resolve to an image. */
 export type AnyImageSource = ImageSource | AliasSource | ServerSource;
 export type AnyCopySource = CopySource | SnapshotSource;
 export type InstanceSource = AnyImageSource | AnyCopySource | BackupSource;
@@ -78,7 +78,7 @@ export function isCopy(source: InstanceSource): source is AnyCopySource {
   return "instance" in source || "snapshot" in source;
 }
 
-/** Everything that is wrong with a source as it is written. */
+/** Validates a source. */
 export function sourceRules(source: InstanceSource | undefined): Failure[] {
   if (source === undefined || typeof source !== "object" || hasUnknown(source) || !("server" in source)) return [];
   const { alias, fingerprint: digits, certificate } = source;
@@ -92,7 +92,7 @@ export function sourceRules(source: InstanceSource | undefined): Failure[] {
   return failures;
 }
 
-/** The fingerprint of the image that a source stands for, where it is known without asking. */
+/** The fingerprint of the source's image, if it is known without a request. */
 export function imageOf(source: InstanceSource | undefined, version: string | undefined): string | undefined {
   if (source === undefined || !isImage(source)) return undefined;
   if ("image" in source) return source.image;
@@ -100,8 +100,8 @@ export function imageOf(source: InstanceSource | undefined, version: string | un
 }
 
 /**
- * What a machine is marked with, to be known again: the part of the source that decides what comes of it. An image by
- * its fingerprint leaves a mark of the daemon's own.
+ * The value that identifies an instance's source: only the part that determines the result. For an image by
+ * fingerprint, the daemon records the image itself.
  */
 export function markOf(source: InstanceSource | undefined, version: string | undefined): string | undefined {
   if (source === undefined || "image" in source) return undefined;

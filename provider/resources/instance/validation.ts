@@ -1,4 +1,4 @@
-// What can be seen to be wrong about an instance only by looking at several inputs together.
+// Validation of an instance across several inputs.
 import { type Failure } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
 import { type PartialInstanceInputs } from "./schema";
@@ -23,7 +23,7 @@ export function validate(inputs: PartialInstanceInputs): Failure[] {
   ];
 }
 
-/** A machine that is off has no agent to write its files. */
+/** A stopped virtual machine has no agent to write its files. */
 function agentRules({ type, files, power, running }: PartialInstanceInputs): Failure[] {
   if (type !== "virtual-machine" || known(files).length === 0 || power === "ignored" || running !== false) return [];
   const reason = "are written by the agent of a virtual machine, which must be running: set running: true";
@@ -40,7 +40,7 @@ function typeRules(inputs: PartialInstanceInputs): Failure[] {
   return written.map((property) => ({ property, reason: `containers have none; set type: "virtual-machine"` }));
 }
 
-/** A machine that is deleted when it stops cannot be kept stopped. */
+/** An ephemeral instance is deleted when it stops, so it cannot be kept stopped. */
 function ephemeralRules({ ephemeral, running, waitFor }: PartialInstanceInputs): Failure[] {
   if (ephemeral !== true) return [];
   const reason = "an ephemeral machine is deleted when it stops";
@@ -52,7 +52,7 @@ function ephemeralRules({ ephemeral, running, waitFor }: PartialInstanceInputs):
   return [{ property: "running", reason: `${reason}; set ephemeral: false, or omit running: false` }];
 }
 
-/** After the installation the machine must not boot the installer again. */
+/** After the installation, the instance must not boot the installer again. */
 function powerRules({ running, waitFor, cdroms }: PartialInstanceInputs): Failure[] {
   const waits = known(waitFor).map((wait) => wait?.condition);
   const isStartedAgain = waits.includes("powered-off") && (running === true || waits.at(-1) !== "powered-off");

@@ -1,4 +1,4 @@
-// Refuses an image whose disk was never written: the machine has switched itself off, but nothing was installed.
+// Rejects an image whose disk was never written: the instance powered itself off, but nothing was installed.
 import { sha256 } from "../../../base/canonical";
 import { exportImage, otherImage } from "../../../lxd/api/image-export";
 import { type WireImage } from "../../../lxd/api/images";
@@ -8,8 +8,8 @@ import { type Build } from "./phases";
 import { type Place, removeImage } from "../versions";
 
 /**
- * Servers do not say how much of a machine's disk is in use, so the packed image is read back. Only a small one can be
- * blank, so that costs little. The image is a candidate until then, and a run that was killed looks again.
+ * Servers do not report how much of a disk is used, so the packed image is read back. Only a small image can be blank,
+ * so that is cheap. Until then the image is a candidate, and the run after an interrupted one checks it again.
  */
 export async function requireWritten({ place, progress }: Build, image: WireImage): Promise<void> {
   if (image.size > largestUnwritten) return;
@@ -27,7 +27,7 @@ export async function requireWritten({ place, progress }: Build, image: WireImag
   });
 }
 
-/** The image itself: anything else would say nothing about its disk. */
+/** Reads the image itself, since only it shows what is on its disk. */
 async function bytesOf({ client, project }: Place, { fingerprint }: WireImage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const { body } of exportImage(client, { project, fingerprint })) {

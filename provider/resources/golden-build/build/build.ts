@@ -1,4 +1,4 @@
-// Builds a version: from media to a verified image, going on wherever an earlier run was broken off.
+// Builds a version, from media to verified image, and resumes where an interrupted run stopped.
 import { type WireImage } from "../../../lxd/api/images";
 import { settlePacking } from "../../../lxd/api/operations";
 import { findVolume } from "../../../lxd/api/storage/volumes";
@@ -20,7 +20,7 @@ import { provision } from "./provision";
 import { requirementsOf, resultOf } from "../result";
 import { changeProperties, fileNameOf, isCandidate } from "../versions";
 
-/** The image of this version, verified. */
+/** Returns the verified image of this version. */
 export async function build(work: Build): Promise<WireImage> {
   const { place, inputs, progress } = work;
   try {
@@ -55,7 +55,7 @@ async function make(work: Build): Promise<WireImage> {
   return pack(work);
 }
 
-/** Looked for here and not in the preview, where those of the same program are still to be made. */
+/** Checked here rather than in the preview, where volumes of the same program do not exist yet. */
 async function requireMedia({ place, inputs }: Build): Promise<void> {
   const { client, project } = place;
   for (const { pool, name } of [inputs.iso, ...inputs.media]) {
@@ -69,17 +69,17 @@ async function requireMedia({ place, inputs }: Build): Promise<void> {
   }
 }
 
-/** Makes the machine, or finds it, and lets it do what is waited for. */
+/** Creates or finds the builder and runs its waits. */
 async function installed({ context, progress }: Build, machine: InstanceInputs): Promise<void> {
   const created = (): void => {
     if (progress.phase === "machine") progress.enter("install");
   };
   const call = { checkpoint: created, importId: undefined, replaced: undefined, otherHolderOf: () => undefined };
-  // That a builder of an earlier run is used is what a build is about.
+  // A build is meant to reuse the builder of an earlier run, so the notice is dropped.
   await new Reconciler(instance).create({ ...progress.in(context), warn: () => undefined }, machine, call);
 }
 
-/** A run that was killed may have left the daemon at it. */
+/** The daemon may still be packing for an interrupted run. */
 async function pack(work: Build): Promise<WireImage> {
   const { context, place, inputs, progress } = work;
   const { urn, project, client } = place;
@@ -99,7 +99,7 @@ async function pack(work: Build): Promise<WireImage> {
   return (await findBuilt(work)) ?? gone();
 }
 
-/** Boots the image once, and releases it for use only if that is as it should be. */
+/** Boots the image once and releases it for use only if the checks pass. */
 async function verify(work: Build, image: WireImage): Promise<void> {
   const { inputs, place, progress } = work;
   const { client, project } = place;

@@ -1,4 +1,4 @@
-// What is told of a failed build, and what is left of it: the phase, the console, the screen, the machine.
+// Reports a failed build with its phase, console and screenshot, and keeps or removes its instances.
 import { findInstance } from "../../../lxd/api/instance/instances";
 import { isReason, LxdError } from "../../../base/errors";
 import { ConsoleLog } from "../../machine/console";
@@ -17,13 +17,13 @@ export interface Failed {
   phase: Phase;
 }
 
-/** The error with all that helps; the machines are kept or removed as the program says. */
+/** The error with diagnostics; the instances are kept or removed as the program specifies. */
 export async function failure(failed: Failed, thrown: unknown): Promise<LxdError> {
   const { inputs, phase } = failed;
   const error = LxdError.from(thrown);
-  // Of a daemon that does not answer nothing more can be learned, and nothing on it be changed.
+  // An unreachable daemon can neither be queried nor cleaned up.
   if (error.code === "unavailable") return inPhase(phase, error, goesOn);
-  // Nothing has failed: whatever is there is for the next run.
+  // Nothing failed, so everything is left for the next run.
   if (error.code === "cancelled") return inPhase(phase, error);
   const seen = await look(failed, error).catch((fault: unknown) => ({ tail: `; ${unseen(fault)}`, screen: undefined }));
   const { tail, screen } = seen;
@@ -34,12 +34,12 @@ export async function failure(failed: Failed, thrown: unknown): Promise<LxdError
   return inPhase(phase, new LxdError({ ...error.details, why: error.details.why + tail + blind, advice }));
 }
 
-/** The same failure, told with the phase in which it came. */
+/** The same failure, prefixed with its phase. */
 export function inPhase(phase: Phase, { details }: LxdError, advice?: string): LxdError {
   return new LxdError({ ...details, why: `phase ${phase}: ${details.why}`, advice: details.advice ?? advice });
 }
 
-/** What the error itself advises. That of a wait which has taken too long is about a machine of the program's own. */
+/** The error's own advice, except for a wait timeout, whose advice refers to an instance of the program. */
 function cureOf({ code, details: { advice } }: LxdError): string {
   return advice === undefined || code === "timeout" ? "" : `${advice}\n`;
 }
@@ -77,7 +77,7 @@ async function cleaned(failed: Failed): Promise<string> {
   }
 }
 
-/** Removes the machines of this build and its image, unless that is released already. */
+/** Removes the instances of this build, and its image unless it is already released. */
 async function clean({ place, inputs }: Failed): Promise<void> {
   for (const machine of await machinesOf(place)) {
     if (isMachineOf(machine, inputs)) await removeMachine(place, machine.name);
@@ -87,7 +87,7 @@ async function clean({ place, inputs }: Failed): Promise<void> {
   }
 }
 
-/** The console, unless the error has it already, and the screen of the machine at work. */
+/** The console, unless the error already quotes it, and a screenshot of the running instance. */
 async function look(
   { place, inputs, phase }: Failed,
   error: LxdError,
@@ -97,7 +97,7 @@ async function look(
   const at = { project, name };
   const machine = (await findInstance(client, at))?.value;
   const isOn = machine !== undefined && isRunning(machine);
-  // What was said last by an installer that has done nothing is the only thing that tells why.
+  // If an installer did nothing, only its last output shows why.
   if (machine === undefined || !(isOn || isReason(error, "never-written"))) return { tail: "", screen: undefined };
   const tail = error.details.quotesConsole === true ? "" : await new ConsoleLog(client, at).tail(machine);
   return { tail, screen: isOn ? await takeScreenshot(client, at) : undefined };

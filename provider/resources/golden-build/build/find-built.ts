@@ -1,4 +1,4 @@
-// What earlier runs have left: the image or the machine of this build, to go on with, and what is of no use any more.
+// Finds what earlier runs left: the image or builder to resume from, and what is obsolete.
 import { type WireImage } from "../../../lxd/api/images";
 import { isMachineOf, machinesOf, removeMachine } from "./machines";
 import { type GoldenInputs } from "../schema";
@@ -22,7 +22,7 @@ export async function findBuilt({ place, inputs }: BuildQuery): Promise<WireImag
   return find();
 }
 
-/** A run that was killed may have left the daemon at packing before that could be seen: then there are two. */
+/** The daemon may have been packing for an interrupted run before that was visible, which results in two images. */
 export async function removeTwins({ place, inputs }: BuildQuery, image: WireImage): Promise<void> {
   const twins = (await versionsOf(place)).filter((each) => isBuildOf(each, inputs));
   for (const { fingerprint } of [...twins, ...(await unmarkedOf(place))]) {
@@ -30,7 +30,7 @@ export async function removeTwins({ place, inputs }: BuildQuery, image: WireImag
   }
 }
 
-/** What runs for other inputs have left is of no use any more. */
+/** Removes what earlier runs left for different inputs. */
 export async function startClean({ place, inputs }: BuildQuery): Promise<void> {
   for (const machine of await machinesOf(place)) {
     if (!isMachineOf(machine, inputs)) await removeMachine(place, machine.name);

@@ -1,4 +1,4 @@
-// How long an installation is waited for by the run after one that has given it up: no longer than it may take in all.
+// Limits the total wait for an installation across runs, after an earlier run has given it up.
 import { findInstance, type InstanceAddress, type WireInstance } from "../../../lxd/api/instance/instances";
 import { type Client } from "../../../lxd/client/core/client";
 import { LxdError } from "../../../base/errors";
@@ -12,8 +12,8 @@ import { removeMachine } from "./machines";
 import { type GoldenInputs } from "../schema";
 
 /**
- * The builder with what is left of its time. One that was given up and runs as it did then is waited for only if the
- * program allows for more time now; one that somebody has started anew, or that is off, is as good as any.
+ * The builder with its remaining install time. If an earlier run gave up and the builder still runs since then, it is
+ * waited for only if the program now allows more time. A builder that was restarted or is off counts as new.
  */
 export async function withTimeLeft(
   { place, inputs, progress }: Pick<Build, "place" | "inputs" | "progress">,
@@ -35,13 +35,13 @@ export async function withTimeLeft(
   return machine;
 }
 
-/** How long a machine was waited for in vain since it was started; none if that was before its last start. */
+/** How long earlier runs waited since the instance was started; none if they waited before its last start. */
 function waited(machine: WireInstance): number {
   const [ms, started] = machine.config?.[givenUpKey]?.split(" ") ?? [];
   return isRunning(machine) && started === machine.last_used_at ? Number(ms) : 0;
 }
 
-/** Notes on the builder that its installation was waited for as long as it may take; in words what comes of that. */
+/** Records on the builder that its installation timed out; returns the consequence for the error message. */
 export async function giveUp(client: Client, at: InstanceAddress, { install }: GoldenInputs): Promise<string> {
   try {
     await changeSettings({ client }, at, (found) => {
@@ -51,7 +51,7 @@ export async function giveUp(client: Client, at: InstanceAddress, { install }: G
     });
     return waysOn(at.name);
   } catch (error) {
-    // It is more important why the installation was given up.
+    // The reason for giving up matters more.
     return `The next \`pulumi up\` waits again, because this could not be recorded: ${LxdError.from(error).details.why}`;
   }
 }

@@ -1,4 +1,4 @@
-// The machines of a build, as instances: the builder that is installed, and the one that tries the image.
+// Instances of a build, as instance inputs: the builder to be installed, and the trial that verifies the image.
 import { type CommonInputs } from "../../../kind/kind";
 import { isUnknown, unknown } from "../../../kind/unknowns";
 import { withDefaults } from "../../instance/inputs";
@@ -8,7 +8,7 @@ import { type Wait } from "../../machine/wait-schema";
 import { hashKey, logicalName, versionKey } from "../../shared/ownership";
 import { type GoldenInputs, type Machine, type PartialGoldenInputs } from "../schema";
 
-/** Room for the version and a word after it in the 63 letters of a host name. */
+/** Leaves room for the version and a suffix within the 63 characters of a host name. */
 const longestName = 36;
 
 export function builderName(urn: string, version: string): string {
@@ -16,7 +16,7 @@ export function builderName(urn: string, version: string): string {
   return `${name.slice(0, longestName).replaceAll(/^-+|-+$/g, "") || "golden"}-${version}`;
 }
 
-/** The machine's part in the terms of an instance. */
+/** The `machine` input as instance inputs. */
 export function partialMachine({ cpus, memory, config, ...rest }: Machine): PartialInstanceInputs {
   if (isUnknown(config)) return { ...rest, type: "virtual-machine", config };
   const limits = {
@@ -26,10 +26,10 @@ export function partialMachine({ cpus, memory, config, ...rest }: Machine): Part
   return { ...rest, type: "virtual-machine", config: { ...limits, ...config } };
 }
 
-/** Whatever it needs it may have. */
+/** Assumes that an unknown `machine` input has everything that it needs. */
 const unknownMachine = { type: "virtual-machine", devices: unknown } as unknown as PartialInstanceInputs;
 
-/** The builder as far as it is known: in a preview not even its name is, when its version is still to be made. */
+/** The builder's inputs as far as they are known: in a preview even its name is unknown until its version exists. */
 export function partialBuilder(inputs: PartialGoldenInputs, urn: string): PartialInstanceInputs {
   const { version, iso, media = [], machine = {}, bootCommand, project, remote } = inputs;
   const cdroms = iso === undefined || !Array.isArray(media) ? [] : cdromsOf(iso, media);
@@ -52,7 +52,7 @@ export function builderOf(inputs: GoldenInputs, urn: string): InstanceInputs {
   };
 }
 
-/** A machine as users will make them: of the image, without media. */
+/** An instance as users will create it: from the image, without media. */
 export function trialOf(inputs: GoldenInputs, urn: string, fingerprint: string): InstanceInputs {
   const builder = builderOf(inputs, urn);
   return {
@@ -76,7 +76,7 @@ function verifyWaits({ verify }: GoldenInputs): Wait[] {
   return waits.map((wait) => ({ ...defaults(wait), ...wait })) as Wait[];
 }
 
-/** The installer boots; everything is taken out once it has switched the machine off. */
+/** The installer boots first; all media are removed once it has powered the instance off. */
 function cdromsOf(iso: VolumeReference, media: VolumeReference[]): Cdrom[] {
   const others = media.map((volume, i): Cdrom => ({ volume, name: `media${i}`, afterWaits: "eject" }));
   return [{ volume: iso, name: "installer", bootPriority: 10, afterWaits: "eject" }, ...others];

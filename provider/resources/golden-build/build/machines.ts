@@ -1,4 +1,4 @@
-// Finds and removes the machines of builds: never more than one builder is left, whatever became of earlier runs.
+// Finds and removes instances of builds, so that at most one builder remains after interrupted runs.
 import { deleteInstance, listInstances, type WireInstance } from "../../../lxd/api/instance/instances";
 import { settleInstance } from "../../../lxd/api/operations";
 import { findInstance } from "../../../lxd/api/instance/instances";
@@ -10,7 +10,7 @@ import { type Place } from "../versions";
 
 const settleDeadlineMs = 60 * 60_000;
 
-/** The machines that a resource has made for its builds. */
+/** The instances that a resource created for its builds. */
 export async function machinesOf({ client, project, urn }: Place): Promise<WireInstance[]> {
   const all = await listInstances(client, project);
   return all.filter(({ config }) => config?.[ownerKey] === urn && config[versionKey] !== undefined);
@@ -23,7 +23,7 @@ export function isMachineOf({ config }: WireInstance, build: { version: string; 
 export async function removeMachine({ client, project }: Place, name: string): Promise<void> {
   const at = { project, name };
   try {
-    // A run that was killed may have left the daemon at work on it.
+    // The daemon may still be working on it for an interrupted run.
     await settleInstance(client, at, settleDeadlineMs);
     const found = await findInstance(client, at);
     if (found === undefined) return;

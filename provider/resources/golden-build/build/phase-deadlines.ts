@@ -1,4 +1,4 @@
-// How long each phase of a build may take: what the program says, and beyond that what depends on the server alone.
+// Deadlines of each build phase: those set by the program, plus fixed ones for work that depends only on the server.
 import { type DeadlineOptions } from "../../../lxd/client/core/deadline";
 import { milliseconds } from "../../../kind/units";
 import { type BootStep } from "../../machine/guest/boot-command";
@@ -12,20 +12,20 @@ export const fixedMs = {
   media: 10 * minuteMs,
   machine: 60 * minuteMs,
   release: 10 * minuteMs,
-  /** Until the agent of an installed system answers. */
+  /** Until the agent of an installed system responds. */
   agent: 10 * minuteMs,
-  /** For starting and stopping machines, and taking media out, around what has a limit of its own. */
+  /** For starting and stopping instances and removing media, around steps with their own deadline. */
   around: 15 * minuteMs,
 };
 
-/** The limit of a phase as a whole. Waits within it end before that, with an error that says what was seen. */
+/** The deadline of a whole phase. Waits within it end earlier, with an error that reports the last state. */
 export function deadlineOf(phase: Phase, inputs: GoldenInputs): DeadlineOptions {
   const ms = limitMs(phase, inputs);
   const why = `it is not done after ${formatDuration(ms)}, the limit of the phase ${phase}${setBy[phase] ?? ""}`;
   return { ms, why };
 }
 
-/** Which argument sets a limit alone. */
+/** The argument that alone sets a deadline. */
 const setBy: Partial<Record<Phase, string>> = { publish: " (`image.timeout`)" };
 
 function limitMs(phase: Phase, { install, bootCommand, provision, seal, image, verify }: GoldenInputs): number {

@@ -1,14 +1,14 @@
-// The phases of a build: shown on the resource's row as they pass, each with a limit, and named by a failure.
+// Phases of a build: shown in the resource's status, limited by a deadline, and named in failures.
 import { Deadline } from "../../../lxd/client/core/deadline";
 import { type Context } from "../../../kind/kind";
 import { deadlineOf, type Phase, phases } from "./phase-deadlines";
 import { type GoldenInputs } from "../schema";
 import { type Place } from "../versions";
 
-/** Where a build is. */
+/** The progress of a build. */
 export class Progress {
   phase: Phase = "media";
-  /** Of the phase that it is in. */
+  /** The deadline of the current phase. */
   readonly limit = new Deadline();
 
   constructor(
@@ -17,7 +17,7 @@ export class Progress {
   ) {}
 
   enter(phase: Phase): void {
-    // What is sealed is one boot with what is provided, and has one limit with it.
+    // Sealing shares the boot and the deadline of provisioning.
     if (phase !== "seal") this.limit.begin(deadlineOf(phase, this.inputs));
     this.phase = phase;
     this.status("begins");
@@ -27,7 +27,7 @@ export class Progress {
     this.show(`${this.phase} (${phases.indexOf(this.phase) + 1}/${phases.length}): ${text}`);
   };
 
-  /** The same surroundings, in which everything that is shown is shown as part of the phase, and held to its limit. */
+  /** A copy of the context whose status shows the phase and whose requests end at its deadline. */
   in<C extends Context>(context: C): C {
     return { ...context, status: this.status, client: context.client.until(this.limit) };
   }

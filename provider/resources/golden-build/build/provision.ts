@@ -1,4 +1,4 @@
-// The second boot of a builder: what was installed is started without its media, provided with things, sealed, shut down.
+// Second boot of a builder: starts the installed system without media, provisions it, seals it, and shuts it down.
 import { type Context } from "../../../kind/kind";
 import { milliseconds } from "../../../kind/units";
 import { isRunning, start, stop } from "../../machine/power";
@@ -11,7 +11,9 @@ import { type Progress } from "./phases";
 import { type GoldenInputs } from "../schema";
 import { runStep } from "./steps";
 
-/** How many steps are done is kept on the builder: a run that was killed goes on with the one that it was at. */
+/**
+ * The number of completed steps is stored on the builder: after an interrupted run, the next one resumes at that step.
+ */
 export async function provision(
   { client }: Pick<Context, "client">,
   { inputs, machine, progress }: { inputs: GoldenInputs; machine: InstanceInputs; progress: Progress },

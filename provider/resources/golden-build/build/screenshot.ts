@@ -1,4 +1,4 @@
-// What a machine shows on its screen, as a picture in a file: some installers say only there what is wrong.
+// Saves a screenshot of an instance to a file: some installers show only there what went wrong.
 import { constants } from "node:fs";
 import { mkdtemp, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,26 +10,26 @@ import { LxdError } from "../../../base/errors";
 
 const png = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 
-/** The file, or why there is none: the failure that it would explain must not be lost for that. */
+/** The file, or why there is none. A missing screenshot must not hide the failure that it would explain. */
 export type Screenshot = { file: string } | { why: string };
 
-/** Undefined of a server that takes no pictures. */
+/** Undefined if the server does not support screenshots. */
 export async function takeScreenshot(client: Client, at: InstanceAddress): Promise<Screenshot | undefined> {
   if (!(await client.info()).extensions.has("instance_console_screenshot")) return undefined;
   try {
     const picture = await readScreen(client, at);
-    // Of a machine that has gone off in the meantime Incus 6.0 sends the text of its console instead.
+    // For an instance that has stopped in the meantime, Incus 6.0 returns its console text instead.
     if (!picture.subarray(0, png.length).equals(png)) return { why: "the server sent no picture" };
     return { file: await keep(`${at.project}-${at.name}.png`, picture) };
   } catch (error) {
-    // Incus before 6.19 has QEMU write into a folder that only root may enter, also where QEMU is somebody else.
+    // Incus before 6.19 lets QEMU write to a folder that only root may enter, even if QEMU runs as another user.
     return { why: LxdError.from(error).details.why };
   }
 }
 
 /**
- * A picture may show what was typed. The folder for temporary files belongs to all users, who could have put links where a
- * name is known in advance: so it goes into a new folder that only its owner may enter, as a new file.
+ * A screenshot may show typed secrets. The temporary directory is shared by all users, who could place links under
+ * predictable names, so the file is created in a new folder that only its owner may enter.
  */
 async function keep(name: string, picture: Buffer): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "pulumi-lxd-screen-")), name);

@@ -1,4 +1,4 @@
-// What is done in the installed system before it is packed: files are written and commands run, over the guest's agent.
+// Provisioning steps in the installed system: writes files and runs commands through the guest's agent.
 import { z } from "zod";
 import { lastLines, runCommand } from "../../../lxd/api/instance/exec";
 import { makeDirectory, writeFile } from "../../../lxd/api/instance/guest-files";
@@ -12,7 +12,10 @@ import { isUnknown } from "../../../kind/unknowns";
 import { milliseconds } from "../../../kind/units";
 import { contentOf } from "../../machine/guest/file-content";
 
-/** A file's content. The hash of a local one is computed in check: other bytes at the same path are another image. */
+/**
+ * The content of a file. The hash of a local file is computed in `check`: different bytes at the same path result in a
+ * different image.
+ */
 export type StepFile = { text: string } | { base64: string } | { file: string; sha256?: string };
 
 export interface FilesStep {
@@ -20,7 +23,7 @@ export interface FilesStep {
 }
 
 export interface ExecStep {
-  /** The program and its arguments; no shell reads them. */
+  /** The program and its arguments, without a shell. */
   exec: string[];
   environment?: Record<string, string> | undefined;
   cwd?: string | undefined;
@@ -46,12 +49,12 @@ const step = tagged<Step>({ files: strict({ files: z.record(guestPath, file) }),
 export const provisionSchema = z.array(step).optional();
 export const sealSchema = z.array(exec).optional();
 
-/** How long a step may take that does not say it. */
+/** The default timeout of a step. */
 export const stepTimeout = "10m";
 const fileOwner = { uid: 0, gid: 0, mode: 0o644 };
 const folderOwner = { uid: 0, gid: 0, mode: 0o755 };
 
-/** The steps with the hashes of their local files. */
+/** Adds the hashes of local files to the steps. */
 export async function hashed(
   steps: Step[] | undefined,
   { failures, signal }: { failures: Failure[]; signal: AbortSignal },
@@ -108,7 +111,7 @@ async function writeOne({ client, at }: Guest, path: string, content: StepFile):
     await makeDirectory(client, { ...at, path: `/${folders.slice(0, i).join("/")}` }, folderOwner);
   }
   const local = await contentOf(content, client.signal);
-  // The preview has spoken of other bytes, and the image would not be what its hash of the inputs says.
+  // The preview used different bytes, and the image would not match its inputs hash.
   const isOther = "file" in content && content.sha256 !== undefined && content.sha256 !== local.digest;
   if (isOther) throw changed(content.file);
   const { stream, sizeBytes } = await local.open();

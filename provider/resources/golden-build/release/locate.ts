@@ -1,4 +1,4 @@
-// Finds what there is of a build: its image, the versions before it, and the machines that build it.
+// Finds a build on the server: its image, the earlier versions, and its instances.
 import { listImages, type WireImage } from "../../../lxd/api/images";
 import { type WireInstance } from "../../../lxd/api/instance/instances";
 import { type Context } from "../../../kind/kind";
@@ -10,11 +10,11 @@ import { type BuildKey, fileNameOf, isBuildOf, isCandidate, type Place, unmarked
 
 export interface FoundBuild {
   place: Place;
-  /** What its image and its machines have on them. */
+  /** The keys on its image and instances. */
   build: BuildKey;
-  /** Of all builds of the resource, the oldest first. */
+  /** All builds of the resource, oldest first. */
   versions: WireImage[];
-  /** Packed by a run that could not mark them. */
+  /** Packed by a run that was interrupted before it could mark them. */
   unmarked: WireImage[];
   machines: WireInstance[];
 }
@@ -24,8 +24,8 @@ export function placeOf({ client, urn }: Pick<Context, "client" | "urn">, { proj
 }
 
 /**
- * Without an identity only this build is looked for. A build that the state knows is there as long as anything of the
- * resource is: versions that are kept go with it, and an image that somebody has deleted is built again.
+ * Without an identity, only this build is looked for. A build in the state exists as long as anything of the resource
+ * does: kept versions belong to it, and a deleted image is rebuilt.
  */
 export async function locate(
   context: Pick<Context, "client" | "urn">,
@@ -66,13 +66,13 @@ export function finished({ versions, build }: FoundBuild): WireImage | undefined
   return versions.find((image) => isBuildOf(image, build) && !isCandidate(image));
 }
 
-/** Whether the image is there and nothing else of any build is left. */
+/** Whether the image exists and nothing else of any build is left. */
 export function isDone(found: FoundBuild): boolean {
   const own = found.versions.filter((image) => isBuildOf(image, found.build));
   return finished(found) !== undefined && own.length === 1 && found.machines.length + found.unmarked.length === 0;
 }
 
-/** A build is what goes into the image, under one version, for one resource. */
+/** A build is identified by its resource, its version and the content of its image. */
 export function identity({ place, build }: FoundBuild): string {
   return written(place, build);
 }

@@ -1,4 +1,4 @@
-// What is known of the released image before a change in place: without it, previews would replace all its machines.
+// Finds the released image before an in-place update; without it, previews would replace all instances that use it.
 import { isDeepStrictEqual } from "node:util";
 import { type CheckContext } from "../../../kind/kind";
 import { plain } from "../../../kind/props";
@@ -8,11 +8,11 @@ import { outputsOf, released } from "./release";
 import { type GoldenInputs, type PartialGoldenInputs, type ReleasedImage } from "../schema";
 import { isBuildOf, versionsOf } from "../versions";
 
-/** While a resource changes, Pulumi's previews know of its outputs no more than `check` returns. */
+/** While a resource changes, Pulumi's previews know only those of its outputs that `check` returns. */
 export async function releasedBefore(check: CheckContext<GoldenInputs>): Promise<ReleasedImage> {
   const { inputs: partial, olds, urn, client } = check;
   if (olds === undefined || contentFields.some((field) => !isSameContent(field, olds, partial))) return {};
-  // An unchanged one keeps its outputs, and the daemon is left alone.
+  // An unchanged resource keeps its outputs, so the daemon is not queried.
   if (isSame(olds, partial)) return imageIn(olds);
   const { project, remote, pin } = partial;
   if (project === undefined || project !== olds.project || hasUnknown([remote, project, pin])) return {};

@@ -1,4 +1,4 @@
-// Releases a version: the aliases move to it in one step each, and what is said about the image becomes so.
+// Releases a version: moves each alias to it in one step and applies the image settings.
 import { type WireImage } from "../../../lxd/api/images";
 import { Deadline } from "../../../lxd/client/core/deadline";
 import { gone, LxdError } from "../../../base/errors";
@@ -14,7 +14,7 @@ import { isBuildOf, isCandidate, versionOf } from "../versions";
 
 type Release = Pick<Publication, "context" | "inputs" | "former">;
 
-/** Makes the version that the program wants the released one. Returns whether it was not. */
+/** Releases the version that the program selects. Returns whether anything changed. */
 export function release({ context, inputs, former }: Release, { versions }: FoundBuild): Promise<boolean> {
   const limit = new Deadline(deadlineOf("release", inputs));
   const client = context.client.until(limit);
@@ -28,13 +28,13 @@ export function release({ context, inputs, former }: Release, { versions }: Foun
   });
 }
 
-/** The image that is to be released; an error if it is not there. */
+/** The image to release; throws if it does not exist. */
 export function targetImage(versions: WireImage[], inputs: GoldenInputs): WireImage {
   if (!versions.some((image) => isBuildOf(image, inputs))) throw gone("image");
   return released(versions, inputs) ?? missing(inputs.pin ?? "", versions);
 }
 
-/** The image that the program wants released, as far as it is there. */
+/** The image that the program selects for release, if it exists. */
 export function released(versions: WireImage[], inputs: GoldenInputs): WireImage | undefined {
   const { pin } = inputs;
   const isWanted = (image: WireImage): boolean =>
@@ -42,7 +42,7 @@ export function released(versions: WireImage[], inputs: GoldenInputs): WireImage
   return versions.findLast(isWanted);
 }
 
-/** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
+/** The only mapping from the daemon to the state. Contains only the aliases and properties that the program sets. */
 export function outputsOf(inputs: GoldenInputs, image: WireImage): GoldenOutputs {
   const { aliases, properties, expiresAt } = inputs.image;
   const onImage = new Map((image.aliases ?? []).map((alias) => [alias.name, alias]));

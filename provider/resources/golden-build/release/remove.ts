@@ -1,4 +1,4 @@
-// What goes with the state of a golden image: one version of it, or all that the resource has.
+// Deletes with the state of a golden image: one version, or everything that the resource has.
 import { type RemovalContext, type ServerIdentity } from "../../../kind/kind";
 import { goldenDefaults } from "../defaults";
 import { type FoundBuild } from "./locate";
@@ -10,20 +10,20 @@ import { prune, removeImage } from "../versions";
 type Outputs = GoldenOutputs;
 
 /**
- * As long as the program has the resource, the state is that of a replaced build: its image stays as a way back, as far as
- * versions are kept. Else everything goes.
+ * As long as the program contains the resource, the state is that of a replaced build: its image is kept for rollback
+ * within the number of kept versions. Otherwise everything is deleted.
  */
 export async function remove(removal: RemovalContext<Outputs>, found: FoundBuild, known: Outputs): Promise<void> {
   const context = withWhole(removal);
   const { isReplaced, live } = context;
   const state = goldenDefaults(known) as Outputs;
-  // Of one that is deleted before it is replaced, nobody knows yet what comes in its place.
+  // For a delete before replacement, the replacement is not known yet.
   if (isReplaced && (live === undefined || isSameServer(live, state))) await removeBuild(found, live ?? state);
   else await removeAll(found, state);
   await removeFormer(context, state);
 }
 
-/** Of a state that has nothing of its own any more on the server that builds. */
+/** Handles a state that has nothing left of its own on the building server. */
 export async function removeRest(removal: RemovalContext<Outputs>, state: Outputs): Promise<void> {
   await removeFormer(withWhole(removal), goldenDefaults(state) as Outputs);
 }

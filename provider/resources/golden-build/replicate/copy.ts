@@ -1,4 +1,4 @@
-// Brings a released image to a target: pulled by it from the server that built the image, else relayed through here.
+// Copies a released image to a target: the target pulls it from the building server, or this process relays it.
 import { exportImage } from "../../../lxd/api/image-export";
 import { createImage, deleteImage, findImage, imageSecret, type WireImage } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
@@ -14,16 +14,16 @@ import { pendingKey } from "../../shared/ownership";
 import { type Target } from "./targets";
 import { type Place } from "../versions";
 
-/** On a copy as long as it still has on it what the building server's stacks have written on the image. */
+/** Set on a copy until the keys inherited from the building server's stacks are replaced. */
 const copying = "copy";
 
 export interface Original {
-  /** Where the image was built. */
+  /** The building server. */
   place: Place;
   image: WireImage;
 }
 
-/** The copy on the target, which is this stack's then. */
+/** Returns the copy on the target, which belongs to this stack. */
 export async function bring(target: Target, original: Original): Promise<WireImage> {
   const { timeout } = target.desired;
   const why = `the copy did not finish within ${timeout}, the \`timeout\` of this target`;
@@ -41,11 +41,11 @@ async function have(target: Target, original: Original): Promise<WireImage> {
   const at = { project, fingerprint: original.image.fingerprint };
   const find = async (): Promise<WireImage | undefined> => (await findImage(client, at))?.value;
   let found = await find();
-  // Incus goes on taking it for a cached one, which expires.
+  // Incus would continue to treat it as a cached image, which expires.
   if (found !== undefined && isCacheOnly(found)) await deleteImage(client, at);
   if (found === undefined || isCacheOnly(found)) {
     await send(target, original).catch(async (error: unknown) => {
-      // Without an answer it may be there all the same, and somebody else may have brought it meanwhile.
+      // The copy may exist even without a response, or another client may have created it meanwhile.
       const isUnclear = isCode(error, "unavailable") || isCode(error, "already-exists");
       if (!isUnclear || (await find()) === undefined) throw error;
     });
@@ -56,7 +56,7 @@ async function have(target: Target, original: Original): Promise<WireImage> {
   return found;
 }
 
-/** Whether nobody but this stack has had to do with a copy: then all marks on it were brought along. */
+/** Whether only this stack has used a copy; then all its keys are inherited. */
 export function isFresh(copy: WireImage, urn: string): boolean {
   return copy.properties?.[pendingKey] === copying || isUploadOf(copy, urn);
 }
@@ -78,7 +78,9 @@ async function send(target: Target, original: Original): Promise<void> {
   throw unpulled(failures, addresses);
 }
 
-/** Where the target may find the building server: as it is said, as it was found from here, as it says itself. */
+/**
+ * Addresses at which the target may reach the building server: configured, as discovered here, as the server reports.
+ */
 async function addressesOf(builder: Client, configured: string | undefined): Promise<string[]> {
   if (configured !== undefined) return [configured.replace(/\/+$/, "")];
   const { place } = builder.transport;
@@ -87,7 +89,7 @@ async function addressesOf(builder: Client, configured: string | undefined): Pro
   return [...new Set([...own, ...addresses.map((address) => `https://${address}`)])];
 }
 
-/** The image is private, or still is: the building server gives out a secret that is good for one copy. */
+/** The image is or was private: the building server issues a secret that is valid for one copy. */
 async function pull(
   { place, desired, status }: Target,
   { place: from, image }: Original,

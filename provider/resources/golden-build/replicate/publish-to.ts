@@ -1,4 +1,4 @@
-// Keeps the copies of a golden image on other servers: made when a version is released, and taken away with it.
+// Manages the copies of a golden image on other servers: creates them at release and deletes them with it.
 import { isDeepStrictEqual } from "node:util";
 import { findImage, type WireImage } from "../../../lxd/api/images";
 import { LxdError } from "../../../base/errors";
@@ -18,20 +18,20 @@ export interface Publication {
   context: Context;
   place: Place;
   inputs: GoldenInputs;
-  /** What there was before. */
+  /** The previous settings. */
   former: Former;
 }
 
-/** The program's words of before, and under which URN. */
+/** The previous inputs and URN. */
 export type Former = Pick<GoldenInputs["image"], "aliases" | "properties"> & {
   targets: Targets;
   urn?: string | undefined;
 };
 
-/** The targets as a run has met them, by the inputs of that run: what a checkpoint says of them costs no request. */
+/** The targets that a run has reached, by the run's inputs, so that a checkpoint needs no request. */
 export const publishedTargets = new WeakMap<GoldenInputs, PublishTarget[]>();
 
-/** Each target has a copy of the released image then, and its aliases name that. */
+/** Ensures that each target has a copy of the released image and that its aliases point to that. */
 export async function publishTo({ context, place, inputs, former }: Publication, image: WireImage): Promise<Done> {
   return forEachTarget(context, inputs, async (target) => {
     await transferOwnership(target.place, former.urn === undefined ? undefined : copierOf(former.urn));
@@ -42,7 +42,7 @@ export async function publishTo({ context, place, inputs, former }: Publication,
   });
 }
 
-/** It becomes what the released one is, with whose it is in place of what was brought along; then the aliases move. */
+/** Applies the released image's settings to the copy, replaces the inherited owner, then moves the aliases. */
 async function settle(
   { context, inputs, former }: Publication,
   { place, desired }: Target,
@@ -63,18 +63,18 @@ async function settle(
   await reconcile({ ...context, client, urn }, olds, news);
 }
 
-/** Two entries for one place, as far as that can be seen: by where the server is, or by its certificate. */
+/** Whether two entries refer to the same place, as far as known: by the server's address or certificate. */
 export function isSamePlace(one: PublishTarget, other: PublishTarget): boolean {
   const isSame = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b;
   return one.project === other.project && (isSame(one.__at, other.__at) || isSame(one.__server, other.__server));
 }
 
-/** Targets that the program wants no more. What was never met has no copies. */
+/** Targets removed from the program. A target that was never reached has no copies. */
 export function takenOut({ publishTo = [] }: Targets, now: PublishTarget[]): PublishTarget[] {
   return publishTo.filter((each) => each.__at !== undefined && !now.some((target) => isSamePlace(each, target)));
 }
 
-/** Takes the copies away from where the program wants none any more. Returns whether there was such a place. */
+/** Deletes the copies on removed targets. Returns whether there were such targets. */
 export async function dropFormer(context: Context, former: Targets, now: PublishTarget[]): Promise<boolean> {
   const gone = takenOut(former, now);
   const targets = { ...former, publishTo: gone, field: "the former publishTo" };
@@ -86,7 +86,7 @@ export async function dropFormer(context: Context, former: Targets, now: Publish
   throw new LxdError({ ...failed.details, advice });
 }
 
-/** Versions beyond the number that is kept go, as they do on the server that builds. Returns whether there were any. */
+/** Deletes versions beyond the number to keep, as on the building server. Returns whether there were any. */
 export async function pruneCopies(context: Context, targets: Targets, live: Keeping): Promise<boolean> {
   let hasPruned = false;
   const { failed } = await forEachTarget(context, targets, async ({ place }) => {
@@ -96,7 +96,7 @@ export async function pruneCopies(context: Context, targets: Targets, live: Keep
   return hasPruned;
 }
 
-/** Removes what this stack has made on the targets. On those that the live state still has, what that keeps stays. */
+/** Removes what this stack created on the targets. On targets in the live state, what that keeps stays. */
 export async function removeFormer(context: RemovalContext<GoldenOutputs>, state: GoldenOutputs): Promise<void> {
   const { isReplaced, live } = context;
   const reached = (state.publishTo as PublishTarget[] | undefined)?.filter(({ __at }) => __at !== undefined);
@@ -115,7 +115,7 @@ async function removeCopies({ place }: Target, aliases: GoldenInputs["image"]["a
   }
 }
 
-/** The targets as they are: a copy that is gone, or is no more what the program says, is a difference. */
+/** Reads the targets: a missing or changed copy is drift. */
 export async function readTargets(context: Context, state: GoldenOutputs, image: WireImage): Promise<PublishTarget[]> {
   const { targets, failed } = await forEachTarget(context, state, async (target) => {
     const { place, desired } = target;

@@ -1,4 +1,4 @@
-// What can be written about the servers that get copies of a golden image, what is filled in, and what of it is a change.
+// Inputs of a golden image's targets: schema, defaults, and which differences are a change.
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Alias } from "../../../lxd/api/images";
@@ -12,20 +12,20 @@ import { projectOf, remoteSchema } from "../../shared/common";
 import { validate as imageRules, schema as imageSchema, namedAliases } from "../../image/inputs";
 import { placeSchema } from "../../image/source";
 
-/** A server, or another project of one, that gets copies of what is released. */
+/** A server, or another project of a server, that receives copies of released images. */
 export interface PublishTarget extends ServerIdentity {
-  /** Undefined is the server that builds. */
+  /** Undefined means the building server. */
   remote?: RemoteInputs | undefined;
   project: string;
-  /** Of the image, unless they are said. */
+  /** Defaults to the image's value. */
   aliases?: Alias[] | undefined;
   public?: boolean | undefined;
-  /** Where this server finds the one that builds, and by which certificate it knows it. */
+  /** The address of the building server as seen from the target, and the certificate by which it is trusted. */
   address?: string | undefined;
   certificate?: string | undefined;
   relay?: boolean | undefined;
   timeout: string;
-  /** In the state only: a refresh has found no copy of what is released. */
+  /** Only in the state: a refresh found no copy of the released image. */
   missing?: true | undefined;
 }
 
@@ -58,7 +58,7 @@ export function targetDefaults(targets: PublishTarget[] | undefined): PublishTar
   });
 }
 
-/** The targets with their projects. A remote that nobody knows is told here. */
+/** The targets with their projects. Reports an undefined remote. */
 export function placedTargets(
   targets: PublishTarget[] | undefined,
   { remote, config, failures }: Completion,
@@ -89,7 +89,7 @@ export function targetRules(targets: PublishTarget[] | undefined): Failure[] {
   });
 }
 
-/** Without what the state alone knows, except for a copy that is missing. */
+/** Ignores what only the state contains, except for a missing copy. */
 export function isSameTargets(olds: PublishTarget[] | undefined, news: PublishTarget[]): boolean {
   const form = ({ __at, __server, ...configured }: PublishTarget): PublishTarget => configured;
   return isDeepStrictEqual(plain((olds ?? []).map(form)), plain(news.map(form)));

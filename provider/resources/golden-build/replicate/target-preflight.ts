@@ -1,4 +1,4 @@
-// What the servers that are to get copies can say about that before anything is built.
+// Preflight checks of the target servers.
 import { type Client } from "../../../lxd/client/core/client";
 import { missingExtension, type ServerInfo } from "../../../lxd/client/discovery/server-info";
 import { LxdError } from "../../../base/errors";
@@ -19,7 +19,7 @@ interface ReachedTarget {
   target: PublishTarget;
 }
 
-/** Those that are as they were are not asked: a preview without changes stays offline. */
+/** Unchanged targets are not checked: a preview without changes stays offline. */
 export async function targetFailures(builder: Client, check: CheckContext<Inputs>): Promise<Failure[]> {
   const { inputs, olds } = check;
   const { publishTo: targets } = inputs;
@@ -29,7 +29,7 @@ export async function targetFailures(builder: Client, check: CheckContext<Inputs
   if (olds !== undefined && !targets.some(isNew)) return [];
   const places = [placeOf(builder, String(inputs.project))];
   const all = targets.map(async (target, i) => {
-    // Of a remote that nobody knows the project is not known either, and that is told already.
+    // The project of an undefined remote is not known either, and the remote is already reported.
     const isKnown = !hasUnknown(target) && !hasUnknown(inputs.remote) && (target as Partial<PublishTarget>).project;
     if (isKnown === false || isKnown === undefined) return [];
     const failures = await failuresOf(builder, check, { target, places, isAsked: isNew(target) });

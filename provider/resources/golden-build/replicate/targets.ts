@@ -1,4 +1,4 @@
-// The servers that get copies of a golden image: each met as the program or the state names it, and worked on by itself.
+// Connects to the target servers of a golden image and works on each independently.
 import { type Client } from "../../../lxd/client/core/client";
 import { type RemoteInputs } from "../../../lxd/client/discovery/location";
 import { mapLimited } from "../../../base/concurrency";
@@ -7,42 +7,42 @@ import { type Context } from "../../../kind/kind";
 import { type PublishTarget } from "./target-inputs";
 import { type Place } from "../versions";
 
-/** A target that is worked on. */
+/** A target to work on. */
 export interface Target {
   desired: PublishTarget;
-  /** As the state has it when the work is done. */
+  /** The target as recorded in the state after the work. */
   recorded: PublishTarget;
   place: Place;
   status: (text: string) => void;
 }
 
 /**
- * Whose the copies are. Not the resource's own URN: people who copy a released image by hand take the mark of its owner
- * along, and what they have must not be taken for a copy that this stack has made.
+ * The owner of the copies. It differs from the resource's URN, since a manual copy of a released image inherits its
+ * owner key and must not be mistaken for a copy made by this stack.
  */
 export function copierOf(urn: string): string {
   return `${urn}#copy`;
 }
 
-/** How many servers are copied to at the same time. */
+/** How many servers are copied to concurrently. */
 const parallelCopies = 4;
 
 export interface Targets {
-  /** The server that builds, which a target without a remote is on. */
+  /** The building server, used by targets without a remote. */
   remote?: RemoteInputs | undefined;
   publishTo?: PublishTarget[] | undefined;
-  /** What errors call the list. Default: `publishTo`. */
+  /** The name of the list in errors. Default: `publishTo`. */
   field?: string;
 }
 
 export interface Done {
-  /** As they are to be kept: of those that were met, it is said where they are. */
+  /** The targets as recorded in the state; those that were reached have an address. */
   targets: PublishTarget[];
-  /** What has failed, by the names of the fields. */
+  /** The failures, by field. */
   failed: LxdError | undefined;
 }
 
-/** Does some work with each target; one that fails keeps nobody else from theirs. */
+/** Runs work on each target; a failure of one does not stop the others. */
 export async function forEachTarget(
   context: Context,
   { remote, publishTo = [], field = "publishTo" }: Targets,
@@ -68,7 +68,7 @@ export async function forEachTarget(
   return { targets, failed: together(Object.values(failures), publishTo.length) };
 }
 
-/** The server where the copies are, as far as the state knows it; else the one that is named. */
+/** The server that holds the copies, as far as the state knows it; otherwise the configured one. */
 export function clientOf(
   { serverOf }: Pick<Context, "serverOf">,
   remote: RemoteInputs | undefined,
@@ -93,7 +93,7 @@ function at(name: string, error: unknown): LxdError {
 
 const goesOn = "Everything else is done; the next run resumes here.";
 
-/** Of several, each in its own words. */
+/** Combines several failures into one error. */
 function together(failures: LxdError[], count: number): LxdError | undefined {
   const [first] = failures;
   if (first === undefined || failures.length === 1) return first;

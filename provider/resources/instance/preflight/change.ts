@@ -1,4 +1,4 @@
-// What the daemon can say about a change of a machine before it is made: what its disk, its name and its guest allow.
+// Preflight checks of a change to an instance: its disk, its name, its settings and its guest.
 import { isDeepStrictEqual } from "node:util";
 import { findInstance, type WireInstance } from "../../../lxd/api/instance/instances";
 import { type Client } from "../../../lxd/client/core/client";
@@ -43,7 +43,7 @@ export async function preflightChange(
   ];
 }
 
-/** Whether the program says what it said before. */
+/** Whether the inputs are unchanged. */
 export function isSame(olds: PartialInstanceInputs, partial: PartialInstanceInputs): boolean {
   const isOpen = (key: string): boolean => (key === "architecture" || key === "target") && partial[key] === undefined;
   const form = (inputs: PartialInstanceInputs): unknown => {
@@ -71,7 +71,7 @@ async function nameFailures(
 function restartFailures(wire: WireInstance, inputs: PartialInstanceInputs, info: ServerInfo): Failure[] {
   const { config, allowRestart } = inputs;
   if (wire.type !== "virtual-machine" || allowRestart === true || !staysOn(wire, inputs)) return [];
-  // An installation is begun anew with what works only from the next start.
+  // A pending installation is restarted for settings that apply only at the next start.
   if (phaseOf(wire) === "installing") return memoryFailures(wire, inputs, info);
   const before = normalize({ config: wire.config ?? {} }).config;
   const after = normalize({ config }).config ?? {};
@@ -87,23 +87,23 @@ function restartFailures(wire: WireInstance, inputs: PartialInstanceInputs, info
   ];
 }
 
-/** What the daemons give to a machine for which nothing is said. */
+/** The daemons' default for an instance without a memory limit. */
 const usualMemory = "1GiB";
 
-/** Memory that the machine was not started with is something that only newer servers can plug in. */
+/** Only newer servers can hot-plug memory beyond what the instance was started with. */
 function memoryFailures(wire: WireInstance, { config }: PartialInstanceInputs, { extensions }: ServerInfo): Failure[] {
   const key = "limits.memory";
   const desired = isUnknown(config) ? undefined : config?.[key];
   if (desired === undefined || isUnknown(desired) || extensions.has("memory_hotplug")) return [];
   const had = { ...wire.expanded_config, ...wire.config }[key] ?? usualMemory;
   const [now, then] = [had, desired].map(parseSize);
-  // Shares of the host's memory are for the server to reckon.
+  // Only the server can resolve a share of the host's memory.
   if (now === undefined || then === undefined || then <= now) return [];
   const reason = `cannot grow while the machine runs, which has ${had}; ${restartAdvice}`;
   return [{ property: `config["${key}"]`, reason }];
 }
 
-/** A TPM is soldered in: it comes and goes only while the machine is off. */
+/** A TPM can be added or removed only while the instance is off. */
 function tpmFailures(wire: WireInstance, { devices, tpm }: PartialInstanceInputs): Failure[] {
   if (isUnknown(devices) || isUnknown(tpm)) return [];
   const isTpm = ([, device]: [string, Record<string, string>]): boolean => device["type"] === "tpm";

@@ -1,7 +1,7 @@
-// What the daemon can say in the preview about the networks and volumes that a machine's devices name.
+// Preflight checks of the networks and volumes that an instance's devices refer to.
 //
-// A host's interface (`nics[].parent`) is left to the daemon: which ones there are it shows to nobody but its
-// administrators, and not at all of the other members of a cluster.
+// A host interface (`nics[].parent`) is left to the daemon: it lists the interfaces only to administrators, and never
+// those of other cluster members.
 import { isDeepStrictEqual } from "node:util";
 import { findNetwork } from "../../../lxd/api/networks";
 import { listVolumeNames } from "../../../lxd/api/storage/volumes";
@@ -15,7 +15,7 @@ import { checkPool } from "../../shared/common";
 import { isPlacePlanned, isPlanned } from "../../shared/planned";
 import { type PartialInstanceInputs } from "../schema";
 
-/** A project without networks or volumes of its own has those of this one. */
+/** A project without its own networks or volumes uses those of this project. */
 const sharedProject = "default";
 
 export async function deviceFailures(client: Client, inputs: PartialInstanceInputs): Promise<Failure[]> {
@@ -36,7 +36,9 @@ export async function deviceFailures(client: Client, inputs: PartialInstanceInpu
   return (await Promise.all([...cards, ...volumes, ...missing])).flat();
 }
 
-/** What was there before is there, or its loss is drift that the daemon tells. */
+/**
+ * Checks only changed devices: what unchanged devices refer to exists, or its loss is drift that the daemon reports.
+ */
 export async function deviceChangeFailures(
   client: Client,
   inputs: PartialInstanceInputs,
@@ -46,7 +48,7 @@ export async function deviceChangeFailures(
   return isDeepStrictEqual(before, after) ? [] : deviceFailures(client, inputs);
 }
 
-/** The elements that are known, by their places. */
+/** The list, if it and all its elements are known. */
 function listed<T extends object>(list: T[] | undefined): T[] {
   return Array.isArray(list) && !list.some((item) => isUnknown(item)) ? list : [];
 }
@@ -65,7 +67,7 @@ async function networkFailures(
     const advice = found === undefined ? "make it in this program, or name another" : interfaceAdvice(name);
     return [{ property, reason: `${why}; ${advice} [not-found]` }];
   } catch (error) {
-    // Whether a client that may not look may connect a machine, the daemon says when it makes it.
+    // A client that may not read the object may still be allowed to use it; the daemon decides at creation.
     if (isCode(error, "permission-denied")) return [];
     throw error;
   }
@@ -104,7 +106,7 @@ async function missingFailures(
   if (isPlacePlanned(client, { project, pool })) return [];
   const failures = await checkPool(client, pool, property.pool);
   if (failures.length > 0) return failures;
-  // What follows is a path in the volume, or one of its snapshots.
+  // The rest is a path in the volume, or one of its snapshots.
   const [volume = ""] = name.split("/");
   const isMade = [project, sharedProject].some((place) =>
     isPlanned(client, "storage volume", `${place}/${pool}/${volume}`),

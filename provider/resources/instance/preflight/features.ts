@@ -1,4 +1,4 @@
-// What an instance needs that this server may lack, or knows by another name.
+// Server features that an instance requires.
 import { describeServer, missingExtension, type ServerInfo } from "../../../lxd/client/discovery/server-info";
 import { type Failure } from "../../../kind/kind";
 import { isUnknown } from "../../../kind/unknowns";
@@ -21,7 +21,7 @@ function isBackup({ source }: PartialInstanceInputs): boolean {
   return typeof source === "object" && "backup" in source;
 }
 
-/** What the inputs need of the server, each with the words for it. */
+/** The API extensions that the inputs require, each with its description. */
 export function extensionFailures(info: ServerInfo, inputs: PartialInstanceInputs): Failure[] {
   const { cdroms, firmware, agentDrive } = inputs;
   const media = Array.isArray(cdroms) ? cdroms : [];
@@ -44,9 +44,9 @@ export function extensionFailures(info: ServerInfo, inputs: PartialInstanceInput
   return [...failures, { property: "agentDrive", reason }];
 }
 
-/** LXD 6.7 has one key in place of two, and refuses the old ones. */
+/** LXD 6.7 replaced two keys by one and rejects the old ones. */
 function firmwareFailures(info: ServerInfo, { config, firmware }: PartialInstanceInputs): Failure[] {
-  // Said in both: that is a failure of its own.
+  // Setting both is reported elsewhere.
   if (config === undefined || isUnknown(config) || firmware !== undefined) return [];
   return foreignFirmware(config, info.extensions.has("instance_boot_mode")).map(({ key, firmware: same }) => ({
     property: `config["${key}"]`,

@@ -1,4 +1,4 @@
-// Why a daemon does not find a cdrom's volume: it is gone, or on another member of the cluster than the machine.
+// Explains why a daemon does not find a CD-ROM's volume: it was deleted, or it is on another cluster member.
 import { listGroupMembers } from "../../../lxd/api/cluster-members";
 import { listIsoVolumes, type WireVolume } from "../../../lxd/api/storage/volumes";
 import { type Client } from "../../../lxd/client/core/client";
@@ -8,7 +8,7 @@ import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { type VolumeReference } from "../../machine/devices/cdrom";
 import { type InstanceInputs, type PartialInstanceInputs } from "../schema";
 
-/** The same error, with what can be done if it is about a medium. */
+/** Adds advice to an error about a medium. */
 export async function explainMedia(client: Client, inputs: InstanceInputs, error: LxdError): Promise<LxdError> {
   if (!error.details.why.includes("Failed loading custom volume")) return error;
   for (const { volume } of inputs.cdroms) {
@@ -20,7 +20,7 @@ export async function explainMedia(client: Client, inputs: InstanceInputs, error
   return error;
 }
 
-/** What a machine on the member that the program names could not have, because it is on others alone. */
+/** Reports volumes that an instance on the specified member cannot use because they exist only on other members. */
 export async function mediaFailures(
   client: Client,
   { target, project, cdroms }: PartialInstanceInputs,
@@ -30,7 +30,7 @@ export async function mediaFailures(
   const members = target.startsWith("@") ? await listGroupMembers(client, target.slice(1)) : [target];
   const failures = cdroms.map(async ({ volume }, i): Promise<Failure[]> => {
     if (volume === undefined || hasUnknown(volume)) return [];
-    // What is not there yet may be made by this program.
+    // A missing volume may still be created by this program.
     const found = await placesOf(client, project, volume).catch(() => []);
     const elsewhere = found.map(({ location }) => location).filter((location) => !members.includes(location));
     if (found.length === 0 || elsewhere.length < found.length || isShared(elsewhere)) return [];
@@ -45,7 +45,7 @@ function isShared(locations: string[]): boolean {
   return locations.some((location) => location === "" || location === "none");
 }
 
-/** Of all members: nothing says on which one the machine would be. */
+/** Searches all members, since the instance's member is not known. */
 async function placesOf(client: Client, project: string, volume: VolumeReference): Promise<WireVolume[]> {
   const volumes = await listIsoVolumes(client, { project, pool: volume.pool });
   return volumes.filter(({ name }) => name === volume.name);

@@ -1,4 +1,4 @@
-// What the daemon can say about an instance before anything is changed.
+// Preflight checks of an instance.
 import { findInstance, type StringMap } from "../../../lxd/api/instance/instances";
 import { listProfiles, type WireProfile } from "../../../lxd/api/profiles";
 import { type Client } from "../../../lxd/client/core/client";
@@ -23,7 +23,7 @@ export async function preflight(client: Client, check: CheckContext<InstanceInpu
   const projectFailures = await checkProject(client, inputs.project);
   if (projectFailures.length > 0) return projectFailures;
   if (check.importId !== undefined) return importFailures(client, check);
-  // Asked side by side: the engine checks one resource after the other, so each answer waited for counts.
+  // Queried concurrently: the engine checks resources one after another, so each round trip adds up.
   const isNew = isPlacePlanned(client, { project: inputs.project });
   const answers = await Promise.all([
     checkPool(client, inputs.rootDisk?.pool, "rootDisk.pool"),
@@ -37,7 +37,7 @@ export async function preflight(client: Client, check: CheckContext<InstanceInpu
   return [...featureFailures(info, inputs), ...sourceFailures(check), ...answers.flat()];
 }
 
-/** The daemons make a container of nothing without complaint, but it never starts. */
+/** The daemons create a container without a source, but it never starts. */
 function sourceFailures({ inputs }: CheckContext<InstanceInputs>): Failure[] {
   if (inputs.type !== "container" || inputs.source !== undefined) return [];
   const reason = 'is required for a container; only an instance with type: "virtual-machine" can be blank';

@@ -1,4 +1,4 @@
-// What the daemon can say, before it is done, about moving a machine or rebuilding it.
+// Preflight checks of moving or rebuilding an instance.
 import { type WireInstance } from "../../../lxd/api/instance/instances";
 import { type Client } from "../../../lxd/client/core/client";
 import { missingExtension } from "../../../lxd/client/discovery/server-info";
@@ -26,7 +26,7 @@ export async function relocationFailures(client: Client, wire: WireInstance, cha
   ];
 }
 
-/** A member that was named before may be away for a while: that alone is no reason to fail. */
+/** A member that was already specified may be temporarily offline; that alone is not a failure. */
 async function memberFailures(client: Client, wire: WireInstance, { inputs, olds }: Change): Promise<Failure[]> {
   const isNew = inputs.target !== olds.target;
   const failures = isNew
@@ -48,7 +48,7 @@ async function poolFailures(client: Client, wire: WireInstance, inputs: PartialI
   ];
 }
 
-/** The inputs of the last run do not say what the machine is made of; the machine does. */
+/** The instance records what it was made from; the last inputs may not. */
 async function rebuildFailures(client: Client, wire: WireInstance, { inputs, olds }: Change): Promise<Failure[]> {
   const { onImageChange, source, sourceVersion } = inputs;
   if (onImageChange !== "rebuild" || hasUnknown(source) || isUnknown(sourceVersion)) return [];

@@ -1,4 +1,4 @@
-// What to do when nobody has heard what came of a request that makes an instance: look what the server knows of it.
+// Resolves an ambiguous create, when the outcome of the request is unknown, by querying the server.
 import { poll } from "../../../base/poll";
 import { findInstance, type InstanceAddress, type WireInstance } from "../../../lxd/api/instance/instances";
 import { outcomeOf } from "../../../lxd/api/operations";
@@ -6,31 +6,31 @@ import { type Client } from "../../../lxd/client/core/client";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
 
-/** A daemon that has just got a request has not begun its operation yet, and shows neither that nor an instance. */
+/** A daemon that has just received a request has neither an operation nor an instance yet. */
 const beginMs = 3000;
 const pauseMs = 250;
 
 interface Look {
   at: InstanceAddress;
-  /** How long the daemon may take for it, if it has begun. */
+  /** How long the daemon may take once it has begun. */
   deadlineMs: number;
   /**
-   * What shows that it was done: that the instance is there, or that its operation was seen to succeed. The servers show
-   * an instance before its disk is filled, and forget operations when they are started again.
+   * What proves that the create succeeded: that the instance exists, or that its operation succeeded. The servers list
+   * an instance before its disk is filled, and forget operations on restart.
    */
   evidence: "instance" | "operation";
-  /** Throws if what is there now is not what was asked for. */
+  /** Throws if the existing instance is not the requested one. */
   check?: (found: WireInstance) => void;
 }
 
-/** Asks for an instance. The request is never sent twice: a daemon that has it makes what it says. */
+/** Sends a create request. It is never sent twice, since the daemon may already be executing it. */
 export async function createOrFind({ client, status }: Context, look: Look, make: () => Promise<void>): Promise<void> {
   try {
     await make();
   } catch (error) {
     if (!isCode(error, "unavailable")) throw error;
     status(`the response was lost: looking for ${look.at.name}`);
-    // If the daemon is still away, that it was away in the first place is what counts.
+    // If the daemon is still unreachable, the original error matters.
     const seen = await lookFor(client, look).catch(() => "nothing" as const);
     if (seen === "nothing") throw new LxdError({ ...error.details, advice: notThere });
     if (seen === "unclear") throw new LxdError({ ...error.details, advice: unclear });

@@ -1,4 +1,4 @@
-// Gives a machine the settings that the program says: while it runs as far as the server can, else while it is shut down.
+// Applies an instance's settings: while it runs if the server can, otherwise while it is stopped.
 import { type WireInstance } from "../../../lxd/api/instance/instances";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
@@ -11,16 +11,16 @@ import { desiredConfig } from "../settings";
 import { changeSettings, get, phaseOf } from "../../machine/settings";
 
 export interface Applied {
-  /** The machine as it is then. */
+  /** The instance after the change. */
   wire: WireInstance;
-  /** Whether it was shut down for the change. */
+  /** Whether it was stopped for the change. */
   wasStopped: boolean;
 }
 
 /**
- * Changes settings, under the running machine where the server can. Where it cannot, and the program allows it, the
- * machine is shut down for the change. A machine whose installation is pending is switched off for what it takes only when
- * it starts: nothing is installed that could be lost.
+ * Applies settings to the running instance where the server can. Otherwise, if the program allows it, the instance is
+ * stopped for the change. An instance with a pending installation is switched off for settings that apply only at a
+ * start: no installed system can be lost.
  */
 export async function applySettings(context: Context, inputs: InstanceInputs): Promise<Applied> {
   const { client, urn } = context;
@@ -55,12 +55,12 @@ export async function applySettings(context: Context, inputs: InstanceInputs): P
   return { wire: (await get(client, inputs)).value, wasStopped: true };
 }
 
-/** Whether a machine is at what can only be begun anew. */
+/** Whether an installation is in progress, which can only be restarted. */
 function isInstalling(wire: WireInstance): boolean {
   return isRunning(wire) && wire.type === "virtual-machine" && phaseOf(wire) === "installing";
 }
 
-/** The daemons' words for a change that a running machine does not take. */
+/** Matches the daemons' errors for a change that a running instance does not accept. */
 function needsStop(error: unknown): error is LxdError {
   const words =
     /when VM is running|when instance is running|while running|Cannot increase memory|hotplug|must be stopped/i;

@@ -1,4 +1,4 @@
-// Makes an instance of nothing, an image or another instance, in one request that also says whose it is.
+// Creates an instance, empty or from an image or another instance, in one request that also sets the owner.
 import { findAlias, findImage } from "../../../lxd/api/images";
 import {
   createInstance,
@@ -35,7 +35,7 @@ export async function make(context: Context, inputs: Inputs): Promise<void> {
   const settings = desiredConfig({ config: markers, devices: {} }, inputs, { urn, info: await client.info() });
   const request = {
     ...settings,
-    // Of another member's machine a cluster wants to be told it, which it takes from its own machines by itself.
+    // A cluster derives the architecture of a copy only if the source is on the same member.
     ...{ name, type, architecture: architecture ?? copied?.architecture },
     config: { ...hints(inputs), ...unset(copied?.config), ...settings.config, [creatingKey]: "true" },
     devices: { ...withoutDevices(copied?.devices), ...settings.devices },
@@ -49,7 +49,7 @@ export async function make(context: Context, inputs: Inputs): Promise<void> {
   );
 }
 
-/** Work for which the daemon pulls an image: of many that need one image, the first brings it for all. */
+/** Runs work for which the daemon pulls an image; of several for one image, the first pulls it for all. */
 export function bringing(context: Context, { source, project }: Inputs, work: () => Promise<void>): Promise<void> {
   if (source === undefined || !("server" in source)) return work();
   const { client, status } = context;
@@ -58,7 +58,9 @@ export function bringing(context: Context, { source, project }: Inputs, work: ()
   return afterFirst(pullKey(client, project, source), onWait, work);
 }
 
-/** The daemons hand on the source's config and devices; an empty value, or no device, keeps them from that. */
+/**
+ * The daemons copy the source's config and devices unless a key is empty or a device is overridden with type `none`.
+ */
 function unset(config: StringMap | null | undefined): StringMap {
   const own = Object.keys(config ?? {}).filter((key) => !key.startsWith("volatile.") && !key.startsWith("image."));
   return Object.fromEntries(own.map((key) => [key, ""]));
@@ -68,7 +70,7 @@ function withoutDevices(devices: WireInstance["devices"]): Record<string, String
   return Object.fromEntries(Object.keys(devices ?? {}).map((name) => [name, { type: "none" }]));
 }
 
-/** Incus gives a machine other hardware for Windows; an image says that of itself. */
+/** Incus uses different virtual hardware for Windows; an image declares this itself. */
 function hints({ os, source }: Inputs): StringMap {
   return os === "windows" && source === undefined ? { "image.os": "Windows" } : {};
 }
@@ -82,7 +84,7 @@ async function sourceToWire(client: Client, inputs: Inputs): Promise<NewSource> 
   return { type: "copy", source: from, project: source.project ?? project, instance_only: instanceOnly };
 }
 
-/** An image that the daemon has is named by its fingerprint, and is known to fit. */
+/** A local image is referenced by its fingerprint, and is known to be compatible. */
 export async function imageToWire(client: Client, inputs: Inputs, source: AnyImageSource): Promise<RootSource> {
   if ("server" in source) {
     const { server, alias, fingerprint, certificate } = source;

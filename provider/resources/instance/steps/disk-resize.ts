@@ -1,4 +1,4 @@
-// Root disks of virtual machines that grow: of a running one where the driver of its pool can, else at its next start.
+// Resizes root disks of virtual machines: online if the pool's driver supports it, otherwise at the next start.
 import { type WireInstance } from "../../../lxd/api/instance/instances";
 import { findPool } from "../../../lxd/api/storage/pools";
 import { type Client } from "../../../lxd/client/core/client";
@@ -11,10 +11,13 @@ import { isRunning } from "../../machine/power";
 import { type PartialInstanceInputs } from "../schema";
 import { rootOf, rootPoolOf } from "../../machine/settings";
 
-/** Drivers that put a running machine's disk off ("We don't allow online resizing of block volumes"), on both servers. */
+/**
+ * Drivers that defer the resize of a running instance's disk ("We don't allow online resizing of block volumes"), on
+ * both servers.
+ */
 const deferringDrivers = ["dir", "btrfs", "ceph"];
 
-/** Failures of a preview for a disk that is to be smaller, or larger under a machine that stays on. */
+/** Preview failures for a disk that would shrink, or that would have to grow under an instance that stays on. */
 export async function sizeFailures(
   client: Client,
   wire: WireInstance,
@@ -27,7 +30,7 @@ export async function sizeFailures(
   const [nowBytes, thenBytes] = [now, size].map((text) => (text === undefined ? undefined : parseSize(text)));
   if (nowBytes === undefined || thenBytes === undefined || thenBytes === nowBytes) return [];
   if (thenBytes < nowBytes) {
-    // Not without harm, so the daemons refuse it.
+    // Shrinking would lose data, so the daemons refuse it.
     return [{ property, reason: `a root disk cannot shrink: its size is ${now ?? ""}; set that size or a larger one` }];
   }
   if (inputs.allowRestart === true || !staysOn(wire, inputs)) return [];
@@ -38,7 +41,7 @@ export async function sizeFailures(
   ];
 }
 
-/** Whether a running machine gets the size of its disk only at its next start: the daemons make a note of that. */
+/** Whether a running instance gets the new disk size only at its next start; the daemons record this. */
 export function isResizeDeferred(wire: WireInstance): boolean {
   if (wire.type !== "virtual-machine" || !isRunning(wire)) return false;
   const [name = ""] = rootOf(wire) ?? [];

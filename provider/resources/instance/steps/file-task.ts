@@ -1,4 +1,4 @@
-// When the files of an instance are written: into a container before it starts, into a virtual machine once it runs.
+// Writes the files of an instance: into a container before it starts, into a virtual machine once it runs.
 import { type WireInstance } from "../../../lxd/api/instance/instances";
 import { LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
@@ -8,7 +8,7 @@ import { isRunning } from "../../machine/power";
 import { type InstanceInputs } from "../schema";
 import { waitFor } from "../../machine/waits";
 
-/** How long the agent of a machine that has just been started may take. */
+/** How long the agent of a newly started instance may take to respond. */
 const agentTimeout = "5m";
 
 export class FileTask {
@@ -23,7 +23,7 @@ export class FileTask {
     this.#hasChanged = !sameFiles(inputs.files, olds);
   }
 
-  /** A container's files are there when its first program starts. */
+  /** A container's files exist when its first program starts. */
   async beforeStart(wire: WireInstance): Promise<void> {
     this.#wasRunning = isRunning(wire);
     if (wire.type === "container" && !this.#isEmpty()) await this.#put();
@@ -32,7 +32,7 @@ export class FileTask {
   async afterStart(wire: WireInstance): Promise<void> {
     if (this.#isEmpty()) return;
     if (wire.type === "virtual-machine") await this.#putByAgent(wire);
-    // What lies below a disk or a memory file system that was mounted at the start is not seen any more.
+    // Files under a mount point that was mounted at the start are hidden and must be written again.
     else if (isRunning(wire) && !this.#wasRunning) await this.#put();
   }
 

@@ -1,4 +1,4 @@
-// Lets a machine do what it was made for: it is started as the program says now, typed to, and waited for.
+// Runs the installation of an instance: starts it with the current settings, types the boot command, and waits.
 import { type WireInstance } from "../../../lxd/api/instance/instances";
 import { type Context } from "../../../kind/kind";
 import { typeBootCommand } from "../../machine/guest/boot-command";
@@ -16,15 +16,15 @@ import { waitFor } from "../../machine/waits";
 
 type Inputs = InstanceInputs;
 
-/** How an installation goes. */
+/** The progress of an installation. */
 export interface Going {
-  /** The start that is listened to; none if there is nothing to wait for, or no more. */
+  /** The console of the current start; undefined if there is nothing left to wait for. */
   log: ConsoleLog | undefined;
-  /** Whether the machine was started just now. */
+  /** Whether this run started the instance. */
   isBegun: boolean;
 }
 
-/** Sees to it that the machine is at what is waited for, or knows that it is over. `wire`: the machine as it is now. */
+/** Ensures that the installation is in progress, or detects that it is finished. `wire`: the instance as just read. */
 export async function setOut(context: Context, inputs: Inputs, wire: WireInstance): Promise<Going> {
   const isNeeded = installationWaits(inputs) > 0 || isToBeTyped(wire);
   if (!isNeeded || (await isOver(context, inputs, wire))) return { log: undefined, isBegun: false };
@@ -32,7 +32,7 @@ export async function setOut(context: Context, inputs: Inputs, wire: WireInstanc
   return log === undefined ? { log: await begin(context, inputs, wire), isBegun: true } : { log, isBegun: false };
 }
 
-/** Waits for what is installed; then the installation media are taken away as the program says. */
+/** Waits for the installation, then removes the installation media as the program specifies. */
 export async function install(context: Context, inputs: Inputs, log: ConsoleLog | undefined): Promise<void> {
   const { client, status, urn } = context;
   const waits = log === undefined ? [] : inputs.waitFor.slice(0, installationWaits(inputs));
@@ -44,29 +44,26 @@ export async function install(context: Context, inputs: Inputs, log: ConsoleLog 
   });
 }
 
-/** Where the typing of a run that was broken off has ended nobody knows. */
+/** It is unknown how far an interrupted run got with typing. */
 function isToBeTyped({ config }: WireInstance): boolean {
   return config?.[pendingKey] === ("boot" satisfies Pending);
 }
 
-/**
- * A machine that was found off is installed only if it was started with the settings that it has now, and has switched
- * itself off.
- */
+/** A stopped instance is installed only if it was started with its current settings and powered itself off. */
 async function isOver({ client }: Context, inputs: Inputs, wire: WireInstance): Promise<boolean> {
   if (!isStopped(wire) || isToBeTyped(wire) || !isStartedSo(wire, inputs)) return false;
   const last = inputs.waitFor[installationWaits(inputs) - 1];
   return last?.condition === "powered-off" && (await causeOf(client, inputs, wire)) === "guest";
 }
 
-/** What is heard of a machine that can be waited for as it runs. */
+/** The console of an instance that can be waited for as it runs. */
 async function underWay({ client }: Context, inputs: Inputs, wire: WireInstance): Promise<ConsoleLog | undefined> {
   if (!isRunning(wire) || isToBeTyped(wire) || !isStartedSo(wire, inputs)) return undefined;
   const log = new ConsoleLog(client, inputs);
   return (await hasGivenUp({ client, log }, wire)) ? undefined : log;
 }
 
-/** Starts the machine, and types on its console. */
+/** Starts the instance and types the boot command. */
 async function begin(context: Context, inputs: Inputs, wire: WireInstance): Promise<ConsoleLog> {
   const { client, status } = context;
   const { bootCommand: steps } = inputs;

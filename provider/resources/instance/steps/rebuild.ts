@@ -1,4 +1,4 @@
-// Gives a machine another root disk in place, made from the image that the program names now.
+// Rebuilds an instance in place: replaces its root disk with one from the current image.
 import { findEntry } from "../../../lxd/api/instance/guest-files";
 import { rebuildInstance, type WireInstance } from "../../../lxd/api/instance/instances";
 import { requireExtension } from "../../../lxd/client/discovery/server-info";
@@ -16,7 +16,7 @@ import { firstPhase } from "../phases";
 
 export const rebuildExtension = "instances_rebuild";
 
-/** Returns whether the machine was shut down for it; undefined if there was nothing to do. */
+/** Returns whether the instance was stopped for the rebuild; undefined if nothing had to be done. */
 export async function rebuild(
   context: Context,
   value: WireInstance,
@@ -28,7 +28,7 @@ export async function rebuild(
   requireExtension(await client.info(), rebuildExtension, "rebuilding of instances");
   const root = await imageToWire(client, news, source);
   const wasStopped = await stopFor(context, news, { news, what: "rebuilt" });
-  // Whoever finds this mark knows that the disk is neither the old nor the new one. The new one is waited for like any.
+  // This value indicates that the disk is neither the old nor the new one. The waits run as for a new instance.
   const pending = firstPhase(news);
   await changeSettings(context, news, ({ config }) => ({
     config: {
@@ -45,14 +45,14 @@ export async function rebuild(
   await changeSettings(context, news, ({ config }) => ({
     config: { ...without(config, sourceKey), ...(mark === undefined ? {} : { [sourceKey]: mark }) },
   }));
-  // A run that is stopped while it waits has rebuilt all the same.
+  // Even if a run is stopped during this wait, the rebuild is done.
   if (value.type === "container" && news.files.length > 0) await currentFiles(context, news);
   return wasStopped ? "stopped" : "rebuilt";
 }
 
 /**
- * Incus serves the files of a container by a process that stays in the old root, where nothing can be written, until nobody
- * has asked it for ten seconds.
+ * Incus serves the files of a container from a process that stays in the old root, where writes fail, until it has
+ * received no request for ten seconds.
  */
 async function currentFiles({ client, status }: Context, at: InstanceInputs): Promise<void> {
   for (let looks = 0; looks < mostLooks && (await findEntry(client, { ...at, path: "/" })) === undefined; looks++) {
@@ -61,11 +61,11 @@ async function currentFiles({ client, status }: Context, at: InstanceInputs): Pr
   }
 }
 
-/** It looks at its clock every ten seconds only. */
+/** The process checks for inactivity only every ten seconds. */
 const unaskedMs = 21_000;
 const mostLooks = 2;
 
-/** The state says what is wanted; the machine itself says whether a run that was broken off has done it already. */
+/** The state defines the desired source; the instance records whether an interrupted run has already rebuilt it. */
 export function needsRebuild(wire: WireInstance, olds: InstanceOutputs, news: InstanceInputs): boolean {
   const mark = wire.config?.[sourceKey];
   if (mark === rebuilding) return true;
@@ -75,7 +75,7 @@ export function needsRebuild(wire: WireInstance, olds: InstanceOutputs, news: In
   return image !== undefined || mark !== markOf(news.source, news.sourceVersion);
 }
 
-/** `ignore`: it is the same source, or none that the program names. */
+/** `ignore`: the source is the same, or the program specifies none. */
 function isUnchanged(olds: InstanceOutputs, news: InstanceInputs): boolean {
   return sourceCost(olds, news) === "ignore";
 }

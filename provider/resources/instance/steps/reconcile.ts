@@ -1,4 +1,4 @@
-// Brings a machine to what the program says: one road for a new one, a changed one and one whose last run was broken off.
+// Reconciles an instance with the program, whether it is new, changed, or left by an interrupted run.
 import { type InstanceFound } from "../../../lxd/api/instance/instance-identity";
 import { type WireInstance } from "../../../lxd/api/instance/instances";
 import { type Context, type Step } from "../../../kind/kind";
@@ -17,7 +17,7 @@ import { pendingKey, startedKey } from "../../shared/ownership";
 
 type Inputs = InstanceInputs;
 
-/** A machine that is to be off is so before it is changed, so that it takes every change. */
+/** If the instance is to be stopped, it is stopped first, so that it accepts every change. */
 export async function shutDownFirst(context: Context, { at, value }: InstanceFound, news: Inputs): Promise<boolean> {
   if (news.power !== "managed" || news.running) return false;
   if (!isRunning(value) || phaseOf(value) === "installing") return false;
@@ -26,8 +26,9 @@ export async function shutDownFirst(context: Context, { at, value }: InstanceFou
 }
 
 /**
- * Settings first, then what is left of the waits, then the power state, and the files in the guest when they can be.
- * `isStopped`: whether a running machine was shut down for this update already. `oldFiles`: those written before.
+ * Applies the settings, then runs the remaining waits, then sets the power state, and writes the files in the guest
+ * once that is possible. `isStopped`: whether this update has already stopped a running instance. `oldFiles`: the
+ * previously written files.
  */
 export function reconcileSteps(
   context: Context,
@@ -92,7 +93,7 @@ async function done(work: Promise<void>, hasChanged = true): Promise<boolean> {
   return hasChanged;
 }
 
-/** What was installed is started for the waits that come after the power-off. */
+/** The installed system is started for the waits after the power-off. */
 async function comeOnline(context: Context, inputs: Inputs): Promise<void> {
   const { client, status } = context;
   const waits = inputs.waitFor.slice(installationWaits(inputs));

@@ -1,4 +1,4 @@
-// Moves a machine in place: its root disk to another pool, itself to another member of the cluster.
+// Moves an instance in place: its root disk to another pool, or the instance to another cluster member.
 import { listGroupMembers } from "../../../lxd/api/cluster-members";
 import { type InstanceFound } from "../../../lxd/api/instance/instance-identity";
 import {
@@ -22,7 +22,7 @@ import { type InstanceInputs, type PartialInstanceInputs } from "../schema";
 import { changeSettings, rootPoolOf } from "../../machine/settings";
 import { isTrue } from "../../../kind/booleans";
 
-/** Returns whether the machine was shut down for it; undefined if there was nothing to do. */
+/** Returns whether the instance was stopped for the move; undefined if nothing had to be done. */
 export async function move(
   context: Context,
   value: WireInstance,
@@ -48,8 +48,8 @@ export async function move(
 }
 
 /**
- * Clears up after a move to another pool, be it one that was broken off: servers copy the machine under another name, with
- * its UUID and its config. Returns whether there was anything to do.
+ * Cleans up after a completed or interrupted move to another pool: servers copy the instance under another name, with
+ * its UUID and config. Returns whether there was anything to do.
  */
 export async function finishMove(context: Context, found: InstanceFound): Promise<boolean> {
   if (found.value.config?.[movingKey] === undefined) return false;
@@ -58,7 +58,7 @@ export async function finishMove(context: Context, found: InstanceFound): Promis
   return true;
 }
 
-/** The copies of a machine that says that it is being moved. */
+/** Removes the copies of an instance that is marked as moving. */
 export async function removeTwins({ client, urn }: Context, { at, value }: InstanceFound): Promise<void> {
   if (value.config?.[movingKey] === undefined) return;
   await settleInstance(client, at, createDeadlineMs);
@@ -77,27 +77,27 @@ async function mark(context: Context, at: InstanceAddress, moving: Record<string
 }
 
 /**
- * Whether a machine can change members while it runs. The servers do that with virtual machines that were started for it;
- * containers would need CRIU, which hardly any guest survives.
+ * Whether an instance supports live migration. The servers support it for virtual machines started with
+ * `migration.stateful`; containers would need CRIU, which hardly any guest survives.
  */
 export function movesLive(wire: WireInstance): boolean {
   const isStateful = isTrue(wire.expanded_config?.["migration.stateful"]);
   return wire.type === "virtual-machine" && isRunning(wire) && isStateful;
 }
 
-/** The pool that the root disk is to be in, if it is in another. */
+/** The target pool of the root disk, if it differs from the current one. */
 export function otherPool(wire: WireInstance, { rootDisk }: PartialInstanceInputs): string | undefined {
   const pool = rootDisk?.pool;
   return pool === undefined || isUnknown(pool) || pool === rootPoolOf(wire) ? undefined : pool;
 }
 
-/** The member that the machine is to be on, if it is on another; of a group, one of its members. */
+/** The target member of the instance, if it differs from the current one; for a group, one of its members. */
 export async function otherMember(
   client: Client,
   wire: WireInstance,
   { target }: PartialInstanceInputs,
 ): Promise<string | undefined> {
-  // The daemons would bring a machine back to an evacuated member too.
+  // The daemons would return an instance to a member even if that is evacuated.
   if (target === undefined || isUnknown(target) || isAt(wire, target)) return undefined;
   if (!target.startsWith("@")) return target;
   const members = await listGroupMembers(client, target.slice(1));

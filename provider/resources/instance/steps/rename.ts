@@ -1,4 +1,4 @@
-// Renames a machine in place.
+// Renames an instance in place.
 import { type InstanceFound } from "../../../lxd/api/instance/instance-identity";
 import { renameInstance } from "../../../lxd/api/instance/instances";
 import { isCode } from "../../../base/errors";
@@ -7,7 +7,7 @@ import { stopFor } from "../../machine/restart-policy";
 import { retryWhileBusy } from "../../machine/busy";
 import { type InstanceInputs } from "../schema";
 
-/** Returns whether the machine was shut down for it. */
+/** Returns whether the instance was stopped for the rename. */
 export async function rename(context: Context, { at }: InstanceFound, news: InstanceInputs): Promise<boolean> {
   const { client } = context;
   const wasStopped = await stopFor(context, at, { news, what: "renamed" });

@@ -1,4 +1,4 @@
-// Makes an instance from a backup file, under a name that says whose it will be until it carries the owner key.
+// Creates an instance from a backup file, under a temporary name that identifies the owner until the owner key is set.
 import { sha256 } from "../../../base/canonical";
 import { restoreBackup } from "../../../lxd/api/instance/instance-backups";
 import {
@@ -26,19 +26,19 @@ import { type BackupSource } from "../source";
 type Inputs = InstanceInputs;
 
 /**
- * The daemons take no settings with a backup: what they make has its config, with the bookkeeping of whatever machine
- * that was. So until it has its own, its name tells it apart from everything that others have made.
+ * The daemons accept no settings with a backup: the new instance has the backup's config, including the provider's keys
+ * of the original instance. Until it gets its own keys, its name distinguishes it from other instances.
  */
 export async function restore(context: Context, inputs: Inputs, source: BackupSource): Promise<void> {
   const { client, urn } = context;
   const at = { project: inputs.project, name: interimName(inputs, urn) };
-  // Whether all of what a broken run has left is there, nobody knows.
+  // An instance left by an interrupted run may be incomplete.
   await removeLeft(context, inputs.project, urn);
   await upload(context, { inputs, source, at });
   try {
     const { value } = await get(client, at);
     requireType(inputs.type, value, `the backup ${source.backup}`);
-    // Incus restores on the member that it is sent to, whatever is asked for.
+    // Incus restores on the member that receives the request, even if another is specified.
     const target = await otherMember(client, value, inputs);
     const moving = { deadlineMs: createDeadlineMs, onProgress: context.status };
     if (target !== undefined) await moveInstance(client, at, { target, live: false }, moving);
@@ -55,7 +55,7 @@ export async function restore(context: Context, inputs: Inputs, source: BackupSo
   }
 }
 
-/** As good as an owner key: nobody else makes a machine of this name. Its end says of which file. */
+/** Equivalent to an owner key: nothing else creates an instance of this name. Its suffix identifies the file. */
 function interimName({ sourceVersion }: Inputs, urn: string): string {
   return `${interimPrefix(urn)}${digits(sourceVersion ?? "")}`;
 }
@@ -68,7 +68,7 @@ function digits(text: string): string {
   return sha256(text).slice(0, 20);
 }
 
-/** What broken runs have made for this resource. */
+/** Removes instances left by interrupted runs of this resource. */
 async function removeLeft(context: Context, project: string, urn: string): Promise<void> {
   const { client } = context;
   const names = await listInstanceNames(client, project);
@@ -79,7 +79,7 @@ async function removeLeft(context: Context, project: string, urn: string): Promi
   }
 }
 
-/** The backup may be one of a machine that is protected; what was never finished is not. */
+/** The backup's instance may have been protected; an incomplete one is not. */
 async function remove(context: Context, at: InstanceAddress): Promise<void> {
   await changeSettings(context, at, ({ config }) => ({ config: without(config, "security.protection.delete") }));
   await retryWhileBusy(context, at, () => deleteInstance(context.client, at));
@@ -108,9 +108,9 @@ async function upload(context: Context, { inputs, source, at }: Upload): Promise
   );
 }
 
-/** What cannot become this machine is taken away again; what nobody has heard the end of, the next run looks at. */
+/** Removes an instance that cannot become this resource's. If the outcome is unknown, the next run decides. */
 async function discard(context: Context, at: InstanceAddress, error: unknown): Promise<void> {
   if (isCode(error, "unavailable") || isCode(error, "timeout") || isCode(error, "cancelled")) return;
-  // Why it failed matters more than that its remains could not be removed.
+  // The original error matters more than a failed cleanup.
   await remove(context, at).catch(() => undefined);
 }
