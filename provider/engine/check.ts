@@ -126,10 +126,6 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
   }
 }
 
-/** The engine prints the value of an input that a failure has as its property, also of a secret one. */
 function withoutSecrets({ property, reason }: Failure, redactor: Redactor): Failure {
-  const hidden = redactor.redact(reason);
-  return redactor.isSecret(property)
-    ? { property: "", reason: `${property}: ${hidden}` }
-    : { property, reason: hidden };
+  return { property, reason: redactor.redact(reason) };
 }

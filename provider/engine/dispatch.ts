@@ -4,7 +4,7 @@ import { type Calls } from "./pulumi/calls";
 import { Check } from "./check";
 import { Redactor } from "./secrets/redactor";
 import { difference } from "./diff";
-import { type Difference, type DynamicProvider, partial, withoutStack } from "./pulumi/dynamic-provider";
+import { type Difference, type DynamicProvider, partial, pathInReason, withoutStack } from "./pulumi/dynamic-provider";
 import { type Props } from "../kind/props";
 import { type HeldObject, runRegistry } from "./run-registry";
 import { type LifecycleOf } from "./lifecycle";
@@ -54,7 +54,10 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
 
   check(olds: Props, news: Props): Promise<{ inputs: Props; failures: Failure[] }> {
     runRegistry().checked(String(news["__urn"]), Object.keys(olds).length > 0);
-    return this.calls.run((signal) => this.#check.run(olds, news, signal));
+    return this.calls.run(async (signal) => {
+      const { inputs, failures } = await this.#check.run(olds, news, signal);
+      return { inputs, failures: failures.map(pathInReason) };
+    });
   }
 
   diff(id: string, oldProps: Props, newProps: Props): Promise<Difference> {

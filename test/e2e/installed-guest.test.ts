@@ -110,7 +110,7 @@ describeEachDaemon({ name: "A machine that was installed", on: ["incus"] }, (dae
       await stack.setBody(program({ tools: "two", restore: 1, name: renamed, size: "64MiB", memory: "384MiB" }));
       const preview = await stack.project.preview();
       expect(preview.code).not.toBe(0);
-      const problems = [...errorsOf(preview).matchAll(/property (\S+) value .* has a problem: (.*)/g)];
+      const problems = [...errorsOf(preview).matchAll(/has a problem: (\S+): (.*)/g)];
       expect(problems.map(([, property, reason]) => [property, /allowRestart|shrink/.exec(reason ?? "")?.[0]])).toEqual(
         [
           ["name", "allowRestart"],

@@ -73,7 +73,7 @@ describeEachSite(
         await errors(`new lxd.IsoVolume("bad", { pool, source: pulumi.output({ label: "A", files: { "a b": 5 } }) });`),
       ).toContain('IsoVolume "bad": source.files["a b"] is not a file: write text, bytes, a FileAsset');
       const drive = `new lxd.Instance("vm", { type: "virtual-machine", cdroms: pulumi.output([{ volume: { pool } }]) });`;
-      expect(await errors(drive)).toMatch(/^vm: .*property cdroms\[0\]\.volume\.name/m);
+      expect(await errors(drive)).toMatch(/^vm: .*has a problem: cdroms\[0\]\.volume\.name/m);
     }, 60_000);
 
     it("leave nothing behind", async () => {

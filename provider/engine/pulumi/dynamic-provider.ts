@@ -26,6 +26,14 @@ export function partial(cause: unknown, { id, outs }: { id: string; outs: Props 
   return Object.assign(new Error(message), { id, properties: outs, reasons: [message] });
 }
 
+/**
+ * The engine prints the value of the property that a failure names, but only knows those at the top level: it prints
+ * `{<nil>}` for nested ones, and a dump for objects.
+ */
+export function pathInReason({ property, reason }: Failure): Failure {
+  return { property: "", reason: property === "" ? reason : `${property}: ${reason}` };
+}
+
 /** Pulumi prints the stack of what `read` and `delete` throw, which tells a user nothing. */
 export async function withoutStack<T>(work: Promise<T>): Promise<T> {
   try {

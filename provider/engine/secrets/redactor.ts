@@ -51,12 +51,6 @@ export class Redactor {
     });
   }
 
-  /** Whether an input, which is named by its key, is a secret or has one in it. */
-  isSecret(key: string): boolean {
-    const isNamed = this.#bags.some((props) => secretPathsIn(props).some(([first]) => first === key));
-    return isNamed || (key === "remote" && this.#remotes().some((each) => each !== undefined));
-  }
-
   #values(): unknown[] {
     const named = this.#bags.flatMap((props) => secretPathsIn(props).map((path) => valueAt(props, path)));
     return [...named, ...credentialsIn(this.#config), ...this.#remotes()];

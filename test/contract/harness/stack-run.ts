@@ -230,7 +230,7 @@ export class Stack {
       inputs: Props;
       failures: { property: string; reason: string }[];
     };
-    if (checked.failures.length > 0) throw new Error(checked.failures.map((f) => `${f.property}: ${f.reason}`).join());
+    if (checked.failures.length > 0) throw new Error(checked.failures.map((f) => f.reason).join());
     return withProvider(declared.kindName, checked.inputs);
   }
 

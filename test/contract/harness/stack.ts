@@ -1,4 +1,5 @@
 // Drives a kind's provider object as Pulumi's engine and its dynamic-provider server do, with a state of its own.
+import { failureOf } from "./failures";
 import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
 import { resetRunRegistry } from "../../../provider/engine/run-registry";
 import * as provider from "../../../provider";
@@ -79,7 +80,7 @@ export class StackResource {
 
   async check(args: Props): Promise<{ inputs: Props; failures: Failure[] }> {
     const checked = await this.#provider.check(this.id === undefined ? {} : this.inputs, this.#bag(args));
-    return { failures: checked.failures, inputs: { ...checked.inputs, __provider: this.#text } };
+    return { failures: checked.failures.map(failureOf), inputs: { ...checked.inputs, __provider: this.#text } };
   }
 
   /** The failures that a preview shows. */

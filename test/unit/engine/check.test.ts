@@ -24,7 +24,7 @@ describe("check", () => {
       preflight: () => Promise.resolve([{ property: "colour", reason: "daemon" }]),
     });
     const { failures } = await toys.check({}, { ...inputs, colour: 5, nam: "b" });
-    expect(failures.map(({ property, reason }) => `${property}: ${reason}`)).toEqual([
+    expect(failures.map(({ property, reason }) => `${property}${reason}`)).toEqual([
       "colour: must be a string, but is 5",
       'nam: unknown property "nam"; did you mean "name"?',
       "size: rule",
@@ -43,14 +43,14 @@ describe("check", () => {
   it("tells a failure of the daemon once, however many inputs meet it", async () => {
     const failure = { property: "a", reason: "same" };
     const toys = await provider({ preflight: () => Promise.resolve([failure, { ...failure, property: "b" }]) });
-    expect((await toys.check({}, inputs)).failures).toEqual([failure]);
+    expect((await toys.check({}, inputs)).failures).toEqual([{ property: "", reason: "a: same" }]);
   });
 
   it("makes a failure of whatever is thrown, beside those found before", async () => {
     const toys = await provider({ preflight: () => Promise.reject(broken) });
     const { failures } = await toys.check({}, { ...inputs, size: 5 });
     expect(failures).toEqual([
-      { property: "size", reason: "must be a string, but is 5" },
+      { property: "", reason: "size: must be a string, but is 5" },
       { property: "", reason: "do it: it broke [failed]\nMend it." },
     ]);
   });
@@ -71,8 +71,8 @@ describe("check", () => {
     expect(await toys.check(old, { ...inputs, weight: 4 })).toMatchObject({
       failures: [
         {
-          property: "weight",
-          reason: 'unknown property "weight"; known properties are name, size, colour, note, project, remote',
+          property: "",
+          reason: 'weight: unknown property "weight"; known properties are name, size, colour, note, project, remote',
         },
       ],
     });

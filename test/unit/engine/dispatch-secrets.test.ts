@@ -21,7 +21,7 @@ describe("secrets", () => {
     // The engine would print the value of a failure's property.
     expect((await told.check({}, inputs)).failures).toEqual([
       { property: "", reason: "colour: [secret] is ugly" },
-      { property: "size", reason: "[secret] is ugly" },
+      { property: "", reason: "size: [secret] is ugly" },
     ]);
     const thrown = await provider({ computeInputs: fails });
     expect((await thrown.check({}, inputs)).failures).toEqual([{ property: "", reason: shown }]);
@@ -33,7 +33,7 @@ describe("secrets", () => {
       (await told.check({}, { ...plain, remote })).failures[0];
     const socket = "/nowhere";
     expect(await failureOf({ socket, bearerToken: "planted" })).toEqual({ property: "", reason: "remote: wrong" });
-    expect(await failureOf({ socket })).toEqual({ property: "remote", reason: "wrong" });
+    expect(await failureOf({ socket })).toEqual({ property: "", reason: "remote: wrong" });
   });
 
   it("are in no error of create, update, read and delete, nor are those of before", async () => {
