@@ -1,4 +1,4 @@
-// Fills in what the program leaves to the provider: defaults, and the fingerprint as far as it can be known in advance.
+// Computes the inputs that the program omits: defaults, and the fingerprint as far as it is known in advance.
 import { type Alias, listImages } from "../../lxd/api/images";
 import { LxdError } from "../../base/errors";
 import { type ServedImage } from "../../image-server/types";
@@ -26,7 +26,7 @@ export async function computeInputs(check: ImageCheckContext): Promise<ComputedI
   const whole = applyDefaults({ ...inputs, project: projectOf(inputs, config) });
   claimAliases(check, whole);
   const computed = await computeSource(check, whole);
-  // Now with those that are copied.
+  // Now includes the copied aliases.
   claimAliases(check, computed.inputs);
   return { ...computed, failures: [...computed.failures, ...rivalFailures(check, computed.inputs)] };
 }
@@ -59,7 +59,7 @@ async function computeSource(check: ImageCheckContext, whole: PartialImageInputs
   }
 }
 
-/** The server is asked for what is to be made, or to get its aliases; never again while the program says the same. */
+/** Queries the image server for a new image, or to copy its aliases; not again while the program is unchanged. */
 async function consult(check: ImageCheckContext, source: ServerSource): Promise<ServedImage | undefined> {
   const { olds, client } = check;
   const isUnchanged = olds?.source !== undefined && isSame(olds.source, source);
@@ -82,7 +82,7 @@ function withCopied({ aliases = [], copiedAliases: copied = [] }: PartialImageIn
   return [...aliases, ...copied.filter(({ name }) => !aliases.some((each) => each.name === name))];
 }
 
-/** An image that was imported as it is need not say where it has come from, and is known by its fingerprint alone. */
+/** An image imported without a source is identified by its fingerprint alone. */
 async function computeImported(check: ImageCheckContext): Promise<ComputedInputs> {
   const { inputs, olds, importId } = check;
   const known = olds?.source === undefined ? olds?.fingerprint : undefined;
@@ -98,7 +98,7 @@ const noSource: Failure = {
 
 async function importedFingerprint({ inputs, importId, client }: ImageCheckContext): Promise<string | undefined> {
   const name = importId === undefined ? undefined : parseImageId(importId);
-  // Whatever else is wrong with the ID, the preflight tells.
+  // The preflight reports any other problem with the ID.
   if (name === undefined || name.project !== inputs.project || hasUnknown(inputs.remote)) return undefined;
   return (await findByName(client(), name))?.fingerprint;
 }
@@ -108,17 +108,17 @@ async function identify(check: ImageCheckContext, source: ImageSource): Promise<
   return (await madeBefore(check, source)) ?? sameAsBefore(check, source);
 }
 
-/** An image that was imported has no mark of ours until it is changed. */
+/** An imported image has no source mark until it is changed. */
 function sameAsBefore({ olds, inputs }: ImageCheckContext, source: ImageSource): string | undefined {
   if (olds?.fingerprint === undefined || isUnknown(olds.fingerprint) || olds.digest !== inputs.digest) return undefined;
   return isSame(olds.source, source) && olds.project === inputs.project ? olds.fingerprint : undefined;
 }
 
-/** What only the making told is read from the daemon, so that a preview of a change knows it like any other. */
+/** A fingerprint determined at creation is read from the daemon, so that a preview of an update knows it. */
 async function madeBefore(check: ImageCheckContext, source: ImageSource): Promise<string | undefined> {
   const { inputs, olds, urn, client } = check;
   const { project = "default", remote } = inputs;
-  // A project that is to be made cannot be asked yet, and has none.
+  // A project that is still to be created cannot be queried and has no images.
   if (olds?.project !== project || hasUnknown(remote) || isUnknown(project)) return undefined;
   return markedImages(await listImages(client(), project), urn, identityOf(source, inputs.digest)).at(-1)?.fingerprint;
 }

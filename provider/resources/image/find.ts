@@ -1,4 +1,4 @@
-// Finds the image of a resource: by its identity, by its fingerprint, or by what an earlier run has left on it.
+// Finds the image of a resource: by identity, by fingerprint, or by the source mark of an earlier run.
 import { findImage, listImages, type WireImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
 import { type Context } from "../../kind/kind";
@@ -10,13 +10,13 @@ import { isCacheOnly } from "./record/adoption";
 import { findUpdated } from "./updates";
 
 /**
- * The servers write the record of an image when its last byte is in its place: a daemon that was killed before has none. So
- * an image that is there is whole.
+ * The servers write the record of an image once its last byte is in place, so a daemon killed before that has none. An
+ * image that exists is therefore complete.
  */
 export interface FoundImage {
   image: WireImage;
   project: string;
-  /** Whose image it is, or is to be. */
+  /** The current or intended owner. */
   urn: string;
 }
 
@@ -35,7 +35,7 @@ async function byIdentity(client: Client, at: Inputs, identity: string): Promise
   return (await findUpdated(client, at))?.value;
 }
 
-/** The image that a create may use. What only the daemon can make or fetch is made and fetched anew by each create. */
+/** The image that a create may reuse. Images that only the daemon can create or fetch are created by each create. */
 async function atPlace(client: Client, at: Inputs, urn: string): Promise<WireImage | undefined> {
   const { project, source, fingerprint, digest } = at;
   if (fingerprint !== undefined) {
@@ -48,15 +48,15 @@ async function atPlace(client: Client, at: Inputs, urn: string): Promise<WireIma
 }
 
 /**
- * The same bytes that were deleted and uploaded again are another object; and several resources, of which each has a claim
- * of its own, can have one image.
+ * The same content, deleted and uploaded again, is a different object. Several resources, each with its own owner key,
+ * can share one image.
  */
 export function identity({ image, project, urn }: FoundImage): string {
   return written({ project, fingerprint: image.fingerprint, uploadedAt: image.uploaded_at, urn });
 }
 
 export function identityOfState(state: Outputs): string | undefined {
-  // `.get` begins with a state that has nothing but what the program says.
+  // `.get` starts from a state that has only the inputs.
   const { project, fingerprint, uploadedAt } = state as Partial<Outputs>;
   if (project === undefined || fingerprint === undefined || uploadedAt === undefined) return undefined;
   return written({ project, fingerprint, uploadedAt, urn: formerUrn(state) ?? "" });
@@ -71,18 +71,18 @@ function written({
   return [project, fingerprint, timeOf(uploadedAt), shortHash(urn)].join(" ");
 }
 
-/** Not as it is spelled: to the nanosecond, or without zeros at the end. */
+/** Normalized, since servers differ in nanoseconds and trailing zeros. */
 function timeOf(text: string): string {
   const time = new Date(text);
   return Number.isNaN(time.getTime()) ? text : time.toISOString();
 }
 
-/** Under which URN the state was written, which Pulumi's option `aliases` can change. */
+/** The URN under which the state was written; Pulumi's `aliases` option can change it. */
 export function formerUrn(state: object | undefined): string | undefined {
   return (state as { __urn?: string } | undefined)?.__urn;
 }
 
-/** Nobody's image that was located by its identity is that of the state: somebody has edited its properties. */
+/** An image without owners that was found by its identity belongs to the state: its properties were edited by hand. */
 export function owner({ image, urn }: FoundImage): string | undefined {
   const owners = ownersOf(image);
   return owners.length === 0 || isOwnedBy(image, urn) ? urn : owners[0];

@@ -1,4 +1,4 @@
-// What the bytes of an image hash to, as far as it is known without fetching or converting them.
+// Hashes of an image's bytes, as far as they are known without downloading or converting.
 import { isDeepStrictEqual } from "node:util";
 import { inspectDisk } from "../../content/disk-image/disk-image";
 import { reader } from "../../content/progress";
@@ -13,7 +13,7 @@ import { type DiskSource, type DownloadSource, type ImageSource } from "./source
 
 type Hashes = Pick<ImageInputs, "fingerprint" | "digest">;
 
-/** Nothing of what the daemon makes or fetches by itself. */
+/** Content that the daemon creates or fetches has no known hash. */
 export async function hashesOf(check: CheckContext<ImageInputs>, source: ImageSource): Promise<Hashes> {
   if (!isContent(source)) return {};
   const known = "download" in source ? pinnedBefore(check, source) : undefined;
@@ -29,7 +29,7 @@ function digestOf(source: DiskSource, check: CheckContext<ImageInputs>): Promise
   return inspectDisk(diskOf(source), reader(check, `hashing ${source.disk}`));
 }
 
-/** A web server is asked for its list of checksums only when the program speaks of another download than the last time. */
+/** A web server is asked for its checksum list only when the download differs from the last run. */
 function pinnedBefore({ olds }: CheckContext<ImageInputs>, source: DownloadSource): Hashes | undefined {
   const isSameAsWritten = olds?.source !== undefined && isDeepStrictEqual(plain(olds.source), plain(source));
   if (!isSameAsWritten || isLocalList(source.checksum)) return undefined;

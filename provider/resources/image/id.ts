@@ -1,4 +1,4 @@
-// The IDs of images: `project/fingerprint`; to find one, `project/alias` or the fingerprint's first digits do as well.
+// IDs of images: `project/fingerprint`. A lookup also accepts `project/alias` and a fingerprint prefix.
 import { findAlias, findImage, type ImageAddress, listImages, type WireImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
@@ -10,24 +10,24 @@ export function idOf({ project, fingerprint }: PartialInputs<ImageAddress>): str
 
 export interface ImageName {
   project: string;
-  /** A fingerprint, the beginning of one, or an alias, in which there may be slashes. */
+  /** A fingerprint, a prefix of one, or an alias, which may contain slashes. */
   name: string;
 }
 
-/** Undefined if it is no such ID. */
+/** Undefined if the ID is not valid. */
 export function parseImageId(id: string): ImageName | undefined {
   const [, project, name] = /^([^/]+)\/(.+)$/s.exec(id) ?? [];
   return project === undefined || name === undefined ? undefined : { project, name };
 }
 
-/** The image that an ID means. An alias comes before digits that look like it. */
+/** The image for an ID. An alias takes precedence over a fingerprint prefix. */
 export async function findByName(client: Client, { project, name }: ImageName): Promise<WireImage | undefined> {
   const find = async (fingerprint: string): Promise<WireImage | undefined> =>
     (await findImage(client, { project, fingerprint }))?.value;
   if (/^[0-9a-f]{64}$/.test(name)) return find(name);
   const alias = await findAlias(client, project, name);
   if (alias !== undefined) return find(alias.target);
-  // As few digits as the command lines show. Of less, the daemons have different opinions.
+  // The number of digits that the command lines show. The daemons treat shorter prefixes differently.
   if (!/^[0-9a-f]{12,63}$/.test(name)) return undefined;
   const [only, ...others] = (await listImages(client, project)).filter((image) => image.fingerprint.startsWith(name));
   if (others.length === 0) return only;
@@ -35,7 +35,7 @@ export async function findByName(client: Client, { project, name }: ImageName): 
   throw new LxdError({ code: "invalid-argument", why, advice: "Use all 64 digits." });
 }
 
-/** The same of an ID that a user has written. */
+/** Parses an ID that a user specified. */
 export function imageNameOf(id: string): ImageName {
   const name = parseImageId(id);
   if (name !== undefined) return name;

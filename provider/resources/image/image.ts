@@ -1,4 +1,4 @@
-// Images: brought once, known by their fingerprint; aliases, properties and visibility change in place.
+// Images: created once, identified by fingerprint; aliases, properties and visibility change in place.
 import { findImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
 import {
@@ -75,7 +75,7 @@ async function preflight(client: Client, check: CheckContext<Inputs>): Promise<F
   return [...failures, { property: fieldOf(source), reason: alreadyExists(found.fingerprint).message }];
 }
 
-/** `found` is the image that the resource is to share; aliases that are copied with it may be anybody's. */
+/** `found`: the image that the resource will share; the aliases copied with it may belong to anyone. */
 async function aliasFailures(
   client: Client,
   { inputs, urn, replaced }: CheckContext<Inputs>,
@@ -94,7 +94,7 @@ async function aliasFailures(
   return (await Promise.all(all)).flat();
 }
 
-/** What is published can be there beside the old one; of all other content there is only one image. */
+/** A published image can exist beside the old one; for all other content there is only one image. */
 function deleteBeforeReplace(olds: Outputs, news: Inputs): boolean {
   return idOf(olds) === idOf(news) && (news.source === undefined || !isPublished(news.source));
 }
@@ -108,7 +108,7 @@ function usedAsIs(
   return `image ${idOf({ ...found, project })} is reused: the same content is always the same image`;
 }
 
-/** Of a state that is not yet what the program says, what was there before is still the resource's. */
+/** Until the new state is reached, the previous aliases and properties still belong to the resource. */
 function toState(
   _context: unknown,
   { inputs, found, state, moment }: Reading<Inputs, Outputs, FoundImage>,
@@ -131,7 +131,7 @@ async function remove(context: RemovalContext, { image: found, project }: FoundI
   await releaseLeft(context, state);
 }
 
-/** An image of which nothing is known but its ID is read as it is. */
+/** An image of which only the ID is known is read without comparison. */
 function fromId(id: string): Inputs {
   const { project, name } = imageNameOf(id);
   return { project, fingerprint: name } as Inputs;

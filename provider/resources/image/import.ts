@@ -1,4 +1,4 @@
-// Imports an image that exists: compared with the program, and every difference told. Nothing but its owner is written.
+// Imports an existing image: compares it with the program and reports every difference; writes only the owner key.
 import { difference } from "../shared/import-comparison";
 import { type Alias, type WireImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
@@ -20,7 +20,7 @@ import { isDeepStrictEqual } from "node:util";
 
 type Inputs = ImageInputs;
 
-/** All that speaks against the import. */
+/** Everything that prevents the import. */
 export async function importFailures(
   client: Client,
   { inputs, importId = "" }: CheckContext<Inputs>,
@@ -43,7 +43,7 @@ const onlyCached =
 function differences(desired: Inputs, found: WireImage): Failure[] {
   const { source } = desired;
   const actual = toOutputs(desired, found);
-  // What the program does not speak of is no difference: others may have added it.
+  // Properties that the program omits are not compared: other owners may have added them.
   const fields = (["public", "autoUpdate", "profiles", "expiresAt"] as const)
     .filter((key) => !isSame(desired[key], actual[key]))
     .map((key) => difference(key, desired[key], actual[key]));
@@ -79,7 +79,7 @@ function aliasDifferences(desired: unknown, actual: Alias[]): Failure[] {
 
 function propertyDifferences(desired: Record<string, string>, actual: Record<string, string>): Failure[] {
   if (isUnknown(desired)) return [];
-  // An empty value stands for a property that is not there.
+  // An empty value equals an absent property.
   const keys = Object.keys(desired).filter((key) => !isSame(desired[key] || undefined, actual[key]));
   return keys.map((key) => difference(`properties[${JSON.stringify(key)}]`, desired[key], actual[key]));
 }
@@ -88,7 +88,7 @@ function isSame(desired: unknown, actual: unknown): boolean {
   return hasUnknown(desired) || isDeepStrictEqual(plain({ value: desired }), plain({ value: actual }));
 }
 
-/** Writes on an imported image whose it is now, and its aliases. Others who have it keep their claims. */
+/** Writes the owner key and alias list to an imported image. Other owners keep theirs. */
 export async function adopt({ client, urn }: Context, inputs: Inputs, { image, project }: FoundImage): Promise<void> {
   const at = { project, fingerprint: image.fingerprint };
   await changeRecord(client, at, (record) => {
@@ -101,7 +101,7 @@ export async function adopt({ client, urn }: Context, inputs: Inputs, { image, p
   });
 }
 
-/** What a program could say of an image of which nothing is known but its ID. */
+/** The inputs of an image of which only the ID is known. */
 export function unwritten({ image, project }: FoundImage): Inputs {
   const { aliases, properties, auto_update: autoUpdate, expires_at: expiresAt } = image;
   const quoted = Object.entries(properties ?? {}).filter(([key]) => !isProviderKey(key));

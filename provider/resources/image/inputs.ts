@@ -1,4 +1,4 @@
-// What can be written about an image, what a change of it costs, and what does not fit together.
+// Inputs of an image, what a change of each input requires, and conflicts between inputs.
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Alias } from "../../lxd/api/images";
@@ -12,7 +12,7 @@ import { type ImageSource } from "./source-types";
 import { isProviderKey } from "../shared/ownership";
 
 export interface ImageInputs extends CommonInputs {
-  /** Absent only of an image that was imported as it is. */
+  /** Absent only for an image that was imported without a source. */
   source?: ImageSource | undefined;
   aliases: Alias[];
   properties: Record<string, string>;
@@ -21,13 +21,13 @@ export interface ImageInputs extends CommonInputs {
   expiresAt?: string | undefined;
   profiles?: string[] | undefined;
   aliasPolicy: AliasPolicy;
-  /** Take over an image with this content that somebody else has brought. */
+  /** Adopt an image with this content that someone else created. */
   adopt: boolean;
-  /** Computed: by which the daemon knows the image, as far as it is known before the image is made. */
+  /** Computed: the image's fingerprint on the daemon, as far as it is known before creation. */
   fingerprint?: string | undefined;
-  /** Computed: the aliases that the image had on its server when it was made, with `copyAliases`; they are among `aliases`. */
+  /** Computed: with `copyAliases`, the aliases of the image on its server at creation; also part of `aliases`. */
   copiedAliases?: Alias[] | undefined;
-  /** Computed: what the bytes hash to where that is not the fingerprint: of a disk to be converted, or by SHA-512. */
+  /** Computed: the hash of the bytes where it is not the fingerprint: a disk to be converted, or SHA-512. */
   digest?: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface ImageOutputs extends ImageInputs {
   type: string;
   architecture: string;
   sizeBytes: number;
-  /** When the daemon got it, which tells this image from the same content brought again by somebody else. */
+  /** When the daemon received the image; distinguishes it from the same content uploaded again by someone else. */
   uploadedAt: string;
 }
 
@@ -70,7 +70,7 @@ export const policies: KindDefinition<ImageInputs, ImageOutputs>["policies"] = {
   copiedAliases: "ignore",
   properties: "update",
   public: "update",
-  // A field that the program does not speak of is left as it is.
+  // An omitted field is left unchanged.
   autoUpdate: (_olds, { autoUpdate }) => (autoUpdate === undefined ? "ignore" : "update"),
   expiresAt: (_olds, { expiresAt }) => (expiresAt === undefined ? "ignore" : "update"),
   profiles: (_olds, { profiles }) => (profiles === undefined ? "ignore" : "update"),
@@ -79,14 +79,14 @@ export const policies: KindDefinition<ImageInputs, ImageOutputs>["policies"] = {
   project: "replace",
 };
 
-/** What the daemon makes or pulls by itself is another image only if it comes from another source. */
+/** An image that the daemon creates or pulls is replaced only if its source changes. */
 function fingerprintCost(olds: ImageOutputs, { source, fingerprint }: ImageInputs): Cost {
   if (fingerprint === undefined) return "ignore";
   const isNotForeknown = source !== undefined && olds.source !== undefined && !isContent(source);
   return isNotForeknown && isSame(olds.source, source) ? "ignore" : "replace";
 }
 
-/** Aliases may be written as bare names; an unknown list is passed on as it is. */
+/** Aliases may be plain names; an unknown list is returned unchanged. */
 export function namedAliases(aliases: unknown): Alias[] {
   if (!Array.isArray(aliases)) return (aliases ?? []) as Alias[];
   return (aliases as (string | Partial<Alias>)[]).map((each) =>
@@ -126,7 +126,7 @@ const notFollowing: Failure = {
   reason: "only an image that was pulled by an alias can follow it; set source.server and source.alias",
 };
 
-/** What the daemon has not pulled by itself, it cannot pull again. */
+/** The daemon can update only images that it has pulled itself. */
 function isMadeHere(source: PartialImageInputs["source"]): boolean {
   if (typeof source !== "object" || !("server" in source)) return false;
   return source.relay === true || source.private === true;
@@ -137,11 +137,11 @@ const notReaching: Failure = {
   reason: "the daemon cannot follow an image that is relayed or private; omit autoUpdate, or relay and private",
 };
 
-/** Saying where an imported image has come from moves nothing. */
+/** Adding the source of an imported image changes nothing. */
 export function isSame(olds: ImageSource | undefined, news: ImageSource | undefined): boolean {
   if (olds === undefined || news === undefined) return true;
   return isDeepStrictEqual(plain(identityOf(olds)), plain(identityOf(news)));
 }
 
-/** What is done about an alias that somebody has already: an error, share it if it names this image, or move it here. */
+/** How to handle an existing alias: fail, share it if it points to this image, or move it here. */
 export type AliasPolicy = "fail" | "adopt" | "move";

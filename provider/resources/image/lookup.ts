@@ -1,4 +1,4 @@
-// Looks for images on a daemon or an image server: by alias, fingerprint, properties, type and architecture.
+// Looks up images on a daemon or image server: by alias, fingerprint, properties, type and architecture.
 import { z } from "zod";
 import { listImages } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
@@ -30,29 +30,29 @@ export const schema = strict({
 });
 type Query = z.output<typeof schema>;
 
-/** What of a stack a search needs. */
+/** The part of a stack that a lookup needs. */
 export interface Stack {
   config: StackConfig;
   connect: (remote: RemoteInputs | undefined) => Client;
 }
 
-/** All that match, the newest first. */
+/** All matches, newest first. */
 export async function lookUpImages(given: Record<string, unknown>, stack: Stack): Promise<ServedImage[]> {
   const query = parse(given);
   return matching(await candidates(query, stack), query);
 }
 
-/** The newest that matches. */
+/** The newest match. */
 export async function lookUpImage(given: Record<string, unknown>, stack: Stack): Promise<ServedImage> {
   const query = parse(given);
   const all = await candidates(query, stack);
   return newest(all, query, placeOf(query));
 }
 
-/** The newest image that matches; an error if there is none, or if an alias leaves open which is meant. */
+/** The newest match; throws if there is none, or if an alias is ambiguous. */
 export function newest(all: ServedImage[], query: Criteria, place: string): ServedImage {
   const matches = matching(all, query);
-  // An alias that a server has for both types means the container to the daemons as well.
+  // The daemons also resolve an alias that exists for both types to the container.
   const containers = query.alias === undefined ? [] : matches.filter(({ type }) => type === "container");
   const found = containers.length > 0 ? containers : matches;
   const [first] = found;
@@ -98,7 +98,7 @@ async function candidates(query: Query, stack: Stack): Promise<ServedImage[]> {
   }
 }
 
-/** What an image is chosen by. */
+/** The criteria by which an image is selected. */
 export type Criteria = Partial<Pick<Query, "alias" | "fingerprint" | "filter" | "type" | "architecture">>;
 
 function matching(all: ServedImage[], { alias, fingerprint, filter, type, architecture }: Criteria): ServedImage[] {

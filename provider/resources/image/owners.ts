@@ -1,4 +1,4 @@
-// Whose an image is: content is the same for everybody, so one image can belong to several resources.
+// Owners of an image: content is the same for everyone, so one image can belong to several resources.
 import { sha256 } from "../../base/canonical";
 import { type WireImage } from "../../lxd/api/images";
 import { ownerKey } from "../shared/ownership";
@@ -6,7 +6,7 @@ import { ownerKey } from "../shared/ownership";
 type Owned = Pick<WireImage, "properties">;
 type Properties = Record<string, string>;
 
-/** The URNs of the resources that an image belongs to; none for an image that somebody else has made. */
+/** The URNs of the resources that own an image; empty for an image that the provider did not create. */
 export function ownersOf({ properties }: Owned): string[] {
   return Object.entries(properties ?? {})
     .filter(([key]) => isOwnerKey(key))
@@ -18,8 +18,8 @@ export function isOwnedBy(image: Owned, urn: string): boolean {
 }
 
 /**
- * Properties cannot come with an upload. Until they are there, or when somebody has taken them away, the name that the
- * file was given tells whose upload it is; nobody can change that.
+ * An upload cannot set properties. Until they are set, or if they were removed by hand, the file name, which cannot be
+ * changed, identifies the owner of the upload.
  */
 export function isUploadOf(image: Owned & { filename: string }, urn: string): boolean {
   return ownersOf(image).length === 0 && image.filename.startsWith(uploadName(urn, ""));
@@ -30,19 +30,19 @@ export function uploadName(urn: string, fileName: string): string {
 }
 
 /**
- * The name of what is made of an instance. The daemons write properties into the image itself, where they would make
- * every later image of its instances this resource's own; so until the image is there, its name tells whose it is.
+ * The file name of an image published from an instance. The daemons write properties into the image itself, so images
+ * of its instances would inherit the owner key. Therefore the name identifies the owner until the image exists.
  */
 export function publishedName(urn: string, identity: object): string {
   return uploadName(urn, sha256(JSON.stringify(identity)).slice(0, 16));
 }
 
-/** What relayed images are called: as with pulls, their bytes alone give nobody a claim to them. */
+/** The file name of a relayed image: as with pulls, the content alone does not identify an owner. */
 export function relayName(fingerprint: string): string {
   return `${relayPrefix}${fingerprint.slice(0, 12)}`;
 }
 
-/** Whether the name says that some stack has brought the image, which has not been able yet to claim it. */
+/** Whether the name shows that some stack created the image but could not set its owner key yet. */
 export function isFromAnyStack({ filename }: { filename: string }): boolean {
   return filename.startsWith(relayPrefix) || /^[0-9a-f]{16}-/.test(filename);
 }
@@ -61,27 +61,27 @@ export function withoutOwner(properties: Properties, urn: string | undefined): P
 }
 
 /**
- * What a resource puts on an image whose fingerprint cannot be known before it is made: by it a later preview, or the
- * run after a killed one, finds the image again. Both keys are the resource's own: a pull merges them into an image
- * that is there already, and must not overwrite those of another resource.
+ * The keys of an image whose fingerprint is not known before creation; a later preview, or the run after an interrupted
+ * one, finds the image by them. The key names are specific to the resource: a pull merges them into an existing image
+ * and must not overwrite those of another resource.
  */
 export function marksOf(urn: string, identity: object): Properties {
   return { [`${ownerKey}.${shortHash(urn)}`]: urn, ...sourceMark(urn, identity) };
 }
 
-/** What an image was made from. */
+/** The key that records the image's source. */
 export function sourceMark(urn: string, identity: object): Properties {
   return { [markKey(urn)]: sha256(JSON.stringify(identity)) };
 }
 
-/** The images that a resource has made from a source, the oldest first. */
+/** The images that a resource created from a source, oldest first. */
 export function markedImages<Image extends Made>(images: Image[], urn: string, identity: object): Image[] {
   const mark = sha256(JSON.stringify(identity));
   const isMarked = (image: Image): boolean => isOwnedBy(image, urn) && image.properties?.[markKey(urn)] === mark;
   return images.filter((image) => isMarked(image) || isLeft(image, urn, identity)).sort(byAge);
 }
 
-/** Those of which the run that made them did not come to the end, the oldest first. */
+/** The images whose creating run was interrupted, oldest first. */
 export function leftImages<Image extends Made>(images: Image[], urn: string, identity: object): Image[] {
   return images.filter((image) => isLeft(image, urn, identity)).sort(byAge);
 }
@@ -97,7 +97,7 @@ function byAge(one: Made, other: Made): number {
   return Date.parse(one.uploaded_at) - Date.parse(other.uploaded_at);
 }
 
-/** Earlier releases told two states of one image apart by this property. */
+/** Earlier releases used this property to distinguish two states of one image. */
 function claimKey(urn: string): string {
   return `user.pulumi.claim.${shortHash(urn)}`;
 }
@@ -106,7 +106,7 @@ function markKey(urn: string): string {
   return `user.pulumi.source.${shortHash(urn)}`;
 }
 
-/** Which of the image's aliases the resource has made, see `alias-lists.ts`. */
+/** The aliases that the resource created, see `alias-lists.ts`. */
 export function aliasesKey(urn: string): string {
   return `user.pulumi.aliases.${shortHash(urn)}`;
 }
@@ -115,7 +115,7 @@ function isOwnerKey(key: string): boolean {
   return key === ownerKey || key.startsWith(`${ownerKey}.`);
 }
 
-/** A resource in few letters. */
+/** A short identifier of a resource. */
 export function shortHash(urn: string): string {
   return sha256(urn).slice(0, 8);
 }

@@ -1,15 +1,15 @@
-// The image that a server source means, asked of the server from here.
+// Resolves a server source to an image by querying the server from here.
 import { type Asker, imageServer } from "../../image-server/image-server";
 import { type ServedImage } from "../../image-server/types";
 import { newest } from "./lookup";
 import { type ServerSource } from "./source-types";
 
-/** Whether the server must be one that can be reached from here, and not only by the daemon. */
+/** Whether this process, and not only the daemon, must reach the server. */
 export function isAskedHere(source: ServerSource): boolean {
   return source.relay === true || source.private === true || source.copyAliases === true;
 }
 
-/** Chosen as the daemon would: what it can run, a container where an alias has both. */
+/** Selects the image as the daemon would: a supported architecture, and a container where an alias has both types. */
 export async function servedBy(
   source: ServerSource,
   asker: Asker,
@@ -23,7 +23,7 @@ export async function servedBy(
   return newest(fitting, { alias, type, architecture: preferred(fitting, alias, usable) }, server);
 }
 
-/** The first of the daemon's architectures of which there is an image. */
+/** The first of the daemon's architectures for which there is an image. */
 function preferred(all: ServedImage[], alias: string | undefined, usable: string[]): string | undefined {
   const named = all.filter((image) => image.aliases.some(({ name }) => name === alias));
   return usable.find((each) => named.some(({ architecture }) => architecture === each));

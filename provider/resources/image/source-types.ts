@@ -1,4 +1,4 @@
-// Where an image can come from, each source with keys of its own.
+// Sources of an image, each with its own keys.
 import { type DiskFormat } from "../../content/disk-image/formats";
 
 export type ImageType = "container" | "virtual-machine";
@@ -8,14 +8,14 @@ export interface FileSource {
   file: string;
 }
 
-/** Metadata and root in two files. */
+/** Metadata and root file system in two files. */
 export interface SplitSource {
   metadata: string;
   rootfs: string;
   type?: ImageType | undefined;
 }
 
-/** A unified tarball of any web server, downloaded here. */
+/** A unified tarball on any web server, downloaded here. */
 export interface DownloadSource {
   download: string;
   checksum: string;
@@ -29,7 +29,7 @@ export interface DiskSource {
   architecture?: string | undefined;
 }
 
-/** An image server, asked by the daemon. */
+/** An image server from which the daemon pulls. */
 export interface ServerSource {
   server: string;
   protocol: "simplestreams" | "incus" | "lxd";
@@ -43,7 +43,7 @@ export interface ServerSource {
   private?: boolean | undefined;
 }
 
-/** A web server that speaks the daemons' own protocol for single images. */
+/** A web server that supports the daemons' protocol for single images. */
 export interface UrlSource {
   url: string;
 }
@@ -64,10 +64,10 @@ export interface SnapshotSource extends PublishOptions {
   snapshot: string;
 }
 
-/** Bytes that are sent from here. */
+/** Content that is uploaded from here. */
 export type ContentSource = FileSource | SplitSource | DownloadSource | DiskSource;
 
-/** What the daemon makes or fetches by itself. */
+/** Images that the daemon creates or fetches. */
 export type DaemonSource = ServerSource | UrlSource | InstanceSource | SnapshotSource;
 
 export type ImageSource = ContentSource | DaemonSource;

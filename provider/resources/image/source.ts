@@ -1,4 +1,4 @@
-// The sources of an image as they are written: told apart by their keys, what is wrong with them, what they are known by.
+// Schema and validation of an image's sources, and the part of each that identifies the image.
 import { z } from "zod";
 import { diskFormats, whyNoFormat } from "../../content/disk-image/formats";
 import { redactedText } from "../../content/url/redacted-url";
@@ -18,7 +18,7 @@ import {
 
 const trigger = z.string().optional();
 const type = z.enum(["container", "virtual-machine"]).optional();
-/** What the daemons take; some of it needs a program on the server. */
+/** Supported by the daemons; some need a program on the server. */
 const packers = ["none", "gzip", "pigz", "bzip2", "lzma", "xz", "zstd", "lz4", "squashfs"];
 const published = {
   compression: z
@@ -32,7 +32,7 @@ const published = {
 };
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, { error: "must be all 64 hexadecimal digits in lower case" });
 
-/** Where an image server is. */
+/** The location of an image server. */
 export const placeSchema = {
   server: z.string().regex(/^https?:\/\/[^/]/, { error: "must be a URL that begins with https:// or http://" }),
   protocol: z.enum(["simplestreams", "incus", "lxd"]),
@@ -72,7 +72,7 @@ export function isContent(source: ImageSource): source is ContentSource {
   return "file" in source || "metadata" in source || "download" in source || "disk" in source;
 }
 
-/** Whether the fingerprint is known before the image is there. */
+/** Whether the fingerprint is known before the image exists. */
 export function isForeknown(source: ImageSource, digest: string | undefined): boolean {
   if ("disk" in source) return source.format === "qcow2";
   if ("download" in source) return digest === undefined;
@@ -87,7 +87,7 @@ export function isPulled(source: ImageSource): source is ServerSource | UrlSourc
   return "server" in source || "url" in source;
 }
 
-/** Everything that is wrong with a source as it is written, found without reading or asking anybody. */
+/** Validates a source without reading files or making requests. */
 export function sourceFailures(source: ImageSource | undefined): Failure[] {
   if (source === undefined || typeof source !== "object" || hasUnknown(source)) return [];
   if ("server" in source) return serverFailures(source);
@@ -112,7 +112,7 @@ function serverFailures({ alias, fingerprint: digits, protocol, project, ...sour
   return failures;
 }
 
-/** The part of a source that decides which image it is; with another one, the image is replaced. */
+/** The part of a source that determines the image; a change of it replaces the image. */
 export function identityOf(source: ImageSource, digest?: string): object {
   if ("disk" in source) return { format: source.format, architecture: architectureOf(source), digest };
   if ("download" in source) {
@@ -142,7 +142,7 @@ export function fieldOf(source: ImageSource): string {
   return `source.${sourceTags.find((tag) => tag in source) ?? ""}`;
 }
 
-/** What to call an image of which nothing else is known yet. */
+/** Describes an image of which only the source is known. */
 export function placeOf(source: ImageSource): string {
   if ("server" in source) return `${source.alias ?? ""} from ${redactedText(source.server)}`;
   if ("instance" in source) return `of instance ${source.instance}`;

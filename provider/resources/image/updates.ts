@@ -1,9 +1,9 @@
-// Images that the daemon keeps up to date: it puts another image in the place of the one that this resource has made.
+// Images that the daemon updates automatically: it replaces the image that this resource created.
 import { listImages, type WireImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
 import { type ImageInputs } from "./inputs";
 
-/** The image that follows one that is gone, if it was to be kept up to date: it has the same source and our aliases. */
+/** The successor of a deleted image with automatic updates: it has the same source and this resource's aliases. */
 export async function findUpdated(client: Client, state: ImageInputs): Promise<{ value: WireImage } | undefined> {
   const { source, autoUpdate, project, aliases } = state;
   if (autoUpdate !== true || source === undefined || !("server" in source)) return undefined;

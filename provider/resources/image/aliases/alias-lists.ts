@@ -1,4 +1,4 @@
-// Which aliases of an image a resource has made: a property of the image says it, since an alias itself cannot.
+// Tracks which resource created each alias of an image, in a property of the image, since an alias has no metadata.
 import { type Alias, type WireImage } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
 import { isSameStack } from "../../shared/ownership";
@@ -9,7 +9,7 @@ import { aliasesKey, ownersOf } from "../owners";
 type Listed = Pick<WireImage, "properties" | "aliases">;
 type Properties = Record<string, string>;
 
-/** The aliases on an image that a resource has made or adopted. */
+/** The aliases on an image that a resource created or adopted. */
 function listedAliases(image: Listed, urn: string): string[] {
   const listed = entriesOf(image, urn);
   return (image.aliases ?? []).map(({ name }) => name).filter((name) => listed.includes(entryOf(name)));
@@ -23,14 +23,14 @@ function entryOf(alias: string): string {
   return encodeURIComponent(alias);
 }
 
-/** The resources that have made an alias of an image. */
+/** The resources that created an alias of an image. */
 export function makersOf(image: Listed, alias: string): string[] {
   return ownersOf(image).filter((urn) => listedAliases(image, urn).includes(alias));
 }
 
 /**
- * What a resource has of the aliases on an image: those that its state tells, and those that a run left for another
- * resource which then did not get them.
+ * The aliases of an image that a resource owns: those in its state, and those that a run passed on to another resource
+ * that then did not receive them.
  */
 export function withListed(known: Alias[], image: Listed, urn: string): Alias[] {
   const others = listedAliases(image, urn).filter((name) => !known.some((alias) => alias.name === name));
@@ -40,15 +40,15 @@ export function withListed(known: Alias[], image: Listed, urn: string): Alias[] 
 export interface ListChange {
   client: Client;
   urn: string;
-  /** Under which URN the resource was known. */
+  /** The resource's previous URN. */
   formerUrn: string | undefined;
   had: Alias[];
   news: Pick<ImageInputs, "aliases" | "aliasPolicy" | "project">;
 }
 
 /**
- * The properties with the lists as they are to be: of this resource, what it wants and what it had that is still there; of
- * the others that have the image, all but what it takes over from them, and what it leaves to them.
+ * Updates the alias lists in the properties. This resource's list contains the aliases it wants, and its previous ones
+ * that still exist. The list of another owner loses the aliases that move here and gains those passed on to it.
  */
 export function withAliasLists(properties: Properties, image: Listed, change: ListChange): Properties {
   const { urn, formerUrn = urn, news } = change;
@@ -60,7 +60,7 @@ export function withAliasLists(properties: Properties, image: Listed, change: Li
   const lists = [{ owner: urn, entries: [...desired, ...left.filter((name) => !isOthers(name))].map(entryOf) }];
   const taken = desired.filter((name) => takesOver(change, name)).map(entryOf);
   for (const owner of others) {
-    // Some of them may be about to be made.
+    // Some of these may not be created yet.
     const kept = entriesOf(image, owner).filter((entry) => !taken.includes(entry));
     lists.push({ owner, entries: [...kept, ...left.filter((name) => heirs.get(name) === owner).map(entryOf)] });
   }
@@ -69,7 +69,7 @@ export function withAliasLists(properties: Properties, image: Listed, change: Li
   return lists.reduce((all, { owner, entries }) => ({ ...all, ...listProperty(owner, entries) }), rest);
 }
 
-/** The aliases on an image that no other resource has made. */
+/** The aliases on an image that only this resource created. */
 function formerAliases(image: Listed, { urn, formerUrn = urn, had }: ListChange): string[] {
   const isOwn = (each: string): boolean => [urn, formerUrn].includes(each);
   const listed = [urn, formerUrn].flatMap((each) => listedAliases(image, each));
@@ -84,12 +84,12 @@ function heirOf({ client, urn, news: { project } }: ListChange, name: string): s
   return othersWho({ client, project, name, urn })[0]?.[0];
 }
 
-/** Whether an alias of a resource of the same stack becomes this one's alone. */
+/** Whether an alias of another resource of the stack moves to this one. */
 function takesOver(change: ListChange, name: string): boolean {
   return change.news.aliasPolicy !== "adopt" && heirOf(change, name) === undefined;
 }
 
-/** The property for a list of aliases; none for an empty one. */
+/** The property for a list of aliases; none for an empty list. */
 export function aliasList(urn: string, names: string[]): Properties {
   return listProperty(urn, names.map(entryOf));
 }

@@ -1,4 +1,5 @@
-// The aliases of an image: made, moved from another image of the stack, taken away. Those of others are left alone.
+// Manages the aliases of an image: creates them, moves them from another image of the stack, deletes them. Aliases of
+// other owners are left alone.
 import {
   type Alias,
   createAlias,
@@ -24,17 +25,17 @@ import { isOwnedBy } from "../owners";
 import { queued } from "../../../base/concurrency";
 import { type AliasPolicy } from "../inputs";
 
-/** From which images an alias may be moved here. */
+/** Determines from which images an alias may be moved. */
 export interface Successor {
   urn: string;
   policy: AliasPolicy | undefined;
-  /** Whether aliases that name this image already may be somebody else's. */
+  /** Whether existing aliases of this image may belong to someone else. */
   isShared: boolean;
-  /** The image in whose place this one comes. */
+  /** The image that this one replaces. */
   replaced: PartialInputs<ImageAddress> | undefined;
 }
 
-/** Aliases that point at somebody else's image. */
+/** Aliases that point to someone else's image. */
 export async function takenAliases(
   client: Client,
   at: ImageAddress,
@@ -50,10 +51,10 @@ export async function takenAliases(
   return failures;
 }
 
-/** How often an alias is looked at again that somebody else has moved meanwhile. */
+/** How often an alias that another client moved in the meantime is read again. */
 const attempts = 3;
 
-/** Makes an alias, or moves it here in one request. */
+/** Creates an alias, or moves it here in one request. */
 export function ensureAlias(client: Client, at: ImageAddress, alias: Alias, successor: Successor): Promise<void> {
   return inTurnOf(client, at, alias.name, async () => {
     for (let attempt = 1; ; attempt++) {
@@ -73,7 +74,7 @@ export function ensureAlias(client: Client, at: ImageAddress, alias: Alias, succ
   });
 }
 
-/** Takes an alias away if it leads to this image still, unless another resource has made it too, or wants it. */
+/** Deletes an alias that still points to this image, unless another resource also created it or wants it. */
 export function dropAlias(
   client: Client,
   at: ImageAddress,
@@ -88,14 +89,14 @@ export function dropAlias(
     const makers = makersOf(image, name);
     const [heir] = othersWho({ client, project, name, urn });
     if (makers.some((maker) => maker !== urn)) return;
-    // What is in no list, nobody else could take from here.
+    // An alias in no list could not be taken over by another resource.
     if (makers.length === 0) await deleteAlias(client, project, name);
     else if (heir !== undefined) await handOver(client, { project, alias: found }, heir);
     else if (!runRegistry().isListedElsewhere(urn, name)) await deleteAlias(client, project, name);
   });
 }
 
-/** Whoever comes first moves an alias, as the other one may have nothing else to change; a new image takes it itself. */
+/** The first resource to run moves the alias, since the other may have no other change; a new image takes it itself. */
 async function handOver(
   client: Client,
   { project, alias: { value: alias, etag } }: { project: string; alias: Found<WireAlias> },
@@ -107,7 +108,9 @@ async function handOver(
   if (image !== undefined && isOwnedBy(image, urn)) await pointAlias(client, to, { alias, etag });
 }
 
-/** Between a look at an alias and what follows from it, no other resource of this run moves it. */
+/**
+ * Serializes work on an alias, so that no other resource of this run moves it between a read and the resulting write.
+ */
 function inTurnOf<T>(client: Client, { project }: ImageAddress, alias: string, work: () => Promise<T>): Promise<T> {
   return queued(["alias", client.transport.place, project, alias], work);
 }
@@ -115,11 +118,11 @@ function inTurnOf<T>(client: Client, { project }: ImageAddress, alias: string, w
 interface Place {
   at: ImageAddress;
   name: string;
-  /** The alias as it is. */
+  /** The current alias. */
   found: WireAlias | undefined;
 }
 
-/** An alias may be moved here from an image that this same resource has made before, or that gives it up. */
+/** An alias may be moved here from an image that the same resource created earlier, or whose resource gives it up. */
 async function obstacle(
   client: Client,
   { at, name, found }: Place,
@@ -136,7 +139,7 @@ async function obstacle(
   return isOwnedBy(target, urn) ? undefined : takenAlias(name, target);
 }
 
-/** Whether an alias is one of this stack, which in this run only the one resource wants. */
+/** Whether an alias belongs to this stack and only this resource wants it in this run. */
 function isGivenUp(image: WireImage, alias: AliasOf): boolean {
   const makers = makersOf(image, alias.name);
   const isOnlyOne = isClaimed(alias) && othersWho(alias).length === 0;

@@ -1,4 +1,4 @@
-// Which resources of a program want which aliases, as the checks of this run have said: an alias can move between them.
+// Registers which resources of a program want which aliases, as found in this run's checks, so that aliases can move.
 import { type Client } from "../../../lxd/client/core/client";
 import { type NameClaim, runRegistry } from "../../../engine/run-registry";
 import { type CheckContext, type Failure } from "../../../kind/kind";
@@ -6,7 +6,7 @@ import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { isSameStack } from "../../shared/ownership";
 import { type ImageInputs, type PartialImageInputs } from "../inputs";
 
-/** An alias as one resource sees it. */
+/** An alias as seen by one resource. */
 export interface AliasOf {
   client: Client;
   project: string;
@@ -17,8 +17,8 @@ export interface AliasOf {
 type ImageCheckContext = CheckContext<ImageInputs>;
 
 /**
- * Notes which aliases a resource wants. A check does so before it waits for anything: at the same time the engine may
- * already update the resource that loses one of them.
+ * Registers the aliases that a resource wants. A check does this before its first request: the engine may already be
+ * updating the resource that loses one of them.
  */
 export function claimAliases(check: ImageCheckContext, inputs: PartialImageInputs): void {
   const { fingerprint } = inputs;
@@ -29,7 +29,7 @@ export function claimAliases(check: ImageCheckContext, inputs: PartialImageInput
   runRegistry().claim(check.urn, new Map(claims));
 }
 
-/** Aliases that another image of the program wants as well, although neither says that it shares or takes them. */
+/** Aliases that another image of the program also wants, although neither shares or takes over aliases. */
 export function rivalFailures(check: ImageCheckContext, inputs: PartialImageInputs): Failure[] {
   const own = knownAliases(check, inputs).filter(({ name }) => isExclusive(inputs, name));
   return own.flatMap((alias) => {
@@ -39,7 +39,7 @@ export function rivalFailures(check: ImageCheckContext, inputs: PartialImageInpu
   });
 }
 
-/** Whether the check of the resource in this run has said that it wants the alias. */
+/** Whether the resource registered the alias in this run. */
 export function isClaimed(alias: AliasOf): boolean {
   return runRegistry().claimsOf(keyOf(alias)).has(alias.urn);
 }
@@ -60,7 +60,7 @@ function knownAliases(check: ImageCheckContext, { project, aliases }: PartialIma
   return aliases.flatMap(({ name }) => (isUnknown(name) ? [] : [{ client, project, name, urn }]));
 }
 
-/** Undefined while nobody knows which server; what is wrong with `remote`, the check says later. */
+/** Undefined while the server is unknown; the check reports an invalid `remote` later. */
 function clientOf({ client, inputs }: ImageCheckContext): Client | undefined {
   if (hasUnknown(inputs.remote)) return undefined;
   try {

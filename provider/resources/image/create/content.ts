@@ -1,4 +1,4 @@
-// Sends an image's bytes from here to the daemon.
+// Uploads an image from this machine to the daemon.
 import { findImage, uploadImage } from "../../../lxd/api/images";
 import { diskContent, type DiskImage } from "../../../content/disk-image/disk-image";
 import { downloadContent, type ImageContent, tarballContent } from "../../../content/disk-image/image-content";
@@ -13,10 +13,10 @@ import { architectureOf, identityOf } from "../source";
 import { type ContentSource, type DiskSource } from "../source-types";
 import { alreadyExists, isCacheOnly, mayAdopt } from "../record/adoption";
 
-/** After the last byte the daemon still unpacks the metadata and moves the image into place. */
+/** After the last byte, the daemon still unpacks the metadata and moves the image into place. */
 const uploadDeadlineMs = 60 * 60_000;
 
-/** The bytes that a source stands for. */
+/** Opens the content of a source. */
 export function contentOf(source: ContentSource, call: Pick<Context, "status" | "signal">): Promise<ImageContent> {
   if ("file" in source) return tarballContent(source.file, reader(call, `hashing ${source.file}`));
   if ("download" in source) {
@@ -47,7 +47,7 @@ export async function send(context: Context, upload: Upload): Promise<string> {
 async function sendContent(context: Context, { inputs, source }: Upload, content: ImageContent): Promise<string> {
   const { client, status, urn } = context;
   const { fingerprint, digest } = content;
-  // Of a converted disk nothing was known; that the disk itself is the same, its hash in the inputs has told.
+  // The fingerprint of a converted disk is not known in advance; the digest in the inputs verifies the disk itself.
   const isOther = inputs.fingerprint !== undefined && fingerprint !== inputs.fingerprint;
   if (isOther || (digest !== undefined && digest !== inputs.digest)) {
     const why = `${content.fileName} has changed since the preview`;
@@ -65,7 +65,7 @@ async function sendContent(context: Context, { inputs, source }: Upload, content
   try {
     await uploadImage(client, project, { ...body, ...withProgress(body, "uploading", status), ...settings });
   } catch (error) {
-    // With no answer the image may be there all the same, and another stack may have brought it meanwhile.
+    // Without a response the image may exist, and another stack may have uploaded it in the meantime.
     if (!isCode(error, "unavailable") && !isCode(error, "already-exists")) throw error;
     if (!(await isThere(context, inputs, await sent()))) throw error;
     return sent();
@@ -74,7 +74,7 @@ async function sendContent(context: Context, { inputs, source }: Upload, content
   return sent();
 }
 
-/** Of what is converted or downloaded the fingerprint is not known before. */
+/** The fingerprint of a converted or downloaded image is not known in advance. */
 async function isThere({ client }: Context, { project, adopt }: ImageInputs, fingerprint: string): Promise<boolean> {
   const found = await findImage(client, { project, fingerprint });
   if (found === undefined) return false;

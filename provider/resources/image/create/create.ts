@@ -1,4 +1,4 @@
-// Brings an image to the daemon.
+// Creates an image on the daemon.
 import { deleteImage, findImage, type ImageAddress } from "../../../lxd/api/images";
 import { inspectDisk } from "../../../content/disk-image/disk-image";
 import { reader } from "../../../content/progress";
@@ -18,10 +18,10 @@ import { isCacheOnly } from "../record/adoption";
 
 type Context = ReconcileContext<ImageOutputs>;
 
-/** Inputs of an image that is to be made. */
+/** Inputs of an image to create. */
 type Making = ImageInputs & { source: ImageSource };
 
-/** Returns the identity: of most sources only the server's answer tells the fingerprint. */
+/** Returns the identity: for most sources only the server's response contains the fingerprint. */
 export async function create(context: Context, inputs: ImageInputs): Promise<string> {
   const { client, urn } = context;
   const { source, project } = inputs;
@@ -46,7 +46,7 @@ async function make(context: Context, inputs: Making): Promise<string> {
   return pull(context, { inputs, source, properties });
 }
 
-/** As it is, it would expire: no daemon lets go of that by a change of its record. */
+/** A cached image would expire: no daemon clears that flag when its record is updated. */
 async function dropCached({ client }: Context, at: ImageAddress): Promise<void> {
   const found = await findImage(client, at);
   if (found !== undefined && isCacheOnly(found.value)) await deleteImage(client, at);
@@ -64,14 +64,14 @@ async function publishAgain(
     await dropInheritedMetadata(client, { project, fingerprint });
     return fingerprint;
   } catch (error) {
-    // With no answer the image may be there all the same.
+    // Without a response the image may exist.
     const left = isCode(error, "unavailable") ? await findLeft(context, inputs) : undefined;
     if (left === undefined) throw error;
     return left.image.fingerprint;
   }
 }
 
-/** What went wrong first is what the user has to know; whether the server can be asked now is another matter. */
+/** The original error matters, whether or not the server can be queried now. */
 function findLeft(context: Context, inputs: ImageInputs): Promise<FoundImage | undefined> {
   return locate(context, { ...inputs, fingerprint: undefined }).catch(() => undefined);
 }

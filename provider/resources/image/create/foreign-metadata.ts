@@ -1,4 +1,4 @@
-// Takes off a new image what stacks have written on it elsewhere: here it would keep the image for ever.
+// Removes the keys that other stacks set on an image elsewhere: here they would keep the image forever.
 import { findImage, type ImageAddress } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
 import { clientOf } from "../../../image-server/lxd-server";
@@ -9,13 +9,13 @@ import { type ServerSource, type UrlSource } from "../source-types";
 
 interface Imported {
   source: ServerSource | UrlSource;
-  /** What this stack has written on it. */
+  /** The keys that this stack has set. */
   own: Record<string, string>;
 }
 
 /**
- * The daemons copy an image's properties with it. Which of them are the server's is asked there, as other stacks may have
- * put theirs on the copy at the same time; those of a server that cannot be reached from here stay.
+ * The daemons copy an image's properties with it. The source server is queried for those it has, since other stacks may
+ * add theirs to the copy at the same time. If that server is not reachable from here, the properties stay.
  */
 export async function dropForeignMetadata(
   { client, connect }: Context,
@@ -36,7 +36,7 @@ export async function dropForeignMetadata(
   });
 }
 
-/** Of an image that was made just now, for this resource alone: all that is on it was in its own metadata. */
+/** For an image just created for this resource alone: all its keys come from its own metadata. */
 export async function dropInheritedMetadata(client: Client, at: ImageAddress): Promise<void> {
   await changeRecord(client, at, (record) => {
     const all = Object.entries(record.properties ?? {});

@@ -1,4 +1,4 @@
-// Makes an image of an instance or of a snapshot; a running instance is stopped for it only with consent.
+// Publishes an instance or snapshot as an image; stops a running instance only if the program allows it.
 import { createImage, type NewImage } from "../../../lxd/api/images";
 import { findInstance, type InstanceAddress } from "../../../lxd/api/instance/instances";
 import { isCode, LxdError } from "../../../base/errors";
@@ -12,7 +12,7 @@ import { isRunning, start, stop } from "../../machine/power";
 
 const defaultDeadlineMs = 4 * 60 * 60_000;
 const oneSecondMs = 1000;
-/** How long a guest may take to shut down before it is switched off. */
+/** How long a guest may take to shut down before the stop is forced. */
 const stopTimeoutMs = 60_000;
 
 type Surroundings = Pick<Context, "client" | "status">;
@@ -38,7 +38,7 @@ export async function publish(context: Surroundings, publication: Publication): 
   if (source.stopRunning !== true) throw running(at);
   context.status(`stopping ${at.name}`);
   await stop(context, at, stopTimeoutMs);
-  // Whatever comes of it, a machine that ran before runs again.
+  // An instance that ran before is started again in any case.
   try {
     return await made();
   } finally {
@@ -54,7 +54,7 @@ function stillOff(cause: unknown, { name }: InstanceAddress): LxdError {
   return new LxdError({ ...details, why, cause });
 }
 
-/** What the server has not. Whether the instance is there and stopped shows only when the program has come that far. */
+/** Reports missing server features. Whether the instance exists and is stopped is known only when the step runs. */
 export async function publishFailures(client: Client, source: ImageSource): Promise<Failure[]> {
   if (typeof source !== "object" || !isPublished(source) || source.format !== "split") return [];
   const info = await client.info();
@@ -77,13 +77,13 @@ async function pack(
     properties: Object.fromEntries(Object.entries(properties).filter(isSet)),
     expires_at,
     compression_algorithm: source.compression,
-    // Of servers that know no other, one file is not asked for.
+    // Servers without the extension only create unified images, so the format is not sent.
     format: source.format === "split" ? source.format : undefined,
   };
   const options = { deadlineMs, onProgress: status };
   const make = (): Promise<string> => createImage(client, inputs.project, json, options);
   try {
-    // The time in an image is in whole seconds: of an unchanged instance, one that was made just now is the same.
+    // Image timestamps have whole seconds: two images of an unchanged instance in the same second are identical.
     return await make().catch(async (error: unknown) => {
       if (!isCode(error, "already-exists")) throw error;
       await client.pause(oneSecondMs);
@@ -94,7 +94,7 @@ async function pack(
   }
 }
 
-/** What packs an image is a program on the server, which the daemons look for only then. */
+/** The daemons compress with a program on the server and report a missing one only at that point. */
 function explained(error: unknown, { compression }: Publication["source"]): unknown {
   if (!(error instanceof LxdError) || !/executable file not found|compression algorithm/i.test(error.details.why))
     return error;

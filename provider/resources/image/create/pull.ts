@@ -1,4 +1,5 @@
-// Has the daemon pull an image from a server, once for all who want it, without taking an image from anybody.
+// Lets the daemon pull an image from a server, once for all resources that want it, without taking over other owners'
+// images.
 import {
   createImage,
   deleteImage,
@@ -27,15 +28,15 @@ export interface Pull {
   properties: Record<string, string>;
 }
 
-/** Pulls that would bring the same image do not run side by side. */
+/** Pulls of the same image do not run concurrently. */
 export function pull(context: Context, request: Pull): Promise<string> {
   const { inputs, source } = request;
   return queued(pullKey(context.client, inputs.project, source), () => pullOnce(context, request));
 }
 
 /**
- * Of an image that is there already the daemons download nothing, but they rewrite its record with what this request
- * says. So whose it was is looked at before, and a stranger's is put back as it was.
+ * If the image already exists, the daemons download nothing but overwrite its record with this request. So its previous
+ * owner is read first, and a foreign image gets its record back.
  */
 async function pullOnce(context: Context, request: Pull): Promise<string> {
   const { client } = context;
@@ -53,7 +54,7 @@ async function pullOnce(context: Context, request: Pull): Promise<string> {
     throw alreadyExists(fingerprint);
   }
   if (!isCacheOnly(former)) return fingerprint;
-  // Incus goes on taking it for a cached one, which expires.
+  // Incus would continue to treat it as a cached image, which expires.
   await deleteImage(client, at);
   return ask(context, request);
 }
@@ -68,11 +69,11 @@ async function ask(context: Context, request: Pull, isRepeated = false): Promise
     return await createImage(client, inputs.project, json, options);
   } catch (error) {
     if (!isCode(error, "already-exists")) throw error;
-    // Incus 6.0.3 and newer stumble over the aliases of an image that is there already.
+    // Incus 6.0.3 and newer fail on the aliases of an existing image.
     const alias = /Alias already exists: (.+)$/.exec(error.details.why)?.[1];
     const found = alias === undefined ? undefined : await findAlias(client, inputs.project, alias);
     if (found !== undefined) return found.target;
-    // Somebody else has pulled the same image at the same time. Now it is there.
+    // Another client pulled the same image at the same time; it exists now.
     if (isRepeated) throw error;
     return ask(context, request, true);
   }
@@ -87,7 +88,7 @@ async function wireSource(context: Context, source: Pull["source"]): Promise<New
   return { ...place, alias, fingerprint, image_type: type };
 }
 
-/** For an image that is not public the server gives a secret to those whom it trusts, which lets the daemon pull it. */
+/** For a private image, the server issues a secret to trusted clients, with which the daemon can pull it. */
 async function permitted(context: Context, source: ServerSource): Promise<{ fingerprint: string; secret: string }> {
   const { fingerprint } = await servedBy(source, context, async () => (await context.client.info()).architectures);
   const server = clientOf(source, context.connect);

@@ -1,4 +1,4 @@
-// Brings an image from a server that the daemon cannot reach: read here, and sent on as it comes.
+// Relays an image from a server that the daemon cannot reach: reads it here and uploads it as it arrives.
 import { findImage, type ImageAddress, uploadImage } from "../../../lxd/api/images";
 import { type ImagePart } from "../../../lxd/api/image-export";
 import { type Client } from "../../../lxd/client/core/client";
@@ -21,7 +21,7 @@ export interface Relay {
   source: ServerSource;
 }
 
-/** Returns the fingerprint. Those who want the same image at the same time get it once, as with pulls. */
+/** Returns the fingerprint. Concurrent requests for the same image relay it once, as with pulls. */
 export async function relay(context: Context, { inputs, source }: Relay): Promise<string> {
   const { fingerprint: known } = inputs;
   const desired = known === undefined ? source : { ...source, alias: undefined, fingerprint: known };
@@ -37,7 +37,7 @@ export async function relay(context: Context, { inputs, source }: Relay): Promis
     try {
       await sendOn(context.client, at, { parts, fileName: relayName(fingerprint), public: inputs.public, report });
     } catch (error) {
-      // Without an answer it may be there all the same, and somebody else may have brought it meanwhile.
+      // The image may exist even without a response, or another client may have created it meanwhile.
       const isUnclear = isCode(error, "unavailable") || isCode(error, "already-exists");
       if (!isUnclear || !(await isThere(context, inputs, fingerprint))) throw error;
     }
@@ -52,7 +52,7 @@ export interface SentOn {
   report: (done: number) => void;
 }
 
-/** The files of an image, from one server to another as they are read. */
+/** Streams the files of an image from one server to another. */
 export async function sendOn(
   client: Client,
   { project, fingerprint }: ImageAddress,

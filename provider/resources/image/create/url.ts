@@ -1,10 +1,10 @@
-// Images that the daemon itself fetches from a URL, which newer LXD does no longer.
+// Images that the daemon fetches from a URL, which newer LXD no longer supports.
 import { type Client } from "../../../lxd/client/core/client";
 import { describeServer, type ServerInfo } from "../../../lxd/client/discovery/server-info";
 import { type Failure } from "../../../kind/kind";
 import { type ImageSource } from "../source-types";
 
-/** No API extension tells it: LXD 6.9 took it away. */
+/** No API extension indicates this: LXD 6.9 removed it. */
 const lastLxd = [6, 8] as const;
 
 export async function urlFailures(client: Client, source: ImageSource): Promise<Failure[]> {

@@ -1,16 +1,16 @@
-// Whether an image that is on the daemon already may become a resource's own.
+// Determines whether a resource may adopt an existing image.
 import { type WireImage } from "../../../lxd/api/images";
 import { LxdError } from "../../../base/errors";
 import { isFromAnyStack, isOwnedBy, isUploadOf, ownersOf } from "../owners";
 import { isPulled } from "../source";
 import { type ImageSource } from "../source-types";
 
-/** What stacks have brought they share, each with a claim of its own; what somebody has made by hand is nobody's. */
+/** Images created by stacks are shared, each stack with its own owner key; an image created by hand has no owner. */
 export function mayAdopt(found: WireImage, { adopt }: { adopt: boolean | undefined }): boolean {
   return adopt === true || ownersOf(found).length > 0 || isFromAnyStack(found) || isCacheOnly(found);
 }
 
-/** Fetched by the daemon on the way to an instance, and deleted by it when it has not been used for some days. */
+/** Whether the daemon fetched the image for an instance and will delete it after some days without use. */
 export function isCacheOnly(found: WireImage): boolean {
   return found.cached && ownersOf(found).length === 0;
 }
@@ -26,20 +26,20 @@ export function alreadyExists(fingerprint: string): LxdError {
 interface Newcomer {
   urn: string;
   source: ImageSource | undefined;
-  /** Whether the state knows the image. */
+  /** Whether the image is in the state. */
   isKnown: boolean;
 }
 
-/** Whose the image was before the resource came to it, so that an alias on it may be theirs. */
+/** The owners of the image before this resource, to whom its aliases may belong. */
 export function ownersBefore(image: WireImage, { urn, source, isKnown }: Newcomer): string[] {
   const owners = ownersOf(image);
-  // A pull writes the claim by itself.
+  // A pull writes the owner key itself.
   const isMarked = isOwnedBy(image, urn) && !(source !== undefined && isPulled(source));
   const isOurs = isKnown ? owners.length === 0 : isMarked || isUploadOf(image, urn);
   return isOurs ? [urn] : owners;
 }
 
-/** Whether an alias on an image of these owners may be somebody else's. */
+/** Whether an alias on an image of these owners may belong to someone else. */
 export function isShared(owners: string[], urn: string): boolean {
   return owners.length === 0 || owners.some((owner) => owner !== urn);
 }

@@ -1,4 +1,4 @@
-// What can change about an image in place, made what the program says.
+// Reconciles an image's mutable settings with the program.
 import { isDeepStrictEqual } from "node:util";
 import { findImage, type ImageAddress, type ImageSettings, type WireImage } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
@@ -14,26 +14,26 @@ import { identityOf, isPulled } from "../source";
 
 type Inputs = ImageInputs;
 type Outputs = ImageOutputs;
-/** Inputs of an image that is there. */
+/** Inputs of an existing image. */
 type Known = Inputs & { fingerprint: string };
 
-/** What a change starts from. */
+/** The starting point of a change. */
 export interface Previous {
   aliases: Outputs["aliases"];
   properties: Outputs["properties"];
-  /** Under which URN the resource was known, which Pulumi's option `aliases` can change. */
+  /** The resource's previous URN, which Pulumi's `aliases` option can change. */
   urn?: string | undefined;
-  /** The image in whose place this one comes. */
+  /** The image that this one replaces. */
   replaced?: PartialInputs<ImageAddress> | undefined;
-  /** What a new image is found again by. */
+  /** Keys by which a later run finds a new image. */
   marks?: Record<string, string>;
-  /** Whether the image was made just now, for this resource alone. */
+  /** Whether the image was just created for this resource alone. */
   isNew?: boolean;
-  /** Whether the image is to say which aliases the resource has made, so that another one can get them from it. */
+  /** Whether to list the resource's aliases on the image, so that another resource can take them over. */
   isListing?: boolean;
 }
 
-/** Makes everything that can change what the program says; what it never spoke of is left alone. */
+/** Updates everything that can change in place; settings that the program never specified are left unchanged. */
 export async function reconcile(context: Context, olds: Previous, news: Known): Promise<Outputs> {
   const { client, urn } = context;
   const { value } = await reconcileRecord(context, olds, news);
@@ -41,7 +41,7 @@ export async function reconcile(context: Context, olds: Previous, news: Known): 
   return toOutputs(news, (await findImage(client, news))?.value ?? value);
 }
 
-/** Everything but the aliases. */
+/** Everything except the aliases. */
 export async function reconcileRecord(
   { client, urn }: Context,
   olds: Previous,
@@ -90,7 +90,7 @@ export interface AliasChange {
 
 export async function reconcileAliases(client: Client, { olds, news, urn, owners }: AliasChange): Promise<void> {
   const had = olds.aliases.map((alias) => alias.name);
-  // On an image of this resource alone an alias can only be one that a killed run has made, or a welcome one.
+  // On an image that only this resource owns, any alias was created by an interrupted run or is acceptable.
   const others = owners.some((owner) => owner !== urn && owner !== olds.urn);
   for (const alias of news.aliases) {
     const isWelcome = had.includes(alias.name) || isCopied(news, alias.name);
@@ -105,7 +105,7 @@ export function isCopied({ copiedAliases = [] }: Pick<PartialInputs<Inputs>, "co
   return copiedAliases.some(({ name }) => name === alias);
 }
 
-/** The daemons spell a time in their own way. */
+/** The daemons format timestamps differently. */
 function isSameTime(one: string, other: string): boolean {
   return one === other || Date.parse(one) === Date.parse(other);
 }
@@ -115,13 +115,13 @@ function merged(
   { urn, olds, news }: { urn: string; olds: Previous; news: Inputs },
 ): Record<string, string> {
   const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
-  // What says that a new image is somebody's was in the image, which comes of one that was theirs.
+  // The owner keys of a new image were inherited from the image on which its instance was based.
   const isInherited = (key: string): boolean => olds.isNew === true && isProviderKey(key);
   const kept = Object.entries(current).filter(([key]) => !dropped.includes(key) && !isInherited(key));
-  // An empty value is no value: Incus drops such a property, so it is one way to take the image's own away.
+  // An empty value equals an absent one: Incus drops such a property, which is a way to remove the image's own.
   const isSet = ([key]: [string, string]): boolean => news.properties[key] !== "";
   const renamed = olds.urn === urn ? undefined : olds.urn;
-  // An image that the daemon has brought up to date has lost what we put on the one before.
+  // An image updated by the daemon has lost the keys set on its predecessor.
   const { source } = news;
   const marks = source !== undefined && isPulled(source) ? marksOf(urn, identityOf(source)) : olds.marks;
   const all = { ...withoutOwner({ ...Object.fromEntries(kept), ...news.properties }, renamed), ...marks };
@@ -129,7 +129,7 @@ function merged(
   return Object.fromEntries(Object.entries(owned).filter(isSet));
 }
 
-/** The only road from the daemon to the state: of aliases and properties, those that the program speaks of. */
+/** The only mapping from the daemon to the state. Contains only the aliases and properties that the program sets. */
 export function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
   const empty = Object.entries(inputs.properties).filter(([, value]) => value === "");
   const set = Object.entries(wire.properties ?? {}).filter(([key]) => key in inputs.properties);

@@ -1,4 +1,4 @@
-// Changes the record of an image, which several resources may do at the same time.
+// Changes the record of an image, which several resources may do concurrently.
 import { findImage, type ImageAddress, type ImageSettings, updateImage, type WireImage } from "../../../lxd/api/images";
 import { type Client } from "../../../lxd/client/core/client";
 import { isCode } from "../../../base/errors";
@@ -6,15 +6,18 @@ import { queued } from "../../../base/concurrency";
 
 type Change = (value: WireImage) => ImageSettings | undefined;
 
-/** Each conflict means that somebody else has come through; there are not so many who want one image at once. */
+/** Each conflict means that another writer has succeeded, and few writers share one image. */
 const attempts = 100;
-/** How often something is written that another's write has undone; what the daemon itself spells otherwise ends it too. */
+/**
+ * How often a write that another client overwrote is repeated; also limits the repeats if the daemon normalizes a
+ * value.
+ */
 const writes = 3;
 
 /**
- * What `change` makes of the record is written, and looked for afterwards: LXD 5.0 compares the ETag and writes in two
- * steps, so that of two writes at once one can get lost although both were accepted. Returns the record as it was read
- * last, or undefined if there is no such image.
+ * Writes the record returned by `change` and verifies it afterwards: LXD 5.0 compares the ETag and writes in two steps,
+ * so one of two concurrent writes can be lost although both were accepted. Returns the record as last read, or
+ * undefined if the image does not exist.
  */
 export function changeRecord(client: Client, at: ImageAddress, change: Change): Promise<WireImage | undefined> {
   const key = ["record", client.transport.place, at.project, at.fingerprint];

@@ -1,4 +1,4 @@
-// How a resource lets go of an image, which others may have as well.
+// Releases a resource's claim on an image, which other owners may share.
 import { deleteImage, findImage, type ImageSettings, listImages, type WireImage } from "../../../lxd/api/images";
 import { type Context, type RemovalContext } from "../../../kind/kind";
 import { dropAlias } from "../aliases/aliases";
@@ -8,11 +8,11 @@ import { changeRecord } from "./record";
 import { identityOf, isForeknown } from "../source";
 import { isCopied } from "./reconcile";
 
-/** What is known of an image that a resource has. */
+/** What is known about an image that a resource owns. */
 export type Held = Pick<ImageOutputs, "project" | "fingerprint" | "aliases" | "copiedAliases"> &
   Partial<Pick<ImageOutputs, "uploadedAt" | "aliasPolicy">>;
 
-/** Deletes the image, unless it is not this resource's any more or others have it as well. */
+/** Deletes the image, unless it no longer belongs to this resource or has other owners. */
 export async function release({ client, urn }: Pick<Context, "client" | "urn">, held: Held): Promise<void> {
   const found = (await findImage(client, held))?.value;
   if (found === undefined || !isMine(found, urn, held)) return;
@@ -21,7 +21,7 @@ export async function release({ client, urn }: Pick<Context, "client" | "urn">, 
   if (last !== undefined && isMine(last, urn, held) && !isShared(last, urn)) await deleteImage(client, held);
 }
 
-/** Copied aliases are those of the image, not of one who has it; those that were adopted others may have as well. */
+/** Copied aliases belong to the image rather than to one of its owners; adopted ones may have other owners. */
 function ownAliases(held: Held): string[] {
   if (held.aliasPolicy === "adopt") return [];
   return held.aliases.map(({ name }) => name).filter((name) => !isCopied(held, name));
@@ -38,13 +38,13 @@ function isShared(value: WireImage, urn: string): boolean {
 
 function isMine(value: WireImage, urn: string, { uploadedAt }: Held): boolean {
   const owners = ownersOf(value);
-  // Whoever has edited the properties may have taken the owner away; the same upload is the same image all the same.
+  // The owner key may have been removed by hand; the same upload is still the same image.
   return owners.length === 0 ? isUploadOf(value, urn) || value.uploaded_at === uploadedAt : owners.includes(urn);
 }
 
 /**
- * A run that was killed may have brought an image of which no state tells. It goes with the resource; while that is only
- * replaced, it may as well be the image of another state.
+ * An interrupted run may have left an image that is in no state. It is deleted with the resource; during a replacement
+ * it may belong to another state.
  */
 export async function releaseLeft(context: RemovalContext, state: ImageOutputs): Promise<void> {
   const { client, urn, isReplaced } = context;

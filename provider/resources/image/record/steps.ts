@@ -1,4 +1,4 @@
-// What is done about an image that is there: its record, its aliases, and the mark by which its source is known again.
+// Steps for an existing image: its record, its aliases and its source mark.
 import { type WireImage } from "../../../lxd/api/images";
 import { type Step, type Work } from "../../../kind/kind";
 import { withListed } from "../aliases/alias-lists";
@@ -16,7 +16,7 @@ type Known = ImageInputs & { fingerprint: string };
 export function steps(work: ImageWork): Step<FoundImage>[] {
   const { context, inputs, olds } = work;
   const former = formerOf(work);
-  // Whose the image was when the steps began: afterwards it is this resource's, too.
+  // The owners when the steps began; afterwards this resource is one of them.
   let owners = [context.urn];
   return [
     {
@@ -49,7 +49,7 @@ async function bringAliases(work: ImageWork, found: FoundImage, owners: string[]
   const change = { olds: { ...former, aliases: had }, news: known(work, found), urn, owners };
   await reconcileAliases(client, change);
   const isLess = had.some(({ name }) => !change.news.aliases.some((alias) => alias.name === name));
-  // The list on the image had to have them until now.
+  // Until now the list on the image had to contain them.
   if (isLess) await reconcileRecord(work.context, { ...former, aliases: [] }, change.news);
   return hasOtherAliases(found.image, change);
 }
@@ -61,7 +61,10 @@ export function hasOtherAliases(image: WireImage, { olds, news }: { olds: Previo
   return isMissing || olds.aliases.some(({ name }) => there.has(name) && !desired.includes(name));
 }
 
-/** What is published is marked last: without the mark, the next run goes on with it; with it, `--replace` makes another. */
+/**
+ * A published image is marked last: without the mark, the next run resumes with it; with it, `--replace` creates
+ * another.
+ */
 function marksAtOnce({ context, inputs }: ImageWork): Pick<Previous, "marks"> {
   const { source, digest } = inputs;
   if (source === undefined || isForeknown(source, digest) || isPublished(source)) return {};
