@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect } from "vitest";
-import { describeEachDaemon, importIso, tinyIso } from "../contract/harness";
+import { CUSTOM, describeEachDaemon, tinyIso } from "../contract/harness";
+import { isoHeaders } from "../contract/harness/embedded";
 import { workspace } from "./harness/package";
 import { PulumiProject } from "./harness/project";
 
@@ -12,13 +13,19 @@ const command = join(workspace, "dist/cli/main.js");
 
 describeEachDaemon({ name: "The import command", on: ["embedded", "incus"] }, (daemon) => {
   let project: PulumiProject | undefined;
-  const volumes = async (): Promise<unknown> =>
-    (await daemon.raw.get("/1.0/storage-pools/default/volumes/custom?recursion=1")).body.metadata;
+  /** A project of its own: all volumes of it are imported, and others come and go on a shared server. */
+  const own = (): string => daemon.name("project");
+  const path = (name = ""): string => `${CUSTOM}${name}?project=${own()}`;
+  const volumes = async (): Promise<unknown> => (await daemon.raw.get(`${path()}&recursion=1`)).body.metadata;
 
   beforeAll(async () => {
-    for (const name of ["one", "two"]) await importIso(daemon, name, tinyIso({ marker: daemon.name(name) }));
-    const path = `/1.0/storage-pools/default/volumes/custom/${daemon.name("two")}`;
-    await daemon.settle(daemon.raw.patch(path, { description: 'the "second"' }));
+    const config = { "features.storage.volumes": "true" };
+    expect((await daemon.raw.post("/1.0/projects", { name: own(), config })).status).toBe(201);
+    for (const name of ["one", "two"]) {
+      const made = daemon.raw.post(path(), tinyIso({ marker: daemon.name(name) }), isoHeaders(daemon.name(name)));
+      expect(await daemon.settle(made)).toMatchObject({ ok: true });
+    }
+    await daemon.settle(daemon.raw.patch(path(`/${daemon.name("two")}`), { description: 'the "second"' }));
   });
   afterAll(() => project?.dispose());
 
@@ -30,9 +37,9 @@ describeEachDaemon({ name: "The import command", on: ["embedded", "incus"] }, (d
     { timeoutMs: 120_000 },
     async () => {
       const before = await volumes();
-      const { stdout, stderr } = await imported("--pool", "default");
+      const { stdout, stderr } = await imported("--pool", "default", "--project", own());
       expect(stderr).toBe("");
-      expect(stdout).toContain(`{ import: "default/default/${daemon.name("one")}", protect: true }`);
+      expect(stdout).toContain(`{ import: "${own()}/default/${daemon.name("one")}", protect: true }`);
       project = await PulumiProject.create({
         program: { typescript: stdout },
         config: { "lxd:socket": daemon.socket },
