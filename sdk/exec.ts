@@ -1,4 +1,4 @@
-// Commands in guests.
+// The `Exec` resource: runs a command in an instance.
 import * as pulumi from "@pulumi/pulumi";
 import { type Instance } from "./instance/instance";
 import { type Scalar } from "./instance/instance-devices";
@@ -8,48 +8,66 @@ import { type CommonArgs, LxdResource, typeOf } from "./resource/resource";
 
 export interface ExecArgs extends CommonArgs {
   /**
-   * The machine: an `Instance` of this program, or the name of one. With an `Instance` the command also runs again when
-   * the machine is replaced. It must be running; the agent of a virtual machine is waited for.
+   * The instance to run the command in: an `Instance` of this program, or the name of an existing one. It must be
+   * running; in a virtual machine, the provider waits for the guest agent. Another instance, or the replacement of the
+   * `Instance`, forces replacement: the command runs again in the new instance.
    */
   instance: pulumi.Input<Instance | string>;
-  /** The program and its arguments; no shell reads them. For a shell's script: `["sh", "-c", "…"]`. */
+  /**
+   * The program and its arguments, run without a shell. For a shell script, use `["sh", "-c", "…"]`. Changing this runs
+   * the command again.
+   */
   command: pulumi.Input<pulumi.Input<string>[]>;
-  /** Run when the resource is deleted, with the same environment, user and folder. Not where the machine is gone. */
+  /**
+   * A command to run when the resource is deleted, with the same environment, user, group and working directory.
+   * Skipped if the instance no longer exists. Updated in place, without running anything.
+   */
   onDelete?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Added to what the guest has. Numbers and booleans are spelled out. */
+  /**
+   * Environment variables, added to those of the guest. Numbers and booleans are converted to strings. Changing this
+   * runs the command again.
+   */
   environment?: pulumi.Input<Record<string, Scalar>>;
-  /** Numeric user in the guest. Default: 0, root. */
+  /** Numeric user ID in the guest. Default: 0 (root). Changing this runs the command again. */
   user?: pulumi.Input<number>;
-  /** Numeric group. Default: 0. */
+  /** Numeric group ID in the guest. Default: 0. Changing this runs the command again. */
   group?: pulumi.Input<number>;
-  /** The folder that it runs in. Default: the user's home. */
+  /** Working directory in the guest. Default: the user's home directory. Changing this runs the command again. */
   cwd?: pulumi.Input<string>;
-  /** How long it may take, and how long the agent is waited for, before it is killed, e.g. `"90m"`. Default: `"5m"`. */
+  /**
+   * How long the command may run before it is killed, and how long to wait for the guest agent, for example `"90m"`.
+   * Default: `"5m"`. Updated in place, without running anything.
+   */
   timeout?: pulumi.Input<string>;
-  /** Any values: when one of them changes, the command runs again. */
+  /** Arbitrary values. When one of them changes, the command runs again. Default: none. */
   triggers?: pulumi.Input<Scalar[]>;
 }
 
 /**
- * A command that runs in a guest: once when the resource is made, and again when `command`, `environment`, `user`,
- * `group`, `cwd` or one of `triggers` changes. Commands run in the order of their dependencies (`dependsOn`).
+ * Runs a command in a guest when the resource is created, and again when `command`, `environment`, `user`, `group`,
+ * `cwd` or `triggers` changes. Use `dependsOn` to order commands.
  *
- * It must end with 0: anything else is an error with its last lines, and the next `pulumi up` runs it again. The servers
- * kill a command whose client is gone, so when Pulumi is killed, so is the command, wherever it is at that moment (its
- * own children may live on), and the next `pulumi up` runs it from the beginning. Write commands that can bear that.
+ * A non-zero exit code is an error that includes the last lines of output; the next `pulumi up` runs the command again.
+ * LXD and Incus kill a command when its client disconnects, so killing Pulumi also kills the command (its child
+ * processes may survive), and the next `pulumi up` runs it from the beginning. Write commands so that they can be
+ * interrupted and repeated.
  */
 export class Exec extends LxdResource {
   /** @internal */
   static readonly __pulumiType = typeOf("Exec");
 
   declare readonly instance: pulumi.Output<string>;
-  /** What the last run wrote: its last 64 KiB. Secret if anything is that the command was told. */
+  /**
+   * The last 64 KiB that the last run wrote to standard output. A secret if `command`, `onDelete` or `environment`
+   * contains a secret.
+   */
   declare readonly stdout: pulumi.Output<string>;
+  /** The last 64 KiB that the last run wrote to standard error. A secret under the same condition as `stdout`. */
   declare readonly stderr: pulumi.Output<string>;
-  /** That of the last run: 0. */
+  /** The exit code of the last run: 0. */
   declare readonly exitCode: pulumi.Output<number>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is an `Exec`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is Exec {
     return hasType(value, Exec.__pulumiType);
   }
@@ -63,8 +81,8 @@ export class Exec extends LxdResource {
 }
 
 /**
- * An empty text that is secret if anything is that the command is told. The engine makes an output secret when the input
- * of the same name is; there is no other way to tell it. In a preview it would be taken for the command's own words.
+ * Returns an empty string that is secret if the command contains a secret. The engine marks an output as secret only if
+ * the input of the same name is one. In a preview the empty string would be displayed as the command's output.
  */
 function secrecyOf({ command, onDelete, environment }: ExecArgs): pulumi.Output<string> | undefined {
   if (pulumi.runtime.isDryRun()) return undefined;

@@ -1,4 +1,4 @@
-// Snapshots of instances.
+// The `InstanceSnapshot` resource: snapshots of instances.
 import * as pulumi from "@pulumi/pulumi";
 import { type Instance } from "./instance/instance";
 import { type Scalar } from "./instance/instance-devices";
@@ -7,31 +7,41 @@ import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
 export interface InstanceSnapshotArgs extends CommonArgs {
-  /** An `Instance` of this program, or the name of one. A snapshot follows its machine's renames, and is gone with it. */
+  /**
+   * The instance: an `Instance` of this program, or the name of an existing one. The snapshot follows renames of its
+   * instance and is deleted with it. Another instance forces replacement.
+   */
   instance: pulumi.Input<Instance | string>;
-  /** 1 to 64 characters without spaces and slashes. Default: the resource's name. Changes in place. */
+  /**
+   * Name of the snapshot: 1 to 64 characters without spaces and slashes. Updated in place. Default: the resource's
+   * name.
+   */
   name?: pulumi.Input<string>;
   /**
-   * With what the machine has in its memory, for machines that run. Virtual machines need the config
-   * `migration.stateful: true` from before their start, containers a server with CRIU. Default: false. Changing it
-   * replaces the snapshot by one of the machine as it is then.
+   * Includes the memory of a running instance. Virtual machines must have been started with the config
+   * `migration.stateful: true`; containers require a server with CRIU. Changing this forces replacement with a snapshot
+   * of the current state. Default: false.
    */
   stateful?: pulumi.Input<boolean>;
-  /** When the server deletes it, e.g. `"2030-12-31T23:00:00Z"`. Default: never. Changes in place. */
+  /**
+   * When the server deletes the snapshot, as an RFC 3339 time such as `"2030-12-31T23:00:00Z"`. Updated in place.
+   * Default: never.
+   */
   expiresAt?: pulumi.Input<string>;
   /**
-   * Any value. When it is another one than the last time, the machine goes back to the snapshot: its disk, config and
-   * devices. One that runs is stopped for that and started again by the server. Not when the snapshot is taken.
+   * Arbitrary value. Changing it restores the instance to the snapshot: its disk, config and devices. The server stops
+   * a running instance for this and starts it again. The value at creation restores nothing. Default: none.
    */
   restore?: Scalar;
 }
 
 /**
- * What a machine was at the moment when this resource was made.
+ * A snapshot of an instance, taken when the resource is created.
  *
- * A snapshot of the same name that this resource has not taken is refused. The resource option
- * `import: "project/instance/snapshot"` adopts one that exists: differences are reported, and nothing is changed. One that
- * is gone, by hand or by its expiry, is taken again by the next `pulumi up` after a refresh, of the machine as it is then.
+ * It is an error if a snapshot of the same name exists that this resource has not taken. The resource option `import:
+ * "project/instance/snapshot"` adopts an existing snapshot: differences are reported, and nothing is changed. If a
+ * snapshot has been deleted, manually or because it expired, then after a refresh the next `pulumi up` takes a new
+ * snapshot of the current state.
  */
 export class InstanceSnapshot extends LxdResource {
   /** @internal */
@@ -42,9 +52,10 @@ export class InstanceSnapshot extends LxdResource {
   declare readonly project: pulumi.Output<string>;
   declare readonly stateful: pulumi.Output<boolean>;
   declare readonly expiresAt: pulumi.Output<string | undefined>;
+  /** When the server took the snapshot, as an RFC 3339 time. */
   declare readonly createdAt: pulumi.Output<string>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is an `InstanceSnapshot`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is InstanceSnapshot {
     return hasType(value, InstanceSnapshot.__pulumiType);
   }
@@ -55,7 +66,10 @@ export class InstanceSnapshot extends LxdResource {
     super("InstanceSnapshot", name, { ...defaulted, ...rest, ...toMachine(instance), createdAt: undefined }, opts);
   }
 
-  /** A snapshot that others own, by its ID `project/instance/snapshot`: read as it is, never changed, never deleted. */
+  /**
+   * Looks up an existing snapshot by its ID `project/instance/snapshot` without managing it: it is read, but never
+   * changed or deleted.
+   */
   static get(
     name: string,
     id: pulumi.Input<string>,

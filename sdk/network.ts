@@ -1,52 +1,64 @@
-// Networks that the server manages.
+// The `Network` resource: networks that the server manages.
 import * as pulumi from "@pulumi/pulumi";
 import { type Scalar } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
-/** One family of addresses on a network. */
+/** IPv4 or IPv6 settings of a network. */
 export interface NetworkAddressesArgs {
   /**
-   * The server's own address and the size of the subnet, e.g. `"10.10.10.1/24"`; `"auto"` is a free subnet, which stays
-   * the same then; `"none"` is no addresses of this family. Default: `"auto"` for a new bridge.
+   * The server's own address with the prefix length, for example `"10.10.10.1/24"`. `"auto"` chooses a free subnet
+   * once; `"none"` disables this address family. Default: `"auto"` for a new bridge.
    */
   address?: pulumi.Input<string>;
-  /** Whether the guests' addresses are hidden behind the server's. Default: true where the address is `"auto"`. */
+  /** Translates the guests' addresses to that of the server (NAT). Default: true if the address is `"auto"`. */
   nat?: pulumi.Input<boolean>;
-  /** Whether guests are given addresses. Default: true. */
+  /** Assigns addresses to guests with DHCP. Default: true. */
   dhcp?: pulumi.Input<boolean>;
-  /** Which they are given, e.g. `"10.10.10.100-10.10.10.200"`. Default: all of the subnet. */
+  /** Range of addresses to assign, for example `"10.10.10.100-10.10.10.200"`. Default: the whole subnet. */
   dhcpRanges?: pulumi.Input<string>;
 }
 
 export interface NetworkArgs extends CommonArgs {
-  /** 2 to 15 letters, digits, dots, dashes, underscores. Default: the resource's name. Changing it replaces the network. */
+  /**
+   * Name of the network: 2 to 15 letters, digits, dots, dashes or underscores. Changing this forces replacement.
+   * Default: the resource's name.
+   */
   name?: pulumi.Input<string>;
-  /** `bridge` (default), or any other that the server knows: `macvlan`, `sriov`, `physical`, `ovn`. Changing it replaces it. */
+  /**
+   * Type of the network: `bridge`, `macvlan`, `sriov`, `physical`, `ovn`, or any other that the server supports.
+   * Changing this forces replacement. Default: `bridge`.
+   */
   type?: pulumi.Input<string>;
-  /** A text for people. Changes in place. Default: empty. */
+  /** Free text. Updated in place. Default: empty. */
   description?: pulumi.Input<string>;
-  /** Changes in place. */
+  /** IPv4 settings. Updated in place. */
   ipv4?: pulumi.Input<NetworkAddressesArgs>;
-  /** Changes in place. */
+  /** IPv6 settings. Updated in place. */
   ipv6?: pulumi.Input<NetworkAddressesArgs>;
-  /** The domain of the guests' names. Default: the server's, `incus` or `lxd`. Changes in place. */
+  /** DNS domain of the guests. Updated in place. Default: the server's, `incus` or `lxd`. */
   dnsDomain?: pulumi.Input<string>;
-  /** The host's interface, for the types that have one. */
+  /** Name of the interface on the host, for network types that have one. Updated in place. */
   parent?: pulumi.Input<string>;
-  /** Other keys, in the server's words, e.g. `"bridge.mtu": 1400`. Numbers and booleans are spelled out. Changes in place. */
+  /**
+   * Other configuration keys of the server, for example `"bridge.mtu": 1400`. Numbers and booleans are converted to
+   * strings. Updated in place.
+   */
   config?: pulumi.Input<Record<string, Scalar>>;
-  /** In a cluster, the keys that are a member's own, such as `parent`, by member. Read only when the network is made. */
+  /**
+   * In a cluster, configuration keys that differ between members, such as `parent`, by member. Used only when the
+   * network is created; a later change has no effect.
+   */
   memberConfig?: pulumi.Input<Record<string, pulumi.Input<Record<string, pulumi.Input<string>>>>>;
 }
 
 /**
- * A network that the server manages: `nics: [{ network: network.name }]`. Works with every LXD and Incus; bridges need
- * `dnsmasq` on the server.
+ * A network that the server manages: `nics: [{ network: network.name }]`. Supported by all versions of LXD and Incus;
+ * bridges require `dnsmasq` on the server.
  *
- * What the program does not say of addresses is the server's choice, and stays: it is no change.
+ * Address settings that the program omits are chosen by the server and stay; they are not differences.
  *
- * The resource option `import: "project/name"` adopts a network that exists: it is compared with the program, all
+ * The resource option `import: "project/name"` adopts an existing network: it is compared with the program, all
  * differences are reported at once, and nothing is changed.
  *
  * A network that instances or profiles use cannot be deleted; the error names them.
@@ -60,16 +72,18 @@ export class Network extends LxdResource {
   declare readonly type: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
   declare readonly config: pulumi.Output<Record<string, string>>;
-  /** Keys that the server has filled in. */
+  /** Configuration keys that the server has set. */
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
-  /** The server's own address with the size of the subnet; undefined if it has none. */
+  /** The server's own IPv4 address with the prefix length; undefined if it has none. */
   declare readonly ipv4Address: pulumi.Output<string | undefined>;
+  /** The server's own IPv6 address with the prefix length; undefined if it has none. */
   declare readonly ipv6Address: pulumi.Output<string | undefined>;
-  /** False for an interface of the host, which can only be read. */
+  /** False for an interface of the host that the server does not manage; such a network can only be read. */
   declare readonly managed: pulumi.Output<boolean>;
+  /** Status as reported by the server, for example `Created`. */
   declare readonly status: pulumi.Output<string>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is a `Network`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is Network {
     return hasType(value, Network.__pulumiType);
   }
@@ -81,7 +95,10 @@ export class Network extends LxdResource {
     super("Network", name, { ...inputs, ...args, ...outputs }, opts);
   }
 
-  /** A network that others own, by its ID `project/name`: read as it is, never changed, never deleted. */
+  /**
+   * Looks up an existing network by its ID `project/name` without managing it: it is read, but never changed or
+   * deleted.
+   */
   static get(
     name: string,
     id: pulumi.Input<string>,

@@ -1,4 +1,4 @@
-// Profiles: what instances share.
+// The `Profile` resource: configuration and devices that instances share.
 import * as pulumi from "@pulumi/pulumi";
 import { type CloudInitArgs } from "./instance/instance";
 import { type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance/instance-devices";
@@ -6,34 +6,41 @@ import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
 export interface ProfileArgs extends CommonArgs {
-  /** Without spaces and slashes. Default: the resource's name. Changing it replaces the profile. */
+  /**
+   * Name of the profile, without spaces and slashes. Changing this forces replacement. Default: the resource's name.
+   */
   name?: pulumi.Input<string>;
-  /** A text for people. Changes in place. Default: empty. */
+  /** Free text. Updated in place. Default: empty. */
   description?: pulumi.Input<string>;
   /**
-   * The server's configuration keys, e.g. `"limits.memory": "2GiB"`. Numbers and booleans are spelled out. Changes in
-   * place, and with it all instances of the profile, as far as they take it while they run.
+   * Configuration keys of the server, for example `"limits.memory": "2GiB"`. Numbers and booleans are converted to
+   * strings. Updated in place, together with all instances of the profile, as far as they can apply the change while
+   * running.
    */
   config?: pulumi.Input<Record<string, Scalar>>;
-  /** Data for cloud-init in the guests. Changes in place. */
+  /** Data for cloud-init in the guests. Updated in place. */
   cloudInit?: pulumi.Input<CloudInitArgs>;
-  /** The root disk of instances that have none of their own. A change of its pool is refused while instances use it. */
+  /**
+   * The root disk of instances that do not have their own. Updated in place; changing its pool is an error while
+   * instances use it.
+   */
   rootDisk?: pulumi.Input<RootDiskArgs>;
-  /** Network cards. Changes in place. */
+  /** Network interfaces. Updated in place. */
   nics?: pulumi.Input<pulumi.Input<NicArgs>[]>;
-  /** Disks beside the root disk. Changes in place. */
+  /** Disks, in addition to the root disk. Updated in place. */
   disks?: pulumi.Input<pulumi.Input<DiskArgs>[]>;
-  /** Other devices, as the server knows them. Changes in place. */
+  /** Other devices by name, with the server's own options. Updated in place. */
   devices?: pulumi.Input<Record<string, pulumi.Input<Record<string, Scalar>>>>;
 }
 
 /**
- * Config and devices that instances share: `profiles: [profile.name]`. Works with every LXD and Incus.
+ * Configuration and devices that instances share: `profiles: [profile.name]`. Supported by all versions of LXD and
+ * Incus.
  *
- * The profile `default` is in every project from the beginning. A resource of that name takes it over while it is empty,
- * and empties it again when it is deleted.
+ * Every project has a profile `default` from the start. A resource of that name adopts it as long as it is empty, and
+ * empties it again when the resource is deleted.
  *
- * The resource option `import: "project/name"` adopts a profile that exists: it is compared with the program, all
+ * The resource option `import: "project/name"` adopts an existing profile: it is compared with the program, all
  * differences are reported at once, and nothing is changed.
  *
  * A profile that instances use cannot be deleted; the error names them.
@@ -45,11 +52,11 @@ export class Profile extends LxdResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
-  /** A secret where the profile was read with `.get`: it can have that of others. */
+  /** Configuration keys of the profile. A secret with `Profile.get`, because it may contain secrets of others. */
   declare readonly config: pulumi.Output<Record<string, string>>;
   declare readonly devices: pulumi.Output<Record<string, Record<string, string>>>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is a `Profile`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is Profile {
     return hasType(value, Profile.__pulumiType);
   }
@@ -59,14 +66,17 @@ export class Profile extends LxdResource {
     super("Profile", name, { ...defaulted, devices: undefined, ...args }, opts);
   }
 
-  /** A profile that others own, by its ID `project/name`: read as it is, never changed, never deleted. */
+  /**
+   * Looks up an existing profile by its ID `project/name` without managing it: it is read, but never changed or
+   * deleted.
+   */
   static get(
     name: string,
     id: pulumi.Input<string>,
     args: ServerArgs = {},
     opts: pulumi.CustomResourceOptions = {},
   ): Profile {
-    // Its config can have secrets of others, such as data for cloud-init.
+    // Its config may contain secrets of others, such as data for cloud-init.
     return new Profile(name, args, pulumi.mergeOptions(opts, { id, additionalSecretOutputs: ["config"] }));
   }
 }

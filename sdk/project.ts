@@ -1,46 +1,58 @@
-// Projects: rooms of their own on a server.
+// The `Project` resource: isolated namespaces on a server.
 import * as pulumi from "@pulumi/pulumi";
 import { type Scalar } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
 import { LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
-/** What a project keeps for itself; whatever it does not, it shares with the project `default`. */
+/** Features of a project: what it has of its own. Everything else is shared with the project `default`. */
 export interface ProjectFeaturesArgs {
-  /** Default: true. */
+  /** Has its own images. Default: true. */
   images?: pulumi.Input<boolean>;
-  /** Default: true, with an empty profile `default`. */
+  /** Has its own profiles, starting with an empty profile `default`. Default: true. */
   profiles?: pulumi.Input<boolean>;
-  /** Default: true. */
+  /** Has its own storage volumes. Default: true. */
   storageVolumes?: pulumi.Input<boolean>;
-  /** Needs the API extension `storage_buckets`: every Incus, LXD 5.5. Default: true where the server has it. */
+  /**
+   * Has its own storage buckets. Requires the API extension `storage_buckets` (any Incus, LXD 5.5). Default: true if
+   * the server supports it.
+   */
   storageBuckets?: pulumi.Input<boolean>;
-  /** Networks of a project of its own must be of type `ovn`. Default: false. */
+  /** Has its own networks, which must be of type `ovn`. Default: false. */
   networks?: pulumi.Input<boolean>;
-  /** Default: false. */
+  /** Has its own network zones. Default: false. */
   networkZones?: pulumi.Input<boolean>;
 }
 
 export interface ProjectArgs extends ServerArgs {
-  /** Without spaces and slashes. Default: the resource's name. Changing it replaces the project. */
+  /**
+   * Name of the project, without spaces and slashes. Changing this forces replacement. Default: the resource's name.
+   */
   name?: pulumi.Input<string>;
-  /** A text for people. Changes in place. Default: empty. */
+  /** Free text. Updated in place. Default: empty. */
   description?: pulumi.Input<string>;
-  /** Changes in place while the project is empty; in any other the preview refuses it. */
+  /** Features of the project. Updated in place while the project is empty; otherwise the preview reports an error. */
   features?: pulumi.Input<ProjectFeaturesArgs>;
-  /** Whether what is unsafe is forbidden to its instances; keys `restricted.…` of `config` say details. Default: false. */
+  /**
+   * Restricts the project's instances to safe features; `restricted.…` keys in `config` set details. Updated in place.
+   * Default: false.
+   */
   restricted?: pulumi.Input<boolean>;
-  /** Other keys, e.g. `"limits.instances": 10`. Numbers and booleans are spelled out. Changes in place. */
+  /**
+   * Other configuration keys, for example `"limits.instances": 10`. Numbers and booleans are converted to strings.
+   * Updated in place.
+   */
   config?: pulumi.Input<Record<string, Scalar>>;
 }
 
 /**
- * A project: names in it are its own, and so is what its features say. Other resources are made in it with
- * `project: project.name`. Works with every LXD and Incus.
+ * A project: a namespace of its own, which also contains what its features select. Other resources are created in it
+ * with `project: project.name`. Supported by all versions of LXD and Incus.
  *
- * The resource option `import: "name"` adopts a project that exists: it is compared with the program, all differences
- * are reported at once, and nothing is changed.
+ * The resource option `import: "name"` adopts an existing project: it is compared with the program, all differences are
+ * reported at once, and nothing is changed.
  *
- * Only an empty project can be deleted; the error names what is in it. Images that instances have brought along count.
+ * Only an empty project can be deleted; the error names its contents. Images that the server has cached for instances
+ * count too.
  */
 export class Project extends LxdResource {
   /** @internal */
@@ -49,10 +61,10 @@ export class Project extends LxdResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
   declare readonly config: pulumi.Output<Record<string, string>>;
-  /** Keys that the server has filled in, the features above all. */
+  /** Configuration keys that the server has set, such as the features. */
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is a `Project`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is Project {
     return hasType(value, Project.__pulumiType);
   }
@@ -62,7 +74,7 @@ export class Project extends LxdResource {
     super("Project", name, { ...outputs, ...args }, opts);
   }
 
-  /** A project that others own, by its name: read as it is, never changed, never deleted. */
+  /** Looks up an existing project by its name without managing it: it is read, but never changed or deleted. */
   static get(
     name: string,
     id: pulumi.Input<string>,

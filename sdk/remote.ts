@@ -1,58 +1,70 @@
-// Which daemon a resource is on, where a program speaks to more than one.
+// Selects the LXD or Incus server of a resource, for programs that use more than one.
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * A server, by at most one of `name`, `socket` and `address`. `clientKey`, `trustToken` and `bearerToken` are secret
- * whatever they are given as, and encrypted in the state; a path as `clientKey`, or a server that is known by its
- * `name`, leaves nothing of the kind there.
+ * A server, specified by at most one of `name`, `socket` and `address`. `clientKey`, `trustToken` and `bearerToken` are
+ * always secret and encrypted in the state. To keep them out of the state entirely, use a path as `clientKey`, or
+ * specify the server by `name`.
  */
 export interface RemoteArgs {
   /**
-   * What the command line `incus` or `lxc` calls it: its addresses, certificates, login and project come from its
-   * `config.yml`. Where both have that name for different servers: `incus:NAME` or `lxc:NAME`.
+   * Name of the remote in the command line client `incus` or `lxc`. Addresses, certificates, login and project come
+   * from the client's `config.yml`. If both clients have a remote of that name for different servers, use `incus:NAME`
+   * or `lxc:NAME`.
    */
   name?: pulumi.Input<string>;
-  /** Path of the daemon's unix socket, on this machine. */
+  /** Path of the server's unix socket on this machine. */
   socket?: pulumi.Input<string>;
-  /** `https://HOST:8443`; several for the members of a cluster, with commas, tried in this order. */
+  /** URL of the server: `https://HOST:8443`. For a cluster, several URLs separated by commas, tried in this order. */
   address?: pulumi.Input<string>;
-  /** SHA-256 of the server's certificate, if no CA vouches for it. */
+  /** SHA-256 fingerprint of the server's certificate, if no trusted certificate authority has issued it. */
   serverCertificateFingerprint?: pulumi.Input<string>;
-  /** A CA that vouches for the server, beside those of the system: PEM, or the path of a file with it. */
+  /** An additional certificate authority for the server: PEM text, or the path of a PEM file. */
   certificateAuthority?: pulumi.Input<string>;
   /**
-   * PEM, or the path of a file with it. Default: that of the stack's config, else that of the command line, or the one that
-   * was made here for a trust token.
+   * Client certificate: PEM text, or the path of a PEM file. Default: that of the stack's config, otherwise that of the
+   * command line client, or the one generated on this machine for a trust token.
    */
   clientCertificate?: pulumi.Input<string>;
-  /** PEM, or the path of a file with it; without a passphrase. */
+  /** Private key of the client certificate: PEM text, or the path of a PEM file. A passphrase is not supported. */
   clientKey?: pulumi.Input<string>;
   /**
-   * Makes the server trust the client's certificate, once: `incus config trust add NAME` prints one. Without a certificate
-   * one is made and kept on this machine.
+   * A one-time token that makes the server trust the client certificate, as printed by `incus config trust add NAME`.
+   * Without a client certificate, one is generated and stored on this machine.
    */
   trustToken?: pulumi.Input<string>;
-  /** Sent with each request in place of a client certificate. Needs LXD 6.7, or a token that Incus takes. */
+  /**
+   * A token sent with each request instead of a client certificate. Requires LXD 6.7, or a token that Incus accepts.
+   */
   bearerToken?: pulumi.Input<string>;
-  /** The project of resources that name none. Default: what `name` has, else stack config `lxd:project`, else `default`. */
+  /**
+   * The project of resources that do not specify one. Default: the project of the remote `name`, otherwise stack config
+   * `lxd:project`, otherwise `default`.
+   */
   project?: pulumi.Input<string>;
 }
 
-/** A server in any of the forms that resources take: the name of a remote of the command line is enough. */
+/**
+ * A server in any form that resources accept: a `Remote`, the name of a remote of the command line client, or
+ * `RemoteArgs`.
+ */
 export type RemoteInput = Remote | pulumi.Input<string | RemoteArgs>;
 
-/** In the registry of symbols, so that every copy of the package has the same. */
+/** In the global symbol registry, so that all copies of the package share it. */
 const mark: unique symbol = Symbol.for("pulumi-lxd.Remote");
 
 /**
- * A server that resources of one program can share. It is no resource: nothing is made, and its name is not part of any.
+ * A server that several resources of a program can share. It is not a resource: nothing is created, and its name is not
+ * part of any URN.
  *
- * Servers are known by their certificate. Another name, address or credential of the same server updates what the state
- * says of it, and replaces nothing; on another server what it had is created again, and then deleted on the old one.
+ * A server is identified by its certificate. Another name, address or credential of the same server updates the state
+ * and replaces nothing. Another server forces replacement: the resources are created there and then deleted on the old
+ * one.
  *
  * ```ts
- * const build = new lxd.Remote("build"); // as `incus remote list` has it
- * const shop = new lxd.Remote("shop", { address: "https://shop.example.org:8443", bearerToken: config.requireSecret("shop") });
+ * const build = new lxd.Remote("build"); // a remote of `incus remote list`
+ * const bearerToken = config.requireSecret("shop");
+ * const shop = new lxd.Remote("shop", { address: "https://shop.example.org:8443", bearerToken });
  * new lxd.Instance("web", { remote: shop, … });
  * ```
  */
@@ -60,10 +72,13 @@ export class Remote {
   /** @internal */
   readonly [mark] = true;
 
-  /** What resources are given. */
+  /** The arguments that resources receive. */
   readonly args: RemoteArgs;
 
-  /** `name` is what the command line calls it, unless `args` say where it is; then it is for people only. */
+  /**
+   * Creates a reference to a server. `name` is the name of a remote of the command line client; if `args` specifies the
+   * server, `name` is only a label.
+   */
   constructor(
     readonly name: string,
     args: RemoteArgs = {},
@@ -80,7 +95,7 @@ export class Remote {
 
 const secrets = ["clientKey", "trustToken", "bearerToken"] as const;
 
-/** In the one form that the provider takes, with what is secret marked as such. */
+/** Converts all forms of a server to the one that the provider accepts, and marks credentials as secret. */
 export function toRemote(remote: RemoteInput | undefined): pulumi.Input<RemoteArgs> | undefined {
   if (remote === undefined) return undefined;
   if (remote instanceof Remote) return withSecrets(remote.args);

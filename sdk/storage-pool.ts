@@ -1,36 +1,45 @@
-// Storage pools: where volumes, images and the disks of instances are kept.
+// The `StoragePool` resource: storage for volumes, images and instance disks.
 import * as pulumi from "@pulumi/pulumi";
 import { type Scalar } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
 import { LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
 export interface StoragePoolArgs extends ServerArgs {
-  /** Without spaces and slashes. Default: the resource's name. Changing it replaces the pool. */
+  /** Name of the pool, without spaces and slashes. Changing this forces replacement. Default: the resource's name. */
   name?: pulumi.Input<string>;
-  /** `dir`, `btrfs`, `zfs`, `lvm` … as far as the server has them; the preview says. Changing it replaces the pool. */
+  /**
+   * Storage driver: `dir`, `btrfs`, `zfs`, `lvm` …. The preview checks that the server supports it. Changing this
+   * forces replacement.
+   */
   driver: pulumi.Input<string>;
-  /** A text for people. Changes in place. Default: empty. */
+  /** Free text. Updated in place. Default: empty. */
   description?: pulumi.Input<string>;
   /**
-   * A folder, a device or an existing pool of the driver. Default: a folder or a file of the server's. Changing it
-   * replaces the pool; leaving it away later does not. In a cluster: see `memberConfig`.
+   * A directory, a block device, or an existing pool of the driver. Changing this forces replacement; omitting it later
+   * does not. In a cluster, see `memberConfig`. Default: a directory or a file created by the server.
    */
   source?: pulumi.Input<string>;
-  /** Size of the file that the server makes for the pool, e.g. `"30GiB"`; not for `dir`. Grows in place. */
+  /** Size of the file that the server creates for the pool, for example `"30GiB"`; not for `dir`. Grows in place. */
   size?: pulumi.Input<string>;
-  /** Other keys, e.g. `"volume.size": "5GiB"` or `"rsync.bwlimit": 10`. Numbers and booleans are spelled out. */
+  /**
+   * Other configuration keys, for example `"volume.size": "5GiB"` or `"rsync.bwlimit": 10`. Numbers and booleans are
+   * converted to strings. Updated in place.
+   */
   config?: pulumi.Input<Record<string, Scalar>>;
-  /** In a cluster, the keys that are a member's own, such as `source`, by member. Read only when the pool is made. */
+  /**
+   * In a cluster, configuration keys that differ between members, such as `source`, by member. Used only when the pool
+   * is created; a later change has no effect.
+   */
   memberConfig?: pulumi.Input<Record<string, pulumi.Input<Record<string, pulumi.Input<string>>>>>;
 }
 
 /**
- * A storage pool: `pool: pool.name`. Works with every LXD and Incus.
+ * A storage pool: `pool: pool.name`. Supported by all versions of LXD and Incus.
  *
- * The resource option `import: "name"` adopts a pool that exists: it is compared with the program, all differences
- * are reported at once, and nothing is changed.
+ * The resource option `import: "name"` adopts an existing pool: it is compared with the program, all differences are
+ * reported at once, and nothing is changed.
  *
- * A pool with anything in it cannot be deleted; the error names what is there.
+ * Only an empty pool can be deleted; the error names its contents.
  */
 export class StoragePool extends LxdResource {
   /** @internal */
@@ -40,11 +49,12 @@ export class StoragePool extends LxdResource {
   declare readonly driver: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
   declare readonly config: pulumi.Output<Record<string, string>>;
-  /** Keys that the server has filled in, e.g. `source`. */
+  /** Configuration keys that the server has set, for example `source`. */
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
+  /** Status as reported by the server, for example `Created`. */
   declare readonly status: pulumi.Output<string>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is a `StoragePool`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is StoragePool {
     return hasType(value, StoragePool.__pulumiType);
   }
@@ -59,7 +69,7 @@ export class StoragePool extends LxdResource {
     );
   }
 
-  /** A pool that others own, by its name: read as it is, never changed, never deleted. */
+  /** Looks up an existing pool by its name without managing it: it is read, but never changed or deleted. */
   static get(
     name: string,
     id: pulumi.Input<string>,

@@ -1,25 +1,28 @@
-// Storage volumes: file systems and block devices of a pool.
+// The `StorageVolume` resource: file systems and block devices in a storage pool.
 import * as pulumi from "@pulumi/pulumi";
 import { type Scalar } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 
-/** A volume of the same server, copied by it without passing through here and without its snapshots. */
+/**
+ * A copy of a volume on the same server, without its snapshots. The server copies it; the content does not pass through
+ * this machine.
+ */
 export interface VolumeCopySource {
-  /** e.g. `{ pool: other.pool, name: other.name }`. */
+  /** The volume, for example `{ pool: other.pool, name: other.name }`. */
   volume: pulumi.Input<{
     pool: pulumi.Input<string>;
     name: pulumi.Input<string>;
-    /** Default: the new volume's own project. */
+    /** Project of the volume. Default: that of the new volume. */
     project?: pulumi.Input<string>;
-    /** The name of one of its snapshots, which is copied instead of the volume as it is. */
+    /** Name of a snapshot of the volume, to copy instead of its current content. */
     snapshot?: pulumi.Input<string>;
   }>;
 }
 
-/** The file to which a backup of a volume was exported, with `incus storage volume export` or `lxc storage volume export`. */
+/** A backup file from `incus storage volume export` or `lxc storage volume export`. */
 export interface VolumeBackupSource {
-  /** Path of the file: relative to the program's folder, absolute, or from `~`. */
+  /** Path of the file: relative to the program's directory, absolute, or starting with `~`. */
   backup: pulumi.Input<string>;
 }
 
@@ -27,45 +30,52 @@ export type VolumeSourceArgs = VolumeCopySource | VolumeBackupSource;
 
 export interface StorageVolumeArgs extends CommonArgs {
   /**
-   * The storage pool. Changes in place: the daemon moves the volume with all that is in it, which takes its time; while
-   * a running machine uses it, the preview refuses.
+   * The storage pool. Updated in place: the server moves the volume with its content, which may take long. The preview
+   * reports an error while a running instance uses the volume.
    */
   pool: pulumi.Input<string>;
   /**
-   * 1 to 64 letters, digits, dots, dashes, underscores. Default: the resource's name. Changes in place, but not while a
-   * running machine uses the volume. The resource's ID stays the first name.
+   * Name of the volume: 1 to 64 letters, digits, dots, dashes or underscores. Updated in place, unless a running
+   * instance uses the volume. The resource's ID keeps the original name. Default: the resource's name.
    */
   name?: pulumi.Input<string>;
-  /** A text for people. Changes in place. Default: empty. */
+  /** Free text. Updated in place. Default: empty. */
   description?: pulumi.Input<string>;
   /**
-   * `filesystem`, which containers and machines with an agent mount at a path, or `block`, a disk of virtual machines.
-   * Default: that of the source, without one `filesystem`. Changing it replaces the volume, and what is in it is lost;
-   * leaving it away later does not.
+   * `filesystem`, which containers and virtual machines with an agent mount at a path, or `block`, a disk for virtual
+   * machines. Changing this forces replacement, and the content is lost; omitting it later does not. Default: that of
+   * the source, or `filesystem` without a source.
    */
   contentType?: pulumi.Input<"filesystem" | "block">;
   /**
-   * e.g. `"10GiB"`; units B, kB, MB, GB, TB, KiB, MiB, GiB, TiB. Default: the pool's; of a copy, the original's. Grows in
-   * place; a block volume does not shrink, and the preview says so.
+   * Size, for example `"10GiB"`; units are B, kB, MB, GB, TB, KiB, MiB, GiB and TiB. Grows in place. A block volume
+   * cannot shrink; the preview reports it. Default: that of the source for a copy, otherwise the pool's.
    */
   size?: pulumi.Input<string>;
   /**
-   * What it is made from; blank without one. Changing it replaces the volume, and what is in it is lost; leaving it away
-   * later does not, nor does writing one for a volume that was made without.
+   * What the volume is created from. Changing this forces replacement, and the content is lost. Omitting it later, or
+   * adding it to a volume that was created without, does nothing. Default: a blank volume.
    */
   source?: pulumi.Input<VolumeSourceArgs>;
-  /** The server's configuration keys, e.g. `"snapshots.schedule": "@daily"`. Numbers and booleans are spelled out. */
+  /**
+   * Configuration keys of the server, for example `"snapshots.schedule": "@daily"`. Numbers and booleans are converted
+   * to strings. Updated in place.
+   */
   config?: pulumi.Input<Record<string, Scalar>>;
-  /** The cluster member to keep it on, where the pool is local to members. Changing it replaces the volume. */
+  /**
+   * The cluster member to store the volume on, for pools that are local to each member. Changing this forces
+   * replacement. Default: chosen by the server.
+   */
   target?: pulumi.Input<string>;
 }
 
 /**
- * A volume of a storage pool that outlives the instances which use it: `disks: [{ volume: volume.name, pool: volume.pool,
- * path: "/data" }]`. Works with every LXD and Incus. Installation media are `IsoVolume`s.
+ * A volume in a storage pool, which outlives the instances that use it: `disks: [{ volume: volume.name, pool:
+ * volume.pool, path: "/data" }]`. Supported by all versions of LXD and Incus. For installation media, use `IsoVolume`.
  *
- * The resource option `import: "project/pool/name"` adopts a volume that exists: it is compared with the program, all
- * differences are reported at once, and nothing is changed. Wrap what must never be deleted in the resource option `protect`.
+ * The resource option `import: "project/pool/name"` adopts an existing volume: it is compared with the program, all
+ * differences are reported at once, and nothing is changed. Use the resource option `protect` for data that must never
+ * be deleted.
  *
  * A volume that is in use cannot be deleted; the error names its users.
  */
@@ -79,12 +89,12 @@ export class StorageVolume extends LxdResource {
   declare readonly description: pulumi.Output<string>;
   declare readonly contentType: pulumi.Output<string>;
   declare readonly config: pulumi.Output<Record<string, string>>;
-  /** Keys that the server has filled in, mostly from its pool. */
+  /** Configuration keys that the server has set, mostly from the pool. */
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
-  /** The cluster member that has the volume; `none` on a single server. */
+  /** The cluster member that stores the volume; `none` on a single server. */
   declare readonly location: pulumi.Output<string>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is a `StorageVolume`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is StorageVolume {
     return hasType(value, StorageVolume.__pulumiType);
   }
@@ -95,7 +105,10 @@ export class StorageVolume extends LxdResource {
     super("StorageVolume", name, { ...defaulted, ...outputs, ...args }, opts);
   }
 
-  /** A volume that others own, by its ID `project/pool/name`: read as it is, never changed, never deleted. */
+  /**
+   * Looks up an existing volume by its ID `project/pool/name` without managing it: it is read, but never changed or
+   * deleted.
+   */
   static get(
     name: string,
     id: pulumi.Input<string>,

@@ -1,4 +1,4 @@
-// The build inside of a golden image, as a resource of its own.
+// The build inside a golden image, as a resource of its own.
 import type * as pulumi from "@pulumi/pulumi";
 import { hasType } from "../resource/identity";
 import { LxdResource, typeOf } from "../resource/resource";
@@ -13,7 +13,7 @@ export class GoldenBuild extends LxdResource {
   declare readonly sizeBytes: pulumi.Output<number>;
   declare readonly architecture: pulumi.Output<string>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is a `GoldenBuild`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is GoldenBuild {
     return hasType(value, GoldenBuild.__pulumiType);
   }

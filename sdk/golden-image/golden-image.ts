@@ -1,4 +1,4 @@
-// Golden images: from installation media to a released image, rebuilt only when one of its inputs changes.
+// The `GoldenImage` component: builds an image from installation media and rebuilds it only when an input changes.
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type BootStepArgs } from "../instance/boot-command";
@@ -13,65 +13,80 @@ import { type CommonArgs } from "../resource/resource";
 import { toContent, toReference } from "../iso-volume/volume-reference";
 
 export interface GoldenImageArgs extends CommonArgs {
-  /** The installer. Other content is a new version; the same content under another name is not. */
+  /**
+   * The installer's ISO volume. Different content builds a new version; the same content under another name does not.
+   */
   iso: MediumArgs;
-  /** Other media for the installer: answers, drivers. Their content goes into the image, too. */
+  /**
+   * Additional media for the installer, such as answer files and drivers. Different content builds a new version.
+   * Default: none.
+   */
   media?: pulumi.Input<MediumArgs[]>;
+  /** Hardware and configuration of the virtual machine that is installed. Any change builds a new version. */
   machine?: pulumi.Input<GoldenMachineArgs>;
   /**
-   * What is typed on the serial console when the installer boots, as of an instance: "press any key", or options for the
-   * installer. It goes into the image: another one builds a new version.
+   * What to type on the serial console when the installer boots, for example the answer to "press any key" or installer
+   * options; see `Instance.bootCommand`. A change builds a new version. Default: nothing.
    */
   bootCommand?: pulumi.Input<pulumi.Input<BootStepArgs>[]>;
   /**
-   * When the installation is over. A machine that powers itself off without having written to its root disk is an error,
-   * and no image of it is released.
+   * When the installation counts as finished. It is an error, and no image is released, if the machine powers off
+   * without having written to its root disk. A change alone does nothing.
    */
   install?: pulumi.Input<InstallArgs>;
   /**
-   * What is done in the installed system: it is started once more without the media, and when its agent answers, files
-   * are written and commands run, in this order. A run that was killed resumes at the step that it was at. All of it
-   * goes into the image. Needs the agent in the guest.
+   * Files and commands for the installed system. The machine is started again without the media and, as soon as its
+   * agent answers, the steps run in this order. An interrupted run resumes at the step it had reached. A change builds
+   * a new version. Requires the guest agent in the installed system. Default: none.
    */
   provision?: pulumi.Input<pulumi.Input<ProvisionStepArgs>[]>;
-  /** What is run at last, before the machine is shut down: the machine's identity is removed, logs are emptied. */
+  /**
+   * Commands that run last, before the machine is shut down, for example to remove its machine ID and clear its logs. A
+   * change builds a new version. Requires the guest agent in the installed system. Default: none.
+   */
   seal?: pulumi.Input<pulumi.Input<ExecStepArgs>[]>;
-  /** Default: released as it was packed, without a trial. */
+  /** How to test the image before it is released. A change alone does nothing. Default: released without a test. */
   verify?: pulumi.Input<VerifyArgs>;
+  /** Aliases, properties and other settings of the released image. Updated in place. */
   image?: pulumi.Input<GoldenResultArgs>;
   /**
-   * Servers that get a copy of each version that is released, server to server. Changes in place: one that is added gets
-   * its copy without a build, of one that is removed the copies of this stack are deleted.
+   * Servers that get a copy of each released version, transferred from server to server. Updated in place: an added
+   * server gets its copy without a build, and the stack's copies on a removed server are deleted. Default: none.
    */
   publishTo?: PublishTargetArgs[];
   /**
-   * How many versions stay on the server, the newest among them. One that an instance was made from, or that is pinned,
-   * stays beside them. Changes in place. Default: 2.
+   * How many versions to keep on the server, counting the newest. A version that is pinned, or that an instance was
+   * created from, is kept in addition. Updated in place. Default: 2.
    */
   keep?: pulumi.Input<number>;
-  /** The version that is released instead of the newest, of those that are kept. Changes in place. */
+  /**
+   * The version to release instead of the newest one; it must be one of the versions that are kept. Updated in place.
+   */
   pin?: pulumi.Input<string>;
   /**
-   * What becomes of the builder when a build fails: kept to be looked at, and the next `pulumi up` resumes it; or
-   * removed with all that was built, and the next one starts from scratch. Set to `clean` after a failure, it starts the
-   * installation from scratch that was given up. Default: `keep`.
+   * What to do with the build instance when a build fails. `keep` leaves it for inspection, and the next `pulumi up`
+   * resumes the build. `clean` deletes it together with everything built so far, and the next `pulumi up` starts from
+   * scratch. Setting `clean` after a failure discards the failed installation and starts a new one. Once the image is
+   * released, a change does nothing. Default: `keep`.
    */
   onFailure?: pulumi.Input<"keep" | "clean">;
 }
 
 /**
- * An image that is built from installation media: a blank machine boots the installer, installs itself, switches itself
- * off, and is published; the image is tried, and its aliases move to it.
+ * An image built from installation media. A blank virtual machine boots the installer, which installs the system and
+ * powers the machine off. The result is published as an image and tested, and then the aliases move to it.
  *
- * It is rebuilt if and only if something that goes into it changes: the content of the media, the machine, the steps. The
- * preview names what it was. Until the new version is released, the old one has the aliases. The builder is no resource
- * of the stack; a run that was killed is gone on with wherever it was.
+ * The image is rebuilt if and only if something that goes into it changes: the content of the media, the machine, or
+ * the steps. The preview names what changed. The old version keeps the aliases until the new one is released. The build
+ * instance is not a resource of the stack. An interrupted run resumes where it stopped.
  *
- * Every phase has a limit, and one that runs over is named with it. Those that depend on what is built have a `timeout`:
- * `install`, each step of `provision` and `seal`, `image` (packing), `verify`, each of `publishTo`. Beyond that: media 10
- * minutes, making the machine 1 hour, its agent's first answer 10 minutes, moving aliases 10 minutes.
+ * Every phase has a deadline, and the error for an exceeded deadline names the phase. Phases that depend on what is
+ * built have a `timeout` argument: `install`, each step of `provision` and `seal`, `image` (packing), `verify`, and
+ * each entry of `publishTo`. The other deadlines are fixed: 10 minutes for the media, 1 hour to create the machine, 10
+ * minutes for the first answer of its agent, and 10 minutes to move the aliases.
  *
- * Needs a server that runs virtual machines and has ISO volumes (`custom_volume_iso`).
+ * Requires a server that runs virtual machines and supports ISO volumes (API extension `custom_volume_iso`: any Incus,
+ * LXD 5.21 or newer).
  */
 export class GoldenImage extends pulumi.ComponentResource {
   /** @internal */
@@ -79,12 +94,13 @@ export class GoldenImage extends pulumi.ComponentResource {
 
   /** Fingerprint of the released image. */
   readonly fingerprint: pulumi.Output<string>;
-  /** The released version. */
+  /** The version that is released: the newest, or the pinned one. */
   readonly version: pulumi.Output<string>;
-  /** SHA-256 over everything that went into the newest version. */
+  /** SHA-256 of everything that went into the newest version. */
   readonly inputsHash: pulumi.Output<string>;
-  /** Size of the released image as it is packed, in bytes. */
+  /** Size of the released image as packed, in bytes. */
   readonly sizeBytes: pulumi.Output<number>;
+  /** Architecture of the released image, for example `x86_64`. */
   readonly architecture: pulumi.Output<string>;
 
   constructor(name: string, args: GoldenImageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -119,7 +135,7 @@ export class GoldenImage extends pulumi.ComponentResource {
     this.registerOutputs({ fingerprint, version: this.version, inputsHash, sizeBytes, architecture });
   }
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is a `GoldenImage`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is GoldenImage {
     return hasType(value, GoldenImage.__pulumiType);
   }

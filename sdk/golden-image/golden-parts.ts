@@ -1,74 +1,99 @@
-// The parts of a golden image that programs write: the machine, its installation, its trial, and what is said of the result.
+// Argument types of a golden image: the machine, its installation, its test, and settings of the result.
 import type * as pulumi from "@pulumi/pulumi";
 import { type ImageAliasArgs } from "../image/image";
 import { type CloudInitArgs } from "../instance/instance";
 import { type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "../instance/instance-devices";
 import { type WaitArgs } from "../instance/instance-waits";
 
-/** The machine that is installed. All of it goes into the image: a change builds a new version. */
+/** The virtual machine that is installed. Every argument goes into the image: any change builds a new version. */
 export interface GoldenMachineArgs {
-  /** Number of processors. Default: the server's. */
+  /** Number of CPUs. Default: the server's. */
   cpus?: pulumi.Input<number>;
-  /** e.g. `"2GiB"`. Default: the server's. */
+  /** Memory size, for example `"2GiB"`. Default: the server's. */
   memory?: pulumi.Input<string>;
-  /** Needed unless a profile has a root disk. Machines made of the image need one of this size or more. */
+  /**
+   * The root disk. Required unless a profile has one. Instances created from the image need a root disk of at least
+   * this size.
+   */
   rootDisk?: pulumi.Input<RootDiskArgs>;
-  /** As of an instance. With `uefi` and `bios` the image says of itself that it cannot boot with secure boot. */
+  /**
+   * Firmware; see `Instance.firmware`. With `uefi` or `bios`, the image is marked as unable to boot with secure boot.
+   */
   firmware?: pulumi.Input<"uefi" | "uefi-secureboot" | "bios">;
-  /** As of an instance: which hardware the installer meets. Default: `linux`. */
+  /**
+   * The guest operating system, which decides the hardware that the installer finds; see `Instance.os`. Default:
+   * `linux`.
+   */
   os?: pulumi.Input<"linux" | "windows">;
-  /** A virtual TPM. Default: false. */
+  /** Adds a virtual TPM. Default: false. */
   tpm?: pulumi.Input<boolean>;
-  /** A drive with the guest agent, which the image will ask of its machines too. Incus only. Default: false. */
+  /**
+   * Adds a drive with the guest agent. Instances created from the image then need one too. Incus only. Default: false.
+   */
   agentDrive?: pulumi.Input<boolean>;
-  /** A drive with the data of `cloudInit`. Default: false. */
+  /** Adds a drive with the data of `cloudInit`. Default: false. */
   cloudInitDrive?: pulumi.Input<boolean>;
+  /** Data for cloud-init in the guest. */
   cloudInit?: pulumi.Input<CloudInitArgs>;
+  /** Network interfaces, in addition to those of the profiles. */
   nics?: pulumi.Input<pulumi.Input<NicArgs>[]>;
+  /** Disks, in addition to the root disk. */
   disks?: pulumi.Input<pulumi.Input<DiskArgs>[]>;
-  /** The server's configuration keys. */
+  /** Configuration keys of the server. Numbers and booleans are converted to strings. */
   config?: pulumi.Input<Record<string, Scalar>>;
-  /** Other devices, as the server knows them. */
+  /** Other devices by name, with the server's own options. */
   devices?: pulumi.Input<Record<string, pulumi.Input<Record<string, Scalar>>>>;
-  /** Default: `["default"]`. */
+  /** Profiles of the machine. Default: `["default"]`. */
   profiles?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** How the end of the installation is known. A change of it alone does nothing. */
+/** How to detect the end of the installation. A change alone does nothing. */
 export interface InstallArgs {
-  /** The installer switches the machine off for good. */
+  /** The installer powers the machine off and it stays off. The only choice, and the default. */
   until?: pulumi.Input<"powered-off">;
   /**
-   * Default: `"90m"`, over all runs: what was waited for without success is waited for again only if it is longer now, or if
-   * somebody has restarted the machine.
+   * How long to wait in total, over all runs. After a timeout, the next `pulumi up` waits again only if this is longer
+   * now, or if somebody has restarted the machine. Default: `"90m"`.
    */
   timeout?: pulumi.Input<string>;
-  /** How long it must stay off, so that a reboot is not taken for the end. Default: `"10s"`. */
+  /** How long the machine must stay off, so that a reboot does not count as the end. Default: `"10s"`. */
   stableFor?: pulumi.Input<string>;
 }
 
-/** The trial of an image before it is released: a machine is made of it, waited for, and deleted. */
+/**
+ * How to test an image before it is released: an instance is created from it, the conditions are awaited, and the
+ * instance is deleted. A change alone does nothing.
+ */
 export interface VerifyArgs {
-  /** At least one; those without a time limit of their own have that of the trial. */
+  /** Conditions to wait for, at least one. A condition without its own timeout uses the timeout of the test. */
   waitFor: pulumi.Input<pulumi.Input<WaitArgs>[]>;
-  /** Default: `"10m"`. */
+  /** How long the test may take. Default: `"10m"`. */
   timeout?: pulumi.Input<string>;
 }
 
-/** What is said about the image. All of it changes in place, without a new version. */
+/** Settings of the released image. All of them are updated in place, without building a new version. */
 export interface GoldenResultArgs {
-  /** Names that always mean the released version: each moves in one step, when a version is verified. */
+  /**
+   * Aliases that always point to the released version. Each moves in a single step after a version has been verified.
+   * Default: none.
+   */
   aliases?: pulumi.Input<pulumi.Input<string | ImageAliasArgs>[]>;
-  /** e.g. `{ os: "Debian", release: "12" }`, beside `version`, `inputs-hash` and `requirements.*`, which are made. */
+  /**
+   * Image properties, for example `{ os: "Debian", release: "12" }`. The provider adds `version`, `inputs-hash` and
+   * `requirements.*`. Default: none.
+   */
   properties?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
-  /** Whether anybody who reaches the server may copy it. Default: false. */
+  /** Makes the image public: anybody who can reach the server may copy it. Default: false. */
   public?: pulumi.Input<boolean>;
-  /** When the server may delete it, as an RFC 3339 time. Default: never. */
+  /** When the server may delete the image, as an RFC 3339 time. Default: never. */
   expiresAt?: pulumi.Input<string>;
-  /** As of an image: what happens to an alias that somebody else has. Default: `fail`. */
+  /**
+   * What to do with an alias that already exists and does not belong to this resource; see `Image.aliasPolicy`.
+   * Default: `fail`.
+   */
   aliasPolicy?: pulumi.Input<"fail" | "adopt" | "move">;
-  /** `gzip`, `xz`, `zstd`, `none` …; holds for the next version. Default: the server's. */
+  /** Compression: `gzip`, `xz`, `zstd`, `none` …. Applies from the next version on. Default: the server's. */
   compression?: pulumi.Input<string>;
-  /** How long packing may take. Default: `"4h"`. */
+  /** How long packing the image may take. Default: `"4h"`. */
   timeout?: pulumi.Input<string>;
 }

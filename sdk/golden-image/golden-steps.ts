@@ -1,4 +1,4 @@
-// What is done in an installed system before it is packed, as programs write it and as it is sent to the provider.
+// Steps that run in an installed system before it is packed: their argument types and their form for the provider.
 import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import { sha256 } from "../../provider/base/canonical";
@@ -6,26 +6,27 @@ import { localPath } from "../resource/local-path";
 import { toFile } from "../resource/file-entry";
 import { isRecord, liftEach, liftValues } from "../resource/lift";
 
-/** Writes files, for root and readable by all; folders on the way are made. */
+/** Writes files, owned by root and readable by everyone. Missing parent directories are created. */
 export interface FilesStepArgs {
-  /** By their absolute paths in the guest: text, bytes, or a `pulumi.asset` file or text. */
+  /** File contents by absolute path in the guest: a string, bytes, a `FileAsset` or a `StringAsset`. */
   files: pulumi.Input<Record<string, pulumi.Input<string | Uint8Array | pulumi.asset.Asset>>>;
 }
 
-/** Runs a command to its end, as root; any other exit code than 0 fails the build. */
+/** Runs a command as root until it exits. A non-zero exit code fails the build. */
 export interface ExecStepArgs {
-  /** The program and its arguments; no shell reads them. */
+  /** The program and its arguments, run without a shell. */
   exec: pulumi.Input<pulumi.Input<string>[]>;
+  /** Environment variables, added to those of the guest. */
   environment?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** The working directory. Default: root's home. */
+  /** Working directory in the guest. Default: the home directory of root. */
   cwd?: pulumi.Input<string>;
-  /** One that takes longer is killed, and fails the build. Default: `"10m"`. */
+  /** How long the command may run. A command that exceeds this is killed and fails the build. Default: `"10m"`. */
   timeout?: pulumi.Input<string>;
 }
 
 export type ProvisionStepArgs = FilesStepArgs | ExecStepArgs;
 
-/** `owner` is the resource, for errors. */
+/** `owner` names the resource in errors. */
 export function toSteps(steps: unknown, owner: string): unknown {
   return liftEach(steps, (step, i) => {
     if (!isRecord(step) || !("files" in step)) return step;
@@ -34,7 +35,10 @@ export function toSteps(steps: unknown, owner: string): unknown {
   });
 }
 
-/** Steps with the content of local files instead of their paths: other bytes at the same path are another image. */
+/**
+ * Replaces the paths of local files with hashes of their contents, so that changed bytes at the same path build a new
+ * version.
+ */
 export function stepContent(steps: unknown): pulumi.Output<unknown> {
   const output: pulumi.Output<unknown> = pulumi.output(steps);
   return output.apply((known) => (Array.isArray(known) ? known.map(contentOf) : known));
@@ -50,7 +54,7 @@ function bytesOf(entry: Record<string, unknown>): unknown {
   return typeof entry["file"] === "string" ? digestOf(entry["file"]) : entry;
 }
 
-/** A file that cannot be read is an error of the provider's check, which says all that is wrong at once. */
+/** Ignores a file that cannot be read; the provider's check reports it together with all other errors. */
 function digestOf(file: string): string {
   try {
     return sha256(readFileSync(localPath(file)));

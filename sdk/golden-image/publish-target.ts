@@ -1,38 +1,38 @@
-// Servers that get copies of a golden image, as programs write them.
+// Argument type for servers that get copies of a golden image.
 import type * as pulumi from "@pulumi/pulumi";
 import { type ImageAliasArgs } from "../image/image";
 import { type RemoteInput, toRemote } from "../remote";
 
 /**
- * A server that gets a copy of the released image: it pulls the image from the server that builds, which gives out a secret
- * that is good for one copy while the image is private. The copy is there before its aliases move, each in one step;
- * `keep` and `pin` hold there as well.
+ * A server that gets a copy of the released image. It pulls the image from the building server; for a private image,
+ * the building server issues a secret that is valid for one copy. The copy is complete before its aliases move, each in
+ * a single step. `keep` and `pin` of the golden image apply to the copies too.
  *
- * A server that cannot be reached, or has no such project, fails the preview. One that fails later is reported when all others
- * are done, and the next `pulumi up` resumes there.
+ * The preview fails if the server cannot be reached or does not have the project. A copy that fails later is reported
+ * after all others have finished, and the next `pulumi up` resumes it.
  */
 export interface PublishTargetArgs {
-  /** As of a resource. Default: the server that builds, for a copy in another `project` of it. */
+  /** The server, as in other resources. Default: the building server, for a copy in another `project`. */
   remote?: RemoteInput;
-  /** The project there. Default: as of a resource with this remote. */
+  /** The project on that server. Default: the same as for a resource with this `remote`. */
   project?: pulumi.Input<string>;
-  /** Default: those of `image`. */
+  /** Aliases of the copy. Default: the aliases of `image`. */
   aliases?: pulumi.Input<pulumi.Input<string | ImageAliasArgs>[]>;
-  /** Default: that of `image`. */
+  /** Makes the copy public: anybody who can reach the server may copy it. Default: that of `image`. */
   public?: pulumi.Input<boolean>;
   /**
-   * Where this server finds the one that builds, as `https://HOST:8443`. Default: where it was found from here over HTTPS,
-   * then each of the addresses that it says itself.
+   * Where this server reaches the building server, as `https://HOST:8443`. Default: the HTTPS address that this machine
+   * uses, then each of the addresses that the building server announces.
    */
   address?: pulumi.Input<string>;
-  /** The certificate at that address, as PEM, where it is not that of the building server itself. */
+  /** The certificate at that address as PEM, if it is not the building server's own. */
   certificate?: pulumi.Input<string>;
   /**
-   * Sends the image through the machine that Pulumi runs on, for a server that cannot reach the one that builds.
-   * Default: only if the building server listens on no address at all.
+   * Transfers the image through the machine that runs Pulumi, for a server that cannot reach the building server.
+   * Default: true only if the building server does not listen on any address.
    */
   relay?: pulumi.Input<boolean>;
-  /** How long copying may take. Default: `"4h"`. */
+  /** How long the copy may take. Default: `"4h"`. */
   timeout?: pulumi.Input<string>;
 }
 

@@ -1,115 +1,139 @@
-// The sources of an image as programs write them; told apart by their keys.
+// Argument types for the source of an image; the keys that are present select the type.
 import type * as pulumi from "@pulumi/pulumi";
 import type { PinnedArgs } from "../iso-volume/iso-source";
 
 /**
- * A unified image tarball: relative to the program's folder, absolute, or from `~`; symbolic links are followed. It is
- * hashed once per content (remembered in the user's cache folder), so the preview knows the fingerprint.
+ * A unified image tarball on this machine. The path is relative to the program's directory, absolute, or starts with
+ * `~`; symbolic links are followed. Each content is hashed once (the hash is cached in the user's cache directory), so
+ * the preview shows the fingerprint.
  */
 export interface ImageFileSource {
+  /** Path of the tarball. */
   file: pulumi.Input<string>;
 }
 
-/** An image in two files: the tarball of its metadata, and its root. The preview knows the fingerprint. */
+/** An image in two files: a metadata tarball and a root file system or disk. The preview shows the fingerprint. */
 export interface ImageSplitSource {
+  /** Path of the metadata tarball. */
   metadata: pulumi.Input<string>;
-  /** squashfs or a tarball for a container; a qcow2 disk for a virtual machine. */
+  /** Path of the root: a squashfs file or a tarball for a container, a qcow2 disk for a virtual machine. */
   rootfs: pulumi.Input<string>;
-  /** What it is an image of. Default: `container`. */
+  /** The type of instance that the image is for. Default: `container`. */
   type?: pulumi.Input<"container" | "virtual-machine">;
 }
 
 /**
- * A unified image of any web server, downloaded here and streamed to the daemon without a copy. Broken transfers are
- * resumed; proxies come from the environment. The preview knows the fingerprint if the checksum is a SHA-256.
+ * A unified image from any web server, downloaded by this machine and streamed to the server without a local copy.
+ * Interrupted transfers resume. Proxies are configured through the environment. The preview shows the fingerprint if
+ * the checksum is a SHA-256.
  */
 export interface ImageDownloadSource extends PinnedArgs {
+  /** URL of the tarball. */
   download: pulumi.Input<string>;
 }
 
 /**
- * A disk of a virtual machine. Metadata is generated, and all formats but qcow2 are converted by `qemu-img`, which must
- * be on the PATH; there must be room for the result in the system's temporary folder. The preview knows the fingerprint
- * of a qcow2 disk, and of any other whether its bytes have changed.
+ * A disk of a virtual machine, with generated metadata. Formats other than qcow2 are converted with `qemu-img`, which
+ * must be on the PATH; the result needs space in the system's temporary directory. The preview shows the fingerprint of
+ * a qcow2 disk; for other formats, it shows whether the bytes have changed.
  */
 export interface ImageDiskSource {
+  /** Path of the disk file. */
   disk: pulumi.Input<string>;
-  /** What the file is; `ova` must hold one disk. It is never guessed, and a file that is plainly another is an error. */
+  /**
+   * Format of the file; an `ova` must contain exactly one disk. The format is never guessed. A file that is
+   * recognizably of another format is an error.
+   */
   format: pulumi.Input<"raw" | "qcow2" | "vmdk" | "vdi" | "vhd" | "vhdx" | "ova">;
-  /** Default: `x86_64`. */
+  /** Architecture of the disk, as the kernel names it. Default: `x86_64`. */
   architecture?: pulumi.Input<string>;
 }
 
 /**
- * An image of an image server, pulled by the daemon itself or, with `relay`, brought by this machine. Several resources and stacks may pull one image: it is
- * pulled once, belongs to all of them, and is deleted with the last.
+ * An image from an image server, pulled by LXD or Incus itself or, with `relay`, transferred by this machine. Several
+ * resources and stacks can use the same image: it is pulled once, shared by all of them, and deleted with the last one.
  *
- * Named by its fingerprint, the preview knows it. Named by an alias, it is the image that the alias means when the
- * resource is made, and stays that one: replace the resource (`pulumi up --replace`) to follow the alias.
+ * An image specified by fingerprint is known in the preview. An image specified by alias is resolved when the resource
+ * is created and does not change afterwards. To follow the alias, replace the resource (`pulumi up --replace`) or set
+ * `autoUpdate`.
  */
 export interface ImageServerSource {
-  /** The server's URL, as the daemon reaches it. */
+  /** URL of the image server, as LXD or Incus reaches it; with `relay`, as this machine reaches it. */
   server: pulumi.Input<string>;
-  /** `incus` and `lxd` servers speak one protocol; both daemons take either name. */
+  /** Protocol of the image server. `incus` and `lxd` are the same protocol; LXD and Incus accept either name. */
   protocol: pulumi.Input<"simplestreams" | "incus" | "lxd">;
-  /** Exactly one of `alias` and `fingerprint`. */
+  /** An alias of the image. Specify exactly one of `alias` and `fingerprint`. */
   alias?: pulumi.Input<string>;
-  /** All 64 digits. */
+  /** The full fingerprint of the image: 64 hexadecimal digits. */
   fingerprint?: pulumi.Input<string>;
-  /** Which of the images that have the alias. Default: the server's choice, which is a container where it has both. */
+  /** Which image to choose if the alias names several. Default: chosen by the server, which prefers a container. */
   type?: pulumi.Input<"container" | "virtual-machine">;
-  /** The server's certificate, or its authority's, as PEM text, where the daemon would not trust it by itself. */
+  /** The server's certificate or its certificate authority as PEM text, if LXD or Incus does not trust it otherwise. */
   certificate?: pulumi.Input<string>;
   /** The project on an `incus` or `lxd` server. Default: the server's default project. */
   project?: pulumi.Input<string>;
   /**
-   * Give it the aliases too that it has on the server. They are asked for here, so this machine must reach the server; the
-   * preview shows them. They stay as they were then. Default: false.
+   * Also gives the image the aliases that it has on the image server at creation; they are not updated later. This
+   * machine queries the image server for them, so it must be able to reach it. The preview shows the aliases. Default:
+   * false.
    */
   copyAliases?: pulumi.Input<boolean>;
   /**
-   * For a server that this machine reaches and the daemon does not: the image is read here and sent on as it comes, checked
-   * by its fingerprint, never kept. It then has the properties of its own metadata, and the daemon cannot follow its alias
-   * (`autoUpdate`). The preview knows the fingerprint. Default: false.
+   * For an image server that this machine can reach but LXD or Incus cannot: this machine reads the image, verifies its
+   * fingerprint and forwards it, without storing it. The image then has only the properties in its own metadata, and
+   * `autoUpdate` is not possible. The preview shows the fingerprint. Default: false.
    */
   relay?: pulumi.Input<boolean>;
   /**
-   * The image is not public, and the `incus` or `lxd` server trusts this stack's client certificate (`lxd:clientCertificate`,
-   * else that of the command line): it is asked here for a secret with which the daemon may pull the image, once. Not with `autoUpdate`. Not needed with `relay`. Default: false.
+   * The image is not public, and the `incus` or `lxd` server trusts this stack's client certificate
+   * (`lxd:clientCertificate`, otherwise that of the command line). This machine requests a secret from that server,
+   * which lets LXD or Incus pull the image once. Not possible with `autoUpdate`; not needed with `relay`. Default:
+   * false.
    */
   private?: pulumi.Input<boolean>;
 }
 
 /**
- * A web server that answers a daemon's HEAD request with `Incus-Image-Hash` and `Incus-Image-URL` (LXD: `LXD-Image-…`).
- * The daemon downloads the image itself: unified images only, and only from servers that the system's authorities vouch
- * for. LXD 6.9 and newer refuse it; use `download` there.
+ * A URL for the server's own `url` protocol: a web server that answers a HEAD request with the headers
+ * `Incus-Image-Hash` and `Incus-Image-URL` (LXD: `LXD-Image-…`). LXD or Incus downloads the image itself: unified
+ * images only, and only from web servers whose certificate the system's certificate authorities trust. LXD 6.9 and
+ * newer reject this; use `download` there.
  */
 export interface ImageUrlSource {
+  /** The URL that answers with these headers. */
   url: pulumi.Input<string>;
 }
 
 export interface ImagePublishArgs {
-  /** `gzip`, `xz`, `zstd`, `none`, …, with options (`gzip -1`). Default: the server's. */
+  /** Compression: `gzip`, `xz`, `zstd`, `none` …, optionally with flags (`gzip -1`). Default: the server's. */
   compression?: pulumi.Input<string>;
   /**
-   * One file, or metadata and root in two, as `pulumi-lxd export image` and image servers then have it. `split` needs
-   * Incus 6.0.5 LTS, or Incus 6.13; LXD has it not. Default: `unified`.
+   * Publishes the image as one file, or as separate metadata and root files, which `pulumi-lxd export image` and image
+   * servers then use too. `split` requires the API extension `instance_publish_split` (Incus 6.0.5 LTS or 6.13; not
+   * available in LXD). Default: `unified`.
    */
   format?: pulumi.Input<"unified" | "split">;
-  /** Any text. Another one publishes again: nobody else tells when the instance has changed. */
+  /** Arbitrary text. Changing it publishes again; changes in the instance are not detected otherwise. */
   trigger?: pulumi.Input<string>;
 }
 
-/** An image made of an instance of the same project. Each publishing is another image, even of an unchanged instance. */
+/**
+ * An image published from an instance of the same project. Each publication creates a different image, even if the
+ * instance has not changed.
+ */
 export interface ImageInstanceSource extends ImagePublishArgs {
+  /** Name of the instance. */
   instance: pulumi.Input<string>;
-  /** Consent to stop a running instance for it; it is started again after it. Default: false, a running one is an error. */
+  /**
+   * Allows stopping a running instance to publish it; it is started again afterwards. Default: false, which makes a
+   * running instance an error.
+   */
   stopRunning?: pulumi.Input<boolean>;
 }
 
-/** An image made of a snapshot, named `instance/snapshot`. The instance may run. */
+/** An image published from a snapshot. The instance may be running. */
 export interface ImageSnapshotSource extends ImagePublishArgs {
+  /** The snapshot as `instance/snapshot`. */
   snapshot: pulumi.Input<string>;
 }
 

@@ -1,4 +1,4 @@
-// Images: what instances are made from.
+// The `Image` resource: images that instances are created from.
 import * as pulumi from "@pulumi/pulumi";
 import { type ImageSourceArgs } from "./image-source";
 import { type RemoteInput } from "../remote";
@@ -8,93 +8,108 @@ import { type CommonArgs, LxdResource, typeOf } from "../resource/resource";
 import { withSecretUrls } from "../resource/secret-urls";
 
 export interface ImageAliasArgs {
+  /** Name of the alias. */
   name: pulumi.Input<string>;
-  /** A text for people. Default: empty. */
+  /** Free text. Default: empty. */
   description?: pulumi.Input<string>;
 }
 
 export interface ImageArgs extends CommonArgs {
   /**
-   * Where the image comes from. Another image replaces this one: the new one is made, aliases move, the old one goes.
-   * The same content from another place is the same image. May be left away only for an image that is imported.
+   * Where the image comes from. A different image forces replacement: the new image is created, the aliases move to it,
+   * and the old image is deleted. The same content from another location is the same image. May be omitted only for an
+   * image that is imported.
    */
   source?: pulumi.Input<ImageSourceArgs>;
   /**
-   * Names for the image, as text or with a description. They move here from the image that this one replaces, and from
-   * another image of the program that no longer lists them; an alias that belongs to any other image is an error. Aliases
-   * that others have added are left alone. Changes in place.
+   * Aliases of the image, as names or with descriptions. An alias moves to this image from the image that it replaces,
+   * and from another image of the program that no longer lists it. An alias of any other image is an error (see
+   * `aliasPolicy`). Aliases that others have added are left alone. Updated in place. Default: none.
    */
   aliases?: pulumi.Input<pulumi.Input<string | ImageAliasArgs>[]>;
   /**
-   * Properties added to the image's own. Numbers and booleans are spelled out; an empty value takes one of the image's
-   * own away. Changes in place.
+   * Properties, added to the image's own. Numbers and booleans are converted to strings; an empty value removes a
+   * property of the image. Updated in place. Default: none.
    */
   properties?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
-  /** Whether anybody who reaches the server may copy the image. Default: false. Changes in place. */
+  /** Makes the image public: anybody who can reach the server may copy it. Updated in place. Default: false. */
   public?: pulumi.Input<boolean>;
   /**
-   * Whether the daemon follows the alias of `source`: about every six hours it looks whether the alias names another
-   * image, and puts that one in this one's place; `pulumi refresh` then shows its fingerprint. Needs `source.alias`.
-   * Default: false for a new image; not spoken of, it is left as it is. Changes in place.
+   * Makes the server follow the alias of `source`: about every six hours it checks whether the alias points to another
+   * image, and if so replaces this image with that one; `pulumi refresh` then shows the new fingerprint. Requires
+   * `source.alias`. Updated in place. Default: false for a new image; if omitted later, the setting stays unchanged.
    */
   autoUpdate?: pulumi.Input<boolean>;
   /**
-   * When the daemon may delete the image, as an RFC 3339 time such as `2030-12-31T00:00:00Z`. Default: what the image or
-   * its server says. Changes in place, but the daemons cannot take an expiry away.
+   * When the server may delete the image, as an RFC 3339 time such as `2030-12-31T00:00:00Z`. Updated in place, but LXD
+   * and Incus cannot remove an expiry date once it is set. Default: that of the image or its image server.
    */
   expiresAt?: pulumi.Input<string>;
   /**
-   * The profiles that instances of this image get unless they name their own. Default: `default` for a new image; not
-   * spoken of, they are left as they are. Changes in place.
+   * Profiles of instances that are created from the image without naming their own. Updated in place. Default:
+   * `default` for a new image; if omitted later, the setting stays unchanged.
    */
   profiles?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * What happens to an alias that somebody else has already: `fail` is an error; `adopt` has it together with others
-   * if it names this very image; `move` points it here from any image. Default: `fail`.
+   * What to do with an alias that already exists and does not belong to this resource: `fail` reports an error; `adopt`
+   * shares it if it points to this same image; `move` points it to this image. A change alone does nothing. Default:
+   * `fail`.
    */
   aliasPolicy?: pulumi.Input<"fail" | "adopt" | "move">;
   /**
-   * Adopt an image that was imported by hand: from then on it is changed and deleted with this resource.
-   * Default: false, it is an error. An image that a stack has brought is shared without this.
+   * Adopts an image with this content that was created outside of Pulumi; from then on, this resource updates and
+   * deletes it. Without it, such an image is an error. Not needed for an image that another stack created: the stacks
+   * share it. A change alone does nothing. Default: false.
    */
   adopt?: pulumi.Input<boolean>;
 }
 
 /**
- * An image on the daemon, known by the SHA-256 of its content. Works with every LXD and Incus.
+ * An image, identified by the SHA-256 of its content (its fingerprint). Supported by all versions of LXD and Incus.
  *
- * Content is the same for everybody, so an image can belong to several resources of several stacks, each with a claim of
- * its own. It is deleted with the last of them. What the stacks say of it should be the same: each `pulumi up` makes the
- * image what its own program says. An alias belongs to one of them, unless all say `aliasPolicy: "adopt"`.
+ * A server stores each content only once, so several resources and stacks can share an image; it is deleted with the
+ * last of them. Their settings should agree: each `pulumi up` applies the settings of its own program. An alias belongs
+ * to one resource only, unless all of them set `aliasPolicy: "adopt"`.
  *
- * `pulumi up --replace` pulls or publishes again. The same content is the same image all the same, and stays.
+ * `pulumi up --replace` pulls or publishes the image again. If the content is the same, the image stays the same.
  *
- * The resource option `import: "project/fingerprint"` (or `"project/alias"`) adopts an image that exists: it is compared
- * with the program, all differences are reported at once, and nothing is changed but the properties that say whose it is. Aliases and properties that the
- * program does not speak of are no difference. It need not say `source`; one that is said must be of this very image, as far as that can
- * be seen. `adopt: true` is the other way: the image is looked for by its source, and made what the program says.
+ * The resource option `import: "project/fingerprint"` (or `"project/alias"`) adopts an existing image: it is compared
+ * with the program, all differences are reported at once, and only the properties that record ownership are written.
+ * Aliases and properties that the program does not mention are not differences. `source` may be omitted; if it is
+ * specified, it is checked against the image as far as possible. `adopt: true` works the other way around: it finds the
+ * image by its source and updates it to match the program.
  */
 export class Image extends LxdResource {
   /** @internal */
   static readonly __pulumiType = typeOf("Image");
 
-  /** 64 hexadecimal digits; known in the preview as far as the source says. */
+  /** 64 hexadecimal digits. Known in the preview if the source determines it. */
   declare readonly fingerprint: pulumi.Output<string>;
+  /** Aliases of the image that this resource manages; with `Image.get`, all aliases. */
   declare readonly aliases: pulumi.Output<{ name: string; description: string }[]>;
+  /** Properties that this resource manages; with `Image.get`, all properties. */
   declare readonly properties: pulumi.Output<Record<string, string>>;
   declare readonly public: pulumi.Output<boolean>;
   declare readonly autoUpdate: pulumi.Output<boolean | undefined>;
   declare readonly expiresAt: pulumi.Output<string | undefined>;
   declare readonly profiles: pulumi.Output<string[] | undefined>;
   declare readonly project: pulumi.Output<string>;
-  /** `container` or `virtual-machine`. */
+  /**
+   * Looks up an existing image with all its aliases and properties, without managing it: it is read, but never changed
+   * or deleted.
+   *
+   * @param id `project/fingerprint` (at least the first 12 digits) or `project/alias`. An alias is resolved again in
+   * each run.
+   */
   declare readonly type: pulumi.Output<string>;
+  /** Architecture, for example `x86_64`. */
   declare readonly architecture: pulumi.Output<string>;
+  /** Size of the image as packed, in bytes. */
   declare readonly sizeBytes: pulumi.Output<number>;
-  /** When the daemon got it, as an RFC 3339 time. */
+  /** When the image was added to the server, as an RFC 3339 time. */
   declare readonly uploadedAt: pulumi.Output<string>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is an `Image`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is Image {
     return hasType(value, Image.__pulumiType);
   }

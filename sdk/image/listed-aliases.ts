@@ -1,21 +1,21 @@
-// Which aliases the images of a program list: one that moves is not taken away before the image that gets it is there.
+// Collects the aliases that a program's images list, so that an alias is not removed before its new image exists.
 import * as pulumi from "@pulumi/pulumi";
 
-/** Of the arguments of an image. */
+/** The relevant arguments of an image. */
 interface Listed {
   aliases?: unknown;
   project?: unknown;
   remote?: unknown;
 }
 
-/** By run: the automation API can have several in one process. */
+/** Per run, because the Automation API can execute several runs in one process. */
 const runs = new WeakMap<object, Listed[]>();
 const noStack = {};
 
 /**
- * The aliases that other images of the program list, as far as they are plain text, on the same server and project. The
- * engine may not have heard of these images when it updates this one, which they may even wait for. So the answer comes when
- * the program has had its turn to make them.
+ * Returns the aliases that other images of the program list as plain text, on the same server and project. The engine
+ * may not know these images yet when it updates this one, and they may even depend on it. So the result is available
+ * only after the program has had a turn to create them.
  */
 export async function aliasesElsewhere(own: Listed): Promise<string[]> {
   const run = pulumi.runtime.getStackResource() ?? noStack;
@@ -26,7 +26,10 @@ export async function aliasesElsewhere(own: Listed): Promise<string[]> {
   return [...new Set(others.flatMap(({ aliases }) => plainNames(aliases)))].sort();
 }
 
-/** As it is written: whoever writes one place in two ways has an alias made again instead of moved. */
+/**
+ * Compares server and project as written: if a program writes the same place in two ways, the alias is created again
+ * instead of moved.
+ */
 function isSamePlace(one: Listed, other: Listed): boolean {
   return one.project === other.project && one.remote === other.remote;
 }

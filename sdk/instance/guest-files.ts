@@ -1,23 +1,29 @@
-// Files in a guest as programs write them, and as they are sent to the provider.
+// Argument type for files in a guest, and their form for the provider.
 import type * as pulumi from "@pulumi/pulumi";
 import { toFile } from "../resource/file-entry";
 import { isRecord, liftEach } from "../resource/lift";
 
-/** A file that is to be in a guest. */
+/** A file in the guest. */
 export interface GuestFileArgs {
-  /** Absolute. Folders that lead to it are made (root's, 0755). A link there is followed, and what it leads to written. */
+  /**
+   * Absolute path in the guest. Missing parent directories are created (owned by root, mode 0755). A symbolic link at
+   * the path is followed, and its target is written.
+   */
   path: pulumi.Input<string>;
-  /** Text, bytes, a `FileAsset` or a `StringAsset`. Known by its hash: the same bytes from another place are no change. */
+  /**
+   * The content: a string, bytes, a `FileAsset` or a `StringAsset`. It is compared by hash, so the same bytes from
+   * another location are not a change.
+   */
   content: pulumi.Input<string | Uint8Array | pulumi.asset.Asset>;
   /** Octal permissions. Default: `"0644"`. */
   mode?: pulumi.Input<string>;
-  /** Numeric owner in the guest. Default: 0, root. */
+  /** Numeric user ID of the owner in the guest. Default: 0 (root). */
   uid?: pulumi.Input<number>;
-  /** Numeric group in the guest. Default: 0. */
+  /** Numeric group ID in the guest. Default: 0. */
   gid?: pulumi.Input<number>;
 }
 
-/** `owner` is the resource, for errors. */
+/** `owner` names the resource in errors. */
 export function toGuestFiles(files: unknown, owner: string): unknown {
   return liftEach(files, (file, i) => {
     if (!isRecord(file)) return file;

@@ -1,115 +1,136 @@
-// The devices of an instance as programs write them.
+// Argument types for the devices of an instance.
 import type * as pulumi from "@pulumi/pulumi";
 import type { IsoVolume } from "../iso-volume/iso-volume";
 
-/** Config and device values; numbers and booleans are spelled out. */
+/** A value of a configuration key or device option. Numbers and booleans are converted to strings. */
 export type Scalar = pulumi.Input<string | number | boolean>;
 
+/** The root disk of an instance. */
 export interface RootDiskArgs {
-  /** The storage pool. Another one moves the disk in place, for which a running machine needs `allowRestart`. */
+  /** The storage pool. Changing it moves the disk in place; a running instance requires `allowRestart`. */
   pool: pulumi.Input<string>;
   /**
-   * e.g. `"10GiB"`; units B, kB, MB, GB, TB, KiB, MiB, GiB, TiB. Default: the pool's. Grows in place: under a running
-   * virtual machine where the pool's driver can (ZFS, LVM), with `allowRestart` where it cannot (dir, btrfs, Ceph).
+   * Size, for example `"10GiB"`; units are B, kB, MB, GB, TB, KiB, MiB, GiB and TiB. Grows in place: while a virtual
+   * machine runs if the storage driver supports it (ZFS, LVM), otherwise with `allowRestart` (dir, btrfs, Ceph).
+   * Default: the pool's.
    */
   size?: pulumi.Input<string>;
-  /** How the guest sees it: `virtio-scsi`, `virtio-blk`, `nvme`. Default: the server's. Needs `disk_io_bus`. */
+  /**
+   * Bus of the disk in the guest: `virtio-scsi`, `virtio-blk` or `nvme`. Requires the API extension `disk_io_bus` (any
+   * Incus, LXD 5.21 or newer). Default: the server's.
+   */
   bus?: pulumi.Input<string>;
 }
 
 /** An ISO volume that is not a resource of this program. */
 export interface VolumeReferenceArgs {
+  /** The storage pool. */
   pool: pulumi.Input<string>;
+  /** Name of the volume. */
   name: pulumi.Input<string>;
 }
 
 interface AnyCdromArgs {
-  /** Higher boots first; a root disk has 1 unless said otherwise. Default: no priority, after all that have one. */
+  /**
+   * Boot priority; a higher value boots first. A root disk has 1 unless it is set. Default: none, which boots after all
+   * devices that have a priority.
+   */
   bootPriority?: pulumi.Input<number>;
-  /** The device's name. Default: `cdrom0`, `cdrom1` … by position. */
+  /** Name of the device. Default: `cdrom0`, `cdrom1` … by position. */
   name?: pulumi.Input<string>;
   /**
-   * What becomes of the medium when everything in `waitFor` has come: it stays as it is (`keep`, the default), loses its
-   * boot priority (`unprioritize`), or is removed (`eject`), so that the next start boots what was installed. Changes
-   * in place.
+   * What happens to the medium when all conditions in `waitFor` are met, so that the next start boots the installed
+   * system: `keep` leaves it in place, `unprioritize` removes its boot priority, `eject` removes it. Updated in place.
+   * Default: `keep`.
    */
   afterWaits?: pulumi.Input<"keep" | "unprioritize" | "eject">;
   /**
-   * How the guest sees the drive. Default: the server's own, a SCSI CD drive, which every Linux installer reads; with
-   * `os: "windows"`, `usb` where the server has it (extension `disk_io_bus_usb`), which Windows reads without drivers.
+   * Bus of the drive in the guest. Default: the server's, a SCSI CD drive that every Linux installer can read. With
+   * `os: "windows"`: `usb`, which Windows reads without additional drivers, if the server supports it (API extension
+   * `disk_io_bus_usb`: Incus 6.0.4 LTS or 6.11).
    */
   bus?: pulumi.Input<string>;
   /**
-   * Whether the medium is in the drive; `false` ejects it, also while the machine runs. The empty drive stays where the
-   * server can have one (extension `disk_attached`); else it goes too. Default: true. Changes in place.
+   * Whether the medium is in the drive. `false` ejects it, even while the machine runs. The empty drive stays if the
+   * server supports that (API extension `disk_attached`: Incus 6.0.5 LTS or 6.15); otherwise it is removed. Updated in
+   * place. Default: true.
    */
   attached?: pulumi.Input<boolean>;
 }
 
-/** An ISO volume in a drive: one of this program, or any by its name. */
+/** A drive with an ISO volume. */
 export interface VolumeCdromArgs extends AnyCdromArgs {
+  /** An `IsoVolume` of this program, or the pool and name of an existing ISO volume. */
   volume: pulumi.Input<IsoVolume | VolumeReferenceArgs>;
 }
 
-/** An ISO file of the server's host in a drive. */
+/** A drive with an ISO file on the server's host. */
 export interface HostCdromArgs extends AnyCdromArgs {
-  /** An absolute path that ends with `.iso`. */
+  /** Absolute path on the host; it must end with `.iso`. */
   hostPath: pulumi.Input<string>;
 }
 
 export type CdromArgs = VolumeCdromArgs | HostCdromArgs;
 
 interface DeviceArgs {
-  /** The device's name. Default: by kind and position, e.g. `eth0`, `disk1`. */
+  /** Name of the device. Default: by type and position, for example `eth0` or `disk1`. */
   name?: pulumi.Input<string>;
-  /** Other options, in the server's words. Numbers and booleans are spelled out. */
+  /** Other options of the device, with the server's own keys. Numbers and booleans are converted to strings. */
   options?: pulumi.Input<Record<string, Scalar>>;
 }
 
 interface CardArgs extends DeviceArgs {
-  /** The hardware address. Default: the server's choice, which stays the same. */
+  /** MAC address. Default: generated by the server; it stays the same. */
   mac?: pulumi.Input<string>;
-  /** A fixed address from the network's DHCP. */
+  /** Static IPv4 address, assigned by the network's DHCP server. Default: dynamic. */
   ipv4Address?: pulumi.Input<string>;
+  /** Static IPv6 address, assigned by the network's DHCP server. Default: dynamic. */
   ipv6Address?: pulumi.Input<string>;
-  /** To boot from the network. Higher boots first. */
+  /** Boot priority for booting from the network; a higher value boots first. Default: none. */
   bootPriority?: pulumi.Input<number>;
 }
 
-/** A card on a network that the server manages. */
+/** A network interface on a network that the server manages. */
 export interface NetworkNicArgs extends CardArgs {
-  /** Its name. One that does not exist is an error in the preview, unless this program makes it. */
+  /** Name of the network. The preview reports a network that does not exist, unless this program creates it. */
   network: pulumi.Input<string>;
 }
 
-/** A card of a kind that the server knows: `bridged`, `macvlan`, `physical`, `p2p` … */
+/** A network interface of a type that the server supports: `bridged`, `macvlan`, `physical`, `p2p` …. */
 export interface PlainNicArgs extends CardArgs {
+  /** Type of the interface. */
   nictype: pulumi.Input<string>;
-  /** The host's interface, for the kinds that have one. Only the server can tell whether it is there. */
+  /** Name of the interface on the host, for types that need one. The preview cannot check it; only the server knows. */
   parent?: pulumi.Input<string>;
 }
 
 export type NicArgs = NetworkNicArgs | PlainNicArgs;
 
 interface AnyDiskArgs extends DeviceArgs {
-  /** Where it is mounted; needed for file systems, not for block volumes. */
+  /** Mount path in the guest. Required for file systems; omit it for block volumes. */
   path?: pulumi.Input<string>;
-  /** Default: false. */
+  /** Attaches the disk as read-only. Default: false. */
   readOnly?: pulumi.Input<boolean>;
+  /**
+   * Bus of the disk in the guest, for example `virtio-scsi`, `virtio-blk` or `nvme`. Requires the API extension
+   * `disk_io_bus` (any Incus, LXD 5.21 or newer). Default: the server's.
+   */
   bus?: pulumi.Input<string>;
-  /** Higher boots first. */
+  /** Boot priority; a higher value boots first. Default: none. */
   bootPriority?: pulumi.Input<number>;
 }
 
-/** A custom volume of a storage pool, for file systems and block devices. */
+/** A disk backed by a custom volume of a storage pool, either a file system or a block volume. */
 export interface VolumeDiskArgs extends AnyDiskArgs {
-  /** Its name. One that does not exist is an error in the preview, unless this program makes it. */
+  /** Name of the volume. The preview reports a volume that does not exist, unless this program creates it. */
   volume: pulumi.Input<string>;
+  /** The storage pool of the volume. */
   pool: pulumi.Input<string>;
 }
 
-/** A folder, file or block device of the server's host. */
+/** A disk backed by a directory, file or block device of the server's host. */
 export interface HostDiskArgs extends AnyDiskArgs {
+  /** Path on the host. */
   hostPath: pulumi.Input<string>;
 }
 

@@ -1,68 +1,74 @@
-// What an instance can be made from, as programs write it.
+// Argument types for the source of an instance.
 import type * as pulumi from "@pulumi/pulumi";
 
+/** An image in the instance's project, by its fingerprint. */
 export interface InstanceImageSource {
-  /** Fingerprint (64 hexadecimal digits) of an image in the instance's project, e.g. `image.fingerprint`. */
+  /** Fingerprint (64 hexadecimal digits) of the image, for example `image.fingerprint`. */
   image: pulumi.Input<string>;
 }
 
 /**
- * An image of the project by one of its names. The instance is made from what the alias names then; that it names another
- * image later changes nothing, unless `follow` is true.
+ * An image in the instance's project, by an alias. The alias is resolved when the instance is created. If it points to
+ * another image later, that changes nothing unless `follow` is true.
  */
 export interface InstanceAliasSource {
+  /** The alias. */
   alias: pulumi.Input<string>;
   /**
-   * Whether another image under that name is a change of the source, which the preview shows: the server is asked in each
-   * of them. Default: false.
+   * Treats another image behind the alias as a change of the source. Every preview asks the server and shows such a
+   * change. Default: false.
    */
   follow?: pulumi.Input<boolean>;
 }
 
 /**
- * An image of an image server, which the daemon pulls and keeps in its cache. The instance is made from what the alias
- * names then. To follow an alias, or to share an image, use an `Image` with this source.
+ * An image from an image server, which LXD or Incus pulls and keeps in its cache. An alias is resolved when the
+ * instance is created. To follow an alias or to share an image, use an `Image` with this source.
  */
 export interface InstanceServerSource {
-  /** `https://…` of the server. */
+  /** URL of the image server: `https://…`. */
   server: pulumi.Input<string>;
-  /** What it speaks; `incus` and `lxd` are one protocol, and LXD takes either. */
+  /** Protocol of the image server. `incus` and `lxd` are the same protocol; LXD accepts either name. */
   protocol: pulumi.Input<"simplestreams" | "incus" | "lxd">;
-  /** Either this or `fingerprint`. */
+  /** An alias of the image. Specify either this or `fingerprint`. */
   alias?: pulumi.Input<string>;
+  /** Fingerprint of the image. Specify either this or `alias`. */
   fingerprint?: pulumi.Input<string>;
-  /** Text of the server's certificate (PEM), if no CA vouches for it. A change of it alone does nothing. */
+  /**
+   * The server's certificate as PEM text, if no trusted certificate authority has issued it. A change alone does
+   * nothing.
+   */
   certificate?: pulumi.Input<string>;
 }
 
 /**
- * Another instance of the same server, of the same type. The copy has its disk, and snapshots; config, devices and
- * profiles are those of the program, not those of the other instance.
+ * A copy of another instance of the same type on the same server, with its disk and snapshots. Config, devices and
+ * profiles come from the program, not from the other instance.
  */
 export interface InstanceCopySource {
-  /** The instance's name, e.g. `machine.name`. */
+  /** Name of the other instance, for example `machine.name`. */
   instance: pulumi.Input<string>;
-  /** Its project. Default: that of the new one. */
+  /** Project of the other instance. Default: that of the new one. */
   project?: pulumi.Input<string>;
-  /** Leave its snapshots out. A change of it alone does nothing. Default: false. */
+  /** Copies the instance without its snapshots. A change alone does nothing. Default: false. */
   instanceOnly?: pulumi.Input<boolean>;
 }
 
-/** A snapshot of an instance of the same server: like a copy of the instance as it was then. */
+/** A snapshot of an instance on the same server: a copy of that instance as of the snapshot. */
 export interface InstanceSnapshotSource {
-  /** `instance/snapshot`. */
+  /** The snapshot as `instance/snapshot`. */
   snapshot: pulumi.Input<string>;
-  /** The instance's project. Default: that of the new one. */
+  /** Project of the instance. Default: that of the new one. */
   project?: pulumi.Input<string>;
 }
 
 /**
- * A backup file, as `incus export` and `lxc export` write it. The instance has the backup's disk and hardware addresses;
- * config, devices and profiles are those of the program. Other bytes in the file are a change of the source. Until it is
- * ready, it has a name of its own, which begins with `pulumi-`.
+ * A backup file from `incus export` or `lxc export`. The instance gets the backup's disk and MAC addresses; config,
+ * devices and profiles come from the program. Different bytes in the file are a change of the source. Until the
+ * instance is ready, it has a temporary name that begins with `pulumi-`.
  */
 export interface InstanceBackupSource {
-  /** A path on this machine, relative to the program's folder. */
+  /** Path of the file on this machine, relative to the program's directory. */
   backup: pulumi.Input<string>;
 }
 

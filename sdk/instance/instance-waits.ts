@@ -1,64 +1,70 @@
-// What can be waited for when an instance has been made.
+// Argument types for the conditions that a new instance waits for.
 import type * as pulumi from "@pulumi/pulumi";
 
 interface TimedArgs {
-  /** e.g. `"90m"`. Default: `"5m"`. */
+  /** How long to wait, for example `"90m"`. Default: `"5m"`. */
   timeout?: pulumi.Input<string>;
 }
 
 /**
- * The guest has switched the machine off for good, as an unattended installer does at its end. A machine that somebody has
- * stopped has not; it is started again. LXD does not tell the two apart if no run has watched.
+ * The guest has powered itself off for good, as an unattended installer does when it has finished. An instance that
+ * somebody has stopped does not count; it is started again. LXD cannot tell the two apart unless a run was watching at
+ * the time.
  */
 export interface PoweredOffWait {
   condition: "powered-off";
-  /** e.g. `"90m"`. Default: `"30m"`. */
+  /** How long to wait, for example `"90m"`. Default: `"30m"`. */
   timeout?: pulumi.Input<string>;
-  /** How long it must stay off, so that a reboot is not taken for the end. Default: `"10s"`. */
+  /** How long the instance must stay off, so that a reboot does not count. Default: `"10s"`. */
   stableFor?: pulumi.Input<string>;
 }
 
-/** The guest's agent answers; containers need none. */
+/** The guest agent answers. Always true for running containers, which need no agent. */
 export interface AgentWait extends TimedArgs {
   condition: "agent";
 }
 
-/** cloud-init in the guest is done; it fails with what cloud-init says of its own failure. Needs the agent in VMs. */
+/**
+ * cloud-init has finished in the guest. If cloud-init reports a failure, the wait fails with its message. Virtual
+ * machines require the guest agent.
+ */
 export interface CloudInitWait extends TimedArgs {
   condition: "cloud-init";
 }
 
-/** The guest has an address of this family that others can reach. */
+/** The guest has an address of this family that is reachable from outside the guest. */
 export interface AddressWait<Family extends "ipv4" | "ipv6"> extends TimedArgs {
   condition: Family;
-  /** The interface's name in the guest. Default: any. */
+  /** Name of the network interface in the guest. Default: any. */
   interface?: pulumi.Input<string>;
 }
 
 /**
- * The console has said something since the machine was started for its waits. Not for virtual machines on LXD, which keeps
- * no log of their consoles; on Incus 6.0.3 and 6.6 to 6.11 those keep what was said in earlier starts. The servers tell each
- * text of a running container once: when a `pulumi up` continues to wait for one that was left running, it does not hear what
- * was read before.
+ * The console has printed text that matches, since the instance was started for these conditions. Not available for
+ * virtual machines on LXD, which keeps no log of their consoles. On Incus 6.0.3 and 6.6 to 6.11, the log of a virtual
+ * machine also contains the output of earlier starts. LXD and Incus return the output of a running container only once:
+ * a `pulumi up` that continues to wait for an instance which was left running does not see output that has been read
+ * before.
  */
 export interface ConsoleWait extends TimedArgs {
   condition: "console";
-  /** A regular expression of JavaScript, in which `^` and `$` stand for the ends of a line. */
+  /** A JavaScript regular expression. `^` and `$` match at line boundaries. */
   pattern: pulumi.Input<string>;
 }
 
-/** A command in the guest ends with 0; it is run again until it does. Needs the agent in virtual machines. */
+/** A command in the guest exits with 0. It is repeated until it does. Virtual machines require the guest agent. */
 export interface ExecWait extends TimedArgs {
   condition: "exec";
-  /** The program and its arguments; no shell reads them. */
+  /** The program and its arguments, run without a shell. */
   command: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** A TCP port can be connected to from where Pulumi runs. */
+/** A TCP port of the guest accepts connections from the machine that runs Pulumi. */
 export interface PortWait extends TimedArgs {
   condition: "port";
+  /** The TCP port. */
   port: pulumi.Input<number>;
-  /** The interface's name in the guest. Default: any. */
+  /** Name of the network interface in the guest. Default: any. */
   interface?: pulumi.Input<string>;
 }
 

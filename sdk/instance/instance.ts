@@ -1,4 +1,4 @@
-// Instances: virtual machines and containers.
+// The `Instance` resource: virtual machines and containers.
 import * as pulumi from "@pulumi/pulumi";
 import { type CdromArgs, type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
 import { type BootStepArgs } from "./boot-command";
@@ -10,15 +10,20 @@ import { hasType } from "../resource/identity";
 import { type CommonArgs, LxdResource, typeOf } from "../resource/resource";
 import { toCdroms } from "../iso-volume/volume-reference";
 
-/** Data for cloud-init in the guest. New data runs it again at the next boot. Wrap secrets in `pulumi.secret`. */
+/**
+ * Data for cloud-init in the guest. Changed data makes cloud-init run again at the next boot. Wrap secrets in
+ * `pulumi.secret`.
+ */
 export interface CloudInitArgs {
-  /** Mostly a text that begins with `#cloud-config`. */
+  /** User data, usually text that begins with `#cloud-config`. */
   userData?: pulumi.Input<string>;
+  /** Vendor data, which user data overrides. */
   vendorData?: pulumi.Input<string>;
+  /** Network configuration of the guest. */
   networkConfig?: pulumi.Input<string>;
 }
 
-/** Addresses of one network interface that others can reach. */
+/** Addresses of one network interface that are reachable from outside the guest. */
 export interface InterfaceAddresses {
   ipv4: string[];
   ipv6: string[];
@@ -26,122 +31,149 @@ export interface InterfaceAddresses {
 
 export interface InstanceArgs extends CommonArgs {
   /**
-   * 1 to 63 letters, digits, dashes. Default: the resource's name. Changes in place; the servers rename stopped machines
-   * only, so a running one needs `allowRestart`. The resource's ID stays the first name.
+   * Name of the instance: 1 to 63 letters, digits or dashes. Updated in place; LXD and Incus rename only stopped
+   * instances, so a running one requires `allowRestart`. The resource's ID keeps the original name. Default: the
+   * resource's name.
    */
   name?: pulumi.Input<string>;
-  /** Default: `container`, as on the servers. Changing it replaces the instance. */
+  /** Type of the instance. Changing this forces replacement. Default: `container`, as in LXD and Incus. */
   type?: pulumi.Input<"container" | "virtual-machine">;
-  /** A text for people. Changes in place. */
+  /** Free text. Updated in place. Default: empty. */
   description?: pulumi.Input<string>;
   /**
-   * What it is made from. Without a source a virtual machine is blank. Changing it replaces the instance, or rebuilds it
-   * (see `onImageChange`); leaving it away later does not.
+   * What the instance is created from. A virtual machine without a source is blank. Changing this forces replacement,
+   * or a rebuild (see `onImageChange`); omitting it later does not.
    */
   source?: pulumi.Input<InstanceSourceArgs>;
   /**
-   * What another image as `source` costs: a new instance (`replace`, the default), or a new root disk for the one that is
-   * there (`rebuild`), which keeps its config, devices and addresses, and is waited for again. For that it must be off, so
-   * a running one needs `allowRestart`. Needs `instances_rebuild`: any Incus, LXD 5.21 or newer. A change of it alone does
-   * nothing.
+   * What another image in `source` does: `replace` creates a new instance; `rebuild` gives the existing instance a new
+   * root disk and keeps its config, devices and addresses, and then waits for `waitFor` again. A rebuild requires the
+   * instance to be stopped, so a running one requires `allowRestart`. `rebuild` requires the API extension
+   * `instances_rebuild` (any Incus, LXD 5.21 or newer). A change alone does nothing. Default: `replace`.
    */
   onImageChange?: pulumi.Input<"replace" | "rebuild">;
-  /** e.g. `x86_64` or `aarch64`. Default: the image's, or the server's own. Changing it replaces the instance. */
+  /**
+   * Architecture, for example `x86_64` or `aarch64`. Changing this forces replacement. Default: the image's, or the
+   * server's own.
+   */
   architecture?: pulumi.Input<string>;
   /**
-   * Whether the server deletes the instance when it stops. Then nothing that needs it off can be done, and the next
-   * `pulumi refresh` and `pulumi up` make it again. Changes in place. Default: false.
+   * Makes the server delete the instance when it stops. Changes that require a stopped instance are then impossible,
+   * and after a stop the next `pulumi refresh` and `pulumi up` create it again. Updated in place. Default: false.
    */
   ephemeral?: pulumi.Input<boolean>;
   /**
-   * The member of the cluster to be on, or `@group` for any of a group. Default: the server's choice. Another member
-   * moves the instance: a virtual machine that was started with the config `migration.stateful: true` while it runs; any
-   * other must be off, so that a running one needs `allowRestart`. While the member is evacuated, the instance is left
-   * where the evacuation has put it.
+   * The cluster member to place the instance on, or `@group` for any member of a group. Changing this moves the
+   * instance in place. A virtual machine that was started with the config `migration.stateful: true` moves while it
+   * runs; any other instance must be stopped, so a running one requires `allowRestart`. While a member is evacuated,
+   * its instances stay where the evacuation has moved them. Default: chosen by the server.
    */
   target?: pulumi.Input<string>;
-  /** Needed unless a profile or `devices` has a root disk. A virtual machine's does not shrink: the preview says so. */
+  /**
+   * The root disk. Required unless a profile or `devices` has one. That of a virtual machine cannot shrink; the preview
+   * reports it.
+   */
   rootDisk?: pulumi.Input<RootDiskArgs>;
-  /** Installation media, for virtual machines. Added, removed and swapped in place, also while the machine runs. */
+  /**
+   * Installation media, for virtual machines. Media are added, removed and swapped in place, even while the machine
+   * runs. Requires the API extension `custom_volume_iso` (any Incus, LXD 5.21 or newer). Default: none.
+   */
   cdroms?: pulumi.Input<pulumi.Input<CdromArgs>[]>;
-  /** Network cards, beside those of the profiles. Changes in place. */
+  /** Network interfaces, in addition to those of the profiles. Updated in place. Default: none. */
   nics?: pulumi.Input<pulumi.Input<NicArgs>[]>;
-  /** Disks beside the root disk. Changes in place. */
+  /** Disks, in addition to the root disk. Updated in place. Default: none. */
   disks?: pulumi.Input<pulumi.Input<DiskArgs>[]>;
-  /** A virtual TPM, for virtual machines; comes and goes only while the machine is off. Default: false. */
+  /**
+   * Adds a virtual TPM to a virtual machine. Updated in place; a running machine requires `allowRestart`. Default:
+   * false.
+   */
   tpm?: pulumi.Input<boolean>;
-  /** A drive with the guest agent, which Windows needs. Incus only. Default: false. */
+  /** Adds a drive with the guest agent, which Windows needs. Incus only. Updated in place. Default: false. */
   agentDrive?: pulumi.Input<boolean>;
-  /** A drive with the data of `cloudInit`, for guests that get them in no other way. Default: false. */
+  /**
+   * Adds a drive with the data of `cloudInit`, for guests that cannot get it in another way. Updated in place. Default:
+   * false.
+   */
   cloudInitDrive?: pulumi.Input<boolean>;
   /**
-   * What the guest is or will be: decides the bus of media, and on Incus the hardware of a blank machine. A change of it
-   * alone does nothing. Default: `linux`.
+   * The guest operating system, installed or to be installed. It decides the bus of installation media and, on Incus,
+   * the hardware of a blank machine. A change alone does nothing. Default: `linux`.
    */
   os?: pulumi.Input<"linux" | "windows">;
   /**
-   * What a virtual machine boots with, in the words of no server in particular: it becomes `security.secureboot` and
-   * `security.csm`, or `boot.mode` on LXD 6.7 and newer. `bios` needs `security_csm`. Default: the server's, which is
-   * UEFI with secure boot. Changes in place, and works from the next start.
+   * Firmware of a virtual machine, independent of the server's product and version: it sets `security.secureboot` and
+   * `security.csm`, or `boot.mode` on LXD 6.7 and newer. `bios` requires the API extension `security_csm` (any Incus,
+   * LXD 5.21 or newer). Updated in place; takes effect at the next start. Default: the server's, which is UEFI with
+   * secure boot.
    */
   firmware?: pulumi.Input<"uefi" | "uefi-secureboot" | "bios">;
-  /** Data for cloud-init. Changes in place. */
+  /** Data for cloud-init. Updated in place. */
   cloudInit?: pulumi.Input<CloudInitArgs>;
   /**
-   * The server's configuration keys, e.g. `"limits.memory": "2GiB"`. Numbers and booleans are spelled out. Changes in
-   * place; what a running virtual machine does not take, as more memory where the server has no `memory_hotplug`, needs
-   * `allowRestart`.
+   * Configuration keys of the server, for example `"limits.memory": "2GiB"`. Numbers and booleans are converted to
+   * strings. Updated in place. Changes that a running virtual machine cannot apply require `allowRestart`, for example
+   * more memory without the API extension `memory_hotplug` (Incus 6.0.5 LTS or 6.12). Default: none.
    */
   config?: pulumi.Input<Record<string, Scalar>>;
-  /** Other devices, as the server knows them. */
+  /** Other devices by name, with the server's own options. Updated in place. Default: none. */
   devices?: pulumi.Input<Record<string, pulumi.Input<Record<string, Scalar>>>>;
-  /** Default: `["default"]`. `[]` is none at all. Changes in place. */
+  /** Profiles, in order. `[]` means no profile. Updated in place. Default: `["default"]`. */
   profiles?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Whether the machine is switched on. Default: true, or false when the last wait is `powered-off`; with true it is started again
-   * after that wait. Changes in place.
+   * Whether the instance is running. If the last condition in `waitFor` is `powered-off`, true starts the instance
+   * again after it. Updated in place. Default: true, or false if the last condition is `powered-off`.
    */
   running?: pulumi.Input<boolean>;
   /**
-   * Whether `running` is held to at each update (`managed`, the default), only when the machine is made (`initial`), or
-   * never (`ignored`). A change of it alone does nothing.
+   * When `running` applies: at each update (`managed`), only when the instance is created (`initial`), or never
+   * (`ignored`). A change alone does nothing. Default: `managed`.
    */
   power?: pulumi.Input<"managed" | "initial" | "ignored">;
   /**
-   * Whether a running machine may be shut down for a change that it does not take while it runs, and started again.
-   * Without it such a change is refused, in the preview where it can be seen. Default: false.
+   * Allows shutting down a running instance for a change that it cannot apply while running, and starting it again.
+   * Without it, such a change is an error, reported in the preview where possible. A change alone does nothing.
+   * Default: false.
    */
   allowRestart?: pulumi.Input<boolean>;
-  /** How long a guest may take to shut down before it is switched off. `"0s"` is at once. Default: `"30s"`. */
+  /**
+   * How long the guest may take to shut down before the instance is stopped forcibly. `"0s"` stops it immediately.
+   * Updated in place. Default: `"30s"`.
+   */
   shutdownTimeout?: pulumi.Input<string>;
-  /** Whether a running machine is switched off or shut down before it is deleted. Default: `force`. */
+  /**
+   * How to stop a running instance before it is deleted: `force` stops it immediately, `shutdown` shuts the guest down
+   * first. Updated in place. Default: `force`.
+   */
   onDelete?: pulumi.Input<"force" | "shutdown">;
   /**
-   * What to wait for, in order, when the machine has been made and started; each with its own time limit. After a
-   * `powered-off` the machine is started again for what follows. When a limit passes, the machine is kept, and the next
-   * `pulumi up` continues to wait. If its firmware, media, boot order or buses have changed by then, or its firmware has found
-   * nothing to boot, the machine is switched off and started again first. A change of it alone does nothing.
+   * Conditions to wait for, in order, after the instance has been created and started, each with its own timeout. After
+   * `powered-off`, the instance is started again for the conditions that follow. If a timeout is exceeded, the instance
+   * is kept, and the next `pulumi up` continues to wait. If its firmware, media, boot order or buses have changed by
+   * then, or its firmware has found nothing to boot, the instance is stopped and started again first. A change alone
+   * does nothing. Default: none.
    */
   waitFor?: pulumi.Input<pulumi.Input<WaitArgs>[]>;
   /**
-   * What is typed on the serial console when a new machine starts for the first time, before `waitFor`: for installers
-   * that ask for a key or an option. A run that fails or is killed in the middle of it is repaired by the next
-   * `pulumi up`, which restarts the machine and types from the beginning. A change of it alone does nothing.
+   * What to type on the serial console when a new virtual machine starts for the first time, before `waitFor`: for
+   * installers that ask for a key or an option. If a run fails or is interrupted while typing, the next `pulumi up`
+   * restarts the machine and types from the beginning. A change alone does nothing. Default: nothing.
    */
   bootCommand?: pulumi.Input<pulumi.Input<BootStepArgs>[]>;
   /**
-   * Files in the guest, written where content, owner or mode differ. Containers have them before they start; virtual
-   * machines get them from their agent, after `waitFor`. A file that is removed from the list is deleted, unless somebody
-   * has changed it. A refresh shows what has changed in the guest, of files up to 4 MiB also by their content.
+   * Files in the guest. A file is written if its content, owner or mode differs. Containers get their files before they
+   * start; virtual machines get them through the guest agent, after `waitFor`. A file that is removed from the list is
+   * deleted, unless somebody has changed it in the guest. `pulumi refresh` detects changes in the guest; it compares
+   * the content of files up to 4 MiB. Updated in place. Default: none.
    */
   files?: pulumi.Input<pulumi.Input<GuestFileArgs>[]>;
 }
 
 /**
- * A virtual machine or a container. Cdroms need the API extension `custom_volume_iso`.
+ * A virtual machine or a container. `cdroms` require the API extension `custom_volume_iso` (any Incus, LXD 5.21 or
+ * newer).
  *
- * The resource option `import: "project/name"` adopts an instance that exists: it is compared with the program, all
- * differences are reported at once, and nothing is changed. It need not say `source`: what it was made from is its own affair.
+ * The resource option `import: "project/name"` adopts an existing instance: it is compared with the program, all
+ * differences are reported at once, and nothing is changed. `source` may be omitted; it is not compared.
  */
 export class Instance extends LxdResource {
   /** @internal */
@@ -150,33 +182,40 @@ export class Instance extends LxdResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly type: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
-  /** A secret where the instance was read with `.get`: it can have that of others. */
+  /** Configuration keys of the instance. A secret with `Instance.get`, because it may contain secrets of others. */
   declare readonly config: pulumi.Output<Record<string, string>>;
   declare readonly devices: pulumi.Output<Record<string, Record<string, string>>>;
   declare readonly profiles: pulumi.Output<string[]>;
   declare readonly running: pulumi.Output<boolean>;
-  /** Addresses that others can reach, by interface, as of the last update or refresh; empty while it is off. */
+  /**
+   * Addresses that are reachable from outside the guest, by network interface, as of the last update or refresh. Empty
+   * while the instance is stopped.
+   */
   declare readonly addresses: pulumi.Output<Record<string, InterfaceAddresses>>;
-  /** The first of them of each family. */
+  /** The first IPv4 address in `addresses`. */
   declare readonly ipv4: pulumi.Output<string | undefined>;
+  /** The first IPv6 address in `addresses`. */
   declare readonly ipv6: pulumi.Output<string | undefined>;
-  /** Hardware addresses of the network cards, by device. */
+  /** MAC addresses of the network interfaces, by device name. */
   declare readonly macs: pulumi.Output<Record<string, string>>;
-  /** Fingerprint of the image that it was made from. */
+  /** Fingerprint of the image that the instance was created from. */
   declare readonly baseImage: pulumi.Output<string | undefined>;
-  /** The config with what comes from profiles, without the server's own keys. A secret, as it has that of `cloudInit`. */
+  /**
+   * The config combined with that of the profiles, without the server's internal keys. A secret, because it contains
+   * the data of `cloudInit`.
+   */
   declare readonly expandedConfig: pulumi.Output<Record<string, string>>;
-  /** In the server's words, e.g. `Running` or `Stopped`. */
+  /** Status as reported by the server, for example `Running` or `Stopped`. */
   declare readonly status: pulumi.Output<string>;
   declare readonly architecture: pulumi.Output<string>;
-  /** The cluster member that it is on; `none` on a single server. */
+  /** The cluster member that hosts the instance; `none` on a single server. */
   declare readonly location: pulumi.Output<string>;
-  /** When the server made it. A move to another storage pool counts as that. */
+  /** When the instance was created, as an RFC 3339 time. A move to another storage pool resets it. */
   declare readonly createdAt: pulumi.Output<string>;
-  /** @internal What tells the machine from all others, for resources that are about it. Not shown in previews. */
+  /** @internal Identifies the instance for resources that refer to it. Not shown in previews. */
   declare readonly __identity: pulumi.Output<string>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is an `Instance`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is Instance {
     return hasType(value, Instance.__pulumiType);
   }
@@ -192,28 +231,31 @@ export class Instance extends LxdResource {
     super("Instance", name, props, optionsOf(opts));
   }
 
-  /** An instance that others own, by its ID `project/name`: read as it is, never changed, never deleted. */
+  /**
+   * Looks up an existing instance by its ID `project/name` without managing it: it is read, but never changed or
+   * deleted.
+   */
   static get(
     name: string,
     id: pulumi.Input<string>,
     args: { remote?: RemoteInput } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): Instance {
-    // Its config can have secrets of others, such as data for cloud-init.
+    // Its config may contain secrets of others, such as data for cloud-init.
     return new Instance(name, args, pulumi.mergeOptions(opts, { id, additionalSecretOutputs: ["config"] }));
   }
 }
 
-/** Inputs that get a value when they are left away, and so are outputs of every instance. */
+/** Inputs that get a value when they are omitted, and are therefore outputs of every instance. */
 const defaulted = ["name", "type", "project", "config", "devices", "profiles", "running", "architecture"];
 
-/** What only the daemon knows. */
+/** Outputs that only the server determines. */
 const outputs = [
   ...["status", "location", "addresses", "ipv4", "ipv6", "macs", "baseImage", "expandedConfig", "createdAt"],
   "__identity",
 ];
 
-/** `ignoreChanges` of the source also ignores other bytes or another image behind it. */
+/** With `ignoreChanges: ["source"]`, also ignores changed bytes or another image behind the same source. */
 function optionsOf(opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
   const ignored = opts.ignoreChanges ?? [];
   const kept = ignored.includes("source") ? { ignoreChanges: [...ignored, "sourceVersion"] } : {};

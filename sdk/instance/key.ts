@@ -1,6 +1,6 @@
-// The keys of a boot command, by their names.
+// Names of the keys in a boot command.
 
-/** Keys that have no character of their own. */
+/** Keys that do not produce a character. */
 export type NamedKey =
   | "enter"
   | "escape"

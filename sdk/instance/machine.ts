@@ -1,9 +1,9 @@
-// The machine that a resource is about, as it is sent to the provider.
+// Converts the `instance` argument of other resources to its form for the provider.
 import type * as pulumi from "@pulumi/pulumi";
 import { Instance } from "./instance";
 import { lift } from "../resource/lift";
 
-/** An instance of this program is known by its identity too, so that a new one of the same name is noticed. */
+/** Passes the identity of an `Instance` of this program too, so that a new instance of the same name is detected. */
 export function toMachine(instance: pulumi.Input<Instance | string>): pulumi.Inputs {
   return {
     instance: lift(instance, (known) => (Instance.isInstance(known) ? known.name : known)),

@@ -1,4 +1,4 @@
-// The sources of an ISO volume as programs write them, and as they are sent to the provider.
+// Argument types for the source of an ISO volume, and their form for the provider.
 import type * as pulumi from "@pulumi/pulumi";
 import { toFile } from "../resource/file-entry";
 import { isRecord, lift, liftValues } from "../resource/lift";
@@ -6,53 +6,65 @@ import { withSecretUrls } from "../resource/secret-urls";
 import { toOriginal } from "./volume-reference";
 
 /**
- * A local file: relative to the program's folder, absolute, or from `~`; symbolic links are followed. It is hashed once
- * per content (remembered in the user's cache folder) and must stay as it is until its last byte is sent.
+ * A file on this machine. Each content is hashed once (the hash is cached in the user's cache directory). The file must
+ * not change until its last byte has been sent.
  */
 export interface IsoFileSource {
+  /**
+   * Path of the file: relative to the program's directory, absolute, or starting with `~`. Symbolic links are followed.
+   */
   file: pulumi.Input<string>;
 }
 
-/** What pins a download. */
+/** Arguments that pin the content of a download. */
 export interface PinnedArgs {
   /**
-   * `sha256:…`, `sha512:…`, or the HTTPS URL or path of a `SHA256SUMS`-style list. A list on disk is read in every preview: a
-   * new sum in it is new content. A list on a web server is read when the resource is made and when the source or `trigger`
-   * changes, never otherwise: what its publisher changes there changes nothing here by itself.
+   * The expected checksum: `sha256:…`, `sha512:…`, or the HTTPS URL or path of a `SHA256SUMS`-style list. A local list
+   * is read in every preview: a new checksum in it means new content. A list on a web server is read only when the
+   * resource is created and when the source or `trigger` changes; if its publisher changes the list in between, that
+   * has no effect.
    */
   checksum: pulumi.Input<string>;
-  /** Any text. Another one has the list of a web server read again; new content only if the sum in it is another. */
+  /**
+   * Arbitrary text. Changing it reads the list on the web server again; the content changes only if its checksum in the
+   * list has changed.
+   */
   trigger?: pulumi.Input<string>;
 }
 
 /**
- * A file of a web server, streamed to the daemon through the hash without a copy here. HTTPS, or HTTP with a checksum.
- * Broken transfers are resumed; proxies come from the environment. The server is asked only when the source changes.
+ * A file on a web server, streamed to LXD or Incus without a local copy and verified on the way. Interrupted transfers
+ * resume. Proxies are configured through the environment. The web server is contacted only when the source changes.
  */
 export interface IsoUrlSource extends PinnedArgs {
+  /** URL of the file: HTTPS or HTTP. */
   url: pulumi.Input<string>;
 }
 
-/** The same from several servers, tried in this order. */
+/** A file that several web servers offer. */
 export interface IsoUrlsSource extends PinnedArgs {
+  /** URLs of the file, tried in this order. */
   urls: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** Text, bytes, a `pulumi.asset` file or text, or an archive of a local folder (`new pulumi.asset.FileArchive(dir)`). */
+/**
+ * A string, bytes, a `FileAsset` or `StringAsset`, or an archive of a local directory (`new
+ * pulumi.asset.FileArchive(dir)`).
+ */
 export type IsoFile = pulumi.Input<string | Uint8Array | pulumi.asset.Asset | pulumi.asset.Archive>;
 
 /**
- * An image made on the fly, with Joliet and Rock Ridge names, byte for byte the same for the same files: answer files,
- * cloud-init's `cidata`, drivers.
+ * An ISO image that the provider generates, with Joliet and Rock Ridge names, for answer files, cloud-init's `cidata`
+ * or drivers. The same files always produce the same bytes.
  */
 export interface IsoFilesSource {
-  /** By their paths in the image, e.g. `autounattend.xml` or `drivers/net.inf`. */
+  /** Files by their paths in the image, for example `autounattend.xml` or `drivers/net.inf`. */
   files: pulumi.Input<Record<string, IsoFile>>;
-  /** The volume label, written as it is: up to 32 characters, of which Windows shows 16. */
+  /** The volume label, written unchanged: up to 32 characters, of which Windows shows 16. */
   label: pulumi.Input<string>;
 }
 
-/** `owner` is the resource, for errors. */
+/** `owner` names the resource in errors. */
 export function toSource(source: unknown, owner: string): unknown {
   return lift(source, (known) => {
     if (!isRecord(known)) return known;

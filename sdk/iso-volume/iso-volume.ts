@@ -1,4 +1,4 @@
-// ISO volumes: installation media kept on the daemon.
+// The `IsoVolume` resource: installation media in a storage pool.
 import * as pulumi from "@pulumi/pulumi";
 import { type IsoFileSource, type IsoFilesSource, type IsoUrlSource, type IsoUrlsSource, toSource } from "./iso-source";
 import { type RemoteInput } from "../remote";
@@ -6,50 +6,55 @@ import { hasType } from "../resource/identity";
 import { type CommonArgs, LxdResource, typeOf } from "../resource/resource";
 
 export interface IsoVolumeArgs extends CommonArgs {
-  /** The storage pool. Changing it replaces the volume. */
+  /** The storage pool. Changing this forces replacement. */
   pool: pulumi.Input<string>;
   /**
-   * The volume's name: 1 to 64 letters, digits, dots, dashes, underscores. Default: the resource's name and 8 digits of a
-   * hash over its URN and the content. So no other resource or stack has the same volume, new content becomes a volume
-   * beside the old one, and machines switch to it before the old one is deleted. With a name of your own the old volume is
-   * removed from the stack's machines and deleted first. Changing it replaces the volume.
+   * Name of the volume: 1 to 64 letters, digits, dots, dashes or underscores. Changing this forces replacement.
+   * Default: the resource's name and 8 digits of a hash of its URN and its content. This default keeps volumes of
+   * different resources and stacks apart, and lets new content become a new volume: instances switch to it before the
+   * old volume is deleted. With a fixed name, the old volume is first removed from the stack's instances and deleted.
    */
   name?: pulumi.Input<string>;
-  /** A text for people. The one thing that changes in place. Default: empty. */
+  /** Free text. Updated in place. Default: empty. */
   description?: pulumi.Input<string>;
   /**
-   * Where the bytes come from. They are known by their hash: other bytes are another volume, the same bytes from another
-   * place are not. May be left away only for a volume that is imported as it is.
+   * Where the content comes from. The content is compared by hash: different bytes force replacement, the same bytes
+   * from another location do not. May be omitted only for a volume that is imported.
    */
   source?: pulumi.Input<IsoSourceArgs>;
-  /** The cluster member to keep it on, where the pool is local to members. Changing it replaces the volume. */
+  /**
+   * The cluster member to store the volume on, for pools that are local to each member. Changing this forces
+   * replacement. Default: chosen by the server.
+   */
   target?: pulumi.Input<string>;
-  /** Import the bytes even if they are no ISO 9660 or UDF image. Default: false. */
+  /** Imports content that is not an ISO 9660 or UDF image. A change alone does nothing. Default: false. */
   allowAnyContent?: pulumi.Input<boolean>;
   /**
-   * With the option `import`: believe that the volume has the content of `source`, on servers that cannot give it back
-   * to be compared (all without the API extension `backup_iso`). Its size is compared all the same. Default: false.
+   * With the resource option `import`: assumes that the volume has the content of `source`, on servers that cannot
+   * export it for a comparison (those without the API extension `backup_iso`, which Incus has since 6.0.6 LTS and
+   * 6.18). The size is compared in any case. A change alone does nothing. Default: false.
    */
   trustContent?: pulumi.Input<boolean>;
   /**
-   * With a `name` of its own, and a volume of that name on the server which no state of this resource knows: delete that
-   * volume and import the content again, unless something uses it. May stay in the program: it has an effect only when
-   * the volume is created. Without it such a volume is used if the server can give its content back and that is the same
-   * (API extension `backup_iso`), and is an error otherwise. Default: false. Changing only this has no effect.
+   * With a fixed `name`: if the server already has a volume of that name that is not in the state of this resource,
+   * deletes it and imports the content again, unless the volume is in use. Otherwise, such a volume is used if the
+   * server can export its content (API extension `backup_iso`, in Incus since 6.0.6 LTS and 6.18) and the content is
+   * the same, and is an error if not. Applies only when the resource is created, so it may stay in the program. A
+   * change alone does nothing. Default: false.
    */
   overwrite?: pulumi.Input<boolean>;
 }
 
 /**
- * Installation media as a storage volume of content type `iso`, for virtual machines to boot from.
+ * Installation media in a storage volume of content type `iso`, which virtual machines can boot from.
  *
- * Such a volume is made by import and never changed: a change of its content, name or place is a replacement. Needs
- * the API extension `custom_volume_iso`: any Incus, LXD 5.21 or newer.
+ * An ISO volume is created by an import and never modified: changing its content, name or location forces replacement.
+ * Requires the API extension `custom_volume_iso` (any Incus, LXD 5.21 or newer).
  *
- * The resource option `import: "project/pool/name"` adopts a volume that exists: it is compared with the program,
- * all differences are reported at once, and nothing is sent again.
+ * The resource option `import: "project/pool/name"` adopts an existing volume: it is compared with the program, all
+ * differences are reported at once, and nothing is uploaded again.
  *
- * With `ignoreChanges: ["source"]` a volume stays as it is, also when the bytes at the same path change.
+ * `ignoreChanges: ["source"]` keeps the volume unchanged, even if the bytes at the same path change.
  */
 export class IsoVolume extends LxdResource {
   /** @internal */
@@ -59,14 +64,17 @@ export class IsoVolume extends LxdResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
-  /** The content's identity: `sha256:` or `sha512:` and hexadecimal digits; `volume:…` for one copied from a stranger. */
+  /**
+   * Identifies the content: `sha256:` or `sha512:` and hexadecimal digits, or `volume:…` for a copy of a volume that is
+   * not managed by this program.
+   */
   declare readonly digest: pulumi.Output<string>;
-  /** Size of the content in bytes; the pool may round it up on disk. */
+  /** Size of the content in bytes. The pool may round it up on disk. */
   declare readonly sizeBytes: pulumi.Output<number>;
-  /** The cluster member that has the volume; `none` on a single server. */
+  /** The cluster member that stores the volume; `none` on a single server. */
   declare readonly location: pulumi.Output<string>;
 
-  /** Whether a value is one, also where another copy of the package has made it. */
+  /** Returns true if the value is an `IsoVolume`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is IsoVolume {
     return hasType(value, IsoVolume.__pulumiType);
   }
@@ -79,8 +87,9 @@ export class IsoVolume extends LxdResource {
   }
 
   /**
-   * A volume that others own, by its ID `project/pool/name`: read for use by machines, never changed, never deleted.
-   * Its content is unknown: machines do not notice when it is created again under the same name.
+   * Looks up an existing volume by its ID `project/pool/name` without managing it: instances can use it, but it is
+   * never changed or deleted. Its content is unknown, so instances do not notice if it is created again under the same
+   * name.
    */
   static get(
     name: string,
@@ -92,24 +101,27 @@ export class IsoVolume extends LxdResource {
   }
 }
 
-/** `ignoreChanges` of the source also ignores other bytes at the same path. */
+/** With `ignoreChanges: ["source"]`, also ignores changed bytes at the same path. */
 function keepingContent(opts?: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions | undefined {
   const ignored = opts?.ignoreChanges ?? [];
   return ignored.includes("source") ? { ...opts, ignoreChanges: [...ignored, "digest"] } : opts;
 }
 
-/** Another volume of the same server, copied by it without passing through here. */
+/**
+ * A copy of another volume on the same server. The server copies it; the content does not pass through this machine.
+ */
 export interface IsoCopySource {
+  /** An `IsoVolume` of this program, or the pool and name of an existing ISO volume. */
   volume: pulumi.Input<
     | IsoVolume
     | {
         pool: pulumi.Input<string>;
         name: pulumi.Input<string>;
-        /** Default: the new volume's own project. */
+        /** Project of the volume. Default: that of the new volume. */
         project?: pulumi.Input<string>;
       }
   >;
 }
 
-/** Exactly one of these. */
+/** The source of an ISO volume: exactly one of these types. */
 export type IsoSourceArgs = IsoFileSource | IsoUrlSource | IsoUrlsSource | IsoFilesSource | IsoCopySource;

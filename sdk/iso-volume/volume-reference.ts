@@ -1,12 +1,12 @@
-// ISO volumes as programs name them, and as they are sent to the provider.
+// Converts references to ISO volumes to their form for the provider.
 import { hasType } from "../resource/identity";
 import { isRecord, lift, liftEach } from "../resource/lift";
 import { typeOf } from "../resource/resource";
 
-/** Of an `IsoVolume`. */
+/** The relevant fields of an `IsoVolume`. */
 type Volume = Record<"pool" | "name" | "project" | "digest", unknown>;
 
-/** A volume of this program is told by its content, too: other content under the same name is a change. */
+/** Adds the digest of a volume of this program, so that new content under the same name is a change. */
 export function toReference(volume: unknown): unknown {
   return lift(volume, (known) => {
     if (!isVolume(known)) return known;
@@ -15,7 +15,7 @@ export function toReference(volume: unknown): unknown {
   });
 }
 
-/** The same with its project, for a volume that is copied. */
+/** Like `toReference`, with the project, for the source of a copy. */
 export function toOriginal(volume: unknown): unknown {
   return lift(volume, (known) => {
     if (!isVolume(known)) return known;
@@ -24,7 +24,7 @@ export function toOriginal(volume: unknown): unknown {
   });
 }
 
-/** Only what a volume of this program has in it, whatever it is called; of any other the reference. */
+/** Returns the digest of a volume of this program, whatever its name; for any other volume, the reference. */
 export function toContent(volume: unknown): unknown {
   return lift(volume, (known) => (isVolume(known) ? known.digest : known));
 }

@@ -1,26 +1,28 @@
-// Files as they are sent to the provider: what their content is made of.
+// Converts files to their form for the provider.
 import * as pulumi from "@pulumi/pulumi";
 
-/** One file. */
+/** The content of a file. */
 export type FileContent = { text: string } | { base64: string } | { file: string };
 
-/** One file, or a folder with all that is in it. */
+/** A file, or a directory with everything in it. */
 export type FileEntry = FileContent | { folder: string };
 
 interface FilePlace {
-  /** The resource and the key, for errors. */
+  /** The resource and the argument, for errors. */
   where: string;
-  /** Whether a folder may take the place of a file. */
+  /** Whether a directory is accepted instead of a file. */
   orFolder?: boolean;
 }
 
-/** What programs write as a file: text, bytes, an asset, in an image also an archive of a folder. */
+/**
+ * Converts a file as programs write it: a string, bytes, an asset, or in an ISO image also an archive of a directory.
+ */
 export function toFile(file: unknown, place: FilePlace): pulumi.Output<FileEntry> {
   const output: pulumi.Output<unknown> = pulumi.output(file);
   return output.apply((known) => toEntry(known, place));
 }
 
-/** Pulumi's outputs carry plain values: of assets and of bytes only the fields arrive, without their class. */
+/** Recognizes assets and bytes by their fields: values in Pulumi outputs lose their class. */
 export function toEntry(known: unknown, { where, orFolder = false }: FilePlace): FileEntry {
   if (typeof known === "string") return { text: known };
   if (typeof known === "object" && known !== null) {
@@ -35,7 +37,7 @@ export function toEntry(known: unknown, { where, orFolder = false }: FilePlace):
   throw new pulumi.RunError(`${where} is not a file: write text, bytes, a FileAsset or a StringAsset${folder}.`);
 }
 
-/** `{ 0: 72, 1: 105 }`, whose keys JavaScript keeps in the order of numbers. */
+/** Matches `{ 0: 72, 1: 105 }`; JavaScript keeps integer keys in numeric order. */
 function isBytes(fields: Record<string, unknown>): fields is Record<string, number> {
   return Object.entries(fields).every(([key, value], i) => key === String(i) && typeof value === "number");
 }

@@ -1,13 +1,13 @@
-// Which class a value is of, also where another copy of the package has made it.
+// Tests the class of a value across several copies of the package.
 
-/** By the type that Pulumi's base class puts on each resource, as `isInstance` of all SDKs does. */
+/** Compares the type that Pulumi's base class sets on each resource, like `isInstance` in all SDKs. */
 export function hasType(value: unknown, type: string): boolean {
   return typeof value === "object" && value !== null && (value as { __pulumiType?: unknown }).__pulumiType === type;
 }
 
 type AnyClass = abstract new (...args: never[]) => unknown;
 
-/** For `instanceof`. A class that a program derives has its own instances only, which no type tells apart. */
+/** Implements `instanceof`. A subclass defined in a program has no type of its own, so it uses the default check. */
 export function isInstanceOf(type: AnyClass, value: unknown): boolean {
   const { __pulumiType } = type as unknown as { __pulumiType?: string };
   const isOurs = Object.hasOwn(type, "__pulumiType") && __pulumiType !== undefined;

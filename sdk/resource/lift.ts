@@ -1,21 +1,23 @@
-// Changes inputs where they are known: as they are written, or inside of an output or a promise.
+// Transforms inputs as soon as they are known, whether plain or inside an output or a promise.
 import * as pulumi from "@pulumi/pulumi";
 
-/** Of an output or a promise, `change` is given all that is in it; the result may have outputs in it again. */
+/**
+ * Applies `change` to the value, or to the resolved value of an output or a promise. The result may contain outputs.
+ */
 export function lift(input: unknown, change: (known: unknown) => unknown): unknown {
   if (!pulumi.Output.isInstance(input) && !(input instanceof Promise)) return change(input);
   const output: pulumi.Output<unknown> = pulumi.output(input);
   return output.apply((known) => pulumi.output(change(known)));
 }
 
-/** The same for each item of a list. What is no list is left to the provider's check, which says so. */
+/** Applies `change` to each item of a list. Anything else passes through, for the provider's check to report. */
 export function liftEach(list: unknown, change: (known: unknown, index: number) => unknown): unknown {
   return lift(list, (items) =>
     Array.isArray(items) ? items.map((item, i) => lift(item, (known) => change(known, i))) : items,
   );
 }
 
-/** The same for each value of a record. */
+/** Applies `change` to each value of a record. */
 export function liftValues(record: unknown, change: (known: unknown, key: string) => unknown): unknown {
   return lift(record, (known) => {
     if (!isRecord(known)) return known;

@@ -1,10 +1,10 @@
-// What all resource classes share: the serialized provider, the URN that owns what is made, and the options.
+// Base class and common arguments of all resources: serialized provider, owning URN, resource options.
 import * as pulumi from "@pulumi/pulumi";
 import { isInstanceOf } from "./identity";
 import { type RemoteInput, toRemote } from "../remote";
 import { secretPaths } from "./secret-paths";
 
-/** Nouns, by the names of the exports of `pulumi-lxd/provider`. */
+/** Resource kinds, by the names of the exports of `pulumi-lxd/provider`. */
 export type KindName =
   | "IsoVolume"
   | "GoldenBuild"
@@ -18,31 +18,31 @@ export type KindName =
   | "Exec"
   | "InstanceSnapshot";
 
-/** The type in URNs and states. */
+/** Returns the resource type in URNs and state. */
 export function typeOf<Kind extends KindName>(kind: Kind): `pulumi-nodejs:dynamic/lxd:${Kind}` {
   return `pulumi-nodejs:dynamic/lxd:${kind}`;
 }
 
 /**
- * A resource that is served by Pulumi's dynamic-provider server. The server runs the text in `__provider`, which only
- * loads the installed package: it is the same for every resource of a kind, and stays the same over releases.
+ * A resource served by Pulumi's dynamic-provider server. That server runs the code in `__provider`, which only loads
+ * the installed package, so it is the same for every resource of a kind and in every release.
  */
 export abstract class LxdResource extends pulumi.CustomResource {
   constructor(kindName: KindName, name: string, props: pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
     const type = typeOf(kindName);
-    // Pulumi's own import gives a dynamic provider nothing to work with, so it becomes an input that `create` obeys.
+    // Pulumi's own import gives a dynamic provider no data to work with, so the ID is passed to `create` as an input.
     const { import: importId, ...rest } = opts;
-    // Names that begin with two underscores are left out of previews and diffs.
+    // Pulumi omits names that begin with two underscores from previews and diffs.
     const internal = {
       __provider: serializedProvider(kindName),
       __urn: urnOf(name, type, opts.parent),
       __import: importId,
-      // Pulumi matches this option with details of a diff that a dynamic provider cannot give.
+      // Pulumi matches this option against a detailed diff, which a dynamic provider cannot return.
       __replaceOnChanges: opts.replaceOnChanges,
     };
     const { remote: given, ...own } = props;
     const remote = toRemote(given as RemoteInput | undefined);
-    // The provider knows by itself what of a server is secret.
+    // The secrets of `remote` are not listed: the provider knows which of its fields are secret.
     super(type, name, { ...own, remote, ...internal, __secrets: secretPaths(own) }, rest);
   }
 
@@ -52,33 +52,34 @@ export abstract class LxdResource extends pulumi.CustomResource {
 }
 
 /**
- * The value of the URN, not the output with it: that depends on the parent, and whoever depends on a component waits for
- * all of its children. Two children of one component would wait for each other.
+ * Returns the plain value of the URN. The output would also depend on the parent, and whatever depends on a component
+ * waits for all of its children: two children of one component would wait for each other.
  */
 function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): Promise<string> {
   return pulumi.runtime.serializeProperty("URN", pulumi.createUrn(name, type, parent)) as Promise<string>;
 }
 
-/** Written into every stack's state, so it is a contract for ever; `test/unit/sdk/shim.golden.json` guards it. */
+/** Written to the state of every stack, so it must never change; `test/unit/sdk/shim.golden.json` checks it. */
 export function serializedProvider(kindName: KindName): string {
   return `exports.handler=require('pulumi-lxd/provider').${kindName}`;
 }
 
-/** Arguments that every resource takes. */
+/** Arguments of every resource. */
 export interface ServerArgs {
   /**
-   * The daemon: a `Remote`, the name of a remote of the command line, or where it is. Default: what the stack's config
-   * or the environment says, else a well-known socket: `npx pulumi-lxd doctor` shows which. Another server replaces the
-   * resource; another way to the same server does not.
+   * The LXD or Incus server: a `Remote`, the name of a remote of the command line client, or `RemoteArgs`. Another
+   * server forces replacement; another way to the same server does not. Default: the server in the stack's config or
+   * the environment, otherwise a well-known socket; `npx pulumi-lxd doctor` shows which.
    */
   remote?: RemoteInput;
 }
 
-/** Arguments of everything that is kept in a project. */
+/** Arguments of every resource that belongs to a project. */
 export interface CommonArgs extends ServerArgs {
   /**
-   * The project on the server. Default: that of the resource's own `remote`, else stack config `lxd:project`, else that
-   * of the remote that stack config `lxd:remote` names, else `default`. Changing it replaces the resource.
+   * The project on the server. Changing this forces replacement. Default: that of the resource's own `remote`,
+   * otherwise stack config `lxd:project`, otherwise that of the remote in stack config `lxd:remote`, otherwise
+   * `default`.
    */
   project?: pulumi.Input<string>;
 }

@@ -1,11 +1,11 @@
-// Where a program has written secrets: the provider is given their values in clear, and is to repeat none of them.
+// Finds the secrets in a program's inputs: the provider receives plain values and must not reveal them.
 import * as pulumi from "@pulumi/pulumi";
 
 type Path = (string | number)[];
 
 /**
- * The paths of all secrets in the inputs of a resource; undefined if there are none, so that states without secrets have
- * nothing of it.
+ * Returns the paths of all secrets in a resource's inputs, or undefined if there are none, so that nothing is added to
+ * the state.
  */
 export async function secretPaths(inputs: pulumi.Inputs): Promise<Path[] | undefined> {
   const candidates = outputsIn(inputs, []).map(async ({ path, output }) => ({
@@ -16,7 +16,7 @@ export async function secretPaths(inputs: pulumi.Inputs): Promise<Path[] | undef
   return secrets.length === 0 ? undefined : secrets.map(({ path }) => path);
 }
 
-/** One that fails is told by the resource that waits for its value. */
+/** A rejected value counts as not secret; the resource that waits for the value reports the error. */
 function isSecret(output: pulumi.Output<unknown>): Promise<boolean> {
   return pulumi.isSecret(output).catch(() => false);
 }
@@ -26,7 +26,7 @@ interface Candidate {
   output: pulumi.Output<unknown>;
 }
 
-/** Only an output can be secret; it is so as a whole, with all that is in it. */
+/** Only outputs can be secret, and a secret output is secret as a whole. */
 function outputsIn(value: unknown, path: Path): Candidate[] {
   if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value)) return [];
   if (pulumi.Output.isInstance(value)) return [{ path, output: value }];

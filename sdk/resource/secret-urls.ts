@@ -1,10 +1,13 @@
-// URLs with a name and a password in them, which are secret whatever they are given as.
+// Marks URLs that contain a user name and password as secret.
 import * as pulumi from "@pulumi/pulumi";
 
-/** `https://user:password@host/…` */
+/** Matches `https://user:password@host/…`. */
 const withCredentials = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
 
-/** The same value, with each URL that has credentials marked as a secret; in an output, that marks all of it. */
+/**
+ * Returns the same value with each URL that contains credentials marked as secret. If it is inside an output, the whole
+ * output becomes secret.
+ */
 export function withSecretUrls<T>(value: T): T {
   return marked(value) as T;
 }
