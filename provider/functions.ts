@@ -1,4 +1,4 @@
-// What programs call without making a resource. It runs in the program's own process, which loads it when it is called.
+// Functions that programs call without creating a resource; they run in the program's own process, loaded on first use.
 import { Redactor, secretsKey } from "./engine/secrets/redactor";
 import { type ServedImage } from "./image-server/types";
 import { lookUpImage, lookUpImages } from "./resources/image/lookup";
@@ -9,12 +9,12 @@ export type GetConfig = (key: string) => string | undefined;
 
 type Props = Record<string, unknown>;
 
-/** The images that a query means, the newest first. */
+/** Returns the images that match a query, newest first. */
 export function lookupImages(query: Props, get: GetConfig): Promise<ServedImage[]> {
   return asked(query, get, lookUpImages);
 }
 
-/** The newest of them; throws if there is none. */
+/** Returns the newest image that matches a query; throws if there is none. */
 export function lookupImage(query: Props, get: GetConfig): Promise<ServedImage> {
   return asked(query, get, lookUpImage);
 }

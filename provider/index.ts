@@ -1,7 +1,7 @@
-// The frozen entry: what the serialized provider in every stack's state requires, by these names, for ever.
+// The frozen entry point: the serialized provider in every stack's state requires these exports by name.
 //
-// Each export makes the provider of one kind. A name once released stays, and stays able to read and delete what any
-// earlier release has written into a state.
+// Each export creates the provider of one resource kind. A released name must stay forever, and must be able to read
+// and delete what any earlier release has written to a state.
 import { Dispatch } from "./engine/dispatch";
 import { type DynamicProvider } from "./engine/pulumi/dynamic-provider";
 import { exec } from "./resources/exec/exec";
@@ -28,6 +28,6 @@ export const StoragePool = (): DynamicProvider => new Dispatch(storagePool);
 export const StorageVolume = (): DynamicProvider => new Dispatch(storageVolume);
 export const Project = (): DynamicProvider => new Dispatch(project);
 
-// States that were written before these two had the names of their classes load them by these.
+// Compatibility: states written before these two providers got the names of their classes load them by these names.
 export const Snapshot = InstanceSnapshot;
 export const Volume = StorageVolume;

@@ -1,16 +1,16 @@
-// Writes a file in one step: others see the old text or the new one, never a part.
+// Writes files atomically: readers see either the old or the new text, never a part.
 import { randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 interface Options {
-  /** That of the file, which for secrets is 0o600. Default: as the process makes files. */
+  /** The file's mode; use 0o600 for secrets. Default: the process's default. */
   mode?: number;
-  /** Whether the text is on the disk afterwards, also if the machine loses power. */
+  /** Whether to flush to disk, so that the text survives a power failure. */
   isDurable?: boolean;
 }
 
-/** Folders on the way are made. */
+/** Creates missing parent directories. */
 export function writeAtomically(path: string, text: string, { mode = 0o666, isDurable = true }: Options = {}): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${randomBytes(4).toString("hex")}`;

@@ -1,7 +1,7 @@
-// Values and texts by what they are: JSON that does not depend on the order of keys, and the hash of a text.
+// Canonical JSON and hashes, for comparing values by content.
 import { createHash } from "node:crypto";
 
-/** Equal for equal values, whatever the order in which their keys were written. */
+/** Returns the same text for equal values, regardless of the order of their keys. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) => {
     if (typeof each !== "object" || each === null || Array.isArray(each)) return each;
@@ -9,7 +9,7 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
-/** In hexadecimal digits. */
+/** Returns the hash in hexadecimal digits. */
 export function sha256(text: string | Buffer): string {
   return createHash("sha256").update(text).digest("hex");
 }

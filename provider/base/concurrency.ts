@@ -1,12 +1,14 @@
-// How much runs at the same time: semaphores, limited maps, queues by key, and one flight for all who want the same.
+// Concurrency primitives: semaphore, limited map, queues by key, and single flight.
 
-/** Lets a number of callers in; the others wait in the order in which they came. */
+/** Lets a limited number of callers in; others wait in first-come order. */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];
 
   constructor(private free: number) {}
 
-  /** Resolves with the function that leaves, which may be called more than once. `onWait` is called if it is full. */
+  /**
+   * Resolves with the function that leaves; calling it more than once is harmless. Calls `onWait` if it has to wait.
+   */
   async enter(onWait?: () => void): Promise<() => void> {
     if (this.free > 0) this.free -= 1;
     else {
@@ -33,7 +35,7 @@ export class Semaphore {
   }
 }
 
-/** Results in the order of the items, of which no more than `limit` are worked on at the same time. */
+/** Maps items to results in the same order, working on at most `limit` items at a time. */
 export async function mapLimited<T, R>(
   items: readonly T[],
   limit: number,
@@ -43,7 +45,7 @@ export async function mapLimited<T, R>(
   return Promise.all(items.map((item, i) => semaphore.run(() => work(item, i))));
 }
 
-/** Work that several callers want at the same time is done once for all of them. */
+/** Runs work once for all callers that request it at the same time. */
 export class SingleFlight<T> {
   readonly #running = new Map<string, Promise<T>>();
 
@@ -57,34 +59,34 @@ export class SingleFlight<T> {
 }
 
 interface Queue {
-  /** The end of the last work that wanted the key for itself. */
+  /** Settles when the last exclusive work for this key has ended. */
   exclusive: Promise<unknown>;
-  /** The end of everything so far. */
+  /** Settles when all work so far has ended. */
   all: Promise<unknown>;
 }
 
 const queues = new Map<string, Queue>();
-/** The first who pulls an image that others only need, until the end of the process or its failure. */
+/** The first caller for each key, kept until the process ends or the work fails. */
 const firsts = new Map<string, Promise<unknown>>();
 
 /**
- * Runs when all before it have ended, and everybody after it waits: for work on one object, such as pulling an image or
- * deleting, of which servers fail all but one when it runs side by side.
+ * Runs the work after all earlier work for the key has ended, and makes all later work wait. For operations on one
+ * object that servers reject when they run concurrently, such as pulling an image or deleting.
  */
 export function queued<T>(key: unknown[], work: () => Promise<T>): Promise<T> {
   return enqueue(JSON.stringify(key), work, true);
 }
 
 /**
- * The first caller runs alone, since it pulls the image; those who come meanwhile wait for it, however it ends, and then
- * run side by side. `onWait` is called if there is such a first one.
+ * Runs the first caller alone, because it pulls the image. Callers that arrive meanwhile wait for it, even if it fails,
+ * and then run concurrently. Calls `onWait` if there is such a first caller.
  */
 export async function afterFirst<T>(key: unknown[], onWait: () => void, work: () => Promise<T>): Promise<T> {
   const name = JSON.stringify(key);
   const first = firsts.get(name);
   if (first === undefined) {
     const mine = enqueue(name, work, true);
-    // What has failed may be tried again.
+    // After a failure, the next caller may try again.
     firsts.set(
       name,
       mine.catch(() => firsts.delete(name)),
@@ -99,7 +101,7 @@ export async function afterFirst<T>(key: unknown[], onWait: () => void, work: ()
 function enqueue<T>(name: string, work: () => Promise<T>, isExclusive: boolean): Promise<T> {
   const { exclusive, all } = queues.get(name) ?? { exclusive: Promise.resolve(), all: Promise.resolve() };
   const mine = (isExclusive ? all : exclusive).then(work);
-  // Whoever waits for this one does not care how it ended.
+  // Waiting callers do not care how the first one ended.
   const ended = mine.catch(() => undefined);
   const next = isExclusive ? { exclusive: ended, all: ended } : { exclusive, all: Promise.all([all, ended]) };
   queues.set(name, next);

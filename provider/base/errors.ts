@@ -1,17 +1,17 @@
-// The one error class of the provider: a closed set of codes, and messages in one grammar.
+// The provider's only error class, with a closed set of codes and one message grammar.
 
 /**
- * What kind of failure it was, for callers that react to it.
+ * The category of a failure, for callers that react to it.
  *
- * - `not-found`, `already-exists`, `in-use`: the object's own state forbids it
- * - `invalid-argument`: what the program says cannot be right
- * - `unsupported`: this server has no such feature
- * - `permission-denied`, `unavailable`: the daemon cannot be used, or not by us
+ * - `not-found`, `already-exists`, `in-use`: the state of the object does not allow the operation
+ * - `invalid-argument`: an input of the program cannot be right
+ * - `unsupported`: this server lacks the feature
+ * - `permission-denied`, `unavailable`: the server cannot be used, or not with these credentials
  * - `conflict`: somebody changed the object at the same time (ETag)
- * - `timeout`: a deadline passed
- * - `cancelled`: the run was stopped, or its engine is gone; nothing is wrong
- * - `content-mismatch`: bytes are not those that were promised
- * - `failed`: the daemon tried and could not; its words say why
+ * - `timeout`: a deadline was exceeded
+ * - `cancelled`: the run was cancelled, or its engine has exited; nothing is wrong
+ * - `content-mismatch`: the bytes are not the expected ones
+ * - `failed`: the server tried and failed; its message says why
  */
 export type ErrorCode =
   | "not-found"
@@ -28,44 +28,41 @@ export type ErrorCode =
   | "failed";
 
 /**
- * What callers need to know beyond the code; never shown.
+ * Details for callers that need more than the code; never displayed.
  *
- * - `untrusted-client`: the server may trust this client once a token is spent or the certificate is added
- * - `not-powered-off`: the wait for a machine to power off ended at its deadline
- * - `never-written`: a machine has powered itself off without having written to its root disk
+ * - `untrusted-client`: the server may trust this client after a token is used or its certificate is added
+ * - `not-powered-off`: the deadline for a machine to power off was exceeded
+ * - `never-written`: a machine powered itself off without having written to its root disk
  */
 export type ErrorReason = "untrusted-client" | "not-powered-off" | "never-written";
 
-/** The request that an error answers. */
+/** The failed request. */
 export interface FailedRequest {
   method: string;
   path: string;
-  /** HTTP status, or the error code of a failed operation; absent if no answer came. */
+  /** HTTP status, or the error code of a failed operation; undefined if no response arrived. */
   status?: number | undefined;
 }
 
 export interface ErrorDetails {
   code: ErrorCode;
-  /** What was being done, e.g. `create ISO volume default/win11`. */
+  /** The attempted action, for example `create ISO volume default/win11`. */
   doing?: string | undefined;
-  /** Why it failed, in the daemon's own words where it has any. */
+  /** The cause of the failure, in the server's own words if there are any. */
   why: string;
   /** What the user can do about it, as a full sentence. */
   advice?: string | undefined;
   request?: FailedRequest | undefined;
   cause?: unknown;
   reason?: ErrorReason | undefined;
-  /** Whether `why` ends with what the machine's console says. */
+  /** Whether `why` ends with output of the machine's console. */
   quotesConsole?: boolean | undefined;
 }
 
-/** In the registry of symbols, so that every copy of the package has the same. */
+/** In the global symbol registry, so that all copies of the package share it. */
 const mark = Symbol.for("pulumi-lxd.LxdError");
 
-/**
- * An error a user can act on:
- * `doing: why [code] (METHOD path → status)`, then a line of what to do.
- */
+/** An error that users can act on: `doing: why [code] (METHOD path → status)`, followed by a line of advice. */
 export class LxdError extends Error {
   override readonly name = "LxdError";
   readonly [mark] = true;
@@ -78,35 +75,35 @@ export class LxdError extends Error {
     this.details = details;
   }
 
-  /** Errors of another copy of the package, too. */
+  /** Also recognizes errors of another copy of the package. */
   static override [Symbol.hasInstance](value: unknown): value is LxdError {
     return typeof value === "object" && value !== null && mark in value;
   }
 
-  /** The same failure, told with what was being done and, unless it has one already, what to do. */
+  /** Returns the same failure with the attempted action and, unless it already has some, advice. */
   during(doing: string, advice?: string): LxdError {
     return new LxdError({ ...this.details, doing, advice: this.details.advice ?? advice });
   }
 
-  /** The funnel for everything that is thrown. */
+  /** Converts anything that was thrown to an `LxdError`. */
   static from(error: unknown): LxdError {
     if (error instanceof LxdError) return error;
     return new LxdError({ code: "failed", why: error instanceof Error ? error.message : String(error), cause: error });
   }
 }
 
-/** The object of a state is not on the server any more. */
+/** The error for an object in the state that no longer exists on the server. */
 export function gone(kindName: string): LxdError {
   const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
   return new LxdError({ code: "not-found", why: `the ${kindName} is gone`, advice });
 }
 
-/** Whether an error is ours and of this kind. */
+/** Tests whether an error is an `LxdError` with this code. */
 export function isCode(error: unknown, code: ErrorCode): error is LxdError {
   return error instanceof LxdError && error.code === code;
 }
 
-/** Whether an error is ours and has this reason. */
+/** Tests whether an error is an `LxdError` with this reason. */
 export function isReason(error: unknown, reason: ErrorReason): error is LxdError {
   return error instanceof LxdError && error.details.reason === reason;
 }

@@ -1,6 +1,6 @@
-// Finds the known word that a mistyped one most likely stands for.
+// Finds the known word that is closest to a mistyped one.
 
-/** Undefined if none is near: more than 2 letters and more than a third of the word would have to change. */
+/** Returns undefined if no word is close: at most 2 letters and at most a third of the word may differ. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known.map((candidate) => ({
     candidate,
@@ -10,7 +10,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best.edits <= Math.max(2, word.length / 3) ? best.candidate : undefined;
 }
 
-/** Levenshtein distance. */
+/** The Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -1,14 +1,16 @@
-// The one loop that looks at something again and again, by the one clock that knows nothing of changes of the time.
+// The only polling loop; it uses a monotonic clock, so changes of the system time do not affect it.
 
 export interface Polling {
-  /** Ends early with the reason of a cancelled run. */
+  /** Waits between attempts; rejects early if the run is cancelled. */
   pause: (ms: number) => Promise<void>;
   everyMs: number;
-  /** `Infinity` for a look that throws by itself when it is too late. */
+  /** How long to poll. Use `Infinity` if `look` throws after its own deadline. */
   withinMs: number;
 }
 
-/** What the first look that finds something returns; undefined if the time is over. It looks at least once. */
+/**
+ * Polls until an attempt returns a result, and returns it; undefined after the deadline. Makes at least one attempt.
+ */
 export async function poll<T>(
   { pause, everyMs, withinMs }: Polling,
   look: (leftMs: number) => Promise<T | undefined>,

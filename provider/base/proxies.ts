@@ -1,14 +1,14 @@
-// The proxy that the environment names for a URL: one rule for daemons, downloads and renewals of logins.
+// Selects the proxy for a URL from the environment, for servers, downloads and login renewals alike.
 import { BlockList, isIP } from "node:net";
 import { LxdError } from "./errors";
 
-/** The proxy that a variable names, lower case first as everywhere; `host:port` means HTTP. */
+/** Returns the proxy in an environment variable; the lower-case name has precedence, and `host:port` means HTTP. */
 function proxyFrom(variable: "http_proxy" | "https_proxy"): URL | undefined {
   const value = valueOf(variable);
   if (value === undefined) return undefined;
   const url = /^[a-z0-9]+:\/\//i.test(value) ? value : `http://${value}`;
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new URL(url);
-  // The value is not repeated: it may hold the proxy's password.
+  // Does not repeat the value, which may contain the proxy's password.
   throw new LxdError({
     code: "invalid-argument",
     why: `the environment variable ${variable.toUpperCase()} is not the URL of a proxy`,
@@ -17,8 +17,9 @@ function proxyFrom(variable: "http_proxy" | "https_proxy"): URL | undefined {
 }
 
 /**
- * As with the command lines of both daemons: `HTTP_PROXY` is for http:// alone, `HTTPS_PROXY` for https://, this machine is
- * never asked through one, and `NO_PROXY` names hosts, domains, addresses and networks, each with a port or without.
+ * Follows the same rules as the `incus` and `lxc` commands: `HTTP_PROXY` applies only to http://, `HTTPS_PROXY` to
+ * https://; local addresses are never reached through a proxy; `NO_PROXY` lists hosts, domains, addresses and networks,
+ * with or without a port.
  */
 export function proxyFor(url: URL): URL | undefined {
   const proxy = proxyFrom(url.protocol === "http:" ? "http_proxy" : "https_proxy");
@@ -45,7 +46,7 @@ function isDirect({ protocol, hostname, port }: URL, exceptions: string): boolea
   });
 }
 
-/** Whether an address is in a network: `10.0.0.0/8`. */
+/** Tests whether an address is in a network such as `10.0.0.0/8`. */
 function isWithin(host: string, network: string): boolean {
   const [address = "", bits] = network.split("/");
   const family = isIP(address);

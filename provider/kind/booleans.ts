@@ -1,6 +1,6 @@
-// The words for yes and no that the daemons take.
+// Boolean words that LXD and Incus accept in configuration values.
 
-/** Pairs of words, each pair in one style. */
+/** Pairs of words, one pair per style. */
 const pairs = [
   ["true", "false"],
   ["1", "0"],
@@ -8,14 +8,14 @@ const pairs = [
   ["on", "off"],
 ] as const;
 
-/** Undefined of a text that is neither, in either case of letters. */
+/** Parses a boolean word, ignoring case; undefined for any other text. */
 export function booleanOf(text: string | undefined): boolean | undefined {
   const word = text?.toLowerCase();
   const pair = pairs.find((words) => words.some((each) => each === word));
   return pair === undefined ? undefined : word === pair[0];
 }
 
-/** A boolean in the style in which a program wrote one: `no` where it wrote `yes`. */
+/** Formats a boolean in the style of a program's own value, for example `no` where it wrote `yes`. */
 export function inStyleOf(written: string, value: boolean): string | undefined {
   const pair = pairs.find((words) => words.some((each) => each === written.toLowerCase()));
   return pair?.[value ? 0 : 1];

@@ -1,29 +1,29 @@
-// What a kind must say of itself to be served as a resource: what may be written, what a change costs, what happens.
+// The contract of a resource kind: its inputs, the cost of a change, and its operations.
 import { type z } from "zod";
 import { type Client } from "../lxd/client/core/client";
 import { type ConnectionConfig, type RemoteInputs } from "../lxd/client/discovery/location";
 import { type LxdError } from "../base/errors";
 
-/** What a changed input costs: an update in place, a replacement, or nothing. */
+/** The cost of a changed input: an in-place update, a replacement, or nothing. */
 export type Cost = "update" | "replace" | "ignore";
 
-/** A cost that is the same for every change, or one that depends on it. */
+/** A fixed cost, or a function that computes the cost of a particular change. */
 export type Policy<Inputs, Outputs extends Inputs = Inputs> = Cost | ((olds: Outputs, news: Inputs) => Cost);
 
-/** An input that cannot be right. */
+/** An invalid input. */
 export interface Failure {
-  /** e.g. `cdroms[0].bootPriority` */
+  /** Path of the input, for example `cdroms[0].bootPriority`. */
   property: string;
   reason: string;
 }
 
-/** Inputs that every kind has. */
+/** Inputs of every kind. */
 export interface ServerInputs {
-  /** Which daemon; undefined is the stack's own. */
+  /** The server; undefined selects the stack's own. */
   remote?: RemoteInputs | undefined;
 }
 
-/** Inputs of all that is kept in a project. */
+/** Inputs of every kind that belongs to a project. */
 export interface CommonInputs extends ServerInputs {
   project: string;
 }
@@ -31,158 +31,183 @@ export interface CommonInputs extends ServerInputs {
 export interface StackConfig extends ConnectionConfig {
   project?: string | undefined;
   parallel?: string | undefined;
-  /** How many golden images are built at the same time. */
+  /** How many golden images may be built at the same time. */
   parallelBuilds?: string | undefined;
 }
 
-/** What the methods of a kind work with. */
+/** What the operations of a kind work with. */
 export interface Context {
   client: Client;
-  /** A client for another server, such as one of images, to which this stack is the same client. */
+  /** Returns a client for another server, such as an image server, with the same client identity. */
   connect: (remote: RemoteInputs) => Client;
-  /** The same for a server that has something of this resource: where it was met last, if the name means another now. */
+  /**
+   * Returns a client for the server that holds an object of this resource: the server that the name now selects, if it
+   * is the same one; otherwise the address where the server was last reached.
+   */
   serverOf: (remote: RemoteInputs | undefined, known: ServerIdentity) => Promise<Client>;
-  /** The resource's URN: who owns what is made. */
+  /** The resource's URN, which identifies the owner of objects. */
   urn: string;
-  /** Shows what is going on, on the resource's row in Pulumi's display. */
+  /** Displays progress on the resource's row in Pulumi's display. */
   status: (text: string) => void;
-  /** Leaves a line in Pulumi's diagnostics, for what the user has to know although nothing failed. */
+  /** Adds a line to Pulumi's diagnostics, for what users must know although nothing failed. */
   warn: (text: string) => void;
-  /** Fires when the run is cancelled or the engine is gone. The clients heed it by themselves. */
+  /** Fires when the run is cancelled or the engine exits. Clients already observe it. */
   signal: AbortSignal;
   config: StackConfig;
 }
 
-/** Inputs of which any part may be missing, wrong (then unknown) or unknown. */
+/** Inputs of which any part may be missing or unknown; invalid parts are replaced by unknown. */
 export type PartialInputs<Inputs> = { [Key in keyof Inputs]?: Inputs[Key] | undefined };
 
 export interface CheckContext<Inputs> {
   inputs: PartialInputs<Inputs>;
   /** The inputs of the last run, if the resource exists. */
   olds: PartialInputs<Inputs> | undefined;
-  /** Computed inputs that are to stay as they were: the program ignores changes of what they are computed from. */
+  /** Computed inputs to keep unchanged, because the program ignores changes of their source. */
   unchanged: PartialInputs<Inputs>;
-  /** The inputs of the object that is about to be replaced by this one. */
+  /** The inputs of the object that this one is about to replace. */
   replaced: PartialInputs<Inputs> | undefined;
-  /** The ID of the object that is to be taken over instead of made, from the resource option `import`. */
+  /** The ID of an object to adopt instead of creating one, from the resource option `import`. */
   importId: string | undefined;
   urn: string;
   config: StackConfig;
   status: (text: string) => void;
-  /** As in `Context`. */
+  /** See `Context`. */
   signal: AbortSignal;
-  /** The daemon, for what cannot be completed without it. Most inputs can: a preview without changes asks nobody. */
+  /**
+   * Returns a client, for inputs that cannot be computed without the server. Most can: a preview without changes sends
+   * no request.
+   */
   client: () => Client;
-  /** A client for another server, such as one of images, to which this stack is the same client. */
+  /** Returns a client for another server, such as an image server, with the same client identity. */
   connect: (remote: RemoteInputs) => Client;
 }
 
-/** What came of a create. */
+/** The result of a create. */
 export interface CreateResult<Outputs> {
   id: string;
   outputs: Outputs;
 }
 
-/** What may be written about a kind of resource and what a change costs: all that `check` and `diff` need. */
+/** The inputs of a kind and the cost of changing them: everything that `check` and `diff` need. */
 export interface KindDefinition<Inputs extends ServerInputs, Outputs extends Inputs> {
-  /** `ISO volume`, for messages. */
+  /** Name of the kind in messages, for example `ISO volume`. */
   kindName: string;
-  /** What may be written. Free of refinements over several fields and of defaults. */
+  /** The input schema, without refinements across fields and without defaults. */
   schema: z.ZodObject;
-  /** What a change of each of its own inputs costs. That of the server is the same for all kinds: see `diff.ts`. */
+  /**
+   * The cost of a change for each of the kind's own inputs. The cost of changing the server is the same for all kinds;
+   * see `diff.ts`.
+   */
   policies: { [Key in Exclude<keyof Required<Inputs>, keyof ServerInputs>]: Policy<Inputs, Outputs> };
-  /** Failures that need more than one field to see. */
+  /** Returns the failures that involve more than one field. */
   validate: (partial: PartialInputs<Inputs>) => Failure[];
   /**
-   * Fills in defaults, and spells values in one way. Pure, and the same when it is done twice: it runs whenever inputs are
-   * used, since what is stored is what the program wrote. Lets unknown values pass.
+   * Applies defaults and normalizes spellings. Pure and idempotent, because it runs whenever inputs are used: the state
+   * stores only what the program wrote. Passes unknown values through.
    */
   applyDefaults?: (partial: PartialInputs<Inputs>) => PartialInputs<Inputs>;
-  /** Applies defaults and fills in what is computed from the program's side, such as the hash of a file. */
+  /** Applies defaults and computes inputs on the program's side, such as the hash of a file. */
   computeInputs: (check: CheckContext<Inputs>) => Promise<{ inputs: PartialInputs<Inputs>; failures: Failure[] }>;
-  /** What the daemon can say before anything is changed. Called only for an object that is to be made. */
+  /** Asks the server for failures before anything is changed. Called only for an object to be created. */
   preflight: (client: Client, check: CheckContext<Inputs>) => Promise<Failure[]>;
-  /** What it can say about a change of an object that is there. */
+  /** Asks the server for failures of a change to an existing object. */
   preflightChange?: (client: Client, check: CheckContext<Inputs>) => Promise<Failure[]>;
-  /** The form in which two inputs are compared: `8GiB` and `8192MiB` are one size. Default: as they are. */
+  /** Returns the form in which inputs are compared: `8GiB` and `8192MiB` are equal. Default: unchanged. */
   normalize?: (inputs: Inputs) => Inputs;
-  /** The inputs that make the object's name on the server, which no other resource of a program may have; default: none. */
+  /** The inputs that form the object's name on the server, which must be unique in a program. Default: no check. */
   uniqueName?: { what: string; parts: readonly string[] };
-  /** Whether the old object is in the new one's way. */
+  /** Whether the old object must be deleted before the new one can be created. */
   deleteBeforeReplace: (olds: Outputs, news: Inputs) => boolean;
 }
 
 /** How a kind reads the states of older releases. */
 export interface StateUpgrades<Inputs extends ServerInputs, Outputs extends Inputs> {
   kindName: string;
-  /** One for each step of the schema, each from the one before: pure functions of the state. */
+  /** One pure function of the state per schema version, each upgrading from the previous version. */
   upgrades?: ((state: Record<string, unknown>) => Record<string, unknown>)[];
-  /** The identity that a state written before identities were stored implies. */
+  /** Returns the identity that a state implies if it was written before identities were stored. */
   identityOfState?: (state: Outputs) => string | undefined;
 }
 
 /** A kind whose steps the engine runs. */
 export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inputs, Found>
   extends KindDefinition<Inputs, Outputs>, StateUpgrades<Inputs, Outputs> {
-  /** The resource's ID in Pulumi; in messages before the object is found, what it is to be. */
+  /** The resource's ID in Pulumi; before the object is found, the expected ID, for messages. */
   idOf: (inputs: Inputs, urn: string, found?: Found) => string;
-  /** Waits for what the server may still be doing to an object of an earlier run. */
+  /** Waits for operations that the server may still be running on an object of an earlier run. */
   settle?: (context: Context, inputs: Inputs) => Promise<unknown>;
   /**
-   * The object at the place of `at`, or, if an identity is given and another object or none is there, wherever the object
-   * with that identity is. Undefined if there is none.
+   * Finds the object at the location of `at`. If an identity is given and that location holds another object or none,
+   * finds the object with that identity anywhere. Undefined if there is none.
    */
   locate: (context: Context, at: Inputs, identity?: string) => Promise<Found | undefined>;
-  /** What the server never changes while the object lives. For what has nothing like that: its name and place. */
+  /**
+   * A value that the server never changes during the object's lifetime. For kinds without one, its name and location.
+   */
   identity: (found: Found, at: Inputs) => string;
   identityOfState: (state: Outputs) => string | undefined;
-  /** The URN of the resource that the object belongs to, as far as the server can tell; absent if it never can. */
+  /** The URN of the resource that owns the object, as far as the server can tell; omitted if it never can. */
   owner?: (found: Found) => string | undefined;
   /**
-   * Whether the object is all there; what is not is made again. `isKnown`: a state says that a run has seen it whole.
-   * Default: it is.
+   * Whether the object is complete; an incomplete object is created again. `isKnown` means that the state records a run
+   * that saw it complete. Default: complete.
    */
   isComplete?: (found: Found, isKnown: boolean) => boolean;
-  /** Why an object that is there already cannot become this resource's. Only what an earlier run left can. */
+  /**
+   * Returns why an existing object cannot become this resource's. Only an object that an earlier run left behind can.
+   */
   conflict: (
     found: Found,
     inputs: Inputs,
     context: ReconcileContext<Outputs>,
   ) => LxdError | undefined | Promise<LxdError | undefined>;
-  /** Whether what is there after a create that failed was left by it. Default: what has no obstacle. */
+  /** Whether an object found after a failed create was left by it. Default: any object without a conflict. */
   isLeftover?: (found: Found) => boolean;
-  /** What the user is told when an object that is there already is used; absent: that an earlier run has made it. */
+  /** The notice for the user when an existing object is used. Omitted: that an earlier run created it. */
   adoptionNotice?: (found: Found, inputs: Inputs, context: ReconcileContext<Outputs>) => string | undefined;
-  /** One request that makes the object and says whose it is. Its identity, where only the server's answer tells it. */
+  /**
+   * Creates the object and records its owner, in one request. Returns its identity if only the server's response
+   * contains it.
+   */
   create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<void> | Promise<string>;
   /**
-   * What becomes of what a failed create has left: by default the next run deletes it and makes it again; `resumed`: the
-   * next run goes on with it; `unrecorded`: the same, and until then the state stays that of the replaced object.
+   * What happens to the leftover of a failed create. By default, the next run deletes it and creates the object again.
+   * `resumed`: the next run continues with it. `unrecorded`: the same, and until then the state remains that of the
+   * replaced object.
    */
   leftover?: (context: ReconcileContext<Outputs>) => "resumed" | "unrecorded";
-  /** Writes on an object that is imported whose it is now. */
+  /** Records the new owner on an imported object. */
   adopt?: (context: Context, inputs: Inputs, found: Found) => Promise<void>;
-  /** In order; each looks at what was found, does one thing if it is due, and says whether it did. */
+  /**
+   * The steps, in order. Each inspects the object that was found, does one thing if necessary, and reports whether it
+   * did.
+   */
   steps: (work: Work<Inputs, Outputs>) => Step<Found>[];
-  /** The only mapper from the daemon to the state. */
+  /** The only mapping from the server's object to the state. */
   toState: (context: Context, reading: Reading<Inputs, Outputs, Found>) => Promise<Outputs>;
-  /** Is handed what was located. An object that is gone already counts as deleted. */
+  /** Deletes the object that was located. An object that no longer exists counts as deleted. */
   remove: (context: RemovalContext<Outputs>, found: Found, state: Outputs) => Promise<void>;
-  /** Deletes what a resource has made beside its object, if the object is gone already, or the live state has it. */
+  /**
+   * Deletes what the resource has created besides its object, if the object no longer exists or the live state owns it.
+   */
   removeRest?: (context: RemovalContext<Outputs>, state: Outputs) => Promise<void>;
-  /** The inputs of an object of which nothing is known but its ID, to read it as it is. */
+  /** Returns the inputs for reading an object of which only the ID is known. */
   fromId: (id: string, state: PartialInputs<Outputs>) => Inputs;
 }
 
 export interface ReconcileContext<Outputs> extends Context {
-  /** The inputs of the object in whose place this one comes, if that is known. */
+  /** The inputs of the object that this one replaces, if known. */
   replaced: PartialInputs<Outputs> | undefined;
 }
 
 export interface RemovalContext<Outputs = object> extends Context {
-  /** Whether the program still has the resource: then the object was replaced, and what else the resource has stays. */
+  /**
+   * Whether the program still contains the resource: then the object was replaced, and the resource's other objects
+   * stay.
+   */
   isReplaced: boolean;
-  /** The state of the object that has replaced it, as far as this run has shown it. */
+  /** The state of the object that replaced it, as far as this run knows it. */
   live: Outputs | undefined;
 }
 
@@ -190,51 +215,54 @@ export interface RemovalContext<Outputs = object> extends Context {
 export interface Work<Inputs, Outputs> {
   context: ReconcileContext<Outputs>;
   inputs: Inputs;
-  /** The state before, if there was one. */
+  /** The previous state, if there was one. */
   olds: Outputs | undefined;
-  /** Whether this run has made the object. */
+  /** Whether this run created the object. */
   isNew: boolean;
 }
 
 export interface Step<Found> {
-  /** `rename`: for people who read the code or a log. */
+  /** Name of the step in code and logs, for example `rename`. */
   name: string;
-  /** Returns whether it changed something; `relocated` if that gave the object another identity, at the inputs' place. */
+  /**
+   * Returns whether the step changed something; `relocated` if the object has a new identity as a result, at the
+   * location of the inputs.
+   */
   run: (found: Found) => Promise<boolean | "relocated">;
 }
 
 export interface Reading<Inputs, Outputs, Found> {
   inputs: Inputs;
   found: Found;
-  /** The state as far as there is one. */
+  /** The state, as far as there is one. */
   state: Outputs | undefined;
   /**
-   * `created`: this run made it, and no step has run. `checkpoint`: some steps have run. `settled`: all have. `read`: it is
-   * looked at only.
+   * `created`: this run created the object and has not run any step. `checkpoint`: some steps have run. `settled`: all
+   * steps have run. `read`: the object is only read.
    */
   moment: "created" | "checkpoint" | "settled" | "read";
 }
 
 /**
- * A kind that does something and leaves no object on the server: the state says what was done. A create that fails leaves no
- * state and an update that fails leaves it as it was, so that the next run does it again.
+ * A kind that performs an action and leaves no object on the server; the state records what was done. A failed create
+ * leaves no state and a failed update leaves it unchanged, so the next run performs the action again.
  */
 export interface ActionKind<Inputs extends ServerInputs, Outputs extends Inputs>
   extends KindDefinition<Inputs, Outputs>, StateUpgrades<Inputs, Outputs> {
   create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<CreateResult<Outputs>>;
-  /** The state, or undefined if what it was done to is gone. */
+  /** Returns the state, or undefined if the target of the action no longer exists. */
   read: (context: Context, id: string, state: Outputs) => Promise<Outputs | undefined>;
   update: (context: Context, id: string, olds: Outputs, news: Inputs) => Promise<Outputs>;
-  /** Undoes it, if that is still possible. */
+  /** Reverts the action, if that is still possible. */
   remove: (context: Context, id: string, state: Outputs) => Promise<void>;
 }
 
 export type AnyKind<Inputs extends ServerInputs, Outputs extends Inputs, Found> =
   ReconciledKind<Inputs, Outputs, Found> | ActionKind<Inputs, Outputs>;
-/** Kept with the inputs and in the state. The two underscores keep them out of previews. */
+/** The server of a resource, stored with its inputs and in its state. The two underscores hide it from previews. */
 export interface ServerIdentity {
-  /** The socket or the address by which the server was reached. */
+  /** The socket or address through which the server was reached. */
   __at?: string | undefined;
-  /** The fingerprint of its certificate, as it was then. */
+  /** The fingerprint of the server's certificate at that time. */
   __server?: string | undefined;
 }

@@ -1,11 +1,10 @@
-// The building blocks of input schemas: strict objects that suggest the nearest property, sources tagged by their keys,
-// and the scalars that users write.
+// Building blocks of input schemas: strict objects, sources that are tagged by their keys, and common scalars.
 import { z } from "zod";
 import { nearest } from "../base/nearest";
 import { nearestSizes, parseDuration, parseSize } from "./units";
 import { describeValue, zodMessages } from "./zod-messages";
 
-/** An object without other properties than these; a typo is told with the property that was probably meant. */
+/** An object that accepts only these properties; the error for a typo suggests the nearest property. */
 export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
@@ -14,8 +13,8 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<S
 }
 
 /**
- * One of several shapes, told apart by which keys are present. Failures are those of the shape that was meant, with
- * their own paths, rather than "no alternative matches".
+ * One of several shapes, selected by the keys that are present. Reports the failures of the selected shape, with their
+ * own paths, instead of "no alternative matches".
  */
 export function tagged<T>(variants: Record<string, z.ZodType>): z.ZodType<T, T> {
   const tags = Object.keys(variants);
@@ -26,14 +25,14 @@ export function tagged<T>(variants: Record<string, z.ZodType>): z.ZodType<T, T> 
       context.addIssue({ code: "custom", ...untagged(value, { tags, present }) });
       return;
     }
-    // Each shape's failures are worded here: they are no longer open to the wording of the schema around them.
+    // Words the failures of each shape here, because the enclosing schema can no longer word them.
     for (const issue of variant.safeParse(value, { error: zodMessages }).error?.issues ?? []) {
       context.addIssue({ ...issue, code: "custom", path: issue.path });
     }
   }) as unknown as z.ZodType<T, T>;
 }
 
-/** A tag that is also a field of another shape gives way to that shape's own: `alias` to `server`. */
+/** Ignores a tag that is also a field of another shape that is present: `alias` is a field of `server`. */
 function tagsOf(value: Record<string, unknown>, variants: Record<string, z.ZodType>): string[] {
   const present = Object.keys(variants).filter((tag) => value[tag] !== undefined);
   const isField = (tag: string, of: string): boolean => {
@@ -48,7 +47,7 @@ interface Tags {
   present: string[];
 }
 
-/** What is wrong with a value of which no shape, or more than one, can be meant. */
+/** Describes a value that matches no shape or more than one. */
 function untagged(value: unknown, { tags, present }: Tags): { message: string; path?: string[]; keys?: string[] } {
   const shapes = tags.map((tag) => `{ ${tag}: … }`).join(" or ");
   if (value === undefined) return { message: `is required: ${shapes}` };
@@ -61,7 +60,7 @@ function untagged(value: unknown, { tags, present }: Tags): { message: string; p
   return { message: `unknown property "${key}"; ${hint}`, keys: [key] };
 }
 
-/** `10GiB`, `512MiB`, `500MB` or bytes as digits. */
+/** A size such as `10GiB`, `512MiB` or `500MB`, or digits for bytes. */
 export const size = z.string().refine((text) => parseSize(text) !== undefined, {
   error: (issue) => sizeProblem(String(issue.input)),
 });
@@ -75,29 +74,32 @@ export function sizeProblem(text: string): string {
   return `${JSON.stringify(text)} is not a valid size; ${hint}`;
 }
 
-/** `90m`, `1h30m`, `30s`. */
+/** A duration such as `90m`, `1h30m` or `30s`. */
 export const duration = z.string().refine((text) => parseDuration(text) !== undefined, {
   error: (issue) => `${JSON.stringify(issue.input)} is not a valid duration; use for example "90m", "1h30m" or "30s"`,
 });
 
-/** Config and device values: the daemons know only strings, so numbers and booleans are spelled out in `check`. */
+/**
+ * A value of a configuration key or device option. LXD and Incus store strings only, so `check` converts numbers and
+ * booleans.
+ */
 export const scalar = z.union([z.string(), z.number(), z.boolean()], {
   error: "must be a string, a number or a boolean",
 });
 
-/** A name that every version of both daemons takes for a volume. */
+/** A volume name that all versions of LXD and Incus accept. */
 export const volumeName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, {
   error: "must be 1 to 64 letters, digits, dots, dashes or underscores, and must start and end with a letter or digit",
 });
 
-/** A host name, as the daemons demand of instances. */
+/** An instance name; LXD and Incus require a host name. */
 export const instanceName = z.string().regex(/^(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, {
   error: "must be 1 to 63 letters, digits or dashes, must not start or end with a dash, and must not be only digits",
 });
 
 export const name = z.string().min(1, { error: "must not be empty" });
 
-/** A line for each of the keys, in their order. */
+/** Returns one line per key, in order. */
 function unknownProperties(keys: string[], known: string[]): string {
   return keys
     .map((key) => {

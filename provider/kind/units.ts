@@ -1,4 +1,4 @@
-// Sizes and durations as people write them.
+// Parses sizes and durations.
 
 const sizeUnits: Record<string, number> = {
   "": 1,
@@ -17,7 +17,10 @@ const sizeUnits: Record<string, number> = {
 
 const durationUnits: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 };
 
-/** `10GiB` in bytes, or undefined if it is no size. Written as the daemons read it: they take no space before the unit. */
+/**
+ * Parses a size such as `10GiB` into bytes; undefined if it is not valid. Like LXD and Incus, allows no space before
+ * the unit.
+ */
 export function parseSize(text: string): number | undefined {
   const [, digits, suffix = ""] = /^(\d+)([a-zA-Z]*)$/.exec(text) ?? [];
   const unit = sizeUnits[suffix];
@@ -26,7 +29,7 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** The valid sizes that an invalid one most likely stands for: `10G` for `10GiB` or `10GB`. */
+/** Parses a duration that has already been validated. */
 export function nearestSizes(text: string): string[] {
   const [, digits = "", letter = "", isBinary] =
     /^(\d+(?:\.\d+)?)\s*([kmgtp])(i?)(?:b|bytes?)?$/i.exec(text.trim()) ?? [];
@@ -38,7 +41,7 @@ export function nearestSizes(text: string): string[] {
     const binary = `${digits}${letters[power] ?? ""}iB`;
     return isBinary === "" ? [binary, `${digits}${decimal}`] : [binary];
   }
-  // A fraction of one unit is a whole number of the next smaller one, or is rounded to that.
+  // Parses a duration such as `1h30m` into milliseconds; undefined if it is not valid.
   return power === 0 ? [] : [`${Math.round(Number(digits) * 1024)}${letters[power - 1] ?? ""}iB`];
 }
 

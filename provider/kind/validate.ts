@@ -1,11 +1,11 @@
-// Checks inputs against a schema and collects every failure, letting values through that a preview does not know yet.
+// Validates inputs against a schema and collects every failure, letting unknown values pass.
 import { type z } from "zod";
 import { type Failure } from "./kind";
 import { isUnknown, unknown } from "./unknowns";
 import { zodMessages } from "./zod-messages";
 
 export interface Validated {
-  /** The inputs, with `unknown` in place of everything that failed, so that later checks can go on with the rest. */
+  /** The inputs, with everything that failed replaced by `unknown`, so that later checks can continue with the rest. */
   value: Record<string, unknown>;
   failures: Failure[];
 }
@@ -18,7 +18,7 @@ export function validate(schema: z.ZodType, given: Record<string, unknown>): Val
   const issuesOf = () => schema.safeParse(value, { error: zodMessages, reportInput: true }).error?.issues ?? [];
   for (const issue of issuesOf()) {
     if (leadsToUnknown(value, issue.path)) continue;
-    // Inside of `tagged`, unknown keys come as custom issues, which keep their other fields.
+    // Inside `tagged`, unknown keys arrive as custom issues, which keep their other fields.
     const keys = "keys" in issue && Array.isArray(issue.keys) ? issue.keys : undefined;
     if (keys === undefined) {
       failures.push({ property: describePath(issue.path), reason: issue.message });
@@ -31,13 +31,13 @@ export function validate(schema: z.ZodType, given: Record<string, unknown>): Val
       set(value, [...issue.path, key], undefined);
     }
   }
-  // What had nothing but unknown keys is not whole without them: `{ fiel: "x.iso" }`.
+  // An object with only unknown keys is incomplete without them: `{ fiel: "x.iso" }`.
   const rest = failures.length === 0 ? [] : issuesOf().filter(({ path }) => !leadsToUnknown(value, path));
   for (const { path } of rest) set(value, path, unknown);
   return { value, failures };
 }
 
-/** `cdroms[0].bootPriority`, `config["limits.cpu"]` */
+/** Formats a path, for example `cdroms[0].bootPriority` or `config["limits.cpu"]`. */
 export function describePath(path: Path): string {
   return path.map(describeStep).join("");
 }

@@ -1,4 +1,4 @@
-// The words for values that a schema refuses, where the schema has none of its own.
+// Default messages for values that a schema rejects.
 import { type z } from "zod";
 
 export const zodMessages: z.core.$ZodErrorMap = (issue) => {
@@ -28,7 +28,7 @@ const types: Record<string, string> = {
   array: "a list",
 };
 
-/** A value in a message: plain ones as they are written, others by their kind, since they may be long. */
+/** Describes a value in a message: scalars literally, others by their type, because they may be long. */
 export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
