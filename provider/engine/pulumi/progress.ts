@@ -3,7 +3,9 @@ import type * as EngineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as Engine from "@pulumi/pulumi/proto/engine_pb";
 import { createRequire } from "node:module";
 import { type Redactor } from "../secrets/redactor";
+import { isRedrawn } from "./display";
 import { engineAddress } from "./pulumi-engine";
+import { inLog, onTerminal, RowFilter } from "./row-filter";
 
 export type Status = (text: string) => void;
 
@@ -15,33 +17,28 @@ export interface Row {
   clear: () => void;
 }
 
-/** More often than this, the engine redraws for nothing. */
-const minimumIntervalMs = 500;
-
 type Send = (urn: string, text: string, isWarning?: boolean) => void;
 let send: Send | undefined;
 
 /** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
 export function progressRow(urn: string, redactor: Redactor): Row {
-  let lastMs = -Infinity;
-  const show = (text: string): void => {
+  const isTerminal = isRedrawn();
+  const filter = new RowFilter(isTerminal ? onTerminal : inLog);
+  const show = (text: string, isWarning = false): void => {
     send ??= connect(process.argv);
-    send(urn, redactor.redact(text));
+    send(urn, redactor.redact(text), isWarning);
   };
-  const status = (text: string): void => {
-    const now = performance.now();
-    if (now - lastMs < minimumIntervalMs) return;
-    lastMs = now;
-    show(text);
+  return {
+    status: (text) => {
+      if (filter.accept(text, performance.now())) show(text);
+    },
+    warn: (text) => show(text, true),
+    clear: () => {
+      const rest = filter.rest();
+      if (rest !== undefined) show(rest);
+      if (isTerminal && !filter.isEmpty) show(" ");
+    },
   };
-  const clear = (): void => {
-    if (lastMs > -Infinity) show(" ");
-  };
-  const warn = (text: string): void => {
-    send ??= connect(process.argv);
-    send(urn, redactor.redact(text), true);
-  };
-  return { status, warn, clear };
 }
 
 /** This is the one place that touches Pulumi's code, and only the generated client that the server has loaded already. */

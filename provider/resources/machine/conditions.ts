@@ -62,8 +62,10 @@ function poweredOff({ stableFor }: Of<"powered-off">): ConditionCheck {
     offSince = isStopped(wire) ? (offSince ?? now) : undefined;
     if (offSince === undefined) lastOn = now;
     else if (wasOn) await requireGuests(client, at, { wire, sinceMs: now - lastOn });
-    if (offSince !== undefined && now - offSince >= milliseconds(stableFor)) return undefined;
-    return { text: `the machine is ${wire.status}, not powered off`, isClose: offSince !== undefined };
+    if (offSince === undefined) return { text: `the machine is ${wire.status}, not powered off` };
+    const leftMs = milliseconds(stableFor) - (now - offSince);
+    if (leftMs <= 0) return undefined;
+    return { text: `powered off; confirming for ${Math.ceil(leftMs / 1000)} s more`, isClose: true };
   };
 }
 

@@ -43,7 +43,8 @@ export async function waitFor(waiting: Waiting): Promise<void> {
     const isLate = performance.now() > deadline && seen.isClose !== true;
     if (isLate || hasFailed) throw notMet(wait, seen, await log.tail(found.value));
     await firmware.look(found.value, wait.condition);
-    show(`waiting for ${wait.condition}: ${seen.text}, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`);
+    const left = seen.isClose === true ? "" : `, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`;
+    show(`waiting for ${wait.condition}: ${seen.text}${left}`);
     return undefined;
   });
 }
