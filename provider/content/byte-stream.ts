@@ -1,20 +1,21 @@
-// Bytes on their way, in chunks that are lent to whoever reads them.
+// Byte streams whose chunks are lent to the reader.
 
 /**
- * Bytes to be read once. A chunk is lent until the next one is asked for: whoever wants to keep it copies it. That spares
- * a large upload the allocation of as much memory as it has bytes. Node's streams are such streams as well.
+ * Bytes that can be read once. A chunk is valid only until the next one is requested, so a reader that keeps it must
+ * copy it. This saves a large upload from allocating as much memory as it has bytes. Node's streams satisfy this
+ * interface.
  */
 export interface ByteStream extends AsyncIterable<Buffer> {
-  /** Lets go of whatever the bytes come from, however far they were read. */
+  /** Releases the underlying source, however far it was read. */
   destroy(): void;
 }
 
-/** The bytes that some work makes of those of a stream. */
+/** Transforms the bytes of a stream. */
 export function through(source: ByteStream, work: (source: ByteStream) => AsyncGenerator<Buffer>): ByteStream {
   return byteStream(work(source), () => source.destroy());
 }
 
-/** The bytes of a generator, which closes by itself what it has opened if it was begun. */
+/** Wraps a generator, which closes what it has opened itself, once started. */
 export function byteStream(chunks: AsyncGenerator<Buffer>, destroy: () => void): ByteStream {
   return { [Symbol.asyncIterator]: () => chunks, destroy };
 }

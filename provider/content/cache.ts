@@ -1,5 +1,5 @@
-// What was computed before, as small texts in the user's cache folder. A cache that cannot be read or written (a user
-// without a home, a read-only one, a full disk) costs time, not correctness.
+// Caches computed values as small text files in the user's cache folder. An unreadable or read-only cache (a user
+// without a home, a full disk) costs time, not correctness.
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ export async function readCache(name: string): Promise<string | undefined> {
   }
 }
 
-/** Nobody sees half of a text. */
+/** The write is atomic: no reader sees a partial text. */
 export function writeCache(name: string, text: string): void {
   try {
     writeAtomically(pathOf(name), text, { isDurable: false });
@@ -23,7 +23,7 @@ export function writeCache(name: string, text: string): void {
   }
 }
 
-/** Throws for a user of whom the system knows no home, as in some containers. */
+/** Throws if the system has no home directory for the user, as in some containers. */
 function pathOf(name: string): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-lxd", name);
 }

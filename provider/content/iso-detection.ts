@@ -1,13 +1,13 @@
-// Tells whether a file begins as optical media do: ISO 9660, or UDF alone as some Windows media.
+// Detects optical media: ISO 9660, or UDF alone as on some Windows media.
 import { open } from "node:fs/promises";
 import { LxdError } from "../base/errors";
 import { type ByteStream, through } from "./byte-stream";
 
 const sectorBytes = 2048;
-/** Where the volume descriptors of both standards begin; the sectors before may hold a boot record of any kind. */
+/** The first volume descriptor in both standards; the sectors before it may hold any boot record. */
 const firstDescriptor = 16;
 const lookedAt = 16;
-/** ISO 9660's own, and what announces a UDF volume. */
+/** The ISO 9660 identifier, and those that announce a UDF volume. */
 const identifiers = ["CD001", "NSR02", "NSR03"];
 
 export async function isIso(path: string): Promise<boolean> {
@@ -25,7 +25,7 @@ export async function isIso(path: string): Promise<boolean> {
   }
 }
 
-/** The same bytes, but a failure before anything is complete if they do not begin as optical media do. */
+/** Passes the bytes through; fails before they are complete if they do not start as optical media do. */
 export function requireIso(stream: ByteStream, name: string): ByteStream {
   const desired = (firstDescriptor + lookedAt) * sectorBytes;
   const judge = (head: Buffer): Buffer => {
@@ -56,7 +56,7 @@ export function notIso(name: string): LxdError {
   });
 }
 
-/** Whether these bytes, which begin at sector 16, hold a volume descriptor. */
+/** Whether these bytes, which start at sector 16, contain a volume descriptor. */
 function hasDescriptor(bytes: Buffer): boolean {
   for (let at = 1; at + 5 <= bytes.length; at += sectorBytes) {
     if (identifiers.includes(bytes.toString("latin1", at, at + 5))) return true;

@@ -1,10 +1,10 @@
-// Shows how far a stream of bytes has come: percent, rate and time left.
+// Shows the progress of a byte stream: percent, rate and time left.
 import { through } from "./byte-stream";
 import { type Opened, type Reader, type ReportBytes } from "./content";
 
 type Status = (text: string) => void;
 
-/** A report of passing bytes that shows them as `uploading 3.2 of 4.0 GiB, 80 %, 210 MiB/s, 4 s left`. */
+/** Reports progress as `uploading 3.2 of 4.0 GiB, 80 %, 210 MiB/s, 4 s left`. */
 export function reportTo(status: Status, verb: string): ReportBytes {
   const startedMs = performance.now();
   return (done, total) => {
@@ -18,12 +18,12 @@ export function reportTo(status: Status, verb: string): ReportBytes {
   };
 }
 
-/** A reader that shows how far it is, for as long as the call goes on for which it reads. */
+/** A reader that shows its progress, for the duration of a call. */
 export function reader({ status, signal }: { status: Status; signal: AbortSignal }, verb: string): Reader {
   return { report: reportTo(status, verb), signal };
 }
 
-/** The same bytes, shown as they pass. */
+/** Shows the progress of an opened stream. */
 export function withProgress(opened: Opened, verb: string, status: Status): Opened {
   const report = reportTo(status, verb);
   const stream = through(opened.stream, async function* (chunks) {

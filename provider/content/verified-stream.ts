@@ -1,4 +1,4 @@
-// Turns bytes into a stream that ends only if they are the promised ones.
+// Verifies a byte stream: it ends only if its hash matches.
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { LxdError } from "../base/errors";
@@ -6,21 +6,21 @@ import { type Digest, type Opened, type Received, type ReportBytes } from "./con
 
 export interface VerifiedArgs {
   chunks: AsyncGenerator<Buffer, void>;
-  /** What the bytes must hash to. */
+  /** The expected hash. */
   digest: Digest;
   sizeBytes: number | undefined;
-  /** The error for bytes that hash to something else. */
+  /** The error for a different hash. */
   mismatch: (got: Digest) => LxdError;
-  /** What was being done, for errors on the way. */
+  /** The operation named in errors. */
   doing: string;
   onProgress?: ReportBytes | undefined;
-  /** Called once the stream is done for, whether it came to its end or not. */
+  /** Called once the stream is finished, whether or not it reached its end. */
   release?: (() => void) | undefined;
 }
 
 /**
- * The bytes as a stream, hashed as they pass. The last chunk is held back until the hash is known to be right, so that
- * whoever reads the stream never has all of a wrong body.
+ * Hashes the bytes as they pass. The last chunk is held back until the hash is verified, so that a reader never gets
+ * all of a wrong body.
  */
 export function openVerified(args: VerifiedArgs): Opened {
   const { promise: received, resolve, reject } = deferred<Received>();
@@ -37,9 +37,9 @@ export function openVerified(args: VerifiedArgs): Opened {
     },
     destroy(error, done) {
       args.release?.();
-      // What it has opened is closed by the generator, which may be in the middle of a chunk; how that ends concerns nobody.
+      // The generator closes what it has opened, possibly in the middle of a chunk; the result of that does not matter.
       chunks.return().catch(() => undefined);
-      // Without effect if the bytes have been received.
+      // No effect if the bytes have been received.
       reject(error instanceof LxdError ? error : dress(closed(error)));
       done(error);
     },
@@ -68,7 +68,7 @@ async function* verify(args: VerifiedArgs, settle: (received: Received) => void)
   settle({ sha256: hex, sizeBytes: done });
 }
 
-/** Whoever read the stream did not want the rest. */
+/** The reader closed the stream early. */
 function closed(cause: unknown): LxdError {
   return new LxdError({ code: "failed", why: "the stream was closed before its end", cause: cause ?? undefined });
 }
@@ -79,7 +79,7 @@ interface Deferred<T> {
   reject: (error: Error) => void;
 }
 
-/** A promise settled from outside, whose rejection nobody has to handle: the stream tells of it as well. */
+/** A promise settled from outside. Its rejection need not be handled, since the stream reports the error as well. */
 function deferred<T>(): Deferred<T> {
   let settle: Pick<Deferred<T>, "resolve" | "reject"> | undefined;
   const promise = new Promise<T>((resolve, reject) => {

@@ -1,12 +1,12 @@
-// An image server, whichever protocol it speaks: what it has, and the bytes of each image.
+// Connects to an image server, whatever its protocol: lists its images and reads their bytes.
 import { lxdServer } from "./lxd-server";
 import { streamsServer } from "./streams-server";
 import { type Connect, type ImageServer, type ImageServerPlace } from "./types";
 
-/** On whose behalf a server is asked. */
+/** The context of a request to an image server. */
 export interface Asker {
   connect: Connect;
-  /** Fires when nobody waits for the answers any more. */
+  /** Fires when the response is no longer needed. */
   signal?: AbortSignal | undefined;
 }
 

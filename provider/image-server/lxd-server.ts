@@ -1,4 +1,4 @@
-// A daemon as an image server: its public images, and all of them where it trusts this client.
+// A daemon as an image server: its public images, or all images if it trusts this client.
 import { X509Certificate } from "node:crypto";
 import { exportImage } from "../lxd/api/image-export";
 import { listImages, type WireImage } from "../lxd/api/images";
@@ -39,7 +39,7 @@ export function servedImage(wire: WireImage): ServedImage {
   };
 }
 
-/** The daemons write "never" as the beginning of time, of either calendar. */
+/** The daemons report "never" as the year 1 or 1970. */
 function timeOf(text: string): string {
   return /^(0001|1970)-01-01T00:00:00/.test(text) ? "" : text;
 }

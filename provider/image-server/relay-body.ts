@@ -1,4 +1,4 @@
-// The files of a served image as the body of an upload, checked against its fingerprint as they pass through here.
+// Builds an upload body from the files of a served image and verifies its fingerprint on the way.
 import { createHash, type Hash } from "node:crypto";
 import { Readable } from "node:stream";
 import { type ImagePart, otherImage } from "../lxd/api/image-export";
@@ -9,12 +9,12 @@ import { LxdError } from "../base/errors";
 
 export interface Relayed {
   fingerprint: string;
-  /** What the daemon is to call it. */
+  /** The file name that the daemon stores. */
   fileName: string;
   report: (done: number) => void;
 }
 
-/** Nothing but a chunk is ever held here: the next one is read when the daemon has taken the last. */
+/** Holds at most one chunk: the next one is read when the daemon has received the last. */
 export async function relayBody(parts: AsyncGenerator<ImagePart, void>, relayed: Relayed): Promise<ImageBody> {
   const first = await parts.next();
   if (first.done === true) throw new LxdError({ code: "failed", why: "the server sent no image file" });
@@ -63,7 +63,7 @@ interface Form {
   boundary: string;
 }
 
-/** The end of the form is sent only if what came before it is the image: without it, a daemon takes nothing. */
+/** The end of the form is sent only if the fingerprint matches: without it, a daemon stores nothing. */
 async function* formChunks({ first, rest, boundary }: Form, relayed: Relayed): AsyncGenerator<Buffer, void> {
   const hash = createHash("sha256");
   let done = 0;

@@ -1,14 +1,14 @@
-// From a product of a simplestreams list to images, by the same rules as the daemons.
+// Converts products of a simplestreams list to images, by the same rules as the daemons.
 import { type Alias } from "../lxd/api/images";
 import { type ServedImage } from "./types";
 import { type StreamItem, type StreamProduct } from "./streams";
 
 export interface StreamImage extends ServedImage {
-  /** A whole tarball, or the metadata's and the root. */
+  /** A unified tarball, or metadata and root. */
   files: { main: StreamItem; root?: StreamItem | undefined };
 }
 
-/** Each product's newest version has its aliases. */
+/** The aliases point to the newest version of each product. */
 export function imagesOf(product: StreamProduct): StreamImage[] {
   const versions = Object.keys(product.versions).filter((name) => /^\d{8}/.test(name));
   const images = versions
@@ -24,7 +24,7 @@ export function imagesOf(product: StreamProduct): StreamImage[] {
   });
 }
 
-/** A version has the same image in several forms, the best first. */
+/** A version offers the same image in several forms, ordered by preference. */
 function imagesOfVersion(product: StreamProduct, name: string): StreamImage[] {
   const { items = {}, label = "" } = product.versions[name] ?? {};
   const all = Object.keys(items)
@@ -44,7 +44,7 @@ function wholeImage(item: StreamItem): Files[] {
   return [{ fingerprint: item.sha256, type: "container", files: { main: item }, form: "combined" }];
 }
 
-/** The forms of a root, the best first, and the key under which the metadata has the hash of both. */
+/** Root formats in order of preference, with the metadata key of the combined hash. */
 const roots = [
   { ftype: "squashfs", key: "combined_squashfs_sha256", type: "container" },
   { ftype: "root.tar.xz", key: "combined_rootxz_sha256", type: "container" },
@@ -90,20 +90,20 @@ function describe({ form, ...found }: Files, { product, name, label }: Version):
   };
 }
 
-/** `20260102_0304` and longer; only the day is certain. */
+/** `20260102_0304` and longer; only the date is reliable. */
 function timeOf(version: string): string {
   const [, year = "", month = "", day = "", hour = "00", minute = "00"] =
     /^(\d{4})(\d{2})(\d{2})(?:_(\d{2}):?(\d{2}))?/.exec(version) ?? [];
   return `${year}-${month}-${day}T${hour}:${minute}:00Z`;
 }
 
-/** Each alias also exists with the architecture behind it. */
+/** Each alias also exists with the architecture as a suffix. */
 function aliasesOf({ aliases, arch }: StreamProduct): Alias[] {
   const names = aliases.split(",").filter((name) => name !== "");
   return names.flatMap((name) => [name, `${name}/${arch}`]).map((name) => ({ name, description: "" }));
 }
 
-/** Debian's names of architectures, as the lists have them, to the kernel's, as the daemons do. */
+/** Maps the lists' Debian architecture names to the kernel names that the daemons use. */
 const architectures: Record<string, string> = {
   amd64: "x86_64",
   i386: "i686",

@@ -1,4 +1,4 @@
-// A simplestreams server: a static tree of an index, lists of products, and files with their hashes.
+// A simplestreams server: a static tree of an index, product lists, and files with their hashes.
 import { basename } from "node:path";
 import { type z } from "zod";
 import { type ImagePart, type ImageRole } from "../lxd/api/image-export";
@@ -11,7 +11,7 @@ import { type ImageServer, type ImageServerPlace, type ServedImage } from "./typ
 import { indexSchema, productsSchema, type StreamItem } from "./streams";
 import { imagesOf, type StreamImage } from "./stream-images";
 
-/** The largest list that is known, with all versions of all images, has 2 MiB. */
+/** The largest known list, with all versions of all images, has 2 MiB. */
 const listMaxBytes = 64 * 2 ** 20;
 
 export function streamsServer(place: ImageServerPlace, signal?: AbortSignal): ImageServer {
@@ -26,7 +26,7 @@ interface AskedPlace extends ImageServerPlace {
   signal: AbortSignal | undefined;
 }
 
-/** For as long as one run has a use for it: several resources often ask for images of one server. */
+/** For the duration of a run: several resources often query the same server. */
 const rememberedMs = 60_000;
 const lists = new Map<string, { until: number; images: Promise<StreamImage[]> }>();
 

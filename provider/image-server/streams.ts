@@ -1,4 +1,4 @@
-// The two documents of a simplestreams server, of which the second kind lists the images of products by versions.
+// Schemas of the two simplestreams documents: the index, and the lists of products with their versions.
 import { z } from "zod";
 
 export const indexSchema = z.object({

@@ -1,20 +1,20 @@
-// What an image server is to all others, whichever protocol it speaks: where it is, and what it has.
+// Types of an image server, whatever its protocol: its location and its images.
 import { type ImagePart } from "../lxd/api/image-export";
 import { type Alias } from "../lxd/api/images";
 import { type Client } from "../lxd/client/core/client";
 import { type RemoteInputs } from "../lxd/client/discovery/location";
 
-/** Where images are served. */
+/** The location of an image server. */
 export interface ImageServerPlace {
   server: string;
   protocol: "simplestreams" | "incus" | "lxd";
-  /** The server's certificate or its authority's, as PEM text. */
+  /** The server's or its authority's certificate, as PEM text. */
   certificate?: string | undefined;
   /** The project on an `incus` or `lxd` server. */
   project?: string | undefined;
 }
 
-/** An image as a server offers it, or a daemon has it. */
+/** An image as listed by a server or daemon. */
 export interface ServedImage {
   fingerprint: string;
   type: string;
@@ -30,11 +30,11 @@ export interface ServedImage {
 }
 
 export interface ImageServer {
-  /** All that this client may see. */
+  /** All images visible to this client. */
   list(): Promise<ServedImage[]>;
-  /** The files of an image, to be read one after the other. */
+  /** The files of an image, to be read in order. */
   parts(image: ServedImage): AsyncGenerator<ImagePart, void>;
 }
 
-/** A client for a server of the daemons' protocol, with this stack's certificate. */
+/** Creates a client for a server with the daemons' protocol, using this stack's certificate. */
 export type Connect = (remote: RemoteInputs) => Client;

@@ -1,4 +1,4 @@
-// Converts a disk to qcow2 with qemu-img, and shows how far it is.
+// Converts a disk to qcow2 with qemu-img and reports the progress.
 import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 import { LxdError } from "../../base/errors";

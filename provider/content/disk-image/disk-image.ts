@@ -1,4 +1,4 @@
-// A disk as the image of a virtual machine: metadata is generated, and all but qcow2 is converted first.
+// Turns a disk into a virtual machine image: generates metadata and converts every format except qcow2.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ export interface Reporting {
   reader: Reader;
 }
 
-/** What is known of a disk before it is converted: its hash; and that it can be converted at all. */
+/** Checks that a disk can be converted; returns its hash. */
 export async function inspectDisk({ disk, format }: DiskImage, reader: Reader): Promise<string> {
   const { digest, path } = await fileContent(disk, reader);
   await requireFormat(path, format);
@@ -30,7 +30,7 @@ export async function inspectDisk({ disk, format }: DiskImage, reader: Reader): 
   return digest;
 }
 
-/** The image, in a temporary folder as far as it has to be made; `dispose` takes it away. */
+/** The image, with generated files in a temporary folder that `dispose` deletes. */
 export async function diskContent(image: DiskImage, { status, reader }: Reporting): Promise<ImageContent> {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-lxd-disk-"));
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });

@@ -1,11 +1,11 @@
-// The disk formats that can be said, how each is recognised, and by what name qemu-img knows it.
+// Supported disk formats: how each is detected, and its name in qemu-img.
 import { open } from "node:fs/promises";
 import { LxdError } from "../../base/errors";
 
 export const diskFormats = ["raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx", "ova"] as const;
 export type DiskFormat = (typeof diskFormats)[number];
 
-/** qemu-img's name, for what it reads directly. */
+/** The qemu-img driver of formats that it reads directly. */
 export const driverOf: Record<DiskFormat, string> = {
   raw: "raw",
   qcow2: "qcow2",
@@ -20,7 +20,7 @@ const installationMedia =
   "is installation media, not a disk; create an IsoVolume from it and boot a blank machine from that";
 const machineParts = "is a kernel, ramdisk or root without a boot loader, which LXD and Incus cannot boot";
 
-/** Formats that other clouds take, and what to do here. */
+/** Formats that other clouds support, with advice for each. */
 const otherFormats: Record<string, string> = {
   iso: installationMedia,
   aki: `${machineParts}; use an image of the whole disk`,
@@ -39,7 +39,7 @@ interface Signature {
   bytes: string;
 }
 
-/** Only what is certain: raw disks have no signature, and fixed VHDs have theirs at the end. */
+/** Reliable signatures only: raw disks have none, and fixed VHDs have theirs at the end. */
 const signatures: [DiskFormat, Signature][] = [
   ["qcow2", { at: 0, bytes: "QFI\xfb" }],
   ["vmdk", { at: 0, bytes: "KDMV" }],
@@ -50,7 +50,7 @@ const signatures: [DiskFormat, Signature][] = [
   ["ova", { at: 257, bytes: "ustar" }],
 ];
 
-/** The format is what the program says; a file that is plainly another one is an error. */
+/** The program sets the format; a file that is clearly in another format is an error. */
 export async function requireFormat(path: string, format: DiskFormat): Promise<void> {
   const found = await diskFormatOf(path);
   const isFixedVhd = format === "vhd" && found === undefined;
@@ -61,14 +61,14 @@ export async function requireFormat(path: string, format: DiskFormat): Promise<v
   throw new LxdError({ code: "invalid-argument", why, advice });
 }
 
-/** Undefined for what has no signature, as raw disks. Any tarball has that of an OVA. */
+/** Undefined if there is no signature, as for raw disks. Any tarball has the signature of an OVA. */
 export async function diskFormatOf(path: string): Promise<DiskFormat | undefined> {
   const file = await open(path, "r");
   const { buffer } = await file.read(Buffer.alloc(512), 0, 512, 0).finally(() => file.close());
   return signatures.find(([, { at, bytes }]) => buffer.toString("latin1", at, at + bytes.length) === bytes)?.[0];
 }
 
-/** A disk that stands on another file is only half of one, and could name any file of this machine. */
+/** A disk with a backing file is incomplete, and could refer to any file on this machine. */
 export async function requireStandalone(path: string): Promise<void> {
   const file = await open(path, "r");
   const { buffer } = await file.read(Buffer.alloc(16), 0, 16, 0).finally(() => file.close());

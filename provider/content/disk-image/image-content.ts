@@ -1,4 +1,4 @@
-// The bytes of an image as they are uploaded: one tarball, or metadata and root as the two parts of a form.
+// The bytes of an image as uploaded: one tarball, or metadata and root file system as two parts of a form.
 import { basename } from "node:path";
 import { type Digest, type Opened, type Reader } from "../content";
 import { LxdError } from "../../base/errors";
@@ -13,14 +13,14 @@ export interface ImageBody extends Opened {
 }
 
 export interface ImageContent {
-  /** SHA-256 of all bytes, by which the daemons know an image; undefined if only the bytes themselves will tell. */
+  /** SHA-256 of all bytes, the daemons' identity of an image; undefined if it is known only after reading. */
   readonly fingerprint: string | undefined;
-  /** What the bytes hash to by another algorithm, where only that is known. */
+  /** The hash by another algorithm, if only that is known. */
   readonly digest?: Digest | undefined;
   readonly fileName: string;
-  /** With the name that the daemon is to keep. */
+  /** `fileName`: the name that the daemon stores. */
   open(fileName: string): Promise<ImageBody>;
-  /** Takes away what had to be made for it. */
+  /** Deletes the files generated for the image. */
   dispose?: () => Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export async function downloadContent(
   };
 }
 
-/** The daemons would take all of it and then say that they know no such compression. */
+/** The daemons would receive the whole file before they reject its compression. */
 async function requireNoMedium(path: string): Promise<void> {
   const format = await diskFormatOf(path);
   if (format !== undefined && format !== "ova") {

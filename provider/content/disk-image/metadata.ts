@@ -1,9 +1,10 @@
-// The metadata that makes an image of a disk: a tarball that is the same, byte for byte, for the same architecture.
+// Generates the metadata tarball of a disk image, byte for byte identical for the same architecture.
 
 const block = 512;
 
 export function metadataTarball(architecture: string): Buffer {
-  // When the disk was made nobody knows, and the daemons want a time; a time of day would make each run another image.
+  // The daemons require a creation date, but the disk's is unknown, and the current time would change the image on each
+  // run.
   const content = Buffer.from(`architecture: ${architecture}\ncreation_date: 1\n`);
   const padding = Buffer.alloc((block - (content.length % block)) % block);
   return Buffer.concat([header("metadata.yaml", content.length), content, padding, Buffer.alloc(2 * block)]);

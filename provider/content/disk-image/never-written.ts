@@ -1,33 +1,33 @@
-// Whether the disk in a virtual machine's image was never written, told by the tables of its qcow2.
+// Detects that the disk of a virtual machine image was never written, from the tables of its qcow2.
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 import { tarBlock, tarHeader, tarPadded } from "./tar-header";
 
-/** The image of a disk that was never written is smaller than this, packed and unpacked: the tables of 64 TiB take 1 MiB. */
+/** An image of an unwritten disk is smaller than this, packed and unpacked: the tables of 64 TiB take 1 MiB. */
 export const largestUnwritten = 4 * 1024 * 1024;
 
 const disk = "rootfs.img";
 const qcow2HeaderBytes = 72;
 
-/** What newer versions of Node have beside. */
+/** Available only in newer versions of Node. */
 const { zstdDecompress }: { zstdDecompress?: typeof zlib.gunzip } = zlib as typeof zlib & {
   zstdDecompress?: typeof zlib.gunzip;
 };
 
-/** The compressions that can be undone here, by what their files begin with. */
+/** Supported compressions, by the first bytes of the file. */
 const compressions: [magic: string, decompress: typeof zlib.gunzip | undefined][] = [
   ["\x1f\x8b", zlib.gunzip],
   ["\x28\xb5\x2f\xfd", zstdDecompress],
 ];
 
-/** `image`: in one file, as servers pack it. Whatever cannot be read counts as written: only what is certain is told. */
+/** `image`: a single file, as servers pack it. An unreadable image counts as written, to avoid false positives. */
 export async function isNeverWritten(image: Buffer): Promise<boolean> {
   const tarball = await unpacked(image);
   const qcow2 = tarball && fileIn(tarball, disk);
   return qcow2 !== undefined && hasNoClusters(qcow2);
 }
 
-/** Undefined where the compression is another one, the file is damaged, or too large to be of an unwritten disk. */
+/** Undefined if the compression is not supported, the file is damaged, or it is too large for an unwritten disk. */
 async function unpacked(image: Buffer): Promise<Buffer | undefined> {
   const compression = compressions.find(([magic]) => image.toString("latin1", 0, magic.length) === magic);
   if (compression === undefined) return image;
@@ -49,7 +49,7 @@ function fileIn(tarball: Buffer, desired: string): Buffer | undefined {
   return undefined;
 }
 
-/** The first table says where the second ones are, and those where the data are: an unwritten disk needs none of them. */
+/** The first-level table refers to the second-level tables, and those to the data; an unwritten disk has neither. */
 function hasNoClusters(qcow2: Buffer): boolean {
   if (qcow2.length < qcow2HeaderBytes || qcow2.toString("latin1", 0, 4) !== "QFI\xfb") return false;
   const [backingFile, firstTable] = [qcow2.readBigUInt64BE(8), Number(qcow2.readBigUInt64BE(40))];

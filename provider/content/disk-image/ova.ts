@@ -1,4 +1,4 @@
-// Finds the disk in an OVA, which is a tarball with a description, and tells qemu-img where in the file it is.
+// Finds the disk in an OVA, a tarball with a description, and addresses it for qemu-img.
 import { type FileHandle, open } from "node:fs/promises";
 import { LxdError } from "../../base/errors";
 import { tarBlock, tarHeader, tarPadded } from "./tar-header";
@@ -9,7 +9,7 @@ interface Entry {
   size: number;
 }
 
-/** What qemu-img takes in place of a file name to read the disk where it lies. */
+/** A qemu-img file specification that reads the disk inside the OVA. */
 export async function diskInOva(path: string): Promise<string> {
   const file = await open(path, "r");
   const disks = (await entries(file).finally(() => file.close())).filter(({ name }) => /\.vmdk$/i.test(name));

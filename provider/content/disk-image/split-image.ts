@@ -1,4 +1,4 @@
-// An image in two files, as the form in which the daemons take it; its fingerprint is the hash of one after the other.
+// An image in two files; its fingerprint is the hash of their concatenation.
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { LxdError } from "../../base/errors";
@@ -25,7 +25,7 @@ export async function splitContent(files: SplitFiles, reader: Reader): Promise<I
   };
 }
 
-/** The hash follows from those of the two files, so it is computed once for each pair of contents. */
+/** The hash depends only on the hashes of the two files, so it is cached per pair. */
 async function combinedHash(parts: FileContent[], { report, signal }: Reader): Promise<string> {
   const known = `split-image/${parts.map(({ digest }) => digest.slice("sha256:".length)).join("-")}`;
   const remembered = await readCache(known);
@@ -76,7 +76,9 @@ async function openForm({ isVirtualMachine }: SplitFiles, parts: Parts): Promise
   return { stream, sizeBytes, received, contentType: `multipart/form-data; boundary=${boundary}` };
 }
 
-/** The daemons tell containers from machines by the part's name alone, and would take any bytes under it. */
+/**
+ * The daemons distinguish containers from virtual machines by the name of the part alone and accept any bytes in it.
+ */
 async function requireRoot({ rootfs, isVirtualMachine }: SplitFiles): Promise<void> {
   const file = await open(expandPath(rootfs), "r");
   const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());

@@ -1,6 +1,6 @@
-// The header of a file in a tarball: its name and its size.
+// Parses a tar header: name and size of a file.
 
-/** Headers have this size, and so have the units in which files are laid out. */
+/** The size of a header, and the unit to which files are padded. */
 export const tarBlock = 512;
 
 /** The name is empty at the end of the tarball. */
@@ -8,12 +8,12 @@ export function tarHeader(header: Buffer): { name: string; size: number } {
   return { name: text(header, 0, 100), size: sizeIn(header) };
 }
 
-/** Where the header after a file of this size is, seen from where the file begins. */
+/** The padded size of a file: the offset of the next header from the start of the file. */
 export function tarPadded(size: number): number {
   return Math.ceil(size / tarBlock) * tarBlock;
 }
 
-/** Octal digits, or for what is larger than 8 GiB a binary number that is marked by the first bit. */
+/** Octal digits, or a binary number marked by the first bit for sizes above 8 GiB. */
 function sizeIn(header: Buffer): number {
   if ((header[124] ?? 0) >= 0x80) return Number(header.readBigUInt64BE(128));
   return parseInt(text(header, 124, 136), 8);

@@ -1,14 +1,14 @@
-// One directory record: the name of a file or folder, and where it lies.
+// Encodes a directory record: the name and location of a file or folder.
 import { both16, both32 } from "./sectors";
 import { recordTimestamp } from "./timestamp";
 
-/** Where something lies, once the layout is settled. */
+/** A location in the final layout. */
 export interface Extent {
   sector: number;
   sizeBytes: number;
 }
 
-/** The largest even length that fits into a byte. */
+/** The largest even length that fits into one byte. */
 export const recordMax = 254;
 
 /** The fixed part of a record and its identifier, padded to an even length. */

@@ -1,4 +1,4 @@
-// The folders of one name space: their records, and how many sectors these take.
+// The folders of one namespace: their records and sizes in sectors.
 import { encodeRecord, type Extent, headBytes, recordMax } from "./directory-record";
 import { type NamedNode, type Namespace } from "./namespace";
 import { continuation, continuationBytes, type SystemUse } from "./rock-ridge";
@@ -7,14 +7,14 @@ import { type FolderNode, type IsoNode } from "./tree";
 
 export type FindExtent = (node: IsoNode) => Extent;
 
-/** One line of a directory. */
+/** One record of a directory. */
 interface DirectoryRecord {
   identifier: Buffer;
   node: IsoNode;
   use: SystemUse;
   /** In the directory. */
   offset: number;
-  /** Of what did not fit, from the beginning of the directory's overflow area. */
+  /** Offset of the overflow from the start of the directory's overflow area. */
   overflowOffset: number;
 }
 
@@ -25,7 +25,7 @@ export interface Directory {
   number: number;
   parentNumber: number;
   records: DirectoryRecord[];
-  /** Of the records alone, in whole sectors; the overflow area follows them. */
+  /** Size of the records in whole sectors, without the overflow area that follows them. */
   sizeBytes: number;
   sectors: number;
 }
@@ -44,7 +44,7 @@ interface Found {
 export function directoriesOf(root: FolderNode, names: Namespace): Directory[] {
   const found: Found[] = [{ folder: root, identifier: self, parent: root, parentNumber: 1 }];
   const directories: Directory[] = [];
-  // Grows while it is walked: children come after all folders of their parent's level.
+  // The list grows during the iteration: children follow all folders of their parent's level.
   for (const each of found) {
     const entries = names.entriesOf(each.folder);
     const number = directories.length + 1;
@@ -74,7 +74,7 @@ function recordBytes({ identifier, use }: DirectoryRecord): number {
 
 type Unpacked = Omit<Directory, "sizeBytes" | "sectors">;
 
-/** Gives each record its place. Neither a record nor an overflow may cross the border of a sector. */
+/** Assigns offsets. Neither a record nor an overflow may cross a sector boundary. */
 function pack(directory: Unpacked): Directory {
   let [end, overflowEnd] = [0, 0];
   for (const record of directory.records) {
@@ -95,7 +95,7 @@ function placeFor(end: number, sizeBytes: number): number {
   return sizeBytes <= left ? end : end + left;
 }
 
-/** The sectors of a directory and of its overflow. */
+/** Encodes a directory and its overflow area. */
 export function encodeDirectory(directory: Directory, extentOf: FindExtent): Buffer {
   const encoded = Buffer.alloc(directory.sectors * sectorBytes);
   const overflowSector = extentOf(directory.folder).sector + sectorsFor(directory.sizeBytes);

@@ -1,15 +1,15 @@
-// The bytes of the files that go into an image: how many there are, and the bytes themselves when their turn has come.
+// Sizes and contents of the files in a generated image.
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { LxdError } from "../../base/errors";
 import { expandPath } from "../local-file/file";
 import { type FileNode } from "./tree";
 
-/** ISO 9660 has 32 bits for the size of a file; readers take the highest values for an error. */
+/** ISO 9660 stores file sizes in 32 bits; readers treat the highest values as errors. */
 const fileMaxBytes = 2 ** 32 - 2;
 
 const chunkBytes = 512 * 1024;
 
-/** The size of a file, found without reading it; throws for what cannot be put into an image. */
+/** The size of a file, determined without reading it; throws if it cannot be stored in an image. */
 export async function sizeOf({ path, source }: FileNode): Promise<number> {
   const sizeBytes = "file" in source ? await localSize(path, source.file) : inMemory(source).length;
   if (sizeBytes <= fileMaxBytes) return sizeBytes;
@@ -20,7 +20,7 @@ export async function sizeOf({ path, source }: FileNode): Promise<number> {
   });
 }
 
-/** The bytes of a file, exactly as many as were announced. */
+/** The bytes of a file, exactly as many as announced. */
 export async function* bytesOf({ path, source }: FileNode, sizeBytes: number): AsyncGenerator<Buffer, void> {
   if (!("file" in source)) {
     const bytes = inMemory(source);
@@ -38,7 +38,7 @@ export async function* bytesOf({ path, source }: FileNode, sizeBytes: number): A
   }
 }
 
-/** The file is not the one that the image was planned with. */
+/** The file changed after the image was planned. */
 export function changed(path: string): LxdError {
   return new LxdError({
     code: "content-mismatch",
@@ -51,7 +51,7 @@ async function* exactly(file: FileHandle, path: string, sizeBytes: number): Asyn
   let left = sizeBytes;
   while (left > 0) {
     const desired = Math.min(left, chunkBytes);
-    // A buffer of its own for each chunk: whoever got the last one may still be sending it.
+    // Allocates a buffer per chunk, since the previous chunk may still be in use by the reader.
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(desired), 0, desired);
     if (bytesRead === 0) throw changed(path);
     left -= bytesRead;

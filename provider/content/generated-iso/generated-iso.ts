@@ -1,4 +1,4 @@
-// An ISO image made on the fly from named files, byte for byte the same for the same files.
+// Generates an ISO image from named files, byte for byte identical for the same files.
 import { createHash } from "node:crypto";
 import { LxdError } from "../../base/errors";
 import { type Content, type Digest, type Opened, type Reader } from "../content";
@@ -12,9 +12,9 @@ import { sectorBytes } from "./sectors";
 import { buildTree, type FileNode, type IsoFile, type Tree } from "./tree";
 
 export interface GeneratedIsoArgs {
-  /** The volume label, written as it is: up to 32 characters, of which Windows shows 16. */
+  /** The volume label, stored verbatim: up to 32 characters, of which Windows shows 16. */
   label: string;
-  /** By their paths in the image (`autounattend.xml`, `drivers/net.inf`); folders come with them. */
+  /** Keyed by path in the image (`autounattend.xml`, `drivers/net.inf`); folders are created implicitly. */
   files: Readonly<Record<string, IsoFile>>;
 }
 
@@ -23,19 +23,19 @@ export interface GeneratedIso extends Content {
 }
 
 export interface IsoProblem {
-  /** Which input is wrong: the label, the map of files as a whole, or the file at this path. */
+  /** The invalid input: the label, the map of files as a whole, or the file at this path. */
   at: "label" | "files" | { path: string };
   error: LxdError;
 }
 
-/** All that is wrong with the inputs as written, for a preview; no file is looked at. */
+/** Validates the inputs for a preview without accessing any file. */
 export function generatedIsoProblems({ label, files }: GeneratedIsoArgs): IsoProblem[] {
   return problemsOf(label, buildTree(files));
 }
 
 /**
- * The image of these files. It is written once through the hash, so local files are read now, and again by `open`: one
- * that changes in between makes the stream fail.
+ * The image of these files. It is generated once to compute its hash, so local files are read now and again by `open`;
+ * a file that changes in between makes the stream fail.
  */
 export async function generatedIso(args: GeneratedIsoArgs, reader: Reader = {}): Promise<GeneratedIso> {
   const doing = `generate the ISO image ${JSON.stringify(args.label)}`;
@@ -49,7 +49,7 @@ export async function generatedIso(args: GeneratedIsoArgs, reader: Reader = {}):
   }
 }
 
-/** How many bytes the image has; of the files only the sizes are asked. */
+/** The size of the image; needs only the sizes of the files. */
 export async function generatedIsoSizeBytes(args: GeneratedIsoArgs): Promise<number> {
   const { layout } = await plan(args, `plan the ISO image ${JSON.stringify(args.label)}`);
   return layout.sectors * sectorBytes;
@@ -77,7 +77,7 @@ function countFolders({ children }: Tree["root"]): number {
   return children.reduce((sum, child) => sum + (child.kind === "folder" ? countFolders(child) : 0), 1);
 }
 
-/** The sizes of all files; what is wrong with any of them is added to the problems. */
+/** The sizes of all files; failures are added to `problems`. */
 async function sizesOf(nodes: readonly FileNode[], problems: LxdError[]): Promise<SizedFile[]> {
   const files: SizedFile[] = [];
   for (const node of nodes) {
@@ -103,7 +103,7 @@ async function digestOf(image: Image, sizeBytes: number, { report, signal }: Rea
 
 function openImage(image: Image, digest: Digest, doing: string): Opened {
   const sizeBytes = image.layout.sectors * sectorBytes;
-  // Each file has been compared by then, so the image as a whole can hardly differ; but it is what was promised.
+  // Each file has already been verified, so a mismatch of the whole image is unlikely, but its digest was announced.
   const why = "the image is not the one that was planned";
   const mismatch = () => new LxdError({ code: "content-mismatch", why });
   return openVerified({ chunks: imageBytes(image), digest, sizeBytes, doing, mismatch });

@@ -1,4 +1,4 @@
-// Writes an image from its layout, piece by piece: no more than one folder and one chunk of a file is in memory.
+// Writes an image from its layout in pieces: at most one folder and one chunk of a file are in memory.
 import { createHash } from "node:crypto";
 import { encodeDirectory } from "./directory";
 import { bytesOf, changed } from "./file-bytes";
@@ -12,7 +12,7 @@ import { type FileNode } from "./tree";
 export interface Image {
   label: string;
   layout: Layout;
-  /** The SHA-256 of the files, noted as they are read the first time and held against them from then on. */
+  /** The SHA-256 of each file, recorded on the first read and verified on later reads. */
   hashes: Map<FileNode, string>;
 }
 
@@ -56,7 +56,7 @@ function* pathTables({ directories, extentOf }: Hierarchy): Generator<Buffer, vo
   }
 }
 
-/** One file, filled up to whole sectors. */
+/** One file, padded to whole sectors. */
 async function* fileBytes({ node, sizeBytes }: SizedFile, hashes: Map<FileNode, string>): AsyncGenerator<Buffer, void> {
   const hash = createHash("sha256");
   for await (const chunk of bytesOf(node, sizeBytes)) {

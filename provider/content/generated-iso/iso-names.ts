@@ -1,22 +1,22 @@
-// Names for readers that know neither Joliet nor Rock Ridge: upper-case ASCII, made unique in their folder.
+// Names for readers that support neither Joliet nor Rock Ridge: upper-case ASCII, unique within the folder.
 import { type IsoNode } from "./tree";
 
-/** ECMA-119 level 2: name and extension of a file together, and the name of a folder. */
+/** ECMA-119 level 2: the length of a file's name and extension together, and of a folder's name. */
 const fileMax = 30;
 const folderMax = 31;
 const extensionMax = 8;
 
 interface Parts {
   base: string;
-  /** With its dot, or empty. */
+  /** Including the dot, or empty. */
   extension: string;
   max: number;
 }
 
-/** The identifiers of the children of one folder. Names that fit stay as they are, but for upper case. */
+/** The identifiers of the children of one folder. Names that fit are only converted to upper case. */
 export function isoIdentifiers(children: readonly IsoNode[]): Map<IsoNode, string> {
   const taken = new Set<string>();
-  // So that a search for a free number does not begin at one for each of thousands of like names.
+  // Avoids a search from 1 for each of thousands of similar names.
   const numbers = new Map<string, number>();
   return new Map(
     children.map((node) => {
@@ -28,7 +28,7 @@ export function isoIdentifiers(children: readonly IsoNode[]): Map<IsoNode, strin
   );
 }
 
-/** A file always has a dot and a version (ECMA-119 7.5.1). */
+/** A file name always has a dot and a version (ECMA-119 7.5.1). */
 function fileIdentifier(name: string): string {
   return `${name}${name.includes(".") ? "" : "."};1`;
 }

@@ -1,15 +1,15 @@
-// The volume label: what installers look for, so it is written exactly as given.
+// Validates the volume label, which installers search for and which is therefore stored verbatim.
 import { LxdError } from "../../base/errors";
 
-/** The size of the field in the primary descriptor, where Linux looks. */
+/** The size of the field in the primary descriptor, which Linux reads. */
 const labelMax = 32;
 
-/** In UCS-2, half as many fit into the same field: Windows shows the first sixteen characters. */
+/** UCS-2 halves the capacity of the same field: Windows shows the first 16 characters. */
 export const jolietLabelMax = 16;
 
 /**
- * What is wrong with a label; undefined if nothing is. The standard has upper case, digits and `_` only, but cloud-init
- * writes `cidata`, and everybody reads it: so ASCII without what Windows forbids in labels.
+ * Why a label is not valid; undefined if it is. The standard permits only upper case, digits and `_`, but cloud-init
+ * uses `cidata` and every reader accepts it, so ASCII is allowed except characters that Windows forbids in labels.
  */
 export function labelProblem(label: string): LxdError | undefined {
   if (label === "") return invalid("it is empty");

@@ -1,4 +1,4 @@
-// Where everything lies in an image: descriptors, path tables, folders, files, in this order and without gaps.
+// Lays out an image: descriptors, path tables, folders and files, in this order and without gaps.
 import { directoriesOf, type Directory, type FindExtent } from "./directory";
 import { type Extent } from "./directory-record";
 import { joliet, type Namespace, primary } from "./namespace";
@@ -12,7 +12,7 @@ export interface PathTablePlace {
   bigEndianSector: number;
 }
 
-/** One name space with its places. */
+/** One namespace with its locations. */
 export interface Hierarchy {
   names: Namespace;
   directories: Directory[];
@@ -29,17 +29,17 @@ export interface Layout {
   primary: Hierarchy;
   joliet: Hierarchy;
   files: readonly SizedFile[];
-  /** Of the whole volume. */
+  /** Size of the whole volume. */
   sectors: number;
 }
 
-/** Reserved for boot code, which there is none of. */
+/** Reserved for boot code, which generated images do not have. */
 export const systemSectors = 16;
 
 /** Primary, Joliet, terminator. */
 const descriptorSectors = 3;
 
-/** Takes the next free sectors; returns the first of them. */
+/** Allocates the next free sectors; returns the first. */
 type Take = (sectors: number) => number;
 
 type Extents = Map<IsoNode, Extent>;
@@ -76,7 +76,7 @@ function placeFiles(files: readonly SizedFile[], take: Take): Extents {
   return new Map(files.map(({ node, sizeBytes }) => [node, { sector: take(fileSectors(sizeBytes)), sizeBytes }]));
 }
 
-/** An empty file gets a sector too: some readers take two files at one place for one. */
+/** An empty file also gets a sector: some readers treat two files at one location as the same. */
 export function fileSectors(sizeBytes: number): number {
   return Math.max(1, sectorsFor(sizeBytes));
 }

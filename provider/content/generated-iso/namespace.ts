@@ -1,4 +1,4 @@
-// The two name spaces of an image: the primary one with Rock Ridge, and Joliet's beside it. Both lead to the same files.
+// The two namespaces of an image: primary with Rock Ridge, and Joliet. Both refer to the same files.
 import { isoIdentifiers } from "./iso-names";
 import { childFields, selfFields, type SystemUse } from "./rock-ridge";
 import { byCodeUnits, type FolderNode, type IsoNode } from "./tree";
@@ -9,13 +9,13 @@ export interface NamedNode {
 }
 
 export interface Namespace {
-  /** The children of a folder as they are called here, in the order that the standard wants. */
+  /** The children of a folder with their names in this namespace, in the order required by the standard. */
   entriesOf: (folder: FolderNode) => NamedNode[];
-  /** What is said of a folder in its own record `.`, or as the parent `..` of another. */
+  /** The system use of a folder's own record `.`, or of the parent record `..`. */
   selfUse: (folder: FolderNode, isRootItself: boolean) => SystemUse;
-  /** What is said of a child beside its name, in as many bytes as its record has left. */
+  /** The system use of a child's record, limited to `room` bytes within the record. */
   childUse: (node: IsoNode, room: number) => SystemUse;
-  /** A descriptor's text field, padded. */
+  /** A text field of a descriptor, padded. */
   text: (text: string, sizeBytes: number) => Buffer;
 }
 
@@ -38,16 +38,16 @@ export const joliet: Namespace = {
   },
   selfUse: () => nothing,
   childUse: () => nothing,
-  // A field of an odd length ends with a lone zero byte.
+  // A field of odd length ends with a zero byte.
   text: (text, sizeBytes) => Buffer.concat([ucs2(text.padEnd(sizeBytes >> 1, " ")), Buffer.alloc(sizeBytes & 1)]),
 };
 
-/** Names compare without their extensions first (ECMA-119 9.3), as they do when the dot is the lowest character. */
+/** Names are compared first without extension (ECMA-119 9.3), which equals treating the dot as the lowest character. */
 function sortKey(name: string): string {
   return name.replaceAll(".", "\0");
 }
 
-/** Big-endian UTF-16, which is what Windows reads although Joliet says UCS-2. */
+/** Big-endian UTF-16, which Windows reads although Joliet specifies UCS-2. */
 function ucs2(text: string): Buffer {
   return Buffer.from(text, "utf16le").swap16();
 }

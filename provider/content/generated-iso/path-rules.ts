@@ -1,22 +1,22 @@
-// Which paths a generated image can hold, so that Windows (Joliet) and Linux (Rock Ridge) both show them as written.
+// Validates paths in a generated image, so that Windows (Joliet) and Linux (Rock Ridge) both show them unchanged.
 import { LxdError } from "../../base/errors";
 
 /**
- * Joliet's own limit is 64. 103 is what fits into a directory record beside what others may put there; Windows, Linux
- * and macOS read it, and it is what other tools write when asked for long names.
+ * Joliet's own limit is 64. 103 is what fits into a directory record next to what other tools may store there; Windows,
+ * Linux and macOS read it, and other tools write it when asked for long names.
  */
 const nameMaxUnits = 103;
 
-/** The Linux kernel cuts a Rock Ridge name that would reach 254 bytes. */
+/** The Linux kernel truncates a Rock Ridge name of 254 bytes or more. */
 const nameMaxBytes = 253;
 
-/** Windows stops at 260 for a whole path with its drive. */
+/** Windows limits a whole path including the drive to 260. */
 const pathMaxUnits = 240;
 
-/** ECMA-119 6.8.2.1 allows eight levels of folders, of which the root is one. */
+/** ECMA-119 6.8.2.1 permits eight levels of folders including the root. */
 const folderMaxDepth = 7;
 
-/** What is wrong with the path of a file in an image; undefined if nothing is. */
+/** Why the path of a file is not valid; undefined if it is. */
 export function pathProblem(path: string): LxdError | undefined {
   const segments = path.split("/");
   const problem = formProblem(path, segments) ?? segments.map(nameProblem).find((found) => found !== undefined);
@@ -53,7 +53,7 @@ function nameProblem(name: string): Problem | undefined {
   return bytes > nameMaxBytes ? tooLong(quoted, bytes, nameMaxBytes, "bytes of UTF-8") : undefined;
 }
 
-/** Joliet excludes the first six and control characters, Windows all of them. */
+/** Joliet forbids the first six and control characters, Windows all of them. */
 function forbiddenCharacter(name: string): string | undefined {
   const found = /[*/:;?\\"<>|\x00-\x1f\x7f]/.exec(name)?.[0];
   return found === undefined ? undefined : JSON.stringify(found);

@@ -1,7 +1,7 @@
-// Path tables: all folders of a name space in one list, once little-endian and once big-endian.
+// Path tables: all folders of a namespace in one list, once little-endian and once big-endian.
 import { type Directory, type FindExtent } from "./directory";
 
-/** Folder numbers have sixteen bits there. */
+/** Path tables store folder numbers in 16 bits. */
 export const foldersMax = 0xffff;
 
 /** The size of one table. */

@@ -1,16 +1,16 @@
-// Rock Ridge (POSIX names and modes) in the fields of SUSP, the form in which Linux reads them.
+// Encodes Rock Ridge (POSIX names and modes) as SUSP fields, which Linux reads.
 import { both32 } from "./sectors";
 import { recordTimestamp } from "./timestamp";
 import { type IsoNode } from "./tree";
 
-/** What follows the name in a directory record. */
+/** The part of a directory record after the name. */
 export interface SystemUse {
   inline: Buffer;
-  /** What did not fit, to be put elsewhere and pointed at by `continuation`. */
+  /** The part that did not fit, stored elsewhere and referenced by `continuation`. */
   overflow?: Buffer | undefined;
 }
 
-/** The length of the entry that points at the overflow. */
+/** The length of the entry that references the overflow. */
 export const continuationBytes = 28;
 
 /** Signature, length, version, content (SUSP 4.1). */
@@ -19,15 +19,15 @@ function entry(signature: string, ...content: Buffer[]): Buffer {
   return Buffer.concat([Buffer.from(signature, "latin1"), Buffer.from([4 + body.length, 1]), body]);
 }
 
-/** CE: where the overflow of a record is. */
+/** CE: the location of a record's overflow. */
 export function continuation(sector: number, offset: number, sizeBytes: number): Buffer {
   return entry("CE", both32(sector), both32(offset), both32(sizeBytes));
 }
 
-/** SP: SUSP is in use. First of all in the root's own record. */
+/** SP: SUSP is in use. Must come first in the root's own record. */
 const suspIndicator = entry("SP", Buffer.from([0xbe, 0xef, 0]));
 
-/** ER: which extension is in use (RRIP 1991A, the revision that every reader knows). */
+/** ER: the extension in use (RRIP 1991A, the revision that every reader supports). */
 const extensionReference = (() => {
   const id = "RRIP_1991A";
   const description = "THE ROCK RIDGE INTERCHANGE PROTOCOL PROVIDES SUPPORT FOR POSIX FILE SYSTEM SEMANTICS";
@@ -41,7 +41,7 @@ const extensionReference = (() => {
 /** TF: modification, access and attribute change. */
 const times = entry("TF", Buffer.from([0x0e]), recordTimestamp, recordTimestamp, recordTimestamp);
 
-/** PX: mode, links, owner, group. Everyone may read and run, as Linux has it for media without Rock Ridge. */
+/** PX: mode, links, owner, group. Readable and executable by everyone, as Linux treats media without Rock Ridge. */
 function attributes(node: IsoNode): Buffer {
   const isFolder = node.kind === "folder";
   const links = isFolder ? 2 + node.children.filter((child) => child.kind === "folder").length : 1;
@@ -50,7 +50,7 @@ function attributes(node: IsoNode): Buffer {
 
 const nameEntryMax = 250;
 
-/** NM: the name, in as many entries as it takes; all but the last are marked as continued. */
+/** NM: the name, split into entries; all but the last are marked as continued. */
 function names(name: string): Buffer {
   const bytes = Buffer.from(name, "utf8");
   const parts: Buffer[] = [];
@@ -61,14 +61,14 @@ function names(name: string): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The fields of the records `.` (or `..`) of a folder. */
+/** The fields of a folder's `.` or `..` record. */
 export function selfFields(folder: IsoNode, isRootItself: boolean): SystemUse {
   const common = Buffer.concat([attributes(folder), times]);
   if (!isRootItself) return { inline: common };
   return { inline: Buffer.concat([suspIndicator, common]), overflow: extensionReference };
 }
 
-/** The fields of a child's record, of which `room` bytes fit into the record itself. */
+/** The fields of a child's record, of which `room` bytes fit into the record. */
 export function childFields(node: IsoNode, room: number): SystemUse {
   const common = Buffer.concat([attributes(node), times]);
   const name = names(node.name);

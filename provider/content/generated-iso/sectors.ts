@@ -1,13 +1,13 @@
-// The unit in which an ISO image is laid out, and numbers as ISO 9660 writes them.
+// Sectors and integer encodings of ISO 9660.
 
 export const sectorBytes = 2048;
 
-/** How many sectors so many bytes take. */
+/** The number of sectors for a number of bytes. */
 export function sectorsFor(sizeBytes: number): number {
   return Math.ceil(sizeBytes / sectorBytes);
 }
 
-/** A number twice: little-endian, then big-endian (ECMA-119 7.2.3). */
+/** A 16-bit number in both byte orders: little-endian, then big-endian (ECMA-119 7.2.3). */
 export function both16(value: number): Buffer {
   const buffer = Buffer.alloc(4);
   buffer.writeUInt16LE(value, 0);
@@ -15,7 +15,7 @@ export function both16(value: number): Buffer {
   return buffer;
 }
 
-/** The same for 32 bits (ECMA-119 7.3.3). */
+/** A 32-bit number in both byte orders (ECMA-119 7.3.3). */
 export function both32(value: number): Buffer {
   const buffer = Buffer.alloc(8);
   buffer.writeUInt32LE(value, 0);

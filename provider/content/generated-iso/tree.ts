@@ -1,14 +1,14 @@
-// The files of an image as a tree, in an order that does not depend on how they were given.
+// Builds the tree of an image's files, in an order independent of the input order.
 import { LxdError } from "../../base/errors";
 import { pathProblem } from "./path-rules";
 
-/** The content of one file: text (as UTF-8), bytes, or a local file by its path. */
+/** The content of one file: text (as UTF-8), bytes, or the path of a local file. */
 export type IsoFile = { text: string } | { bytes: Uint8Array } | { file: string };
 
 export interface FileNode {
   kind: "file";
   name: string;
-  /** In the image, for messages. */
+  /** The path in the image, for messages. */
   path: string;
   source: IsoFile;
 }
@@ -25,11 +25,11 @@ export type IsoNode = FileNode | FolderNode;
 export interface Tree {
   root: FolderNode;
   files: FileNode[];
-  /** What is wrong with which path. Such files are not in the tree. */
+  /** Invalid paths with their errors. Such files are not in the tree. */
   problems: { path: string; error: LxdError }[];
 }
 
-/** Makes folders of the paths of `files`; they need not be listed. */
+/** Builds the tree; folders need not be listed. */
 export function buildTree(files: Readonly<Record<string, IsoFile>>): Tree {
   const root: FolderNode = { kind: "folder", name: "", path: "", children: [] };
   const tree: Tree = { root, files: [], problems: [] };
@@ -51,7 +51,7 @@ export function byCodeUnits(a: string, b: string): number {
 
 interface Insertion {
   root: FolderNode;
-  /** By case-folded path: Windows does not tell upper case from lower case. */
+  /** Keyed by case-folded path: Windows is case-insensitive. */
   known: Map<string, IsoNode>;
   path: string;
   source: IsoFile;

@@ -1,4 +1,4 @@
-// Volume descriptors: where each name space begins, and what the volume is called.
+// Volume descriptors: the location of each namespace and the name of the volume.
 import { encodeRecord, type Extent } from "./directory-record";
 import { type Namespace } from "./namespace";
 import { both16, both32, sectorBytes } from "./sectors";
@@ -14,7 +14,7 @@ export interface DescriptorFields {
   pathTable: { sizeBytes: number; littleEndianSector: number; bigEndianSector: number };
 }
 
-/** Escape sequence for UCS-2 level 3, by which Joliet is recognised. */
+/** Escape sequence for UCS-2 level 3, which identifies Joliet. */
 const jolietEscape = Buffer.from("%/E", "latin1");
 
 /** ECMA-119 8.4 and 8.5: both have the same fields. */
@@ -40,14 +40,14 @@ export function encodeDescriptor({ type, names, label, volumeSectors, root, path
   return sector;
 }
 
-/** Volume set, publisher, preparer, application; then the names of three files that there are not. */
+/** Volume set, publisher, preparer, application; then the names of three files that do not exist. */
 function putNames(sector: Buffer, names: Namespace): void {
   [190, 318, 446].forEach((offset) => names.text("", 128).copy(sector, offset));
   names.text("PULUMI-LXD", 128).copy(sector, 574);
   [702, 739, 776].forEach((offset) => names.text("", 37).copy(sector, offset));
 }
 
-/** The end of the list of descriptors (ECMA-119 8.3). */
+/** The end of the descriptor list (ECMA-119 8.3). */
 export function encodeTerminator(): Buffer {
   return frame(255);
 }

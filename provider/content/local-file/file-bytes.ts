@@ -1,4 +1,4 @@
-// The bytes of a file: hashed or streamed without a copy, and held to be those of the same file until the last one.
+// Hashes or streams a file without copying it, and verifies until the last byte that it has not changed.
 import { createHash } from "node:crypto";
 import { type BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
@@ -7,9 +7,9 @@ import { type Opened, type Reader } from "../content";
 import { changed, unreadable } from "./file-problems";
 import { identityOf } from "./hash-cache";
 
-/** Large enough to be fast, small enough that an upload's memory does not show. */
+/** Large enough to be fast, small enough to keep an upload's memory use low. */
 const chunkBytes = 1024 * 1024;
-/** How often a stream looks whether its file is still the same, so that a large one that is not is given up early. */
+/** How often a stream checks whether its file has changed, so that a large changed file fails early. */
 const lookEveryBytes = 64 * chunkBytes;
 
 export interface KnownFile {
@@ -44,7 +44,7 @@ export async function openUnchanged({ path, stats, sha256 }: KnownFile): Promise
     throw error;
   }
   const sizeBytes = Number(stats.size);
-  // Closing twice is closing once.
+  // A second close has no effect.
   const close = (): void => void file.close();
   async function* body(): AsyncGenerator<Buffer> {
     try {
@@ -52,16 +52,16 @@ export async function openUnchanged({ path, stats, sha256 }: KnownFile): Promise
       let looked = 0;
       for await (const chunk of chunks(path, file)) {
         sent += chunk.length;
-        // Before the last byte goes out at the latest: a receiver never gets the whole of a file that changed.
+        // At the latest before the last byte: a receiver never gets all of a file that changed.
         if (sent >= sizeBytes || sent - looked >= lookEveryBytes) {
           await requireUnchanged(path, file, stats);
           looked = sent;
         }
         yield chunk;
-        // Whoever has all bytes waits for nothing more: the daemon's answer may be there already.
+        // After the last byte there is nothing to wait for: the daemon's response may have arrived.
         if (sent >= sizeBytes) return;
       }
-      // A file that was cut has no last byte.
+      // A truncated file has no last byte.
       await requireUnchanged(path, file, stats);
     } finally {
       close();
@@ -72,15 +72,15 @@ export async function openUnchanged({ path, stats, sha256 }: KnownFile): Promise
 }
 
 /**
- * Reads ahead by one chunk, so that the disk works while the last one is used. Two buffers take turns; all chunks but the
- * last are full, so that none is small enough for a socket to take more before it is sent.
+ * Reads ahead by one chunk, so that the disk works while the previous chunk is used. Two buffers alternate. All chunks
+ * but the last are full, so that none is small enough for a socket to accept more before it is sent.
  */
 async function* chunks(path: string, file: FileHandle): AsyncGenerator<Buffer> {
   let position = 0;
   let [lent, ahead] = [Buffer.allocUnsafeSlow(chunkBytes), Buffer.allocUnsafeSlow(chunkBytes)];
   const read = (): Promise<number> => {
     const reading = readFull(file, ahead, position);
-    // It may fail while nobody waits for it yet. Whoever waits for it later meets the failure then.
+    // It may fail before it is awaited; the await then reports the failure.
     reading.catch(() => undefined);
     return reading;
   };
@@ -97,7 +97,7 @@ async function* chunks(path: string, file: FileHandle): AsyncGenerator<Buffer> {
   }
 }
 
-/** File systems may give less than was asked for before the end of the file. */
+/** File systems may return less than requested before the end of the file. */
 async function readFull(file: FileHandle, into: Buffer, position: number): Promise<number> {
   let done = 0;
   while (done < into.length) {

@@ -1,7 +1,7 @@
-// What is wrong with a file that cannot be read, or that is not the same any more.
+// Errors for a file that cannot be read or has changed.
 import { LxdError } from "../../base/errors";
 
-/** `given` is the path as it was written, `path` where it led. */
+/** `given` is the path as the user wrote it, `path` the resolved one. */
 export function unreadable(given: string, path: string, error: unknown): LxdError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const displayed = given === path ? path : `${given} (${path})`;

@@ -1,4 +1,4 @@
-// A local file as content: found by the path that people write, known by its hash, which is read from memory if it can.
+// A local file as content: resolved from the user's path and identified by its hash, which is cached.
 import { type BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -16,12 +16,12 @@ export interface FileContent extends Content {
   readonly path: string;
 }
 
-/** The path as people write it: relative to the program's folder, or from `~`. Symbolic links are followed. */
+/** Expands a user's path: relative to the program's folder, or from `~`. Symbolic links are followed. */
 export function expandPath(path: string): string {
   return resolve(path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(2)) : path);
 }
 
-/** Looks at a file and finds its hash, from memory if it is unchanged since the last time. */
+/** Reads the metadata and hash of a file; the hash comes from the cache if the file is unchanged. */
 export async function fileContent(given: string, reader: Reader = {}): Promise<FileContent> {
   const path = expandPath(given);
   const stats = await inspect(given, path);
@@ -48,13 +48,13 @@ async function inspect(given: string, path: string): Promise<BigIntStats> {
 
 const hashes = new SingleFlight<string>();
 
-/** Several resources may have one file: it is read once for all of them. */
+/** Several resources may use one file: it is read once for all of them. */
 function hashOnce(path: string, stats: BigIntStats, reader: Reader): Promise<string> {
   return hashes.run(identityOf(stats), () => hashAndRemember(path, stats, reader));
 }
 
 async function hashAndRemember(path: string, stats: BigIntStats, reader: Reader): Promise<string> {
-  // Asked before the first byte is read: a change during the reading may be too close to tell.
+  // Evaluated before the first byte is read: a change during the read may be too recent to detect.
   const settled = isSettled(stats);
   const sha256 = await hashFile(path, stats, reader);
   if (settled) remember(stats, sha256);

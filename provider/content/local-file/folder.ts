@@ -1,10 +1,10 @@
-// The files of a local folder, by the names that an image gives them.
+// Lists the files of a local folder, with their names in an image.
 import { readdir } from "node:fs/promises";
 import * as path from "node:path";
 import { LxdError } from "../../base/errors";
 import { expandPath } from "./file";
 
-/** The names of all files below a folder, in an order that depends neither on the file system nor on the platform. */
+/** The names of all files below a folder, in an order independent of file system and platform. */
 export async function filesBelow(folder: string): Promise<string[]> {
   const root = expandPath(folder);
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
@@ -15,7 +15,7 @@ export async function filesBelow(folder: string): Promise<string[]> {
   return files.map((entry) => nameBelow(root, path.join(entry.parentPath, entry.name))).sort();
 }
 
-/** Images have `/` in their paths, also where files are read on Windows. */
+/** Image paths use `/`, even if the files are read on Windows. */
 export function nameBelow(root: string, file: string, platform: path.PlatformPath = path): string {
   return platform.relative(root, file).split(platform.sep).join("/");
 }

@@ -1,4 +1,4 @@
-// Remembers the SHA-256 of files by device, inode, size and times, so that an unchanged file is never read twice.
+// Caches the SHA-256 of files by device, inode, size and times, so that an unchanged file is never read twice.
 import { type BigIntStats } from "node:fs";
 import { z } from "zod";
 import { readCache, writeCache } from "../cache";
@@ -7,14 +7,14 @@ const entrySchema = z.object({ identity: z.string(), sha256: z.string().regex(/^
 
 const settledAfterMs = 2000;
 
-/** What is different as soon as a file's content was changed or another file put in its place. */
+/** Changes whenever the content of a file changes or another file replaces it. */
 export function identityOf(stats: BigIntStats): string {
   return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(":");
 }
 
 /**
- * Whether the next change of a file will show in its times. One that was written this short a time ago could change
- * again without: file systems' clocks are coarse. Its hash is used, but not remembered.
+ * Whether a later change of the file would show in its times. A file written very recently could change again without
+ * notice, since file system clocks are coarse. Its hash is used but not cached.
  */
 export function isSettled(stats: BigIntStats): boolean {
   return new Date().getTime() - Number(stats.ctimeMs) >= settledAfterMs;

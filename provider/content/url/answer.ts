@@ -1,37 +1,37 @@
-// Makes sense of an answer to "the file from this byte on".
+// Interprets a server's response to a request for a file from a given byte on.
 import { type Readable } from "node:stream";
 import { type Exchange } from "./exchange";
 import { type Failure, failureAt } from "./failure";
 import { type DownloadLimits } from "./limits";
 import { retryAfterMs } from "./back-off";
 
-/** Bytes to go on with. */
+/** A body to continue with. */
 export interface Answer {
   url: URL;
   body: Readable;
   /** How many bytes at the start of the body are already known. */
   skip: number;
-  /** The size of the whole file, if the server says it. */
+  /** The size of the whole file, if the server reports it. */
   sizeBytes: number | undefined;
-  /** What tells this version of the file from others: a strong ETag or a date, for `If-Range`. */
+  /** Identifies this version of the file: a strong ETag or a date, for `If-Range`. */
   validator: string | undefined;
 }
 
-/** The server has nothing after the wanted byte: the file was complete. */
+/** The server has nothing after the requested byte: the file is complete. */
 export type Complete = "complete";
 
-/** The server answered a range with something else: ask it for the whole file instead. */
+/** The server does not support the range: request the whole file instead. */
 export type NoRanges = "no-ranges";
 
 export interface Requested {
-  /** The first byte that is wanted. */
+  /** The first requested byte. */
   offset: number;
-  /** Whether the request named a range. */
+  /** Whether the request specified a range. */
   withRange: boolean;
   limits: DownloadLimits;
 }
 
-/** What an answer means for a download that wants the bytes from `offset` on. */
+/** Interprets a response for a download that needs the bytes from `offset` on. */
 export async function judge(from: Exchange, desired: Requested): Promise<Answer | Complete | NoRanges | Failure> {
   const { status, headers } = from;
   if (status === 200) return answer(from, { skip: desired.offset, sizeBytes: sizeOf(headers["content-length"]) });
@@ -88,7 +88,7 @@ function sizeOf(header: string | undefined): number | undefined {
 }
 
 interface ContentRange {
-  /** Absent in `bytes *\/<size>`, the answer to a range that the file does not have. */
+  /** Absent in `bytes *\/<size>`, the response to an unsatisfiable range. */
   start: number | undefined;
   sizeBytes: number | undefined;
 }

@@ -1,23 +1,23 @@
-// Reads SHA256SUMS-style lists in their common formats and finds the entry of one file.
+// Parses SHA256SUMS-style lists in their common formats and finds the entry of a file.
 import { LxdError } from "../../base/errors";
 import { type Digest } from "../content";
 import { type Algorithm, algorithmOfLength, digestOf } from "./checksum";
 
 /** One line of a list. */
 export interface ListEntry {
-  /** As in the list: a name, or a path that ends with one. Empty for a list that is nothing but one checksum. */
+  /** As in the list: a name, or a path that ends with one. Empty for a list with a single bare checksum. */
   name: string;
   algorithm: Algorithm;
   digest: Digest;
 }
 
-/** The file that is looked for: its path in the URL, decoded, in segments; the last one is its name. */
+/** The file to find: the decoded segments of its URL path; the last one is its name. */
 export type RequestedPath = readonly string[];
 
 /**
- * The entries of a list: GNU coreutils (`<hex>  name`, `<hex> *name`), BSD and OpenSSL (`SHA256 (name) = <hex>`), or a
- * single bare `<hex>`. All other lines are passed over: comments, weaker algorithms, and the frame of a PGP-signed list,
- * whose signature is *not* verified (what vouches for the list is the way it was fetched).
+ * Parses a list: GNU coreutils (`<hex>  name`, `<hex> *name`), BSD and OpenSSL (`SHA256 (name) = <hex>`), or a single
+ * bare `<hex>`. Other lines are skipped: comments, weaker algorithms, and the frame of a PGP-signed list, whose
+ * signature is *not* verified (trust in the list comes from how it was fetched).
  */
 export function parseChecksumList(text: string): ListEntry[] {
   const lines = text
@@ -30,8 +30,8 @@ export function parseChecksumList(text: string): ListEntry[] {
 }
 
 /**
- * The checksum of the wanted file. An entry is its own if it ends with the file's name; among several the one that
- * shares most of the path counts, and SHA-256 before SHA-512 as that is what volumes are named after.
+ * The checksum of the requested file. An entry matches if it ends with the file's name. Of several, the one that shares
+ * most of the path wins, and SHA-256 before SHA-512, since volumes are named after SHA-256.
  */
 export function findInList(entries: readonly ListEntry[], desired: RequestedPath): Digest {
   const name = desired[desired.length - 1] ?? "";
@@ -65,7 +65,7 @@ function bsdEntry(line: string): ListEntry | undefined {
   return entry?.algorithm === `sha${String(bits)}` ? entry : undefined;
 }
 
-/** coreutils marks a line with a leading backslash when the name in it had to be escaped. */
+/** coreutils marks a line with a leading backslash if the name in it is escaped. */
 function unescapeName(name: string): string {
   return name.replace(/\\([\\nr])/g, (_, c: string) => ({ n: "\n", r: "\r" })[c] ?? c);
 }
@@ -79,7 +79,7 @@ function segmentsOf(entry: ListEntry): string[] {
   return entry.name.split(/[/\\]/).filter((segment) => segment !== "" && segment !== ".");
 }
 
-/** How many segments, from the last, entry and wanted path have in common. */
+/** How many trailing segments the entry and the requested path share. */
 function sharedSegments(entry: ListEntry, desired: RequestedPath): number {
   const own = segmentsOf(entry);
   let shared = 0;
@@ -87,7 +87,7 @@ function sharedSegments(entry: ListEntry, desired: RequestedPath): number {
   return shared;
 }
 
-/** Entries of which every segment is in the URL come before those that lie in some other folder. */
+/** Entries whose segments are all in the URL rank before those in another folder. */
 function rank(entry: ListEntry, desired: RequestedPath): number {
   const shared = sharedSegments(entry, desired);
   const isWhole = shared === segmentsOf(entry).length;

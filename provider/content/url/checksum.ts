@@ -1,15 +1,15 @@
-// What may be written as a checksum: a value, or where a list of them is found.
+// Parses a checksum input: a value, or the location of a list.
 import { fileURLToPath } from "node:url";
 import { LxdError } from "../../base/errors";
 import { type Digest } from "../content";
 import { parseSourceUrl } from "./source-url";
 
-/** A checksum as written in a program. */
+/** A checksum as the user writes it. */
 export type Checksum =
   | { kind: "value"; digest: Digest }
-  /** A `SHA256SUMS`-style list on a web server. Always HTTPS: a list anybody can replace pins nothing. */
+  /** A `SHA256SUMS`-style list on a web server. Always HTTPS: a list that anyone can replace pins nothing. */
   | { kind: "list-url"; url: URL }
-  /** The same in a local file, as written: relative to the working directory, or with `~`. */
+  /** The same in a local file; the path is relative to the working directory, or starts with `~`. */
   | { kind: "list-path"; path: string };
 
 const digits = { sha256: 64, sha512: 128 } as const;
@@ -17,8 +17,9 @@ const digits = { sha256: 64, sha512: 128 } as const;
 export type Algorithm = keyof typeof digits;
 
 /**
- * Reads `sha256:<hex>`, `sha512:<hex>`, or the URL or path of a list. What is no `<algorithm>:` value is a list; the
- * prefix `file:` (`file:./SHA256SUMS`, `file:///srv/SHA256SUMS`) may be put before one. No checksum at all is refused.
+ * Parses `sha256:<hex>`, `sha512:<hex>`, or the URL or path of a list. Anything that is not an `<algorithm>:` value is
+ * a list; the prefix `file:` (`file:./SHA256SUMS`, `file:///srv/SHA256SUMS`) is allowed. A missing checksum is an
+ * error.
  */
 export function parseChecksum(text: string | undefined): Checksum {
   if (text === undefined) throw unpinned();
@@ -27,12 +28,12 @@ export function parseChecksum(text: string | undefined): Checksum {
   return parseList(text.trim());
 }
 
-/** The digest from its parts, checked. */
+/** Builds a digest from its parts. */
 export function digestOf(algorithm: Algorithm, hex: string): Digest {
   return `${algorithm}:${hex.toLowerCase()}`;
 }
 
-/** Which of the accepted algorithms gives that many hex digits. */
+/** The accepted algorithm with this number of hex digits. */
 export function algorithmOfLength(length: number): Algorithm | undefined {
   if (length === digits.sha256) return "sha256";
   return length === digits.sha512 ? "sha512" : undefined;

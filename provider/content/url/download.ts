@@ -1,4 +1,4 @@
-// The bytes of one file from the first mirror that gives them, carried on where they broke off.
+// Downloads one file from the first working mirror and resumes interrupted transfers.
 import { pause } from "../../base/abort";
 import { LxdError } from "../../base/errors";
 import { type Answer, type Complete, judge } from "./answer";
@@ -12,18 +12,18 @@ export interface DownloadOptions {
   /** At least one, tried in this order. */
   urls: readonly URL[];
   transport: Transport;
-  /** Whether a redirect may lead from https:// to http://. */
+  /** Whether a redirect from https:// to http:// is allowed. */
   mayLeaveTls: boolean;
 }
 
 /**
- * One download. What comes from several mirrors, or from several attempts, is put together without comparing it: the
- * checksum over the whole decides.
+ * One download. Parts from several mirrors or attempts are joined without comparison: the checksum over the whole
+ * decides.
  */
 export class Download {
-  /** The size of the file, once a server has said it. */
+  /** The size of the file, once a server has reported it. */
   sizeBytes: number | undefined;
-  /** How many bytes have been handed on. */
+  /** How many bytes have been passed on. */
   private offset = 0;
   private readonly mirrors: readonly Mirror[];
   private current: Mirror | undefined;
@@ -32,7 +32,7 @@ export class Download {
     this.mirrors = options.urls.map((url) => new Mirror(url, options.transport.limits));
   }
 
-  /** Asks one mirror after the other until one answers with bytes to go on with. */
+  /** Tries the mirrors in turn until one returns bytes to continue with. */
   async connect(): Promise<Answer | Complete> {
     for (const mirror of this.mirrors) {
       this.current = mirror;
@@ -47,7 +47,7 @@ export class Download {
     throw this.exhausted();
   }
 
-  /** All the bytes, beginning with those of the first answer. */
+  /** All bytes, starting with those of the first response. */
   async *bytes(first: Answer | Complete): AsyncGenerator<Buffer, void> {
     let answer = first;
     while (answer !== "complete") {
@@ -74,7 +74,7 @@ export class Download {
     return typeof result === "string" || "error" in result ? result : this.accept(mirror, result);
   }
 
-  /** Settles the size at the first answer; a mirror with another size has another file. */
+  /** The first response determines the size; a mirror with a different size has a different file. */
   private accept(mirror: Mirror, answer: Answer): Answer | Failure {
     const { url, sizeBytes } = answer;
     this.sizeBytes ??= sizeBytes;
@@ -87,7 +87,7 @@ export class Download {
     return failureAt({ url, why, code: "content-mismatch", isFinal: true });
   }
 
-  /** Hands on what is new in one answer; returns why it did not reach the end of the file, if it did not. */
+  /** Passes on the new bytes of one response; returns the failure if it did not reach the end of the file. */
   private async *read({ url, body, skip }: Answer): AsyncGenerator<Buffer, Failure | undefined> {
     let known = skip;
     try {

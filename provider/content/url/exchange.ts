@@ -1,4 +1,4 @@
-// One GET that follows redirects: credentials stay with their origin, and TLS is not given up on the way.
+// Sends one GET and follows redirects without forwarding credentials to another origin or giving up TLS.
 import { type Readable } from "node:stream";
 import { type IncomingHttpHeaders } from "node:http";
 import { request } from "undici";
@@ -7,13 +7,13 @@ import { redactedUrl } from "./redacted-url";
 import { decoded } from "./source-url";
 import { type Transport } from "./transport";
 
-/** What a server answered, after all redirects. */
+/** The final response after all redirects. */
 export interface Exchange {
   url: URL;
   status: number;
   headers: IncomingHttpHeaders;
   body: Readable;
-  /** Reads away a body that nobody wants, so that its connection can be used again. */
+  /** Discards an unused body, so that its connection can be reused. */
   drop(): Promise<void>;
 }
 
@@ -21,13 +21,13 @@ export interface ExchangeOptions {
   transport: Transport;
   /** The headers for one hop. */
   headersFor: (url: URL) => Record<string, string>;
-  /** Whether a redirect may lead from https:// to http://. */
+  /** Whether a redirect from https:// to http:// is allowed. */
   mayLeaveTls: boolean;
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
 
-/** Asks for a URL, and for wherever it sends us. */
+/** Requests a URL and follows its redirects. */
 export async function exchange(start: URL, options: ExchangeOptions): Promise<Exchange | Failure> {
   const { transport } = options;
   let url = start;
@@ -51,10 +51,10 @@ async function ask(url: URL, { transport, headersFor }: ExchangeOptions): Promis
       signal,
       headersTimeout: limits.idleMs,
       bodyTimeout: limits.idleMs,
-      // The checksum is of the file itself, not of a form compressed for the transfer.
+      // The checksum applies to the file itself, not to a compressed transfer encoding.
       headers: { "accept-encoding": "identity", ...credentialsOf(url), ...headersFor(url) },
     });
-    // A body that is cut while nobody reads it must not become an uncaught exception; its reader learns of it anyway.
+    // An aborted body that is not being read must not raise an uncaught exception; its reader still gets the error.
     body.on("error", () => undefined);
     const drop = () => body.dump().catch(() => undefined);
     return { url, status: statusCode, headers, body, drop };
@@ -63,7 +63,7 @@ async function ask(url: URL, { transport, headersFor }: ExchangeOptions): Promis
   }
 }
 
-/** The `user:password@` of a URL, sent to that URL alone: a redirect carries its own or none. */
+/** The `user:password@` of a URL, sent to that URL only: a redirect has its own or none. */
 function credentialsOf(url: URL): Record<string, string> {
   if (url.username === "" && url.password === "") return {};
   const pair = `${decoded(url.username)}:${decoded(url.password)}`;
@@ -87,7 +87,7 @@ function nextHop({ url, status, headers }: Exchange, mayLeaveTls: boolean): URL 
   return inheritCredentials(url, next);
 }
 
-/** A redirect within one origin keeps the credentials, one to another origin does not. */
+/** A redirect within one origin keeps the credentials; one to another origin does not. */
 function inheritCredentials(from: URL, to: URL): URL {
   if (to.origin === from.origin && to.username === "" && to.password === "") {
     to.username = from.username;

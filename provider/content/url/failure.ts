@@ -1,12 +1,12 @@
-// Why one attempt to download failed, and whether another attempt at the same place makes sense.
+// A failed download attempt, and whether a retry on the same mirror makes sense.
 import { type ErrorCode, LxdError } from "../../base/errors";
 import { redactedUrl } from "./redacted-url";
 
 export interface Failure {
   error: LxdError;
-  /** This mirror will not do any better a second later. */
+  /** A retry on this mirror would fail as well. */
   isFinal: boolean;
-  /** How long the server asks us to stay away. */
+  /** The delay that the server requests. */
   waitMs?: number | undefined;
 }
 
@@ -21,14 +21,14 @@ interface FailureDetails {
   cause?: unknown;
 }
 
-/** A failure told as an error about one URL. */
+/** Builds a failure with an error about one URL. */
 export function failureAt({ url, why, status, advice, cause, ...rest }: FailureDetails): Failure {
   const request = { method: "GET", path: redactedUrl(url), status };
   const code = rest.code ?? "unavailable";
   return { error: new LxdError({ code, why, advice, request, cause }), isFinal: rest.isFinal, waitMs: rest.waitMs };
 }
 
-/** A failure below HTTP: name, connection, TLS, proxy, time-out, a transfer that was cut. */
+/** A failure below HTTP: name resolution, connection, TLS, proxy, timeout, an interrupted transfer. */
 export function networkFailure(url: URL, cause: unknown): Failure {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
@@ -47,7 +47,7 @@ export function networkFailure(url: URL, cause: unknown): Failure {
   });
 }
 
-/** A proxy that will not let us through says so by an HTTP status, which undici puts into words. */
+/** A proxy that refuses the connection responds with an HTTP status, which undici puts into a message. */
 function proxyFailure(url: URL, status: number): Failure {
   const isRefusal = status === 401 || status === 403 || status === 407;
   return failureAt({
@@ -66,7 +66,7 @@ const tlsCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SECURE_
 
 function wordsOf(error: Error, code: string): string {
   if (error instanceof AggregateError) {
-    // Several addresses of one host were tried: the aggregate has no message of its own.
+    // Several addresses of one host failed: the aggregate error has no message of its own.
     return error.errors.map((each) => LxdError.from(each).details.why).join(", ");
   }
   return undiciWords[code] ?? (error.message === "" ? code : error.message);

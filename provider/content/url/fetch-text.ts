@@ -1,11 +1,11 @@
-// A small text of a web server as a whole: a list of checksums, an index of images.
+// Fetches a small text from a web server: a checksum list, an image index.
 import { LxdError } from "../../base/errors";
 import { Download } from "./download";
 import { type DownloadSettings, openTransport } from "./transport";
 
 export interface TextLimits {
   maxBytes: number;
-  /** What larger text hardly is, for the error. */
+  /** What the text should be, for the error if it is too large. */
   what: string;
 }
 

@@ -1,16 +1,16 @@
-// How long and how often a download tries before it gives up.
+// Limits of a download: timeouts and numbers of attempts.
 
 export interface DownloadLimits {
-  /** To reach a server (name, TCP, TLS). */
+  /** For connecting to a server (name resolution, TCP, TLS). */
   connectMs: number;
-  /** Without a byte, while we are ready to take one. A slow consumer does not count. */
+  /** Without receiving a byte while the reader is waiting. A slow reader does not count. */
   idleMs: number;
-  /** Attempts in a row on one mirror that bring no new byte. */
+  /** Consecutive attempts on one mirror without a new byte. */
   barrenAttempts: number;
-  /** Attempts on one mirror in all: a server that cuts every few bytes must not keep us for ever. */
+  /** Total attempts on one mirror: a server that disconnects every few bytes must not block forever. */
   attempts: number;
   redirects: number;
-  /** The first pause between attempts; each further one in a row is twice as long, up to `pauseMaxMs`. */
+  /** The first delay between attempts; each consecutive one doubles, up to `pauseMaxMs`. */
   pauseMs: number;
   pauseMaxMs: number;
   /** The longest `Retry-After` that is honoured in full. */

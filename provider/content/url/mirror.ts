@@ -1,17 +1,17 @@
-// One place where the file can be had, and what has been learned of it so far.
+// A mirror of the file, with the results of earlier attempts.
 import { type Failure } from "./failure";
 import { backOffMs } from "./back-off";
 import { type DownloadLimits } from "./limits";
 
 export class Mirror {
-  /** Whether ranges are worth asking for. */
+  /** Whether the mirror supports ranges, as far as known. */
   hasRanges = true;
   lastFailure: Failure | undefined;
-  /** Attempts that have failed, in all. */
+  /** Total failed attempts. */
   failed = 0;
-  /** Of these, the last ones in a row that brought no new byte. */
+  /** Consecutive failed attempts without a new byte. */
   private barren = 0;
-  /** By the URL that gave it: a redirector may send us to another server each time, with ETags of its own. */
+  /** Keyed by final URL: a redirector may select a different server each time, each with its own ETags. */
   private readonly validators = new Map<string, string>();
 
   constructor(
@@ -19,20 +19,20 @@ export class Mirror {
     private readonly limits: DownloadLimits,
   ) {}
 
-  /** Nothing more is to be expected here. */
+  /** Whether no further attempt on this mirror makes sense. */
   get isSpent(): boolean {
     if (this.lastFailure?.isFinal === true) return true;
     return this.barren >= this.limits.barrenAttempts || this.failed >= this.limits.attempts;
   }
 
-  /** Takes note of a failed attempt, and of whether it brought us any further. */
+  /** Records a failed attempt, and whether it returned new bytes. */
   fail(failure: Failure, hadNewBytes: boolean): void {
     this.lastFailure = failure;
     this.failed += 1;
     this.barren = hadNewBytes ? 1 : this.barren + 1;
   }
 
-  /** How long to wait before the next attempt here. */
+  /** The delay before the next attempt on this mirror. */
   pauseMs(): number {
     if (this.failed === 0) return 0;
     return this.lastFailure?.waitMs ?? backOffMs(this.barren, this.limits);
@@ -42,7 +42,7 @@ export class Mirror {
     if (validator !== undefined) this.validators.set(url.href, validator);
   }
 
-  /** The headers that ask for the rest of the file, from `offset` on. */
+  /** The headers that request the rest of the file, from `offset` on. */
   rangeHeaders(url: URL, offset: number): Record<string, string> {
     if (!this.asksRange(offset)) return {};
     const validator = this.validators.get(url.href);

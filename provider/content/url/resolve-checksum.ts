@@ -1,4 +1,4 @@
-// From a checksum as written to the digest of the file, looked up in a list where need be.
+// Resolves a checksum input to a digest, from a list if necessary.
 import { readFile } from "node:fs/promises";
 import { LxdError } from "../../base/errors";
 import { type Digest } from "../content";
@@ -11,8 +11,7 @@ import { fileNameOf, parseSourceUrl, pathSegments } from "./source-url";
 import { type DownloadSettings } from "./transport";
 
 /**
- * The digest that a checksum stands for. A value is taken as it is, without any request; in a list the entry is looked
- * up by the file name of the first URL.
+ * The digest for a checksum. A value needs no request; in a list, the entry is found by the file name of the first URL.
  */
 export async function resolveChecksum(
   checksum: string,
@@ -22,7 +21,7 @@ export async function resolveChecksum(
   return digestFor(parseChecksum(checksum), urls.map(parseSourceUrl), settings);
 }
 
-/** The same for what has been parsed. */
+/** The same for a parsed checksum. */
 export async function digestFor(checksum: Checksum, urls: readonly URL[], settings: DownloadSettings): Promise<Digest> {
   if (checksum.kind === "value") return checksum.digest;
   const place = checksum.kind === "list-url" ? redactedUrl(checksum.url) : checksum.path;
@@ -36,8 +35,9 @@ export async function digestFor(checksum: Checksum, urls: readonly URL[], settin
 }
 
 /**
- * Whether a checksum is looked up at each check: a list on disk, which is as near and as cheap as a local source. A list
- * on a web server is read when the program speaks of another source, list or `trigger` than the last time: decision 7 says why.
+ * Whether a checksum is resolved at each check, as for a list on disk, which is as cheap as a local source. A list on a
+ * web server is fetched only when the source, the list or the `trigger` differs from the last run; see decision record
+ * 7.
  */
 export function isLocalList(checksum: string | undefined): boolean {
   return parseChecksum(checksum).kind === "list-path";
@@ -64,7 +64,7 @@ async function readList(given: string): Promise<string> {
   }
 }
 
-/** Lists are small; what is not is no list. */
+/** Checksum lists are small; a larger file is not a list. */
 const listMaxBytes = 4 * 1024 * 1024;
 
 function fetchList(url: URL, settings: DownloadSettings): Promise<string> {

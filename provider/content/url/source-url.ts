@@ -1,8 +1,8 @@
-// What is accepted as the URL of a download.
+// Parses and validates the URL of a download.
 import { LxdError } from "../../base/errors";
 import { redactedText, redactedUrl } from "./redacted-url";
 
-/** Parses the URL of a file to download; throws `invalid-argument` for what is none. */
+/** Parses a URL; throws `invalid-argument` if it is not valid for a download. */
 export function parseSourceUrl(text: string): URL {
   if (!URL.canParse(text)) {
     throw new LxdError({
@@ -20,7 +20,7 @@ export function parseSourceUrl(text: string): URL {
   });
 }
 
-/** The name of the file that a URL leads to, decoded; undefined where the path names none. */
+/** The decoded file name in a URL; undefined if the path has none. */
 export function fileNameOf(url: URL): string | undefined {
   const segments = pathSegments(url);
   const name = segments[segments.length - 1];
@@ -41,7 +41,7 @@ export function decoded(text: string): string {
   }
 }
 
-/** Several URLs for a message, each fit to be shown. */
+/** Formats several URLs for a message, redacted. */
 export function redactedUrls(urls: readonly URL[]): string {
   return urls.map(redactedUrl).join(", ");
 }

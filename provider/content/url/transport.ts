@@ -1,15 +1,15 @@
-// The connections of one download: time limits, and the way to end them all.
+// The connections of one download: timeouts and cancellation.
 import { X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
 import { WebAgent } from "../../base/web-agent";
 import { defaultLimits, type DownloadLimits } from "./limits";
 
 export interface DownloadSettings {
-  /** For tests: shorter ones. */
+  /** Shorter limits, for tests. */
   limits?: Partial<DownloadLimits>;
-  /** The server's certificate or its authority's (PEM), to be trusted in place of the system's authorities. */
+  /** The server's or its authority's certificate (PEM), trusted instead of the system's authorities. */
   ca?: string | undefined;
-  /** Cuts what is under way when it fires. */
+  /** Aborts the transfer. */
   signal?: AbortSignal | undefined;
 }
 
@@ -17,13 +17,13 @@ export interface Transport {
   agent: WebAgent;
   limits: DownloadLimits;
   signal: AbortSignal;
-  /** Cuts whatever is under way and frees the connections. */
+  /** Aborts the transfer and closes the connections. */
   close(): void;
 }
 
 /**
- * The connections for one download. `ca` is trusted in place of the system's authorities; the server's own certificate
- * will do as well, whatever name it is for.
+ * Opens the connections of a download. `ca` is trusted instead of the system's authorities; the server's own
+ * certificate is also accepted, regardless of its name.
  */
 export function openTransport({ ca, signal, ...settings }: DownloadSettings): Transport {
   const limits = { ...defaultLimits, ...settings.limits };

@@ -1,4 +1,4 @@
-// A file of a web server as a source of bytes: pinned by its checksum, streamed, never kept.
+// A file on a web server as content: pinned by a checksum, streamed, never stored.
 import { LxdError } from "../../base/errors";
 import { type Content, type Digest, type Opened, type ReportBytes } from "../content";
 import { parseChecksum } from "./checksum";
@@ -9,24 +9,24 @@ import { type DownloadSettings, openTransport } from "./transport";
 import { openVerified } from "../verified-stream";
 
 export interface UrlContentArgs {
-  /** Where the file is found: the first is tried first, the others are mirrors of it. */
+  /** The location of the file, followed by its mirrors, tried in order. */
   urls: readonly string[];
-  /** `sha256:<hex>`, `sha512:<hex>`, or the HTTPS URL or path of a `SHA256SUMS`-style list. Without one: refused. */
+  /** `sha256:<hex>`, `sha512:<hex>`, or the HTTPS URL or path of a `SHA256SUMS`-style list. Required. */
   checksum: string | undefined;
-  /** What to call it in errors; `download <url>` unless given. */
+  /** The operation named in errors. Default: `download <url>`. */
   doing?: string | undefined;
   onProgress?: ReportBytes | undefined;
 }
 
 /**
- * The file behind `urls`. Nothing is requested for a checksum given as a value; a list is fetched at once, since it is
- * what gives the content its identity. The file itself is requested by `open`.
+ * The file behind `urls`. A checksum value needs no request; a list is fetched immediately, since it determines the
+ * content's identity. The file itself is requested by `open`.
  */
 export async function urlContent(args: UrlContentArgs, settings: DownloadSettings = {}): Promise<Content> {
   const [urls, checksum] = [parseUrls(args.urls), parseChecksum(args.checksum)];
   const digest = await digestFor(checksum, urls, settings);
   const doing = args.doing ?? `download ${redactedUrls(urls.slice(0, 1))}`;
-  // A value in the program is as good as the program; a list is only as good as the way to the server that it vouches for.
+  // A checksum value is trusted like the program; a list is only as trustworthy as the connection to its server.
   const mayLeaveTls = checksum.kind === "value";
   return new UrlContent({ urls, digest, doing, mayLeaveTls, onProgress: args.onProgress, settings });
 }
@@ -42,7 +42,7 @@ interface UrlContentFields {
 
 class UrlContent implements Content {
   readonly digest: Digest;
-  /** Not known before a server has been asked. */
+  /** Unknown until a server responds. */
   readonly sizeBytes = undefined;
 
   constructor(private readonly fields: UrlContentFields) {

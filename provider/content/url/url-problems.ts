@@ -1,15 +1,15 @@
-// Everything that is wrong with the source { urls, checksum } as written, found without any request.
+// Validates the source { urls, checksum } without making requests.
 import { LxdError } from "../../base/errors";
 import { parseChecksum } from "./checksum";
 import { parseSourceUrl } from "./source-url";
 
 export interface UrlProblem {
-  /** The input that is wrong: the checksum, or the URL at this index. */
+  /** The invalid input: the checksum, or the URL at this index. */
   at: "checksum" | number;
   error: LxdError;
 }
 
-/** All problems at once, for a preview; empty if there is none. Whether the servers answer is not known from it. */
+/** All problems at once, for a preview; empty if there are none. Does not check whether the servers respond. */
 export function urlProblems(source: { urls: readonly string[]; checksum: string | undefined }): UrlProblem[] {
   const urls = source.urls.map((url, index) => problem(index, () => parseSourceUrl(url)));
   return [...urls, problem("checksum", () => parseChecksum(source.checksum))].filter((found) => found !== undefined);

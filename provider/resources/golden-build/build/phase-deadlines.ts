@@ -7,7 +7,10 @@ import { stepTimeout } from "./steps";
 
 const minuteMs = 60_000;
 
-/** What no program says, since nobody has a use for it; docs/golden-images.md and the documentation of the arguments name them. */
+/**
+ * Deadlines that are not configurable, since that has no use. docs/golden-images.md and the documentation of the arguments
+ * list them.
+ */
 export const fixedMs = {
   media: 10 * minuteMs,
   machine: 60 * minuteMs,
