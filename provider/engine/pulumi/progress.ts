@@ -22,8 +22,7 @@ let send: Send | undefined;
 
 /** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
 export function progressRow(urn: string, redactor: Redactor): Row {
-  const isTerminal = isRedrawn();
-  const filter = new RowFilter(isTerminal ? onTerminal : inLog);
+  const filter = new RowFilter(isRedrawn() ? onTerminal : inLog);
   const show = (text: string, isWarning = false): void => {
     send ??= connect(process.argv);
     send(urn, redactor.redact(text), isWarning);
@@ -36,7 +35,8 @@ export function progressRow(urn: string, redactor: Redactor): Row {
     clear: () => {
       const rest = filter.rest();
       if (rest !== undefined) show(rest);
-      if (isTerminal && !filter.isEmpty) show(" ");
+      // Otherwise the engine repeats the last text in the row of the result.
+      if (!filter.isEmpty) show(" ");
     },
   };
 }

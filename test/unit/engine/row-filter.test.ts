@@ -1,6 +1,6 @@
 // The lines of a plain log: one when something changes, and no more than one a minute for a counter.
 import { spawn } from "node:child_process";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engineHasTerminal } from "../../../provider/engine/pulumi/display";
 import { inLog, onTerminal, RowFilter } from "../../../provider/engine/pulumi/row-filter";
 
@@ -39,16 +39,31 @@ it("what is over at once is one line", () => {
   expect(shown(inLog, [])).toEqual([]);
 });
 
-it("an engine whose output is a pipe has no terminal, and neither is there one without an engine", async () => {
-  expect(engineHasTerminal(process.pid)).toBeUndefined();
-  // A process of that name between this one and the one that asks.
-  const engine = spawn("bash", ["-c", "exec -a pulumi bash -c 'sleep 5 & echo $!; wait'"], {
-    stdio: ["ignore", "pipe", "ignore"],
+// A process with the name of the CLI, whose child asks.
+const engine = "exec -a pulumi bash -c 'sleep 5 & echo $!; wait'";
+
+async function childOf(command: string, args: string[]): Promise<{ pid: number; stop: () => void }> {
+  const run = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"], detached: true });
+  const pid = await new Promise<number>((resolve) => {
+    run.stdout.once("data", (text) => resolve(Number(text)));
   });
-  try {
-    const child = await new Promise<number>((resolve) => engine.stdout.once("data", (text) => resolve(Number(text))));
-    expect(engineHasTerminal(child)).toBe(false);
-  } finally {
-    engine.kill();
-  }
+  return { pid, stop: () => process.kill(-(run.pid ?? 0), "SIGKILL") };
+}
+
+describe.skipIf(process.platform !== "linux")("an engine", () => {
+  it("that is no ancestor says nothing", () => {
+    expect(engineHasTerminal(process.pid)).toBeUndefined();
+  });
+
+  it("whose output is a pipe has no terminal", async () => {
+    const { pid, stop } = await childOf("bash", ["-c", engine]);
+    expect(engineHasTerminal(pid)).toBe(false);
+    stop();
+  });
+
+  it("that `script` runs has a terminal", async () => {
+    const { pid, stop } = await childOf("script", ["-qefc", `bash -c "${engine.replaceAll("$", "\\$")}"`, "/dev/null"]);
+    expect(engineHasTerminal(pid)).toBe(true);
+    stop();
+  });
 });
