@@ -30,8 +30,8 @@ const failing = (web: string): string => `
   const pool = "default";
   const image = new lxd.Image("image", { source: { file: "image.tar.gz" } });
   const small = { source: { image: image.fingerprint }, profiles: [], rootDisk: { pool } };
-  new lxd.Instance("badconfig", { ...small, config: { "limits.memory": ${s("ConfigValue")} } });
-  new lxd.Instance("baddevice", { ...small, devices: { x: { type: ${s("DeviceValue")} } } });
+  new lxd.Instance("badconfig", { ...small, config: { "limits.memory.enforce": ${s("ConfigValue")} } });
+  new lxd.Instance("baddevice", { ...small, devices: { x: { type: "disk", path: "/x", source: ${s("DeviceValue", "/nosuch/")} } } });
   const web = new lxd.Instance("web", small);
   new lxd.Exec("noprogram", { instance: web, command: [${s("ExecProgram")}] });
   new lxd.Exec("complains", {
@@ -68,8 +68,8 @@ describe("secrets in failures", () => {
     const up = await stack.project.up({ args: ["--continue-on-error"] });
     const told = up.messages.filter(({ severity }) => severity === "error").map(({ text }) => text);
     for (const words of [
-      "badconfig: Failed creating instance record: Invalid value: [secret] [failed]",
-      'baddevice: Failed creating instance record: Invalid device type "[secret]"',
+      'badconfig: Failed creating instance record: Invalid value "[secret]" (not one of [soft hard]) [failed]',
+      'device "x": Missing source path "[secret]" for disk "x" [failed]',
       "run [secret] in instance default/web: Command not found",
       "run sh in instance default/web: the command ended with 3; it said:\n  | is [secret]\n",
       "create instance default/boots: bootCommand[0]: the console has not said /[secret]/ after 1s",
