@@ -68,7 +68,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
       failures.push({ property: "", reason: LxdError.from(error).message });
       return { inputs: newProps, failures: failures.map(redacted) };
     } finally {
-      row.clear();
+      await row.clear();
     }
   }
 

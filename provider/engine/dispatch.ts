@@ -183,7 +183,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     } catch (error) {
       throw redactor.redactError(error);
     } finally {
-      row.clear();
+      await row.clear();
     }
   }
 }

@@ -14,29 +14,30 @@ export interface Row {
   status: Status;
   /** Leaves a line in the diagnostics, where it stays. */
   warn: (text: string) => void;
-  clear: () => void;
+  /** Resolves when the engine has taken it, so that the row of the result comes after it. */
+  clear: () => Promise<void>;
 }
 
-type Send = (urn: string, text: string, isWarning?: boolean) => void;
+type Send = (urn: string, text: string, isWarning?: boolean) => Promise<void>;
 let send: Send | undefined;
 
 /** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
 export function progressRow(urn: string, redactor: Redactor): Row {
   const filter = new RowFilter(isRedrawn() ? onTerminal : inLog);
-  const show = (text: string, isWarning = false): void => {
+  const show = (text: string, isWarning = false): Promise<void> => {
     send ??= connect(process.argv);
-    send(urn, redactor.redact(text), isWarning);
+    return send(urn, redactor.redact(text), isWarning);
   };
   return {
     status: (text) => {
-      if (filter.accept(text, performance.now())) show(text);
+      if (filter.accept(text, performance.now())) void show(text);
     },
-    warn: (text) => show(text, true),
-    clear: () => {
+    warn: (text) => void show(text, true),
+    clear: async () => {
       const rest = filter.rest();
-      if (rest !== undefined) show(rest);
+      if (rest !== undefined) await show(rest);
       // Otherwise the engine repeats the last text in the row of the result.
-      if (!filter.isEmpty) show(" ");
+      if (!filter.isEmpty) await show(" ");
     },
   };
 }
@@ -44,7 +45,7 @@ export function progressRow(urn: string, redactor: Redactor): Row {
 /** This is the one place that touches Pulumi's code, and only the generated client that the server has loaded already. */
 function connect(args: string[]): Send {
   const address = engineAddress(args);
-  if (address === undefined) return () => undefined;
+  if (address === undefined) return () => Promise.resolve();
   // From where Pulumi itself is, since gRPC is its dependency and not ours.
   const load = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
   const grpc = load("@grpc/grpc-js") as { credentials: { createInsecure: () => never } };
@@ -58,6 +59,8 @@ function connect(args: string[]): Send {
     request.setMessage(text);
     request.setEphemeral(!isWarning);
     // A line of progress that does not arrive is no reason to fail.
-    engine.log(request, () => undefined);
+    return new Promise((resolve) => {
+      engine.log(request, () => resolve());
+    });
   };
 }
