@@ -1,9 +1,9 @@
-// When things are made: to the nanosecond, as the real daemons say it, and never twice the same.
+// Timestamps with nanoseconds, as the real daemons report them, unique within the process.
 
 const perSecond = 1_000_000_000n;
 let last = 0n;
 
-/** Later than every one before it in this process. */
+/** Later than every earlier timestamp in this process. */
 export function timestamp(): string {
   const now = BigInt(new Date().getTime()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n);
   last = now > last ? now : last + 1n;

@@ -1,4 +1,4 @@
-// What handlers work with: the parts of the daemon, which know nothing of handlers.
+// The daemon as handlers see it: its parts, which do not depend on handlers.
 import { type Copies } from "./copies";
 import { type Serial } from "./guest/serial";
 import { type Events } from "./operations/events";
@@ -9,21 +9,21 @@ import { type Store } from "./store/store";
 
 type Ref = Pick<InstanceRecord, "project" | "name">;
 
-/** What handlers may do with guests. */
+/** Operations of handlers on guests. */
 export interface GuestControl {
   start(ref: Ref): void;
-  /** Pulls the plug. */
+  /** Stops the guest immediately. */
   kill(ref: Ref): void;
-  /** Asks the guest to power off, and waits; without a time limit when it is undefined. */
+  /** Asks the guest to power off and waits; without a timeout if it is undefined. */
   shutDown(ref: Ref, timeoutMs: number | undefined): Promise<void>;
-  /** Whether somebody has asked the guest to power off, and waits for it. */
+  /** Whether a shutdown of the guest is in progress. */
   isLeaving(ref: Ref): boolean;
   setFrozen(ref: Ref, isFrozen: boolean): void;
-  /** The serial port of a guest that is alive. */
+  /** The serial port of a running guest. */
   serialOf(ref: Ref): Serial | undefined;
 }
 
-/** What handlers work with. */
+/** The daemon as handlers see it. */
 export interface Daemon {
   readonly settings: Settings;
   readonly store: Store;

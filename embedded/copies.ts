@@ -1,4 +1,4 @@
-// Bytes on their way into a pool. They take as long as a test wants; a daemon that is killed leaves what it has got.
+// Copies bytes into a pool, with a configurable duration; a killed daemon leaves a partial copy.
 import { constants } from "node:fs";
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,7 +15,7 @@ export class Copies {
     const [source, target] = await Promise.all([open(from), open(to, "w")]);
     try {
       const partBytes = Math.ceil((await source.stat()).size / parts);
-      // One file all the time: when it is deleted meanwhile, the next one of that name is another.
+      // Keeps one file open: if it is deleted meanwhile, a later file of the same name is a different one.
       for (let part = 0; part < parts; part++) {
         const { bytesRead, buffer } = await source.read(Buffer.alloc(partBytes), 0, partBytes, part * partBytes);
         await target.write(buffer, 0, bytesRead);
@@ -26,17 +26,17 @@ export class Copies {
     }
   }
 
-  /** A copy of what is not needed any more. */
+  /** Copies a file and removes the source. */
   async move(from: string, to: string): Promise<void> {
     if (this.ms === 0) return rename(from, to);
     await this.copy(from, to);
     await rm(from);
   }
 
-  /** The time of a copy of what is not simulated. */
+  /** Takes the time of a copy whose bytes are not simulated. */
   async pass(share = 1): Promise<void> {
     if (this.ms > 0) await sleep(this.ms * share);
-    // What a dead process was about to do is never done.
+    // A killed daemon never continues.
     if (this.#isDead) await new Promise(() => undefined);
   }
 

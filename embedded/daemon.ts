@@ -1,4 +1,4 @@
-// The daemon: its parts put together, started on a socket and stopped again.
+// Assembles the daemon from its parts, starts it on a socket and stops it.
 import { dirname } from "node:path";
 
 import { Copies } from "./copies";
@@ -14,22 +14,19 @@ import { seed } from "./store/seed";
 import { Store } from "./store/store";
 import { type Daemon } from "./context";
 
-/** A started daemon. */
+/** A running daemon. */
 export interface EmbeddedDaemon {
-  /** Path of the unix socket that it listens on. */
+  /** Path of the Unix socket on which it listens. */
   readonly socket: string;
-  /** Folder of its state. */
+  /** Its state folder. */
   readonly dir: string;
-  /** Stops listening, lets running operations end and releases the folder; the state stays. */
+  /** Stops listening, waits for running operations and releases the folder; the state is kept. */
   stop(): Promise<void>;
-  /**
-   * Ends at once, as by SIGKILL: connections break, running operations are never finished nor remembered, and what was
-   * being copied is left short.
-   */
+  /** Stops immediately, as on SIGKILL: connections break, running operations are lost, and copies remain incomplete. */
   kill(): Promise<void>;
 }
 
-/** With what only the daemon itself does with its guests. */
+/** Includes the guest operations reserved for the daemon itself. */
 type Assembled = Daemon & { readonly guests: Guests };
 
 function assemble(settings: Settings): Assembled {
@@ -37,14 +34,14 @@ function assemble(settings: Settings): Assembled {
   seed(store, settings);
   const events = new Events();
   const operations = new Operations(events, settings.operationTtlMs);
-  // LXD lets go of a console as soon as its client does; what QEMU has not read by then is lost.
+  // LXD closes a console as soon as its client does; input that QEMU has not read by then is lost.
   const keyMs = settings.product.kind === "lxd" ? 50 : 0;
   const guests = new Guests({ store, events, bootMs: settings.guestBootMs, keyMs });
   const copies = new Copies(settings.copyMs);
   return { settings, store, events, operations, guests, copies, creating: new Set() };
 }
 
-/** The two ways in which it ends. */
+/** The two ways to stop it. */
 function endsOf(daemon: Assembled, { server, release }: { server: HttpServer; release: () => void }) {
   const { guests, operations, store, copies } = daemon;
   let isKilled = false;
@@ -70,11 +67,11 @@ function endsOf(daemon: Assembled, { server, release }: { server: HttpServer; re
 }
 
 /**
- * Starts an LXD- or Incus-like daemon in this process, on a real unix socket, with its state in a folder.
+ * Starts an LXD- or Incus-like daemon in this process, on a real Unix socket, with its state in a folder.
  *
- * It speaks the daemons' REST API for images, ISO volumes, instances, profiles, projects, storage pools and
- * operations, and simulates guests: a VM that boots a bootable ISO "installs" for `guestBootMs` and powers itself
- * off. Meant for trying programs out and for tests; no virtual machine or container ever runs.
+ * It implements the daemons' REST API for images, ISO volumes, instances, profiles, projects, storage pools and
+ * operations, and simulates guests: a VM that boots a bootable ISO "installs" for `guestBootMs` and powers itself off.
+ * Intended for trying out programs and for tests; it never runs a real virtual machine or container.
  *
  * @example
  * const daemon = await startEmbeddedDaemon({ dir: await mkdtemp(join(tmpdir(), "daemon-")) });
@@ -82,7 +79,7 @@ function endsOf(daemon: Assembled, { server, release }: { server: HttpServer; re
  * // … run the program under test …
  * await daemon.stop();
  *
- * @throws when the folder or the socket belongs to a daemon that is alive.
+ * @throws if the folder or the socket belongs to a running daemon.
  */
 export async function startEmbeddedDaemon(options: EmbeddedDaemonOptions): Promise<EmbeddedDaemon> {
   const settings = completeOptions(options);

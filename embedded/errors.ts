@@ -1,4 +1,4 @@
-// The one error that a handler or an operation throws: an HTTP status and the daemon's own words.
+// The error thrown by handlers and operations: an HTTP status and the daemon's original message.
 
 export class DaemonError extends Error {
   constructor(
@@ -10,28 +10,28 @@ export class DaemonError extends Error {
   }
 }
 
-/** 400: the request itself is wrong. */
+/** 400: the request is not valid. */
 export const badRequest = (message: string): DaemonError => new DaemonError(400, message);
 
-/** 403: not for this caller, or never. */
+/** 403: not permitted for this caller, or never. */
 export const forbidden = (message: string): DaemonError => new DaemonError(403, message);
 
-/** 404: the object, or the thing that it needs, does not exist. */
+/** 404: the object or one that it requires does not exist. */
 export const notFound = (message: string): DaemonError => new DaemonError(404, message);
 
 /** 409: the name is taken. */
 export const conflict = (message: string): DaemonError => new DaemonError(409, message);
 
-/** 500: what the real daemons answer to most failed validations in their drivers. */
+/** 500: the real daemons' status for most failed validations in their drivers. */
 export const failed = (message: string): DaemonError => new DaemonError(500, message);
 
-/** Anything thrown as a DaemonError; an unexpected failure keeps its text with status 500. */
+/** Converts any thrown value to a DaemonError; an unexpected error keeps its text with status 500. */
 export function toDaemonError(error: unknown): DaemonError {
   if (error instanceof DaemonError) return error;
   return failed(error instanceof Error ? error.message : String(error));
 }
 
-/** Runs `action`; a DaemonError out of it keeps its status and gets `prefix: ` in front. */
+/** Runs `action`; a DaemonError from it keeps its status and gets the prefix `prefix: `. */
 export function wrapErrors<T>(prefix: string, action: () => T): T {
   try {
     return action();

@@ -1,15 +1,15 @@
-// Makes folders, and says which one it cannot make.
+// Creates folders and reports the one that cannot be created.
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Makes a folder, and those above it. Node's own recursive way never returns where a folder such as `/proc` refuses. */
+/** Creates a folder and its parents. Node's recursive mkdir never returns if a folder such as `/proc` refuses. */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return;
   if (!existsSync(dirname(path))) makeFolder(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {
-    // Somebody else may have made it meanwhile.
+    // Another process may have created it in the meantime.
     if (!isFolder(path)) throw error;
   }
 }

@@ -1,4 +1,4 @@
-// Makes sure that one folder and one socket belong to one living daemon.
+// Ensures that a folder and a socket belong to one running daemon.
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { platform } from "node:os";
@@ -26,7 +26,7 @@ function lockHolder(path: string): number | undefined {
 
 const held = new Set<string>();
 
-/** Takes the folder for this process; throws when a living daemon has it. Returns the way to give it back. */
+/** Locks the folder for this process; throws if a running daemon has locked it. Returns a function that unlocks it. */
 export function claimDir(dir: string): () => void {
   const path = join(dir, LOCK);
   const pid = lockHolder(path);
@@ -55,10 +55,10 @@ function answers(socket: string): Promise<boolean> {
   });
 }
 
-/** Of the path of a socket. Node cuts off what is longer, without a word. */
+/** The maximum length of a socket path. Node silently truncates a longer one. */
 const mostBytes = platform() === "darwin" ? 103 : 107;
 
-/** Removes the socket that a dead daemon left; throws when something answers on it, or when it cannot be a socket. */
+/** Removes a stale socket; throws if a daemon responds on it, or if the path cannot be a socket. */
 export async function claimSocket(socket: string): Promise<void> {
   const bytes = Buffer.byteLength(socket);
   if (bytes > mostBytes) {

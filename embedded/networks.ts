@@ -1,4 +1,4 @@
-// What a network may be called and configured to, and the addresses that it gets where none are said.
+// Validates names and config of networks, and assigns addresses where none are configured.
 import { isIP } from "node:net";
 import { badRequest, failed } from "./errors";
 import type { Config } from "./store/records";
@@ -25,7 +25,7 @@ export function checkNetworkConfig(name: string, config: Config, error: (message
   }
 }
 
-/** Free subnets, with translation of addresses, for a bridge that says none. */
+/** Free subnets with NAT for a bridge that configures none. */
 export function withAddresses(config: Config, count: number): Config {
   const free: Record<string, string> = {
     "ipv4.address": `10.${100 + (count % 100)}.${count % 250}.1/24`,
@@ -40,7 +40,7 @@ export function withAddresses(config: Config, count: number): Config {
   return result;
 }
 
-/** Real daemons find out when they start to listen on the address. */
+/** Real daemons detect this when they start to listen on the address. */
 export function checkAddressesFree(config: Config, others: readonly Config[]): void {
   for (const key of ["ipv4.address", "ipv6.address"]) {
     const host = hostIn(config[key]);

@@ -1,9 +1,9 @@
-// The product that the daemon plays: its names, its header family and the API extensions that it really has.
+// The emulated product: its names, its header family and the API extensions that are implemented.
 
-/** The name of the server, by which it is told from a real one. */
+/** The name of the server, which distinguishes it from a real one. */
 export const serverName = "pulumi-lxd-embedded";
 
-/** What LXD and Incus have in common, and this daemon does. */
+/** Extensions that LXD and Incus share and this daemon implements. */
 const COMMON = [
   "container_full",
   "patch",
@@ -62,12 +62,12 @@ const OWN: Record<ServerKind, readonly string[]> = {
   lxd: ["restrict_devlxd", "devlxd_events"],
 };
 
-/** Everything that differs between the two products on the wire. */
+/** Everything that differs between the two products in the API. */
 export interface Product {
   readonly kind: ServerKind;
   /** `environment.server_version`. */
   readonly version: string;
-  /** Lower-cased prefix of the request headers that it reads; the other family is not looked at. */
+  /** Lower-case prefix of the request headers that it reads; the other family is ignored. */
   readonly headerPrefix: "x-incus-" | "x-lxd-";
   /** "Incus" or "LXD", for texts. */
   readonly title: "Incus" | "LXD";
@@ -84,5 +84,5 @@ export function productOf(kind: ServerKind, change: { add: readonly string[]; re
   return { kind, ...names, extensions: [...announced], has: (extension) => announced.has(extension) };
 }
 
-/** Which product the daemon presents itself as. */
+/** The product that the daemon emulates. */
 export type ServerKind = "incus" | "lxd";

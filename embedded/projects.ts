@@ -1,15 +1,15 @@
-// What a project may be configured to, and what belongs to it.
+// Validates a project's config and lists its objects.
 import { badRequest } from "./errors";
 import { urlOf } from "./http/listing";
 import type { Config } from "./store/records";
 import type { Store } from "./store/store";
 
 const FEATURES = ["images", "networks", "networks.zones", "profiles", "storage.buckets", "storage.volumes"];
-/** Off unless asked for; the others are on in a new project. */
+/** Disabled by default; all other features are enabled in a new project. */
 const OFF_BY_DEFAULT = ["networks", "networks.zones"];
 const OTHER_KEYS = /^(user\.|limits(\.|$)|restricted(\.|$)|images\.|backups\.)/;
 
-/** Features are switches, and other keys are known by their beginning. */
+/** Features are booleans; other keys are recognized by their prefix. */
 export function checkConfig(config: Config): void {
   for (const [key, value] of Object.entries(config)) {
     const isFeature = FEATURES.some((name) => key === `features.${name}`);
@@ -21,7 +21,7 @@ export function checkConfig(config: Config): void {
   }
 }
 
-/** What belongs to the project, and keeps it from being deleted. */
+/** The objects in the project, which prevent its deletion. */
 export function usersOf(store: Store, name: string): string[] {
   const isOwn = (item: { project: string }) => item.project === name;
   const hasProfiles = store.projects.find(name)?.config["features.profiles"] === "true";
@@ -45,7 +45,7 @@ export function usersOf(store: Store, name: string): string[] {
   ];
 }
 
-/** The config of a new project: features are on unless they are said to be off. */
+/** The config of a new project: features are enabled unless explicitly disabled. */
 export function withFeatures(config: Config): Config {
   const on = FEATURES.filter((feature) => !OFF_BY_DEFAULT.includes(feature));
   return { ...Object.fromEntries(on.map((feature) => [`features.${feature}`, "true"])), ...config };

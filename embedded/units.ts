@@ -1,10 +1,10 @@
-// Sizes as users write them: "64MiB", "10GB", "4096".
+// Parses sizes: "64MiB", "10GB", "4096".
 import { failed } from "./errors";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 const BINARY_UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-/** Bytes, or the daemons' 500. */
+/** The size in bytes; throws the daemons' 500 if it is not valid. */
 export function parseSize(text: string): number {
   const match = /^(\d+)\s*([A-Za-z]*)$/.exec(text);
   const unit = match?.[2] ?? "";

@@ -1,9 +1,9 @@
-// Who uses a pool, a volume or a profile: computed from what instances and profiles say, never stored.
+// The users of a pool, volume or profile: derived from instances and profiles, never stored.
 import { urlOf } from "./http/listing";
 import { type Config, type Devices, type InstanceRecord, type VolumeRecord } from "./store/records";
 import { keyOf, type Store } from "./store/store";
 
-/** True when one of the devices is this custom volume. */
+/** Whether one of the devices is this custom volume. */
 function attaches(devices: Devices, volume: Pick<VolumeRecord, "pool" | "name">): boolean {
   return Object.values(devices).some(
     (device) =>
@@ -14,12 +14,12 @@ function attaches(devices: Devices, volume: Pick<VolumeRecord, "pool" | "name">)
   );
 }
 
-/** The project in which an object of `project` looks for custom volumes. */
+/** The project in which an object of `project` looks up custom volumes. */
 export function volumeProject(store: Store, project: string): string {
   return store.projects.find(project)?.config["features.storage.volumes"] === "true" ? project : "default";
 }
 
-/** An instance's devices are its own here: what it has from a profile counts as the profile's use. */
+/** Counts only an instance's own devices: those from a profile count as the profile's use. */
 export function usersOfVolume(store: Store, volume: Pick<VolumeRecord, "project" | "pool" | "name">): string[] {
   const uses = (item: { project: string; devices: Devices }) =>
     volumeProject(store, item.project) === volume.project && attaches(item.devices, volume);
@@ -31,12 +31,12 @@ export function usersOfVolume(store: Store, volume: Pick<VolumeRecord, "project"
   ];
 }
 
-/** The pool of an instance's root disk, its own or a profile's. */
+/** The pool of an instance's root disk, from the instance or a profile. */
 export function rootPoolOf(store: Store, instance: InstanceRecord): string | undefined {
   return rootDeviceOf(expandDevices(store, instance))?.["pool"];
 }
 
-/** Devices of the profiles in their order, then the instance's own. */
+/** The devices of the profiles in order, then the instance's own. */
 export function expandDevices(store: Store, item: Pick<InstanceRecord, "project" | "profiles" | "devices">): Devices {
   const home = profileProject(store, item.project);
   const fromProfiles = item.profiles.map((name) => store.profiles.find(keyOf(home, name))?.devices ?? {});
@@ -47,7 +47,7 @@ export function profileProject(store: Store, project: string): string {
   return store.projects.find(project)?.config["features.profiles"] === "true" ? project : "default";
 }
 
-/** The disk device at `/` that has a pool. */
+/** The disk device at `/` with a pool. */
 export function rootDeviceOf(devices: Devices): Record<string, string> | undefined {
   return Object.values(devices).find((device) => device["type"] === "disk" && device["path"] === "/" && device["pool"]);
 }
@@ -76,7 +76,7 @@ export function usersOfProfile(store: Store, profile: { project: string; name: s
     .map((instance) => urlOf(["instances", instance.name], instance.project));
 }
 
-/** Instances and profiles with a card on the network. */
+/** Instances and profiles with a network card on the network. */
 export function usersOfNetwork(store: Store, { project, name }: { project: string; name: string }): string[] {
   const homeOfNetworks = (of: string): string =>
     store.projects.find(of)?.config["features.networks"] === "true" ? of : "default";
@@ -91,7 +91,7 @@ export function usersOfNetwork(store: Store, { project, name }: { project: strin
   ];
 }
 
-/** Config of the profiles in their order, then the instance's own. */
+/** The config of the profiles in order, then the instance's own. */
 export function expandConfig(store: Store, item: Pick<InstanceRecord, "project" | "profiles" | "config">): Config {
   const home = profileProject(store, item.project);
   const fromProfiles = item.profiles.map((name) => store.profiles.find(keyOf(home, name))?.config ?? {});

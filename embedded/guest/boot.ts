@@ -1,4 +1,4 @@
-// What a VM boots from: its disks by boot priority, the first that has something to boot.
+// Selects what a VM boots from: its disks by boot priority, the first one that is bootable.
 import type { InstanceRecord } from "../store/records";
 import { keyOf, type Store } from "../store/store";
 import { expandDevices } from "../used-by";
@@ -8,7 +8,7 @@ import { type Behaviour, readIso } from "./iso-file";
 export type Boot =
   { kind: "installer"; behaviour: Behaviour; from: string } | { kind: "system"; from: string } | { kind: "nothing" };
 
-/** What the firmware did with one of the disks. */
+/** The firmware's result for one disk. */
 export interface Attempt {
   device: "CD-ROM" | "HARDDISK";
   outcome: "started" | "Not Found" | "Access Denied";
@@ -22,12 +22,12 @@ export interface Choice {
 
 type Named = [name: string, device: Record<string, string>];
 
-/** The root disk has 1 and others 0 unless they say otherwise. */
+/** The default is 1 for the root disk and 0 for others. */
 function priorityOf([, device]: Named): number {
   return Number(device["boot.priority"] ?? (device["path"] === "/" ? 1 : 0));
 }
 
-/** The file behind a disk device that is a CD. */
+/** The file behind a disk device that is a CD-ROM. */
 function isoPathOf(store: Store, instance: InstanceRecord, device: Record<string, string>): string | undefined {
   const { pool, source = "" } = device as { pool?: string; source?: string };
   if (!pool) return source.endsWith(".iso") ? source : undefined;
@@ -42,7 +42,7 @@ interface Machine {
   firmware: Firmware;
 }
 
-/** What comes of an attempt to boot a disk; undefined of one that the firmware does not look at. */
+/** The result of booting a disk; undefined for a disk that the firmware ignores. */
 function attempt({ store, instance, firmware }: Machine, [, device]: Named): (Attempt & { boot?: Boot }) | undefined {
   if (device["path"] === "/") {
     const { state, from = "" } = instance.disk;

@@ -1,4 +1,4 @@
-// The files of a simulated guest: those that were written to it, in the folders that every system has.
+// The file system of a simulated guest: files written to it, and the folders that every system has.
 import { posix } from "node:path";
 
 import { failed, notFound } from "../errors";
@@ -26,7 +26,7 @@ export class FileSystem {
     private readonly ref: Ref,
   ) {}
 
-  /** What is at a path; a link in its last part is not followed. */
+  /** The file at a path; a link as the last component is not followed. */
   find(path: string): GuestFile | undefined {
     const at = this.#resolve(path);
     return this.#files[at] ?? (BASE.includes(at) ? folder : undefined);
@@ -41,13 +41,13 @@ export class FileSystem {
     ];
   }
 
-  /** A file's bytes, through links; undefined where there is no file. */
+  /** The bytes of a file, with links followed; undefined if there is no file. */
   read(path: string): Buffer | undefined {
     const found = this.find(this.#follow(path));
     return found?.type === "file" ? Buffer.from(found.content, "base64") : undefined;
   }
 
-  /** A file that is there keeps its owner and mode, as with the real daemons. */
+  /** An existing file keeps its owner and mode, as on the real daemons. */
   write(path: string, bytes: Buffer, owner: Pick<GuestFile, "uid" | "gid" | "mode">): void {
     const at = this.#follow(path);
     const existing = this.find(at);
@@ -87,13 +87,13 @@ export class FileSystem {
     if (instance) this.store.instances.set(key, { ...instance, disk: { ...instance.disk, files } });
   }
 
-  /** The path with the links in its folders followed. */
+  /** Resolves links in the folders of a path. */
   #resolve(path: string): string {
     const at = posix.resolve("/", path);
     return at === "/" ? at : posix.join(this.#follow(posix.dirname(at)), posix.basename(at));
   }
 
-  /** The same with a link at its end followed too. */
+  /** Also resolves a link as the last component. */
   #follow(path: string): string {
     let at = this.#resolve(path);
     for (let links = 0; links < MAX_LINKS; links++) {

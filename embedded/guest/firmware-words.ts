@@ -1,11 +1,11 @@
-// What the firmware says on the serial console, in the words of OVMF and SeaBIOS as a real Incus runs them.
+// The firmware's serial output, as OVMF and SeaBIOS print it on a real Incus.
 import type { Attempt, Choice } from "./boot";
 import type { Firmware } from "./firmware";
 
 const shell =
   '"EFI Internal Shell" from Fv(7CB8BDC9-F8EB-4F34-AAEA-3EE4AF6516A1)/FvFile(7C04A583-9E3E-4F1C-AD65-E05268D0B4D1)';
 
-/** Lines, the last of which may be without an end. */
+/** Lines; the last one may be unterminated. */
 export function firmwareWords(choice: Choice): { lines: string[]; prompt?: string } {
   return choice.firmware === "bios" ? { lines: biosWords(choice) } : uefiWords(choice);
 }
@@ -24,7 +24,7 @@ function attemptWords({ device, outcome }: Attempt, i: number): string[] {
   return outcome === "Access Denied" ? [loading, failed] : [failed];
 }
 
-/** The last resort, which nobody has signed. */
+/** The shell, the last resort, which is unsigned. */
 function shellWords(firmware: Firmware, number: number, before: string[]): { lines: string[]; prompt?: string } {
   const begun = ["loading", "starting"].map((doing) => `BdsDxe: ${doing} Boot000${number} ${shell}`);
   if (firmware === "uefi") {

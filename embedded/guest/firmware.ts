@@ -1,4 +1,4 @@
-// The firmware of a machine: which one it has, and what keeps it from starting at all.
+// Determines a VM's firmware, and the settings that prevent it from starting.
 import { failed } from "../errors";
 import { isTrue } from "../instances/config-values";
 import { expandConfig } from "../used-by";
@@ -13,7 +13,7 @@ export function firmwareOf(store: Store, instance: InstanceRecord): Firmware {
   return isTrue(config["security.secureboot"] ?? "true") ? "uefi-secureboot" : "uefi";
 }
 
-/** Throws in the daemons' words when the machine cannot be started; a container always can. */
+/** Throws the daemons' error if a VM cannot be started; a container always can. */
 export function checkFirmware(store: Store, instance: InstanceRecord): void {
   if (instance.type === "container") return;
   if (!instance.config["volatile.uuid"]) {

@@ -1,4 +1,4 @@
-// GRUB of a simulated medium, on the serial console: a menu that boots by itself, and stays when a key is pressed.
+// Simulates the GRUB menu of a medium on the serial console: it boots automatically unless a key is pressed.
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Machine } from "./machine";
@@ -7,13 +7,13 @@ const lookMs = 20;
 
 interface Menu {
   machine: Pick<Machine, "print" | "prompt" | "key" | "isWatched">;
-  /** How long it waits for the first key while nobody is connected to the console. */
+  /** How long it waits for the first key while no client is connected to the console. */
   countdownMs: number;
-  /** Aborted when the machine is stopped from outside. */
+  /** Aborted when the instance is stopped from outside. */
   signal: AbortSignal;
 }
 
-/** Resolves when the entry is to be booted: by a key, or because the countdown is over. */
+/** Resolves when the entry is booted, by a key or after the countdown. */
 export async function grub({ machine, countdownMs, signal }: Menu): Promise<"key" | "countdown"> {
   machine.print("Welcome to GRUB!", "", "GNU GRUB  version 2.06");
   const over = new AbortController();
@@ -27,14 +27,14 @@ export async function grub({ machine, countdownMs, signal }: Menu): Promise<"key
   return "key";
 }
 
-/** A real menu counts in seconds; here whoever is connected would have to be quick. */
+/** A real menu counts seconds; here a connected client would have too little time. */
 async function countDown({ isWatched }: Menu["machine"], ms: number, signal: AbortSignal): Promise<undefined> {
   await sleep(ms, undefined, { signal });
   while (isWatched()) await sleep(lookMs, undefined, { signal });
   return undefined;
 }
 
-/** Any command is taken and does nothing, but for `boot`. */
+/** Accepts any command without effect, except `boot`. */
 async function commandLine({ key: nextKey, prompt }: Menu["machine"]): Promise<void> {
   let line = "";
   prompt("\r\ngrub> ");

@@ -1,4 +1,4 @@
-// Starts and stops the simulated guests, and keeps their instances' records to what they do.
+// Starts and stops simulated guests and updates the status of their instances.
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -21,13 +21,13 @@ interface Surroundings {
   store: Store;
   events: Events;
   bootMs: number;
-  /** How long a key is on its way. */
+  /** The delay of a key press. */
   keyMs: number;
 }
 
 type Ref = Pick<InstanceRecord, "project" | "name">;
 
-/** How often a shutdown looks whether the guest has obeyed. */
+/** How often a shutdown checks whether the guest has stopped. */
 const POLL_MS = 20;
 
 export class Guests implements GuestControl {
@@ -35,10 +35,10 @@ export class Guests implements GuestControl {
   readonly #events: Events;
   readonly #bootMs: number;
   readonly #keyMs: number;
-  /** Of guests that are alive: how to end them, and whether they listen to a shutdown. */
+  /** Running guests: how to end them, and whether they react to a shutdown. */
   readonly #alive = new Map<string, { end: AbortController; obeys: boolean; serial: Serial }>();
 
-  /** Guests that somebody has asked to power off, and waits for: their instances take no change meanwhile. */
+  /** Guests with a shutdown in progress: their instances reject changes meanwhile. */
   readonly #leaving = new Set<string>();
   #isStopping = false;
 
@@ -56,7 +56,7 @@ export class Guests implements GuestControl {
     }
   }
 
-  /** Ends all simulation; records stay as they are. */
+  /** Ends all simulations; records are kept. */
   stop(): void {
     this.#isStopping = true;
     for (const { end, serial } of this.#alive.values()) {
@@ -86,7 +86,7 @@ export class Guests implements GuestControl {
     this.#boot(started);
   }
 
-  /** Pulls the plug. */
+  /** Stops the guest immediately. */
   kill(ref: Ref): void {
     const instance = this.#record(ref);
     if (instance.status === "Stopped") throw badRequest("The instance is already stopped");
@@ -94,7 +94,7 @@ export class Guests implements GuestControl {
     this.#off(instance, "instance-stopped");
   }
 
-  /** Asks the guest to power off, and waits; without a time limit when it is undefined. */
+  /** Asks the guest to power off and waits; without a timeout if it is undefined. */
   async shutDown(ref: Ref, timeoutMs: number | undefined): Promise<void> {
     if (this.#record(ref).status === "Stopped") throw badRequest("The instance is already stopped");
     this.#order(this.#record(ref), "system_powerdown");
@@ -129,7 +129,7 @@ export class Guests implements GuestControl {
     this.#tell(isFrozen ? "instance-paused" : "instance-resumed", instance);
   }
 
-  /** The serial port of a guest that is alive. */
+  /** The serial port of a running guest. */
   serialOf(ref: Ref): Serial | undefined {
     return this.#alive.get(instanceKey(ref))?.serial;
   }
@@ -176,7 +176,7 @@ export class Guests implements GuestControl {
     this.#tell(action, instance);
   }
 
-  /** Containers are run without QEMU. */
+  /** Containers run without QEMU. */
   #order(instance: InstanceRecord, order: Order): void {
     if (instance.type === "virtual-machine") logOrder(this.#store, instance, order);
   }

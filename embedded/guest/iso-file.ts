@@ -1,17 +1,16 @@
-// What a simulated guest sees of a CD: whether it boots, and what the test that made it wants to happen.
+// Reads from an ISO file whether it is bootable, and the guest behaviour that a test requests in it.
 import { closeSync, openSync, readSync } from "node:fs";
 
 const SECTOR = 2048;
-/** The sector of the boot record that El Torito defines. */
+/** The sector of the boot record in El Torito. */
 const BOOT_RECORD_SECTOR = 17;
 const MARKER_AREA_BYTES = 64 * 1024;
 
 /**
- * Texts anywhere in the first 64 KiB of an ISO decide how its installer behaves:
- * `pulumi-lxd: reboot` reboots once before it powers off, `loop` reboots for ever, `hang` never ends, `panic` crashes and
- * hangs, `full` finds no room on the disk and hangs, `key` begins when a key is pressed on the console, `halt` powers off
- * without having written to the disk.
- * Beside one of them, `pulumi-lxd: unsigned` makes secure boot refuse it.
+ * A text anywhere in the first 64 KiB of an ISO determines how its installer behaves: `pulumi-lxd: reboot` reboots once
+ * before it powers off, `loop` reboots forever, `hang` never ends, `panic` crashes and hangs, `full` runs out of disk
+ * space and hangs, `key` starts when a key is pressed on the console, `halt` powers off without writing to the disk.
+ * Combined with `pulumi-lxd: unsigned`, secure boot refuses it.
  */
 export type Behaviour = "install" | "reboot" | "loop" | "hang" | "panic" | "full" | "key" | "halt";
 
@@ -36,7 +35,7 @@ function headOf(path: string): Buffer {
   }
 }
 
-/** Looks into the file; one that cannot be read does not boot. */
+/** Reads the file; an unreadable file does not boot. */
 export function readIso(path: string): IsoFile {
   const head = headOf(path);
   const record = head.toString("latin1", BOOT_RECORD_SECTOR * SECTOR, (BOOT_RECORD_SECTOR + 1) * SECTOR);

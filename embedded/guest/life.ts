@@ -1,4 +1,4 @@
-// The life of one simulated guest between its start and its power-off.
+// Simulates a guest from its start to its power-off.
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Boot, Choice } from "./boot";
@@ -11,11 +11,11 @@ interface Life {
   choice: Choice;
   machine: Machine;
   bootMs: number;
-  /** Aborted when the machine is stopped from outside. */
+  /** Aborted when the instance is stopped from outside. */
   signal: AbortSignal;
 }
 
-/** What an installer says that never comes to its end. */
+/** The output of an installer that never finishes. */
 const stuck: Partial<Record<Behaviour, string[]>> = {
   hang: ["installer: waiting for an answer"],
   panic: [
@@ -26,7 +26,7 @@ const stuck: Partial<Record<Behaviour, string[]>> = {
 };
 
 async function installFrom(boot: Boot & { kind: "installer" }, { machine, bootMs, signal }: Life): Promise<void> {
-  // Windows' media ask for a key, others have GRUB's menu, of which the countdown is all the time that booting takes.
+  // Windows media wait for a key; others have a GRUB menu whose countdown is the whole boot time.
   const isAsking = boot.behaviour === "key";
   const begun = isAsking ? "key" : await grub({ machine, countdownMs: bootMs, signal });
   machine.print(`installer: started from ${boot.from}`);
@@ -56,7 +56,7 @@ function greet({ choice, machine }: Life): void {
   if (prompt !== undefined) machine.prompt(prompt);
 }
 
-/** As Windows' own media do, but asking for as long as it takes. */
+/** Like Windows media, but waits for the key without a time limit. */
 async function begin({ machine, bootMs, signal }: Pick<Life, "machine" | "bootMs" | "signal">): Promise<void> {
   const ask = () => machine.print("Press any key to boot from CD or DVD.....");
   ask();
@@ -75,7 +75,7 @@ async function reboot({ machine, bootMs, signal }: Pick<Life, "machine" | "bootM
   await sleep(bootMs, undefined, { signal });
 }
 
-/** Resolves when nothing more will happen by itself. */
+/** Resolves when nothing more will happen without outside action. */
 export async function live(life: Life): Promise<void> {
   const { choice, machine, bootMs, signal } = life;
   const { boot } = choice;

@@ -1,18 +1,18 @@
-// What a simulated guest can do to the machine that it runs in.
+// The interface of a simulated guest to its machine.
 
-/** What a guest can do to the machine that it runs in. */
+/** The interface of a simulated guest to its machine. */
 export interface Machine {
   /** Appends lines to the serial console. */
   print(...lines: string[]): void;
-  /** The same for a line that goes on. */
+  /** Appends text without a line end. */
   prompt(text: string): void;
-  /** The installer has written the root disk. */
+  /** Called when the installer has written the root disk. */
   install(from: string): void;
-  /** Off for a moment and on again, as LXD shows a guest's reboot. */
+  /** Briefly off and on again, as LXD shows a guest's reboot. */
   blip(off: boolean): void;
   powerOff(): void;
   /** Whether a client is connected to the console. */
   isWatched(): boolean;
-  /** Resolves with the next key that is pressed on the console. */
+  /** Resolves with the next key pressed on the console. */
   key(): Promise<string>;
 }

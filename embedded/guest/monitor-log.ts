@@ -1,4 +1,4 @@
-// What a real Incus keeps of the orders that it gives to QEMU: whether a machine was switched off, or has done it itself.
+// The log of commands that Incus sends to QEMU, which shows whether a VM was stopped from outside or by itself.
 import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 
 import type { InstanceRecord } from "../store/records";
@@ -14,7 +14,7 @@ export function logOrder(store: Store, instance: Ref, order: Order): void {
   appendFileSync(store.monitorPath(instance), lines.join("\n"));
 }
 
-/** Of the last start; undefined for a machine that was never started. */
+/** For the last start; undefined for a VM that was never started. */
 export function readMonitorLog(store: Store, instance: Ref): Buffer | undefined {
   const path = store.monitorPath(instance);
   return existsSync(path) ? readFileSync(path) : undefined;
@@ -24,7 +24,7 @@ export function dropMonitorLog(store: Store, instance: Ref): void {
   rmSync(store.monitorPath(instance), { force: true });
 }
 
-/** It follows its machine to another name. */
+/** Renames the log with its instance. */
 export function moveMonitorLog(store: Store, from: Ref, to: Ref): void {
   if (existsSync(store.monitorPath(from))) renameSync(store.monitorPath(from), store.monitorPath(to));
 }

@@ -1,4 +1,4 @@
-// The programs that simulated guests have: a few of busybox's, true to it as far as they go.
+// The programs of simulated guests: some of busybox's, faithful to the extent implemented.
 import { posix } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -81,7 +81,7 @@ const PROGRAMS: Record<string, Program> = {
   },
 };
 
-/** What a command runs, or undefined where the guest has no such program. */
+/** The program that a command runs, or undefined if the guest does not have it. */
 export function programOf(command: readonly string[]): ((process: Process) => Promise<Ended>) | undefined {
   const [path = "", ...args] = command;
   if (!path.includes("/") || /^\/(usr\/)?s?bin\//.test(path)) {
@@ -93,7 +93,7 @@ export function programOf(command: readonly string[]): ((process: Process) => Pr
   return undefined;
 }
 
-/** What the file system refuses is the program's failure. */
+/** A file system error is a failure of the program. */
 async function guarded(run: () => Ended | Promise<Ended>): Promise<Ended> {
   try {
     return await run();

@@ -1,4 +1,4 @@
-// The picture of a guest's screen: a dark one, as what simulated guests say is on their serial consoles.
+// A screenshot of a guest: a dark screen, since simulated guests write only to their serial consoles.
 import { crc32, deflateSync } from "node:zlib";
 
 const [width, height] = [720, 400];
@@ -11,13 +11,13 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, check]);
 }
 
-/** A PNG in shades of grey. */
+/** A grayscale PNG. */
 export function screenPicture(): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.writeUInt8(8, 8);
-  // Each line begins with a byte that says how it is filtered.
+  // Each line starts with a filter type byte.
   const lines = Buffer.alloc(height * (width + 1));
   const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
   const parts = [chunk("IHDR", header), chunk("IDAT", deflateSync(lines)), chunk("IEND", Buffer.alloc(0))];

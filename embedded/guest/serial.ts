@@ -1,4 +1,4 @@
-// The serial port of a running guest: what it writes goes to whoever is connected, else to the log.
+// The serial port of a running guest: its output goes to the connected client, otherwise to the log.
 import type { WebSocket } from "../http/websocket";
 import type { InstanceRecord } from "../store/records";
 import type { Store } from "../store/store";
@@ -7,14 +7,14 @@ import { appendLog } from "./console-log";
 export class Serial {
   #terminal: WebSocket | undefined;
   #claimed = false;
-  /** Keys that nobody has taken yet. */
+  /** Keys that no program has read yet. */
   #typed: string[] = [];
   #taker: ((key: string) => void) | undefined;
 
   constructor(
     private readonly store: Store,
     private readonly ref: Pick<InstanceRecord, "project" | "name" | "type">,
-    /** How long keys are on their way: they are lost if the client goes meanwhile, as with LXD. */
+    /** The delay of a key press: keys are lost if the client disconnects meanwhile, as on LXD. */
     private readonly keyMs: number,
   ) {}
 
@@ -27,7 +27,7 @@ export class Serial {
     else this.#terminal.send(Buffer.from(text));
   }
 
-  /** The next key; keys that were pressed before anybody wanted one count too. */
+  /** The next key, including keys pressed earlier. */
   key(): Promise<string> {
     const typed = this.#typed.shift();
     if (typed !== undefined) return Promise.resolve(typed);
@@ -38,7 +38,7 @@ export class Serial {
     return this.#terminal !== undefined;
   }
 
-  /** Keeps the port for one client; false if another has it. */
+  /** Reserves the port for one client; false if it is taken. */
   claim(): boolean {
     if (this.#claimed) return false;
     this.#claimed = true;
@@ -50,7 +50,7 @@ export class Serial {
     this.#claimed = false;
   }
 
-  /** Resolves when the client has gone. */
+  /** Resolves when the client disconnects. */
   connect(terminal: WebSocket): Promise<void> {
     this.#terminal = terminal;
     terminal.onMessage((keys) => {
@@ -60,7 +60,7 @@ export class Serial {
     return new Promise((resolve) => terminal.onClose(resolve));
   }
 
-  /** The guest is gone. */
+  /** Called when the guest has stopped. */
   close(): void {
     this.#terminal?.send("");
     this.#terminal?.close();

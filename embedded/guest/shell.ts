@@ -1,8 +1,8 @@
-// A shell as small as can be: words with quotes and variables, `;`, `&&`, `||`, `>`, `>>`, `>&2` and `exit`.
+// A minimal shell: words with quotes and variables, `;`, `&&`, `||`, `>`, `>>`, `>&2` and `exit`.
 
 export interface ShellContext {
   environment: Record<string, string>;
-  /** Runs one program; its output is the shell's. */
+  /** Runs one program; its output becomes the shell's. */
   run: (words: string[]) => Promise<{ exitCode: number; stdout: string; stderr: string }>;
   write: (path: string, text: string, mode: "overwrite" | "append") => void;
 }
@@ -22,7 +22,7 @@ interface Word {
 const TOKEN = /\s*(?:(&&|\|\||;|\n|>&2|>>|>)|((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&|<>"'()`])+))/y;
 const SEPARATORS = ["&&", "||", ";", "\n"];
 
-/** What this shell does not know is an error rather than something else that looks as if it went well. */
+/** Unsupported syntax is an error rather than a false success. */
 function unknown(script: string): Outcome {
   return { exitCode: 2, stdout: "", stderr: `sh: the simulated shell does not understand: ${script}\n` };
 }
@@ -40,7 +40,7 @@ function wordsOf(script: string, environment: Record<string, string>): Word[] | 
   return words;
 }
 
-/** Takes the quotes away, and puts in variables where they are not between single ones. */
+/** Removes quotes and expands variables outside single quotes. */
 function expand(word: string, environment: Record<string, string>): string {
   return [...word.matchAll(/'([^']*)'|"((?:[^"\\]|\\.)*)"|([^"']+)/g)]
     .map(([, single, double, bare]) => {

@@ -1,4 +1,4 @@
-// One request as its handler sees it: the daemon, the path's parameters, the query, headers and body.
+// A request as its handler sees it: the daemon, path parameters, query, headers and body.
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -12,7 +12,7 @@ interface CallParts {
   request: IncomingMessage;
   params: Record<string, string>;
   query: URLSearchParams;
-  /** Tells a client that waits for `100 Continue` to send its body. */
+  /** Sends `100 Continue` to a client that waits for it before the body. */
   wantBody: () => void;
 }
 
@@ -27,17 +27,17 @@ export class Call {
     this.#parts = parts;
   }
 
-  /** A parameter of the path, decoded. */
+  /** A decoded path parameter. */
   param(name: string): string {
     return this.#parts.params[name] ?? "";
   }
 
-  /** The project asked for. It may not exist: see requireProject. */
+  /** The requested project, which may not exist: see requireProject. */
   get project(): string {
     return this.query.get("project") ?? "default";
   }
 
-  /** How deep lists go; what is no number counts as 0. */
+  /** The recursion level of lists; a value that is not a number counts as 0. */
   get recursion(): number {
     const level = Number(this.query.get("recursion")?.split(";")[0] ?? 0);
     return Number.isInteger(level) ? level : 0;
@@ -60,11 +60,11 @@ export class Call {
   /** A header of the product's family: `productHeader("type")` is `X-Incus-type`, or `X-LXD-type`. */
   productHeader(name: string): string {
     const value = this.#parts.request.headers[this.daemon.settings.product.headerPrefix + name];
-    // Node reads header bytes as latin-1; what clients send there is UTF-8.
+    // Node decodes header bytes as Latin-1; clients send UTF-8.
     return typeof value === "string" ? Buffer.from(value, "latin1").toString("utf8") : "";
   }
 
-  /** The body as it arrives. */
+  /** The body as a stream. */
   get body(): Readable {
     this.#parts.wantBody();
     return this.#parts.request;

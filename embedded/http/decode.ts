@@ -1,4 +1,4 @@
-// Reads a JSON body the way the real daemons do: typed field by field, with Go's own error texts.
+// Decodes a JSON body like the real daemons: typed field by field, with Go's error texts.
 import { badRequest } from "../errors";
 import type { Config, Devices } from "../store/records";
 
@@ -13,10 +13,10 @@ interface Kinds {
   objects: Record<string, unknown>[];
 }
 
-/** Which fields a body has, and of what kind. Others are ignored, as Go does. */
+/** The fields of a body and their types. Other fields are ignored, as in Go. */
 export type Shape = Readonly<Record<string, keyof Kinds>>;
 
-/** A decoded body: a field that was absent or null is undefined. */
+/** A decoded body: an absent or null field is undefined. */
 export type Decoded<S extends Shape> = { [K in keyof S]?: Kinds[S[K]] };
 
 interface Place {
@@ -82,7 +82,7 @@ const READERS: { [K in keyof Kinds]: (value: unknown, place: Place) => Kinds[K] 
   objects: (value, place) => toList(value, place, (item) => toObject(item, place)),
 };
 
-/** Go's words for a text that is no JSON. */
+/** Go's error text for invalid JSON. */
 function syntaxError(text: string, error: unknown): Error {
   if (text.trim() === "") return badRequest("EOF");
   const message = error instanceof Error ? error.message : "";
@@ -91,7 +91,7 @@ function syntaxError(text: string, error: unknown): Error {
   return badRequest(`invalid character '${token}' looking for beginning of value`);
 }
 
-/** The JSON value of `text`, or a 400. */
+/** The JSON value of `text`; throws a 400 if it is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -100,7 +100,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The fields of `shape` out of an already parsed object; `go` is the type's name in error texts. */
+/** The fields of `shape` in a parsed object; `go` is the type's name in error texts. */
 export function decodeObject<S extends Shape>(value: unknown, go: string, shape: S): Decoded<S> {
   if (value !== undefined && value !== null && !isObject(value)) {
     throw badRequest(`json: cannot unmarshal ${jsonKind(value)} into Go value of type api.${go}`);

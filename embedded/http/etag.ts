@@ -1,9 +1,9 @@
-// ETags as the real daemons make them: a hash of some of an object's fields, compared on write.
+// ETags like the real daemons': a hash of some of an object's fields, compared on write.
 import { createHash } from "node:crypto";
 
 import { DaemonError } from "../errors";
 
-/** JSON with the keys of maps sorted, as Go writes them. */
+/** JSON with sorted map keys, as in Go. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === "object" && item !== null && !Array.isArray(item)
@@ -12,12 +12,12 @@ function canonical(value: unknown): string {
   );
 }
 
-/** The tag of the fields that it covers, without quotes. */
+/** The ETag of the covered fields, without quotes. */
 export function etagOf(covered: unknown): string {
   return createHash("sha256").update(canonical(covered)).digest("hex");
 }
 
-/** 412 unless `ifMatch` is absent or the current tag; its quotes are optional, nothing else is understood. */
+/** 412 unless `ifMatch` is absent or the current ETag; quotes are optional, no other syntax is supported. */
 export function requireMatch(ifMatch: string | undefined, covered: unknown): void {
   if (ifMatch === undefined || ifMatch === "") return;
   const given = ifMatch.replace(/^"+|"+$/g, "");

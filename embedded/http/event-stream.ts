@@ -1,4 +1,4 @@
-// GET /1.0/events as a websocket: operations and lifecycle events of one project, or of all.
+// GET /1.0/events as a WebSocket: operations and lifecycle events of one project or all.
 import type { Daemon } from "../context";
 import { badRequest, notFound } from "../errors";
 import { acceptWebSocket, type Upgrade } from "./websocket";
@@ -22,7 +22,7 @@ function readWanted(daemon: Daemon, url: URL): Wanted {
   return { types, project };
 }
 
-/** Takes an upgrade request; returns the way to end its stream. */
+/** Handles an upgrade request; returns a function that ends the stream. */
 export function streamEvents(daemon: Daemon, url: URL, upgrade: Upgrade): () => void {
   const desired = readWanted(daemon, url);
   const client = acceptWebSocket(upgrade);

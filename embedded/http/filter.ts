@@ -1,4 +1,4 @@
-// The `filter` of lists: `field eq value`, joined by `and` and `or`, each maybe preceded by `not`.
+// The `filter` of lists: `field eq value`, joined by `and` and `or`, optionally negated with `not`.
 import { DaemonError, failed } from "../errors";
 
 type Matcher = (object: Record<string, unknown>) => boolean;
@@ -10,7 +10,7 @@ interface Clause {
   value: string;
 }
 
-/** Words of the filter; quotes keep blanks together. */
+/** Splits the filter into words; quotes keep spaces together. */
 function wordsOf(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? "");
 }
@@ -41,7 +41,7 @@ function matches(clause: Clause, object: Record<string, unknown>): boolean {
   return (equal === (clause.operator === "eq")) !== clause.negated;
 }
 
-/** A test for one object. `or` and `and` are applied from left to right, as the daemons do. */
+/** A predicate for one object. `or` and `and` are applied from left to right, as in the daemons. */
 export function parseFilter(text: string, badFilterStatus: number): Matcher {
   const words = wordsOf(text);
   const first = readClause(words, badFilterStatus);

@@ -1,17 +1,17 @@
-// Lists: URLs or objects by `recursion`, narrowed by `filter`.
+// Lists of URLs or objects by `recursion`, filtered by `filter`.
 import type { Call } from "./call";
 import { parseFilter } from "./filter";
 import { type Reply, sync } from "./reply";
 
 export interface Listed {
   url: string;
-  /** The object as recursion=1 shows it. */
+  /** The object as shown by recursion=1. */
   view: Record<string, unknown>;
-  /** The object as recursion=2 shows it, where that differs. */
+  /** The object as shown by recursion=2, if different. */
   full?: () => Record<string, unknown>;
 }
 
-/** The URL of an object: a name is one segment, and a project is named unless it is the default one. */
+/** The URL of an object: a name is one segment, and a project is included unless it is the default one. */
 export function urlOf(segments: readonly string[], project = "default"): string {
   const path = ["", "1.0", ...segments.map(encodeURIComponent)].join("/");
   return project === "default" ? path : `${path}?project=${encodeURIComponent(project)}`;

@@ -1,4 +1,4 @@
-// What a handler can answer: the envelopes of the API, and the few bodies that are none.
+// Replies of handlers: the envelopes of the API, and the few bodies without one.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -11,22 +11,22 @@ export type Reply =
   | { kind: "created"; location: string }
   | { kind: "async"; operation: { id: string } }
   | { kind: "body"; headers: Record<string, string>; body: Readable | Buffer }
-  /** Status and headers go out at once, the envelope when it is known: the wait endpoint. */
+  /** Status and headers are sent immediately, the envelope once it is known: the wait endpoint. */
   | { kind: "later"; envelope: Promise<Envelope> };
 
 export type Envelope = Record<string, unknown>;
 
-/** A readable object; `covered` are the fields that its ETag covers. */
+/** An object; `covered` are the fields covered by its ETag. */
 export const sync = (metadata: unknown, covered?: unknown): Reply =>
   covered === undefined ? { kind: "sync", metadata } : { kind: "sync", metadata, etag: etagOf(covered) };
 
-/** A write that is done: 200 with nothing to say. */
+/** A completed write: 200 with empty metadata. */
 export const done = (): Reply => sync({});
 
-/** A create or rename that is done: 201. */
+/** A completed create or rename: 201. */
 export const created = (location: string): Reply => ({ kind: "created", location });
 
-/** A write that goes on in the background: 202. */
+/** A write that continues in the background: 202. */
 export const running = (operation: { id: string }): Reply => ({ kind: "async", operation });
 
 export const syncEnvelope = (metadata: unknown): Envelope => ({
@@ -60,10 +60,10 @@ const asyncEnvelope = (url: string, operation: unknown): Envelope => ({
 });
 
 const JSON_TYPE = { "Content-Type": "application/json" };
-/** Go's server reads this much of an unread body before it closes the connection under the sender. */
+/** Go's server reads this much of an unread body before it closes the connection. */
 const DRAIN_LIMIT = 256 * 1024;
 
-/** True when the sender is still busy with a body that nobody is going to read. */
+/** Whether the client is still sending a body that nothing will read. */
 function isSenderStuck(request: IncomingMessage): boolean {
   if (request.complete) return false;
   const length = request.headers["content-length"];

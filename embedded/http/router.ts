@@ -1,4 +1,4 @@
-// Finds the handler of a path and method in the table of routes.
+// Finds the handler for a path and method in the route table.
 import { DaemonError, notFound } from "../errors";
 import type { Call } from "./call";
 import type { Reply } from "./reply";
@@ -6,7 +6,7 @@ import type { Reply } from "./reply";
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export type Handler = (call: Call) => Reply | Promise<Reply>;
 
-/** A path with `{name}` for one segment, or `{name...}` for all that is left, and its handlers. */
+/** A path with `{name}` for one segment, or `{name...}` for the rest, and its handlers. */
 export type Route = { path: string } & Partial<Record<Method, Handler>>;
 
 export interface Match {
@@ -37,7 +37,7 @@ function matchPath(pattern: string, path: string): Record<string, string> | unde
   return desired.length === given.length ? params : undefined;
 }
 
-/** The first route of the table whose path matches; 404 without one, 501 when it lacks the method. */
+/** The first route whose path matches; 404 if there is none, 501 if it lacks the method. */
 export function findRoute(routes: readonly Route[], method: string, path: string): Match {
   for (const route of routes) {
     const params = matchPath(route.path, path);

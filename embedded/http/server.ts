@@ -1,4 +1,4 @@
-// The HTTP server on the unix socket: one request in, its route's reply or error out.
+// The HTTP server on the Unix socket: passes each request to its route and sends the reply or error.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 import type { Duplex } from "node:stream";
@@ -33,9 +33,9 @@ async function answer(daemon: Daemon, routes: readonly Route[], exchange: Exchan
 
 export interface HttpServer {
   listen(socket: string): Promise<void>;
-  /** Cuts all connections; resolves when no request is being worked on any more. */
+  /** Closes all connections; resolves when no request is being handled any more. */
   close(): Promise<void>;
-  /** Cuts all connections, whatever is being worked on. */
+  /** Closes all connections immediately. */
   cut(): Promise<void>;
 }
 
@@ -49,9 +49,9 @@ function listenOn(server: Server, socket: string): Promise<void> {
   });
 }
 
-/** Not listening yet. */
+/** Does not listen yet. */
 export function createHttpServer(daemon: Daemon, routes: readonly Route[]): HttpServer {
-  // An upload takes as long as it takes, and like Go's server this one never closes an idle connection.
+  // Uploads have no time limit, and like Go's server this one never closes an idle connection.
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 });
   const busy = new Set<Promise<void>>();
   const take = (exchange: Exchange) => {

@@ -1,4 +1,4 @@
-// Requests to go on as a websocket: events, and the streams of operations.
+// WebSocket upgrades: events, and the streams of operations.
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
@@ -33,7 +33,7 @@ function connectStream(daemon: Daemon, url: URL, request: Upgrade): () => void {
   return () => client.close();
 }
 
-/** Takes the request; returns the way to end what became of it. */
+/** Handles the request; returns a function that ends its connection. */
 export function upgrade(daemon: Daemon, request: Upgrade): () => void {
   try {
     const url = new URL(request.request.url ?? "/", "http://daemon");

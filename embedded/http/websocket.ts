@@ -1,4 +1,4 @@
-// As much of RFC 6455 as events, commands and consoles need: the handshake, messages and pings both ways, a clean end.
+// A subset of RFC 6455 for events, commands and consoles: handshake, messages and pings both ways, clean close.
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
@@ -7,7 +7,7 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const OPCODE = { text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
 type Opcode = (typeof OPCODE)[keyof typeof OPCODE];
 
-/** A frame from the server is never masked and, here, never split. */
+/** A frame from the server is never masked and, here, never fragmented. */
 function encode(opcode: Opcode, payload: Buffer): Buffer {
   const { length } = payload;
   if (length < 126) return Buffer.concat([Buffer.from([0x80 | opcode, length]), payload]);
@@ -25,7 +25,7 @@ interface Frame {
   rest: Buffer;
 }
 
-/** The first frame in the buffer, if all of it is there. Clients always mask. */
+/** The first complete frame in the buffer. Clients always mask. */
 function decode(buffer: Buffer): Frame | undefined {
   if (buffer.length < 2) return undefined;
   const short = buffer.readUInt8(1) & 0x7f;
@@ -40,24 +40,24 @@ function decode(buffer: Buffer): Frame | undefined {
   return { opcode: buffer.readUInt8(0) & 0x0f, payload, rest: buffer.subarray(end) };
 }
 
-/** A request to go on as a websocket. */
+/** A WebSocket upgrade request. */
 export interface Upgrade {
   request: IncomingMessage;
   socket: Duplex;
 }
 
 export interface WebSocket {
-  /** Text as such, bytes as such. */
+  /** Sends a string as text and a buffer as binary data. */
   send(data: string | Buffer): void;
   ping(text: string): void;
-  /** Says goodbye and ends the connection. */
+  /** Sends a close frame and ends the connection. */
   close(): void;
   onClose(action: () => void): void;
-  /** Messages that came before somebody listened are not lost. */
+  /** Messages that arrived before the listener was added are delivered. */
   onMessage(action: (data: string | Buffer) => void): void;
 }
 
-/** Keeps what comes until there is a listener. */
+/** Buffers messages until there is a listener. */
 class Messages {
   #early: (string | Buffer)[] = [];
   #listener: ((data: string | Buffer) => void) | undefined;
@@ -73,7 +73,7 @@ class Messages {
   }
 }
 
-/** Answers the handshake; undefined when the request is none. */
+/** Completes the handshake; undefined if the request is not a WebSocket handshake. */
 export function acceptWebSocket({ request, socket }: Upgrade): WebSocket | undefined {
   const key = request.headers["sec-websocket-key"];
   if (key === undefined || request.headers.upgrade?.toLowerCase() !== "websocket") return undefined;
@@ -101,7 +101,7 @@ export function acceptWebSocket({ request, socket }: Upgrade): WebSocket | undef
       if (frame.opcode === OPCODE.close) close();
     }
   });
-  // A listener that went away is no error of the daemon's.
+  // A disconnected client is not an error of the daemon.
   socket.on("error", () => socket.destroy());
   return {
     send: (data) => {

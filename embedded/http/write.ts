@@ -3,14 +3,14 @@ import type { Call } from "./call";
 import { done, type Reply, running } from "./reply";
 
 export interface Write {
-  /** The API extension under which the write became an operation. */
+  /** The API extension that made the write an operation. */
   asyncSince: string;
   description: string;
   project: string;
   resources: Record<string, string[]>;
-  /** Checks and does it; what it throws is the reply's error, or the operation's. */
+  /** Validates and writes; an exception becomes the error of the reply or operation. */
   run: () => void;
-  /** The reply of a synchronous write. Default: 200 with nothing to say. */
+  /** The reply of a synchronous write. Default: 200 with empty metadata. */
   reply?: () => Reply;
 }
 

@@ -1,4 +1,4 @@
-// Another daemon as an image server: the public images that a stranger sees, and one for which it has a secret.
+// Another daemon as an image server: its public images, and private ones with a secret.
 import { PassThrough, type Readable } from "node:stream";
 
 import { boundaryOf, readMultipart } from "../images/multipart";
@@ -56,7 +56,7 @@ async function* filesAt(url: string, certificate: string | undefined): AsyncGene
     yield response;
     return;
   }
-  // The form is read while its parts are: each is handed over when it comes.
+  // The form is parsed while its parts are read: each part is passed on when it arrives.
   const parts = [new PassThrough(), new PassThrough()];
   let next = 0;
   const reading = readMultipart(response, boundary, async ({ body }) => {

@@ -1,4 +1,4 @@
-// GET and HEAD as the real daemons send them to image servers: what a failure is called is theirs too.
+// GET and HEAD as the real daemons send them to image servers, with the same error texts.
 import { X509Certificate } from "node:crypto";
 import { type IncomingMessage, request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
@@ -9,7 +9,7 @@ import { failed, notFound } from "../errors";
 
 export interface Fetching {
   method?: "GET" | "HEAD";
-  /** PEM of the server's certificate, or of its authority's. */
+  /** The server's or its authority's certificate (PEM). */
   certificate?: string | undefined;
   headers?: Record<string, string>;
 }
@@ -25,7 +25,7 @@ export async function open(url: string, fetching: Fetching = {}): Promise<Incomi
   return promise;
 }
 
-/** A file that must be there. */
+/** Downloads a file that must exist. */
 export async function download(url: string, fetching: Fetching = {}): Promise<IncomingMessage> {
   const response = await open(url, fetching);
   if (response.statusCode === 200) return response;
@@ -44,7 +44,7 @@ export async function json(url: string, fetching: Fetching = {}): Promise<unknow
   }
 }
 
-/** The very certificate will do, whatever name it is for. */
+/** The server's own certificate is accepted regardless of its name. */
 function trust(certificate: string | undefined): ConnectionOptions {
   if (certificate === undefined || certificate === "") return {};
   const own = new X509Certificate(certificate).fingerprint256;

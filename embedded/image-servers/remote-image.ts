@@ -1,4 +1,4 @@
-// What the embedded daemon knows of an image on a server before it has it, and how it gets its files.
+// An image on a server before the daemon has pulled it, and the download of its files.
 import type { Readable } from "node:stream";
 
 import type { Config, InstanceType } from "../store/records";
@@ -20,7 +20,7 @@ export interface RemoteImage {
   type: InstanceType;
   properties: Config;
   expiresAt?: string | undefined;
-  /** A whole tarball, or the metadata's and the root; in this order. */
+  /** A unified tarball, or metadata and root in this order. */
   files: () => AsyncGenerator<Readable, void>;
 }
 
@@ -29,7 +29,7 @@ export const readJson = (source: PullSource, url: string): Promise<unknown> =>
 
 export const placeOf = ({ server }: PullSource): string => server.replace(/\/+$/, "");
 
-/** A field deep in what a server has sent, as text; empty when there is none. */
+/** A nested field of a server's response as text; empty if it is absent. */
 export function textIn(value: unknown, ...path: string[]): string {
   const found = fieldIn(value, ...path);
   return typeof found === "string" ? found : "";

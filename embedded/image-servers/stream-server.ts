@@ -1,4 +1,4 @@
-// A simplestreams server as the daemons read it: of each product the newest version has the aliases.
+// A simplestreams server as the daemons read it: the newest version of each product has the aliases.
 import { failed, toDaemonError } from "../errors";
 import type { Product } from "../product";
 import type { Config, InstanceType } from "../store/records";
@@ -35,7 +35,7 @@ async function readAll(source: PullSource, product: Product): Promise<Candidate[
     entries.map((each) => readJson(source, `${placeOf(source)}/${textIn(each, "path")}`)),
   );
   const products = lists.flatMap((list) => Object.values(mapIn(list, "products")));
-  // Only what this machine could run.
+  // Only images that this machine could run.
   return products
     .filter((each) => textIn(each, "arch") === "amd64")
     .flatMap((each) => candidates(source, each, product));

@@ -1,4 +1,4 @@
-// The end of every way to a new image: its record, its files in place, and its aliases last.
+// The last step of every image create: stores the record and files, then adds the aliases.
 import { copyFileSync, existsSync, renameSync } from "node:fs";
 
 import { timestamp } from "../clock";
@@ -9,7 +9,7 @@ import { addAlias, aliasKey } from "./aliases";
 import { checkImageProfiles, imageKey, imageUrl } from "./image";
 import type { ImageMetadata } from "./metadata";
 
-/** What the one who makes the image says about it, whichever way it comes. */
+/** The settings of a new image, whatever its source. */
 export interface ImageRequest {
   project: string;
   filename: string;
@@ -21,13 +21,13 @@ export interface ImageRequest {
   aliases: { name: string; description: string }[];
 }
 
-/** What its files are. */
+/** The files of a new image. */
 export interface ImageFiles {
   fingerprint: string;
   sizeBytes: number;
   metadata: ImageMetadata;
   type: InstanceType;
-  /** The unified tarball or the metadata; and the second file of a split image. */
+  /** The unified tarball or the metadata, and the second file of a split image. */
   main: string;
   rootfs?: string;
 }
@@ -63,7 +63,7 @@ function recordOf(request: ImageRequest, files: ImageFiles): ImageRecord {
   };
 }
 
-/** Throws when it exists already. When an alias is taken the image stays, as with the real daemons. */
+/** Throws if it already exists. If an alias is taken, the image stays, as on the real daemons. */
 export function addImage({ store, events }: Daemon, request: ImageRequest, files: ImageFiles): void {
   const image = recordOf(request, files);
   if (store.images.find(imageKey(image))) throw failed("Image with same fingerprint already exists");

@@ -1,4 +1,4 @@
-// Reads exact numbers of bytes from a stream, and skips others, holding one chunk at a time.
+// Reads and skips exact numbers of bytes in a stream, holding one chunk at a time.
 import type { Readable } from "node:stream";
 
 export class ByteReader {

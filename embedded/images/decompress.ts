@@ -1,4 +1,4 @@
-// Opens a tarball by what its first bytes say: plain and gzip here, other compressions through their tools.
+// Opens a tarball by its first bytes: plain and gzip in this process, other compressions through external tools.
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
@@ -8,14 +8,14 @@ import { createGunzip } from "node:zlib";
 import { failed } from "../errors";
 
 interface Format {
-  /** Ending of an exported file's name. */
+  /** Extension of an exported file's name. */
   suffix: string;
   magic: Buffer;
   offset?: number;
   open: (path: string) => Readable;
 }
 
-/** Standard output of a tool that decompresses a file. */
+/** The standard output of a tool that decompresses a file. */
 function through(tool: string): (path: string) => Readable {
   return (path) => {
     const child = spawn(tool, ["-dc", path], { stdio: ["ignore", "pipe", "ignore"] });
@@ -24,7 +24,7 @@ function through(tool: string): (path: string) => Readable {
   };
 }
 
-/** Fails with the file's own error, too, when a daemon that is killed loses its folder meanwhile. */
+/** Also fails with the file's error if a killed daemon loses its folder meanwhile. */
 function gunzip(path: string): Readable {
   return pipeline(createReadStream(path), createGunzip(), () => undefined);
 }
@@ -48,7 +48,7 @@ async function head(path: string): Promise<Buffer> {
   }
 }
 
-/** The format of a file, or the daemons' error for one they cannot read. */
+/** The format of a file; throws the daemons' error for an unsupported one. */
 export async function detectFormat(path: string): Promise<Format> {
   const start = await head(path);
   if (start.length === 0) throw failed("EOF");

@@ -1,15 +1,15 @@
-// The disk of a simulated machine as a qcow2 file that real tools read: with data in it if the guest has written any.
+// Packs the disk of a simulated instance as a qcow2 file that real tools read, with data if the guest wrote any.
 
-/** The smallest clusters that the format has, to which all sizes below are tied. */
+/** The smallest cluster size of the format, which determines all sizes below. */
 const cluster = 512;
 const tableEntries = cluster / 8;
-/** Which cluster is what. */
+/** The purpose of each cluster. */
 const at = { refcountTable: 1, refcounts: 2, firstTable: 3, secondTable: 4, data: 5 };
 const isOnlyHere = 1n << 63n;
 
 const offsetOf = (index: number): bigint => BigInt(index * cluster);
 
-/** The note lies in the file either way, so that each time it is packed makes another image. */
+/** The note is included in either case, so that each publish creates a different image. */
 export function packDisk(note: string, isWritten: boolean): Buffer {
   const data = Buffer.from(note);
   const clusters = Math.ceil(data.length / cluster);
@@ -32,7 +32,7 @@ function writeHeader(disk: Buffer): void {
   disk.write("QFI\xfb", 0, "latin1");
   disk.writeUInt32BE(2, 4);
   disk.writeUInt32BE(Math.log2(cluster), 20);
-  // As much as the first table's only entry can lead to.
+  // The capacity of the first table's only entry.
   disk.writeBigUInt64BE(BigInt(tableEntries * cluster), 24);
   disk.writeUInt32BE(1, 36);
   disk.writeBigUInt64BE(offsetOf(at.firstTable), 40);

@@ -1,4 +1,4 @@
-// GET …/export: the image's bytes as they were uploaded, one file or two.
+// GET …/export: the image's bytes as uploaded, in one file or two.
 import { createReadStream } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";

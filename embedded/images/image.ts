@@ -1,4 +1,4 @@
-// An image as the API shows and finds it.
+// Finds images and renders them for the API.
 import { failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { urlOf } from "../http/listing";
@@ -46,14 +46,14 @@ function sourceView({ server, protocol, alias = "", certificate = "", imageType 
   return { server, protocol, alias, certificate, image_type: imageType };
 }
 
-/** What the ETag covers. */
+/** The fields covered by the ETag. */
 export const coveredByEtag = (image: ImageRecord) => ({
   public: image.public,
   auto_update: image.autoUpdate,
   properties: image.properties,
 });
 
-/** The project that holds the images of the project asked for. */
+/** The project that stores the images of the requested project. */
 export function imageProject(call: Call): string {
   return effectiveProject(
     requireProject(call, () => "Check if project has images: fetch project: "),
@@ -61,7 +61,7 @@ export function imageProject(call: Call): string {
   );
 }
 
-/** By its fingerprint or the beginning of it: any for Incus, at least twelve lower-case digits for LXD. */
+/** By fingerprint or prefix: any prefix on Incus, at least twelve lower-case digits on LXD. */
 export function findImage(call: Call, project: string, prefix: string): ImageRecord | undefined {
   const { store, settings } = call.daemon;
   const exact = store.images.find(keyOf(project, prefix));
@@ -75,7 +75,7 @@ export function findImage(call: Call, project: string, prefix: string): ImageRec
   return found[0];
 }
 
-/** The image of the path; GET says its name when it is absent, writes do not. */
+/** The image in the path; if it is absent, the error of GET contains its name, that of a write does not. */
 export function requireImage(call: Call, isWrite = false): ImageRecord {
   const prefix = call.param("fingerprint");
   const image = findImage(call, imageProject(call), prefix);
@@ -83,7 +83,7 @@ export function requireImage(call: Call, isWrite = false): ImageRecord {
   throw notFound(isWrite ? "Image not found" : `Image "${prefix}" not found`);
 }
 
-/** The profiles that an image asks for must exist. */
+/** The profiles of an image must exist. */
 export function checkImageProfiles(store: Store, project: string, profiles: readonly string[]): void {
   const missing = profiles.find((name) => store.profiles.find(keyOf(project, name)) === undefined);
   if (missing !== undefined) throw failed(`Profile '${missing}' doesn't exist`);

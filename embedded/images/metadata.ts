@@ -1,4 +1,4 @@
-// An image's metadata.yaml: found in its tarball, read and checked.
+// Finds, parses and validates an image's metadata.yaml.
 import { failed } from "../errors";
 import type { Config, InstanceType } from "../store/records";
 import { detectFormat } from "./decompress";
@@ -8,11 +8,11 @@ export interface ImageMetadata {
   architecture: string;
   createdAt: string;
   expiresAt: string | undefined;
-  /** Undefined when the metadata has no such map, which is not the same as an empty one. */
+  /** Undefined if the metadata has no such map, which differs from an empty one. */
   properties: Config | undefined;
 }
 
-/** The kernel's names of architectures, with the aliases that metadata may use. */
+/** The kernel's names of architectures, with the aliases permitted in metadata. */
 const ARCHITECTURES: Record<string, readonly string[]> = {
   x86_64: ["amd64"],
   i686: ["i386", "386", "x86"],
@@ -24,14 +24,14 @@ const ARCHITECTURES: Record<string, readonly string[]> = {
   loongarch64: ["loong64"],
 };
 
-/** The canonical name of an architecture, or the daemons' 500. */
+/** The canonical name of an architecture; throws the daemons' 500 if unknown. */
 export function canonicalArchitecture(name: string): string {
   const found = Object.entries(ARCHITECTURES).find(([key, aliases]) => key === name || aliases.includes(name));
   if (found === undefined) throw failed(`Architecture isn't supported: ${name}`);
   return found[0];
 }
 
-/** A YAML scalar, without its quotes or a comment behind it. */
+/** A YAML scalar without quotes and trailing comment. */
 function scalar(text: string): string {
   const quoted = /^(["'])(.*)\1\s*(#.*)?$/.exec(text);
   return quoted?.[2] ?? text.replace(/\s+#.*$/, "").trim();
@@ -39,7 +39,9 @@ function scalar(text: string): string {
 
 type Level = Record<string, string | Config>;
 
-/** As much YAML as image metadata has: scalars at the top, and maps of scalars one level below. JSON is read too. */
+/**
+ * The YAML subset of image metadata: scalars at the top level, and maps of scalars one level below. Also parses JSON.
+ */
 function parseYaml(text: string): Level {
   if (text.trimStart().startsWith("{")) return JSON.parse(text) as Level;
   const result: Level = {};
@@ -77,11 +79,11 @@ export function parseMetadata(text: string): ImageMetadata {
 
 export interface TarballContents {
   metadata: ImageMetadata;
-  /** What the tarball is an image of; undefined when it has no root file system in it. */
+  /** The instance type of the tarball; undefined if it contains no root file system. */
   type: InstanceType | undefined;
 }
 
-/** Reads a tarball until it has seen both the metadata and the root, or its end. */
+/** Reads a tarball until both metadata and root were found, or to its end. */
 export async function readTarball(path: string): Promise<TarballContents> {
   const format = await detectFormat(path);
   let yaml: string | undefined;

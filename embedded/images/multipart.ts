@@ -1,4 +1,4 @@
-// Reads a multipart/form-data body part by part, each as a stream: the upload of an image in two files.
+// Parses a multipart/form-data body into streams, for the upload of an image in two files.
 import { PassThrough, type Readable } from "node:stream";
 
 import { failed } from "../errors";
@@ -9,7 +9,7 @@ export interface Part {
   body: Readable;
 }
 
-/** The boundary of a Content-Type, or undefined when it is no multipart form. */
+/** The boundary in a Content-Type, or undefined if it is not a multipart form. */
 export function boundaryOf(contentType: string): string | undefined {
   const match = /^multipart\/form-data;.*boundary=(?:"([^"]+)"|([^;]+))/i.exec(contentType);
   return match?.[1] ?? match?.[2];
@@ -20,7 +20,7 @@ function describe(headers: string): { name: string; filename: string } {
   return { name: parameter("name"), filename: parameter("filename") };
 }
 
-/** The bytes of a stream up to a delimiter, and then what follows it. */
+/** Splits a stream at delimiters. */
 class Splitter {
   readonly #chunks: AsyncIterator<Buffer>;
   #buffer: Buffer = Buffer.alloc(0);
@@ -35,11 +35,11 @@ class Splitter {
     this.#buffer = Buffer.concat([this.#buffer, next.value]);
   }
 
-  /** Gives all bytes before the delimiter to `sink` and drops the delimiter. */
+  /** Writes all bytes before the delimiter to `sink` and drops the delimiter. */
   async until(delimiter: Buffer, sink: (bytes: Buffer) => Promise<void>): Promise<void> {
     for (;;) {
       const at = this.#buffer.indexOf(delimiter);
-      // The end of the buffer may be the beginning of a delimiter: keep that much back.
+      // The end of the buffer may be the start of a delimiter, so that many bytes are held back.
       const safe = at >= 0 ? at : Math.max(0, this.#buffer.length - delimiter.length + 1);
       if (safe > 0) await sink(this.#buffer.subarray(0, safe));
       this.#buffer = this.#buffer.subarray(at >= 0 ? at + delimiter.length : safe);

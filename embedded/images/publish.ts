@@ -1,4 +1,4 @@
-// An image made of a stopped instance: a real tarball, holding what the simulated guest had on its disk.
+// Publishes a stopped instance as an image: a real tarball with the contents of the simulated guest's disk.
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ const SOURCE = {
   project: "string",
 } as const;
 
-/** The daemons write into the image what is asked for, on top of what the instance's own image said. */
+/** The daemons write the requested properties into the image, merged with those of the instance's own image. */
 function metadataOf(instance: InstanceRecord, { properties, expiresAt }: ImageRequest): string {
   return JSON.stringify({
     architecture: instance.architecture,
@@ -93,7 +93,7 @@ function requestOf(body: Decoded<typeof IMAGES_POST>, project: string): ImageReq
 
 type Work = (progress: (metadata: Record<string, unknown>) => void) => Promise<void>;
 
-/** What is fetched from elsewhere. */
+/** Sources that are downloaded. */
 function fetching(call: Call, request: ImageRequest, source: Decoded<typeof SOURCE>): Work | undefined {
   const { daemon } = call;
   const done = (fingerprint: string): Record<string, unknown> => {
@@ -105,7 +105,7 @@ function fetching(call: Call, request: ImageRequest, source: Decoded<typeof SOUR
   }
   if (source.type !== "image") return undefined;
   const { server, image_type: imageType, ...rest } = source;
-  // A real Incus ends here, with all that it runs.
+  // A real Incus crashes here, with everything that it runs.
   if (!server) throw failed("a pull without a server ends a real daemon");
   const protocol = source.protocol || daemon.settings.product.kind;
   const known = daemon.settings.product.kind === "incus" ? ["incus", "lxd", "simplestreams"] : ["lxd", "simplestreams"];
@@ -117,7 +117,7 @@ function fetching(call: Call, request: ImageRequest, source: Decoded<typeof SOUR
   };
 }
 
-/** POST of JSON: what the daemon fetches, or makes of an instance. */
+/** POST with JSON: the daemon downloads the image or publishes an instance. */
 export function createFromJson(call: Call, project: string, body: Decoded<typeof IMAGES_POST>): Reply {
   const source = decodeObject(body.source, "ImagesPostSource", SOURCE);
   const request = requestOf(body, project);

@@ -1,4 +1,4 @@
-// Images that the daemon fetches by itself: from an image server, or from the URL of a single image.
+// Images that the daemon downloads: from an image server, or from the URL of a single image.
 import { rmSync } from "node:fs";
 import type { Readable } from "node:stream";
 
@@ -29,7 +29,7 @@ export async function pullImage(daemon: Daemon, request: ImageRequest, source: P
   }
   await fetchImage(daemon, request, remote);
   const made = store.images.find(key);
-  // Only what was named by an alias can be followed.
+  // Only an image selected by alias can be updated.
   if (made === undefined || source.fingerprint) return remote.fingerprint;
   const { server, protocol, alias, certificate, imageType, project } = source;
   const updateSource = { server, protocol, alias, certificate, imageType, project };
@@ -37,7 +37,7 @@ export async function pullImage(daemon: Daemon, request: ImageRequest, source: P
   return remote.fingerprint;
 }
 
-/** Of an image that is there nothing is downloaded, but its record is what this request says. */
+/** An existing image is not downloaded, but its record is overwritten by this request. */
 function rewrite({ store, settings }: Daemon, request: ImageRequest, before: ImageRecord): void {
   const own = store.aliases
     .all()
@@ -56,13 +56,13 @@ async function fetchImage(daemon: Daemon, request: ImageRequest, remote: RemoteI
   const { fingerprint, type, properties, expiresAt } = remote;
   const files = await spooled(daemon, remote.files(), fingerprint);
   try {
-    // Somebody else may have brought it meanwhile: the real daemons let the second one wait for the first.
+    // Another request may have added it meanwhile: the real daemons let the second request wait for the first.
     const known = daemon.store.images.find(keyOf(request.project, fingerprint));
     if (known !== undefined) {
       rewrite(daemon, request, known);
       return;
     }
-    // What a server says of an image counts, and not what the image says of itself.
+    // The properties on the server take precedence over those in the image.
     const metadata = { ...files.metadata, properties, expiresAt: expiresAt ?? NEVER };
     addImage(daemon, { ...request, expiresAt: undefined }, { ...files, type, metadata });
   } finally {
@@ -70,7 +70,7 @@ async function fetchImage(daemon: Daemon, request: ImageRequest, remote: RemoteI
   }
 }
 
-/** HEAD tells hash and place, GET gives the bytes: unified images only. */
+/** HEAD returns hash and location, GET the bytes: unified images only. */
 export async function pullUrl(daemon: Daemon, request: ImageRequest, url: string): Promise<string> {
   const product = daemon.settings.product.kind === "incus" ? "Incus" : "LXD";
   const { headers } = await open(url, {
@@ -124,13 +124,13 @@ async function spooled(
   }
 }
 
-/** What was put in its place is not here any more. */
+/** Files that were already moved into place are no longer at these paths. */
 function discard({ main, rootfs }: Pick<ImageFiles, "main" | "rootfs">): void {
   rmSync(main, { force: true });
   if (rootfs !== undefined) rmSync(rootfs, { force: true });
 }
 
-/** Looks whether the alias that an image was pulled by names another one, and puts that in its place. */
+/** Checks whether the alias of a pulled image points to a different image, and replaces it. */
 export async function refreshImage(daemon: Daemon, image: ImageRecord, progress: Progress): Promise<void> {
   const { store, settings } = daemon;
   const { updateSource: source, project } = image;

@@ -1,4 +1,4 @@
-// The little of tar that images need: find two entries in one, and write one.
+// A minimal tar implementation for images: finds two entries, and writes an archive.
 import type { Readable } from "node:stream";
 
 import { ByteReader } from "./byte-reader";
@@ -24,7 +24,7 @@ function sizeOf(header: Buffer): number {
 /** The `path` of a pax header: lines of `<length> key=value`. */
 const paxPath = (text: string): string | undefined => /\d+ path=(.*)\n/.exec(text)?.[1];
 
-/** Calls `visit` for each entry in turn, until it returns true; `read` gives the bytes of the current entry. */
+/** Calls `visit` for each entry in turn until it returns true; `read` returns the bytes of the current entry. */
 export async function scanTar(
   stream: Readable,
   visit: (entry: TarEntry, read: () => Promise<Buffer>) => Promise<boolean>,

@@ -1,4 +1,4 @@
-// An image uploaded as one file or as two: received into the spool, then read and added in an operation.
+// Image uploads in one file or two: received into the spool, then parsed and added in an operation.
 import { rmSync } from "node:fs";
 import type { Hash } from "node:crypto";
 
@@ -10,7 +10,7 @@ import { addImage, type ImageFiles, type ImageRequest } from "./add";
 import { readTarball } from "./metadata";
 import { readMultipart } from "./multipart";
 
-/** What has been received; the names of a split upload's parts say what it is. */
+/** The received files; the names of a split upload's parts determine its type. */
 export interface Received {
   main: Spooled;
   rootfs?: Spooled & { type: "container" | "virtual-machine"; filename: string };
@@ -46,7 +46,7 @@ export async function receiveSplit(call: Call, boundary: string): Promise<Receiv
   }
 }
 
-/** `k=v&k2=v2`, percent-encoded, as the headers carry maps and lists. */
+/** `k=v&k2=v2`, percent-encoded, the format of maps and lists in headers. */
 const pairsOf = (header: string): URLSearchParams => new URLSearchParams(header);
 
 export function requestFromHeaders(call: Call, project: string, filename: string): ImageRequest {
@@ -72,7 +72,7 @@ function checkFingerprint(call: Call, got: string): void {
   throw failed(`${isLxd ? "Fingerprints do not match" : "fingerprints don't match"}, got ${got} expected ${expected}`);
 }
 
-/** What ends the whole daemon elsewhere is an error here, so that a program that does it is found out. */
+/** A request that crashes a real daemon is an error here, so that a program which sends it is detected. */
 function checkProperties(request: ImageRequest, { metadata }: ImageFiles): void {
   if (metadata.properties !== undefined || Object.keys(request.properties).length === 0) return;
   const reason = "properties in the header of an image without any in its metadata end a real daemon";
@@ -89,7 +89,7 @@ async function filesOf(received: Received): Promise<ImageFiles> {
   return { fingerprint: received.hash.copy().digest("hex"), sizeBytes, metadata, type: kind, ...paths };
 }
 
-/** The operation that turns what was received into an image. */
+/** The operation that creates an image from the received files. */
 export function startUpload(call: Call, request: ImageRequest, received: Received): Reply {
   const { operations } = call.daemon;
   const run = async (progress: (metadata: Record<string, unknown>) => void) => {
@@ -106,6 +106,6 @@ export function startUpload(call: Call, request: ImageRequest, received: Receive
       discard(received);
     }
   };
-  // Every way of making an image is called this, also when nothing is downloaded.
+  // Every image create has this description, even without a download.
   return running(operations.start({ description: "Downloading image", project: request.project, run }));
 }

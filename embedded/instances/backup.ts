@@ -1,4 +1,4 @@
-// Backups of instances, and instances made from them: a tarball with the record, as no simulated disk has more.
+// Backups of instances and restores from them: a tarball with the record, since simulated disks have nothing else.
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
@@ -18,7 +18,7 @@ import { instanceKey, instanceUrl, requireInstance } from "./instance";
 
 const index = "backup/index.yaml";
 
-/** Backups are short-lived, so a daemon that is started anew has none. */
+/** Backups are short-lived, so a restarted daemon has none. */
 const backups = new WeakMap<Store, Map<string, Buffer>>();
 
 function backupsOf(store: Store): Map<string, Buffer> {
@@ -40,7 +40,7 @@ export async function createBackup(call: Call): Promise<Reply> {
   const instance = requireInstance(call);
   const { name = "" } = await call.json("InstanceBackupsPost", { name: "string" });
   if (name.includes("/")) throw badRequest("Backup names may not contain slashes");
-  // JSON is YAML too.
+  // JSON is valid YAML.
   const pack = (): Buffer => gzipSync(packTar([{ path: index, content: JSON.stringify(instance) }]));
   const what = { instance, backup: name, description: "Backing up instance" };
   return start(call, what, () => void backupsOf(call.daemon.store).set(keyOf(instance, name), pack()));
@@ -77,7 +77,7 @@ async function readIndex(path: string): Promise<InstanceRecord> {
   return found;
 }
 
-/** Config, devices and profiles are the backup's; only name and pool can be others. */
+/** Config, devices and profiles come from the backup; only name and pool can be changed. */
 export async function restoreInstance(call: Call): Promise<Reply> {
   const { store, operations, copies } = call.daemon;
   const spooled = await spoolStream(call.body, store.spoolDir);
@@ -93,7 +93,7 @@ export async function restoreInstance(call: Call): Promise<Reply> {
   const run = async () => {
     const why = "Create instance from backup: Cannot restore volume, already exists on target";
     if (store.instances.find(instanceKey(instance)) || existsSync(root)) throw failed(why);
-    // The disk first and the record last, other than everywhere else.
+    // The disk first and the record last, unlike everywhere else.
     writeFileSync(root, "");
     await copies.pass();
     store.instances.set(instanceKey(instance), instance);

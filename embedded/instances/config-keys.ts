@@ -1,4 +1,4 @@
-// Which configuration keys an instance may have, and in which order the real daemons find fault with them.
+// Config keys of instances, and the order in which the real daemons validate them.
 import { failed, wrapErrors } from "../errors";
 import type { Config, InstanceType } from "../store/records";
 import {
@@ -15,7 +15,7 @@ import {
 } from "./config-values";
 
 interface KeyRule {
-  /** Whole key, or with `.*` everything below it. */
+  /** A whole key, or everything below it with `.*`. */
   keys: string[];
   /** Checked early on any type, on containers only, or on VMs only. */
   on: "any" | "container" | "virtual-machine";
@@ -58,10 +58,10 @@ const RULES: readonly KeyRule[] = [
   { on: "virtual-machine", check: integer, keys: ["volatile.vsock_id"] },
 ];
 
-/** Keys that a device's name is part of: `volatile.eth0.hwaddr`. */
+/** Keys that contain a device's name: `volatile.eth0.hwaddr`. */
 const DEVICE_KEY = /^volatile\.[^.]+\.(hwaddr|name|host_name|apply_quota|last_state\.\w+)$/;
 
-/** The rule of a key, or undefined when nobody knows it. */
+/** The rule of a key, or undefined if the key is unknown. */
 export function ruleOf(key: string): KeyRule | undefined {
   const covers = (pattern: string) => (pattern.endsWith(".*") ? key.startsWith(pattern.slice(0, -1)) : key === pattern);
   const rule = RULES.find(({ keys }) => keys.some(covers));
@@ -71,7 +71,7 @@ export function ruleOf(key: string): KeyRule | undefined {
 
 const unknown = (key: string) => failed(`Unknown configuration key: ${key}`);
 
-/** The first look at a config. For VMs it passes over keys that are unknown, or for containers only. */
+/** The first validation of a config. For VMs it skips keys that are unknown or for containers only. */
 export function checkConfigEarly(config: Config, type: InstanceType): void {
   for (const [key, value] of Object.entries(config).sort()) {
     const rule = ruleOf(key);
@@ -83,7 +83,7 @@ export function checkConfigEarly(config: Config, type: InstanceType): void {
   }
 }
 
-/** The second look, at the config with its profiles, finds what the first passed over. */
+/** The second validation, on the config with its profiles, covers what the first skipped. */
 export function checkConfigLate(config: Config, say: string): void {
   wrapErrors(say, () => {
     for (const [key, value] of Object.entries(config).sort()) {

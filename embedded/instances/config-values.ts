@@ -1,8 +1,8 @@
-// What values a configuration key may have, refused in the daemons' words.
+// Validates values of config keys with the daemons' error texts.
 import { failed } from "../errors";
 import { parseSize } from "../units";
 
-/** Throws when the value is not acceptable. */
+/** Throws if the value is not valid. */
 export type CheckValue = (value: string) => void;
 
 const BOOLEANS = ["true", "false", "1", "0", "yes", "no", "on", "off"];

@@ -1,4 +1,4 @@
-// The operation that makes an instance: its record checked as the real daemons check it, then its disk.
+// Creates an instance in an operation: validates its record like the real daemons, then creates its disk.
 import { timestamp } from "../clock";
 import { existsSync } from "node:fs";
 
@@ -12,7 +12,7 @@ import { checkAttachments, checkDevices, checkDeviceTypes, requireRoot } from ".
 import { instanceKey, instanceUrl } from "./instance";
 import { cardKeys, identityKeys, idmapKeys } from "./volatile";
 
-/** An instance to be made. */
+/** An instance to create. */
 export type NewInstance = Pick<
   InstanceRecord,
   "project" | "name" | "type" | "architecture" | "description" | "profiles" | "ephemeral" | "disk" | "snapshots"
@@ -23,7 +23,7 @@ function volumeProjectOf({ store }: Daemon, project: string): string {
   return own ? project : "default";
 }
 
-/** Everything outside the config that an instance with these devices needs. */
+/** Checks the objects that an instance with these devices requires. */
 export function checkSurroundings(
   daemon: Daemon,
   instance: Pick<InstanceRecord, "project" | "type">,
@@ -62,7 +62,7 @@ function checkNew(daemon: Daemon, instance: InstanceRecord): void {
   });
 }
 
-/** A name whose disk a restore has left behind, which the API does not show, can be given to none. */
+/** A name whose disk was left by a restore, which the API does not show, cannot be used. */
 function checkRootIsFree({ store }: Daemon, instance: InstanceRecord): void {
   const path = store.rootPath(rootPoolOf(store, instance) ?? "", instance);
   if (!existsSync(path)) return;
@@ -70,7 +70,7 @@ function checkRootIsFree({ store }: Daemon, instance: InstanceRecord): void {
   throw failed(`${how}: Volume path "${path}" already exists`);
 }
 
-/** Checks and stores it, its disk not written yet; throws with nothing left behind. */
+/** Validates and stores the record, without a disk yet; leaves nothing behind if it throws. */
 function addInstance(daemon: Daemon, desired: NewInstance): InstanceRecord {
   const { template: _template, ...rest } = desired;
   const { store, events } = daemon;
@@ -93,7 +93,7 @@ function addInstance(daemon: Daemon, desired: NewInstance): InstanceRecord {
   return made;
 }
 
-/** The record first, then the disk, then what its first start is to do: as far as the real daemons get when killed. */
+/** The record first, then the disk, then the tasks of its first start: a killed real daemon stops in between. */
 export async function makeInstance(daemon: Daemon, desired: NewInstance): Promise<InstanceRecord> {
   const { store, copies, creating } = daemon;
   const key = instanceKey(addInstance(daemon, desired));

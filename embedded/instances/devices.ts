@@ -1,4 +1,4 @@
-// What devices an instance may have, and how the real daemons say no.
+// Validates devices of an instance with the real daemons' error texts.
 import { existsSync } from "node:fs";
 
 import { failed, notFound, wrapErrors } from "../errors";
@@ -35,7 +35,7 @@ function checkSharedPath(devices: Devices, name: string): void {
   }
 }
 
-/** A device's type by itself: on create, before anything else is looked at. */
+/** Validates only the device type: on create, before anything else. */
 export function checkDeviceTypes(devices: Devices): void {
   for (const device of Object.values(devices)) {
     const type = device["type"] ?? "";
@@ -43,7 +43,7 @@ export function checkDeviceTypes(devices: Devices): void {
   }
 }
 
-/** The options of all devices, with nothing outside them looked at. */
+/** Validates the options of all devices without the objects they refer to. */
 export function checkDevices(devices: Devices): void {
   for (const [name, device] of Object.entries(devices).sort(([a], [b]) => (a < b ? -1 : 1))) {
     wrapErrors(`Device validation failed for "${name}"`, () => {
@@ -56,7 +56,7 @@ export function checkDevices(devices: Devices): void {
   }
 }
 
-/** The root disk: there must be one, and its pool. */
+/** Requires a root disk, and its pool. */
 export function requireRoot(store: Store, devices: Devices): void {
   const root = rootDeviceOf(devices);
   if (root === undefined) throw failed("Failed getting root disk: No root device could be found");
@@ -65,7 +65,7 @@ export function requireRoot(store: Store, devices: Devices): void {
 
 interface Place {
   store: Store;
-  /** The project whose custom volumes the instance sees. */
+  /** The project of the custom volumes that the instance can use. */
   volumeProject: string;
   type: InstanceType;
 }
@@ -83,7 +83,7 @@ function checkVolume(device: Device, { store, volumeProject, type }: Place): voi
   if (!isBlock && !device["path"]) throw failed("Custom filesystem volumes require a path to be defined");
 }
 
-/** What the devices point at: volumes of the pool, files of the host. */
+/** Checks the objects that devices refer to: volumes in the pool, files on the host. */
 export function checkAttachments(devices: Devices, place: Place): void {
   for (const [name, device] of Object.entries(devices).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (device["type"] !== "disk" || device["path"] === "/") continue;

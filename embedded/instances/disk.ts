@@ -1,4 +1,4 @@
-// The options of a disk device, and which of them go together.
+// Options of a disk device and their valid combinations.
 import { failed, wrapErrors } from "../errors";
 import { parseSize } from "../units";
 import { anything, boolean, type CheckValue, oneOf, unsigned } from "./config-values";
@@ -29,7 +29,7 @@ const DISK_OPTIONS: Record<string, CheckValue> = {
   "size.state": (value) => void parseSize(value),
 };
 
-/** Sources of a disk that are neither a volume nor a path of the host. */
+/** Sources of a disk that are neither a volume nor a host path. */
 const SPECIAL_SOURCE = /^(cloud-init:config|agent:config|ceph:|cephfs:)/;
 
 function checkOptions(device: Record<string, string>): void {
@@ -41,7 +41,7 @@ function checkOptions(device: Record<string, string>): void {
   }
 }
 
-/** The options of a disk device, with nothing outside it looked at. */
+/** Validates the options of a disk device without the objects it refers to. */
 export function checkDisk(device: Record<string, string>): void {
   checkOptions(device);
   const { path, source, pool } = device as { path?: string; source?: string; pool?: string };

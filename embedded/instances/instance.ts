@@ -1,4 +1,4 @@
-// An instance as the API shows and finds it.
+// Finds instances and renders them for the API.
 import { badRequest, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { urlOf } from "../http/listing";
@@ -72,7 +72,7 @@ export function snapshotView(
   };
 }
 
-/** What the ETag covers: profiles with their content, but not the description. */
+/** The fields covered by the ETag: profiles with their content, but not the description. */
 export function coveredByEtag(store: Store, instance: InstanceRecord): unknown {
   const home = profileProject(store, instance.project);
   return {
@@ -84,7 +84,7 @@ export function coveredByEtag(store: Store, instance: InstanceRecord): unknown {
   };
 }
 
-/** The instance of the path, or a 404. */
+/** The instance in the path, or a 404. */
 export function requireInstance(call: Call): InstanceRecord {
   const name = call.param("instance");
   if (name.includes("/")) throw badRequest("Invalid instance name");

@@ -1,10 +1,10 @@
-// Which changes a running VM takes.
+// Changes that a running VM accepts.
 import { failed } from "../errors";
 import type { Config } from "../store/records";
 import { parseSize } from "../units";
 import { ruleOf } from "./config-keys";
 
-/** Keys that a running VM takes at once, or at its next start. */
+/** Keys that a running VM applies immediately or at its next start. */
 const LIVE = [
   /^limits\.cpu$/,
   /^(boot|cloud-init|environment|image|snapshots|user|volatile)\./,
@@ -17,7 +17,7 @@ const isLive = (key: string): boolean => ruleOf(key)?.on === "container" || LIVE
 const MIB = 1024 * 1024;
 const DEFAULT_MEMORY = "1GiB";
 
-/** Memory may shrink while the VM runs, but not grow. */
+/** The memory of a running VM may shrink, but not grow. */
 function checkMemory(before: string, after: string): void {
   if (before.endsWith("%") || after.endsWith("%")) return;
   const [was, desired] = [before, after].map((text) => Math.floor(parseSize(text) / MIB)) as [number, number];
@@ -27,7 +27,7 @@ function checkMemory(before: string, after: string): void {
   throw failed(`Failed updating memory limit: ${reason}`);
 }
 
-/** Throws for the first changed key that needs a stopped VM. */
+/** Throws for the first changed key that requires a stopped VM. */
 export function checkLiveChange(before: Config, after: Config): void {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   const changed = keys.filter((key) => before[key] !== after[key]);

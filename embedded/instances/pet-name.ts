@@ -1,4 +1,4 @@
-// A name for an instance that was given none.
+// Generates a name for an instance created without one.
 import { randomInt } from "node:crypto";
 
 const ADJECTIVES = [

@@ -1,4 +1,4 @@
-// What a request for an instance comes to: the instance to be made, of nothing, an image or another instance.
+// Plans an instance create: empty, from an image or from another instance.
 import { timestamp } from "../clock";
 import { withoutEmpty } from "../config";
 import { badRequest, failed } from "../errors";
@@ -29,11 +29,11 @@ export const INSTANCES_POST = {
 } as const satisfies Shape;
 
 type Body = Decoded<typeof INSTANCES_POST>;
-/** What will be made, and which other objects that concerns. */
+/** The instance to create and the objects involved. */
 export interface Plan {
   make: () => NewInstance;
   alsoUses: string[];
-  /** The operation's metadata in the end. */
+  /** The metadata of the completed operation. */
   metadata?: Record<string, unknown>;
 }
 
@@ -43,7 +43,7 @@ function typeOf(body: Body): InstanceType {
   return type;
 }
 
-/** The name asked for, or one that is found. */
+/** The requested name, or a generated one. */
 export function nameOf(body: Body): string {
   const name = body.name || petName();
   if (name.includes("/")) throw badRequest('The character "/" is reserved for snapshots');
@@ -106,7 +106,7 @@ function planCopy(call: Call, body: Body, source: Source): Plan {
     type: from.type,
     architecture: from.architecture,
     profiles: body.profiles ?? from.profiles,
-    // An empty value keeps the source's from being handed on.
+    // An empty value prevents a key from being copied from the source.
     config: withoutEmpty({ ...withoutVolatile(from.config), ...inherited, ...body.config }),
     devices: { ...from.devices, ...start.devices },
     disk: from.disk,
@@ -116,7 +116,7 @@ function planCopy(call: Call, body: Body, source: Source): Plan {
   return { make: () => copy, alsoUses: [instanceUrl(from)] };
 }
 
-/** Refuses at once what can be; the rest fails when the plan is carried out. */
+/** Rejects immediately what can be checked; the rest fails when the plan runs. */
 export function planOf(call: Call, body: Body): Plan {
   const source = sourceOf(body.source);
   switch (source.type) {

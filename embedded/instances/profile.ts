@@ -1,4 +1,4 @@
-// A profile as the API shows and finds it, and what its change means for instances.
+// Finds profiles, renders them for the API, and applies their changes to instances.
 import { DaemonError, failed, notFound, toDaemonError } from "../errors";
 import type { Call } from "../http/call";
 import { urlOf } from "../http/listing";
@@ -15,17 +15,17 @@ export const profileKey = (profile: Pick<ProfileRecord, "project" | "name">) => 
 export const profileUrl = (profile: Pick<ProfileRecord, "project" | "name">) =>
   urlOf(["profiles", profile.name], profile.project);
 
-/** LXD says no project. */
+/** LXD does not return the project. */
 export function profileView(call: Call, profile: ProfileRecord): Record<string, unknown> {
   const { config, description, devices, name, project } = profile;
   const own = call.daemon.settings.product.kind === "incus" ? { project } : {};
   return { config, description, devices, name, used_by: usersOfProfile(call.daemon.store, profile), ...own };
 }
 
-/** What the ETag covers. */
+/** The fields covered by the ETag. */
 export const coveredByEtag = ({ config, description, devices }: ProfileRecord) => ({ config, description, devices });
 
-/** The project that holds the profiles of the project asked for. */
+/** The project that stores the profiles of the requested project. */
 export function profileProject(call: Call): string {
   return effectiveProject(
     requireProject(call, (name) => `Failed loading project "${name}": `),
@@ -33,14 +33,14 @@ export function profileProject(call: Call): string {
   );
 }
 
-/** The profile of the path, or a 404 that begins with `say`. */
+/** The profile in the path, or a 404 with the prefix `say`. */
 export function requireProfile(call: Call, say = ""): ProfileRecord {
   const profile = call.daemon.store.profiles.find(keyOf(profileProject(call), call.param("profile")));
   if (profile === undefined) throw notFound(`${say}Profile not found`);
   return profile;
 }
 
-/** Throws with this status what is wrong with its content. */
+/** Validates the content; throws with this status. */
 export function checkProfile(profile: Pick<ProfileRecord, "config" | "devices">, status: number): void {
   try {
     checkProfileConfig(profile.config);
@@ -50,7 +50,7 @@ export function checkProfile(profile: Pick<ProfileRecord, "config" | "devices">,
   }
 }
 
-/** The change is kept, but one that an instance cannot follow is an error. */
+/** The change is kept, but one that an instance cannot apply is an error. */
 export function checkUsers(call: Call, profile: ProfileRecord): void {
   const { store } = call.daemon;
   const users = usersOfProfile(store, profile);
@@ -70,7 +70,7 @@ export function checkUsers(call: Call, profile: ProfileRecord): void {
   throw failed(`The following instances failed to update (profile change still saved):\n${failures.join("")}`);
 }
 
-/** Instances that name the profile follow it to its new name. */
+/** Instances that use the profile follow its rename. */
 export function repoint(store: Store, profile: ProfileRecord, name: string): void {
   const users = usersOfProfile(store, profile);
   for (const instance of store.instances.all()) {

@@ -1,4 +1,4 @@
-// Where a new instance comes from: nothing, an image, or another instance.
+// The source of a new instance: none, an image, or another instance.
 import { badRequest, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { type Decoded, decodeObject } from "../http/decode";
@@ -22,13 +22,13 @@ export type Source = Decoded<typeof SHAPE>;
 
 export const sourceOf = (value: unknown): Source => decodeObject(value, "InstanceSource", SHAPE);
 
-/** An image source names its image in one of three ways. */
+/** An image source must specify its image in exactly one of three ways. */
 export function checkImageSource(source: Source): void {
   const hasName = source.alias || source.fingerprint || Object.keys(source.properties ?? {}).length > 0;
   if (!hasName) throw failed("Must specify one of alias, fingerprint or properties for init from image");
 }
 
-/** The image that a source names; undefined when it is not here. */
+/** The image of a source; undefined if it does not exist here. */
 export function imageOf(call: Call, source: Source): ImageRecord | undefined {
   const { store } = call.daemon;
   const project = imageProject(call);
@@ -43,7 +43,7 @@ export function imageOf(call: Call, source: Source): ImageRecord | undefined {
   return matching.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
 }
 
-/** What a copy begins with: the instance, or the instance as one of its snapshots remembers it. */
+/** The starting point of a copy: the instance, or the instance as stored in one of its snapshots. */
 export function copiedOf(call: Call, source: Source): InstanceRecord {
   if (!source.source) throw badRequest("Must specify a source instance");
   const project = source.project || call.project;

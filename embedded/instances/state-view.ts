@@ -1,4 +1,4 @@
-// GET …/state: what a simulated guest uses of the machine, which is little.
+// GET …/state: the resource usage of a simulated guest.
 import { createHash } from "node:crypto";
 
 import { type InstanceRecord, NEVER } from "../store/records";
@@ -20,7 +20,7 @@ const COUNTERS = {
   packets_dropped_inbound: 0,
 };
 
-/** What the DHCP of a network gives a guest: always the same for the same name. */
+/** The addresses that a network's DHCP assigns to a guest: always the same for the same name. */
 function addressesOf(instance: InstanceRecord, device: Record<string, string>): object[] {
   if (device["network"] === undefined) return [];
   const [a = 0, b = 0] = createHash("sha256").update(instance.name).digest();
@@ -39,12 +39,12 @@ const card = (type: "loopback" | "broadcast", addresses: object[] = []) => ({
   type,
 });
 
-/** The agent of a virtual machine is in what was installed; a container needs none. */
+/** The agent of a virtual machine is part of the installed system; a container needs none. */
 export function hasAgent(store: Store, instance: InstanceRecord): boolean {
   return instance.type === "container" || chooseBoot(store, instance).boot.kind === "system";
 }
 
-/** A container sees its loopback; a VM without an agent shows its cards only. */
+/** A container shows its loopback; a VM without an agent shows only its network cards. */
 function networkOf(store: Store, instance: InstanceRecord): Record<string, unknown> {
   const devices = Object.entries(expandDevices(store, instance));
   const cards = devices.filter(([, device]) => device["type"] === "nic");

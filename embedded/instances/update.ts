@@ -1,4 +1,4 @@
-// A change of an instance's config, devices, profiles and description: checked, then stored.
+// Validates and stores changes of an instance's config, devices, profiles and description.
 import { failed, notFound, wrapErrors } from "../errors";
 import type { Daemon } from "../context";
 import type { Config, Devices, InstanceRecord } from "../store/records";
@@ -12,14 +12,14 @@ import { instanceKey, instanceUrl } from "./instance";
 import { checkLiveChange } from "./live-change";
 import { cardKeys } from "./volatile";
 
-/** PUT and PATCH look for the profiles before anything else. */
+/** PUT and PATCH check the profiles before anything else. */
 export function requireProfiles({ store }: Daemon, project: string, profiles: readonly string[]): void {
   const home = profileProject(store, project);
   const missing = profiles.some((name) => store.profiles.find(keyOf(home, name)) === undefined);
   if (missing) throw notFound("Profile not found");
 }
 
-/** The root disk stays in its pool, and a VM's does not shrink. */
+/** The root disk stays in its pool, and a VM's cannot shrink. */
 function checkRoot(before: Devices, after: Devices, type: InstanceRecord["type"]): void {
   const [was, will] = [rootDeviceOf(before), rootDeviceOf(after)];
   if (will === undefined) throw failed("Invalid root disk device: No root device could be found");
@@ -36,7 +36,7 @@ function addedDevices(before: Devices, after: Devices): Devices {
   return Object.fromEntries(Object.entries(after).filter(([name]) => !same(name)));
 }
 
-/** A running VM gets its larger disk when it is started anew: in a pool of the driver `dir` there is no other way. */
+/** A running VM gets its larger disk at its next start: the `dir` driver supports nothing else. */
 function deferredQuota(after: InstanceRecord, before: Devices, devices: Devices): Config {
   const [was, will] = [rootDeviceOf(before), rootDeviceOf(devices)];
   if (after.type !== "virtual-machine" || after.status === "Stopped" || was?.["size"] === will?.["size"]) return {};
@@ -44,7 +44,7 @@ function deferredQuota(after: InstanceRecord, before: Devices, devices: Devices)
   return { [`volatile.${name}.apply_quota`]: "true" };
 }
 
-/** Checks what `after` will be, and stores it; throws with the instance as it was. */
+/** Validates and stores `after`; leaves the instance unchanged if it throws. */
 export function updateInstance(daemon: Daemon, before: InstanceRecord, after: InstanceRecord): void {
   const { store, events, guests } = daemon;
   if (guests.isLeaving(before)) {
@@ -59,7 +59,7 @@ export function updateInstance(daemon: Daemon, before: InstanceRecord, after: In
     checkLiveChange(expandConfig(store, before), expandConfig(store, after));
   }
   checkSurroundings(daemon, after, addedDevices(oldDevices, newDevices));
-  // Keys of the daemon's own that were left out stay out, and a machine does not start without them.
+  // Omitted daemon-owned keys stay omitted, and a VM does not start without them.
   const own = { ...cardKeys(after.config, newDevices), ...deferredQuota(after, oldDevices, newDevices) };
   const stored = { ...after, config: { ...after.config, ...own } };
   store.instances.set(instanceKey(stored), stored);

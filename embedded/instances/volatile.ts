@@ -1,9 +1,9 @@
-// The keys that the daemon itself writes into an instance's config.
+// Config keys that the daemon itself writes.
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 
 import type { Config, Devices, InstanceType } from "../store/records";
 
-/** Keys that every instance has; those already there stay. */
+/** Keys that every instance has; existing ones stay. */
 export function identityKeys(config: Config): Config {
   const uuid = config["volatile.uuid"] ?? randomUUID();
   return {
@@ -13,7 +13,7 @@ export function identityKeys(config: Config): Config {
   };
 }
 
-/** A MAC address for each network card that has none. */
+/** A MAC address for each network card without one. */
 export function cardKeys(config: Config, devices: Devices): Config {
   const cards = Object.entries(devices).filter(([, device]) => device["type"] === "nic" && !device["hwaddr"]);
   const entries = cards.map(([name]) => {
@@ -29,16 +29,16 @@ const IDMAP = JSON.stringify([
   { Isuid: false, Isgid: true, Hostid: 1000000, Nsid: 0, Maprange: 1000000000 },
 ]);
 
-/** Keys of a container's user ids. */
+/** The user ID map keys of a container. */
 export function idmapKeys(type: InstanceType): Config {
   if (type !== "container") return {};
   return { "volatile.idmap.base": "0", "volatile.idmap.next": IDMAP, "volatile.last_state.idmap": "[]" };
 }
 
-/** What is done by starting. */
+/** Keys of tasks that a start completes. */
 const doneByStart = /^volatile\.(apply_template|[^.]+\.apply_quota)$/;
 
-/** What starting adds; notes of what it was to do go. */
+/** The config after a start: adds the keys that a start sets and removes those of completed tasks. */
 export function afterStart(config: Config, type: InstanceType): Config {
   const own: Config =
     type === "container"
@@ -55,7 +55,7 @@ export function afterStop(config: Config): Config {
   return { ...config, "volatile.last_state.power": "STOPPED", "volatile.last_state.ready": "false" };
 }
 
-/** A config without what the daemon wrote into it. */
+/** A config without the keys that the daemon wrote. */
 export function withoutVolatile(config: Config): Config {
   return Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith("volatile.")));
 }

@@ -1,4 +1,4 @@
-// The daemon's events: what operations and objects do, told to whoever listens.
+// The daemon's events: sends those of operations and objects to listeners.
 
 export interface DaemonEvent {
   type: "operation" | "lifecycle";
@@ -11,7 +11,7 @@ export type Listener = (event: DaemonEvent & { timestamp: string; location: stri
 export class Events {
   readonly #listeners = new Set<Listener>();
 
-  /** Returns the way to stop listening. */
+  /** Returns a function that removes the listener. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -22,7 +22,7 @@ export class Events {
     for (const listener of this.#listeners) listener(stamped);
   }
 
-  /** `action` in the daemons' words, as `instance-shutdown`; `source` is the object's URL. */
+  /** `action` as the daemons name it, such as `instance-shutdown`; `source` is the object's URL. */
   lifecycle(action: string, object: { project: string; source: string; name: string }): void {
     const { project, source, name } = object;
     this.send({ type: "lifecycle", project, metadata: { action, source, name, project } });

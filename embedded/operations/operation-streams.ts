@@ -1,4 +1,4 @@
-// The websockets of an operation: each has a secret of its own, and the work begins when a client is on those it needs.
+// The WebSockets of an operation: each has its own secret, and the work starts once the required ones are connected.
 import { randomBytes } from "node:crypto";
 
 import { failed } from "../errors";
@@ -8,14 +8,14 @@ import type { WebSocket } from "../http/websocket";
 const PATIENCE_MS = 10_000;
 
 export class Streams<Name extends string = string> {
-  /** Secrets by the names of the streams: the metadata `fds`. */
+  /** Secrets by stream name: the metadata `fds`. */
   readonly fds: Record<Name, string>;
   readonly #connected = new Map<string, WebSocket>();
   #complete: () => void = () => undefined;
   readonly #all: Promise<void>;
   readonly #arrivals = new Map<string, (socket: WebSocket) => void>();
 
-  /** The work does not wait for those that are `optional`. */
+  /** The work does not wait for the streams in `optional`. */
   constructor(
     private readonly names: readonly Name[],
     private readonly optional: readonly Name[] = [],
@@ -36,14 +36,14 @@ export class Streams<Name extends string = string> {
     if (needed.every((each) => this.#connected.has(each))) this.#complete();
   }
 
-  /** Calls with an optional one, whenever it comes. */
+  /** Calls `then` with an optional stream once it is connected. */
   onArrival(name: Name, then: (socket: WebSocket) => void): void {
     const socket = this.#connected.get(name);
     if (socket === undefined) this.#arrivals.set(name, then);
     else then(socket);
   }
 
-  /** Those that are needed, once the client is there. */
+  /** Resolves with the required streams once the client has connected them. */
   async connected(): Promise<Record<Name, WebSocket>> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

@@ -1,11 +1,11 @@
-// Operations: work that goes on after the reply, can be waited for, and is forgotten soon after it ended.
+// Operations: work that continues after the reply, can be waited for, and is removed soon after it ends.
 import { randomUUID } from "node:crypto";
 
 import { type DaemonError, toDaemonError } from "../errors";
 import type { Events } from "./events";
 import type { Streams } from "./operation-streams";
 
-/** An operation as the API shows it. */
+/** An operation as rendered by the API. */
 export interface OperationView {
   id: string;
   class: "task" | "websocket";
@@ -24,13 +24,13 @@ export interface OperationView {
 export interface Work {
   description: string;
   project: string;
-  /** URLs of what it works on, by kind: `{ instances: ["/1.0/instances/a"] }`. */
+  /** URLs of the affected objects, by type: `{ instances: ["/1.0/instances/a"] }`. */
   resources?: Record<string, string[]>;
-  /** What it says before it begins. */
+  /** The initial metadata. */
   metadata?: Record<string, unknown>;
-  /** Over which it talks with its client. */
+  /** The streams to the client. */
   streams?: Streams;
-  /** The work. What it throws is the operation's error; `progress` sets the operation's metadata. */
+  /** The work. An exception is the operation's error; `progress` sets the operation's metadata. */
   run: (progress: (metadata: Record<string, unknown>) => void) => void | Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export class Operations {
     private readonly ttlMs: number,
   ) {}
 
-  /** Begins the work once the caller has had time to reply. */
+  /** Starts the work after the caller had time to reply. */
   start(work: Work): OperationView {
     const now = new Date().toISOString();
     const view: OperationView = {
@@ -84,7 +84,7 @@ export class Operations {
     return entries.filter((entry) => project === undefined || entry.project === project).map((entry) => entry.view);
   }
 
-  /** Resolves when the operation has ended, or after `timeoutMs`. Says which. */
+  /** Resolves when the operation has ended or after `timeoutMs`; returns which. */
   async wait(id: string, timeoutMs?: number): Promise<"ended" | "timeout"> {
     const ended = (this.#entries.get(id)?.ended ?? Promise.resolve()).then(() => "ended" as const);
     if (timeoutMs === undefined) return ended;
@@ -95,7 +95,7 @@ export class Operations {
     return Promise.race([ended, timeout]).finally(() => clearTimeout(timer));
   }
 
-  /** All that is running now has ended. */
+  /** Resolves when all currently running operations have ended. */
   async idle(): Promise<void> {
     await Promise.all([...this.#entries.values()].map((entry) => entry.ended));
   }

@@ -1,4 +1,4 @@
-// /1.0/images/aliases: names for images; a name may hold slashes.
+// /1.0/images/aliases: names of images, which may contain slashes.
 import { badRequest, conflict, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { requireMatch } from "../http/etag";
@@ -26,7 +26,7 @@ function requireAlias(call: Call): AliasRecord {
   return alias;
 }
 
-/** The whole fingerprint of an alias's target. */
+/** The full fingerprint of an alias's target. */
 function targetOf(call: Call, fingerprint: string): string {
   const image = findImage(call, imageProject(call), fingerprint);
   if (image === undefined) throw notFound("Image not found");
@@ -37,7 +37,7 @@ function listAliases(call: Call): Reply {
   const project = imageProject(call);
   const { store } = call.daemon;
   const aliases = store.aliases.all().filter((alias) => alias.project === project);
-  // Aliases know no filter.
+  // Aliases support no filter.
   return sync(aliases.map((alias) => (call.recursion === 0 ? aliasUrl(alias) : view(store, alias))));
 }
 

@@ -1,4 +1,4 @@
-// /1.0/images: upload, publish, look at, change, export and delete.
+// /1.0/images: upload, publish, read, change, export and delete.
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -30,7 +30,7 @@ import { sha256, type Spooled, spoolStream } from "../store/spool";
 
 const JSON_LIMIT_BYTES = 4 << 20;
 
-/** The real daemons look at the bytes, not at the Content-Type, to tell JSON from an image. */
+/** The real daemons distinguish JSON from an image by the bytes, not by the Content-Type. */
 async function jsonIn(spooled: Spooled): Promise<Decoded<typeof IMAGES_POST> | undefined> {
   if (spooled.sizeBytes > JSON_LIMIT_BYTES) return undefined;
   const text = await readFile(spooled.path, "utf8");
@@ -80,7 +80,7 @@ const PUT = {
   profiles: "strings",
 } as const;
 
-/** Replaces all but the expiry, which stays when it is not given. */
+/** Replaces everything except the expiry, which stays if it is omitted. */
 async function putImage(call: Call): Promise<Reply> {
   const image = requireImage(call, true);
   requireMatch(call.ifMatch, coveredByEtag(image));
@@ -96,13 +96,13 @@ async function putImage(call: Call): Promise<Reply> {
     properties: withoutEmpty(body.properties ?? {}),
     expiresAt,
     profiles,
-    // The real daemons forget it on every change.
+    // The real daemons reset it on every change.
     lastUsedAt: NEVER,
   });
   return done();
 }
 
-/** Merges properties; expiry and profiles are ignored, as the real daemons do. */
+/** Merges properties; ignores expiry and profiles, as the real daemons do. */
 async function patchImage(call: Call): Promise<Reply> {
   const image = requireImage(call, true);
   requireMatch(call.ifMatch, coveredByEtag(image));
@@ -140,7 +140,7 @@ function refresh(call: Call): Reply {
   return running(call.daemon.operations.start({ description: "Refreshing image", project, run }));
 }
 
-/** Whoever comes by the socket is trusted, so the secret opens nothing here; on real daemons it is good for one reading. */
+/** Clients on the socket are trusted, so the secret has no effect here; on real daemons it permits one read. */
 function secret(call: Call): Reply {
   const image = requireImage(call, true);
   const resources = { images: [imageUrl(image)] };

@@ -1,4 +1,4 @@
-// The table of routes: every path that the daemon answers.
+// The route table: every path that the daemon serves.
 import type { Route } from "../http/router";
 import { sync } from "../http/reply";
 import { aliasRoutes } from "./aliases";

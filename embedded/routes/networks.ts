@@ -1,4 +1,4 @@
-// /1.0/networks: bridges that the daemon would manage. Nothing is set up on the host.
+// /1.0/networks: simulated managed bridges. Nothing is configured on the host.
 import { withoutEmpty } from "../config";
 import { badRequest, conflict, type DaemonError, failed, notFound } from "../errors";
 import type { Call } from "../http/call";

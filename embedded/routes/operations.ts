@@ -1,4 +1,4 @@
-// /1.0/operations: look at, wait for and cancel operations.
+// /1.0/operations: read, wait for and cancel operations.
 import { badRequest, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { type Envelope, errorEnvelope, type Reply, sync, syncEnvelope } from "../http/reply";
@@ -28,7 +28,7 @@ function timeoutOf(call: Call): number | undefined {
   return seconds < 0 ? undefined : seconds * 1000;
 }
 
-/** In the older form a failure, and a wait that runs out, come as an error body under HTTP 200. */
+/** In the older form, a failure and a wait that times out are an error body with HTTP 200. */
 async function outcomeOf(call: Call, timeoutMs: number | undefined): Promise<Envelope> {
   const found = requireOperation(call);
   const ending = await call.daemon.operations.wait(call.param("id"), timeoutMs);

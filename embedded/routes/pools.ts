@@ -47,7 +47,7 @@ function getPool(call: Call): Reply {
   return sync(view(call.daemon.store, pool), covered(pool));
 }
 
-/** The space of the file system under the daemon's folder. */
+/** The space of the file system that holds the daemon's folder. */
 function getResources(call: Call): Reply {
   requirePool(call);
   const fs = statfsSync(call.daemon.store.dir);

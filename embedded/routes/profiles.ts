@@ -1,4 +1,4 @@
-// /1.0/profiles: config and devices that instances share.
+// /1.0/profiles: config and devices shared by instances.
 import { mergeConfig, withoutEmpty } from "../config";
 import { failed, forbidden } from "../errors";
 import type { Call } from "../http/call";

@@ -1,4 +1,4 @@
-// /1.0/projects: the default project and those that are made.
+// /1.0/projects: the default project and created ones.
 import { badRequest, failed, forbidden, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { requireMatch } from "../http/etag";
@@ -57,7 +57,7 @@ async function createProject(call: Call): Promise<Reply> {
   return created(urlOf(["projects", name]));
 }
 
-/** PUT and PATCH alike: the real daemon's PATCH does not merge a config that is given. */
+/** PUT and PATCH are the same: the real daemon's PATCH does not merge a specified config. */
 async function updateProject(call: Call, isPatch: boolean): Promise<Reply> {
   const project = requireNamed(call);
   requireMatch(call.ifMatch, covered(project));

@@ -1,4 +1,4 @@
-// GET /1.0: what the server is and can do.
+// GET /1.0: information about the server and its features.
 import { release } from "node:os";
 import { createHash } from "node:crypto";
 
@@ -57,7 +57,7 @@ function getServer(call: Call): Reply {
 
 export const serverRoutes: Route[] = [
   { path: "/1.0", GET: getServer },
-  // Events are a websocket; this is what asks for them without one.
+  // Events need a WebSocket; this route handles requests without one.
   {
     path: "/1.0/events",
     GET: () => {

@@ -1,4 +1,4 @@
-// /1.0/storage-pools/<pool>/volumes: custom volumes, and a look at those of instances.
+// /1.0/storage-pools/<pool>/volumes: custom volumes, and read access to those of instances.
 import { badRequest, DaemonError, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { list, type Listed, urlOf } from "../http/listing";
@@ -52,7 +52,7 @@ function listVolumes(call: Call): Reply {
   );
 }
 
-/** Bytes are an ISO to import; anything else is JSON. */
+/** A binary body is an ISO to import; anything else is JSON. */
 function postVolume(call: Call): Promise<Reply> {
   const project = volumeProject(call);
   const target = call.query.get("target") ?? "";
@@ -66,7 +66,7 @@ function getVolume(call: Call): Reply {
   return sync(volumeView(call.daemon.store, volume), coveredByEtag(volume));
 }
 
-/** Snapshots and backups: an ISO volume has none, and backups of other volumes are beyond this daemon. */
+/** Snapshots and backups: an ISO volume has none, and backups of other volumes are not implemented. */
 async function refuseCopy(call: Call, what: { collection: string; kind: string; reason: string }): Promise<Reply> {
   const volume = requireVolume(call);
   const { name = "snap0" } = await call.json("StorageVolumeSnapshotsPost", { name: "string" });

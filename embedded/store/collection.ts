@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
-/** Any text as a file name: readable where it can be, hashed where it would be too long. */
+/** Encodes any text as a file name: readable if possible, hashed if it would be too long. */
 export function toFileName(key: string): string {
   const encoded = encodeURIComponent(key).replaceAll(".", "%2E").replaceAll("*", "%2A");
   return encoded.length <= 180 ? encoded : createHash("sha256").update(key).digest("hex");
@@ -38,17 +38,17 @@ export class Collection<T> {
     }
   }
 
-  /** The record, or undefined. Treat it as read-only: `set` is the way to change it. */
+  /** The record, or undefined. Read-only: change it with `set`. */
   find(key: string): T | undefined {
     return this.#records.get(key);
   }
 
-  /** All records, sorted by key, as the real daemons list them. */
+  /** All records, sorted by key, in the real daemons' order. */
   all(): T[] {
     return [...this.#records].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
   }
 
-  /** Adds or replaces a record. The file is complete or absent, whenever the process dies. */
+  /** Adds or replaces a record. The write is atomic, even if the process is killed. */
   set(key: string, value: T): void {
     this.#requireOpen();
     const path = this.#path(key);
@@ -63,7 +63,7 @@ export class Collection<T> {
     this.#records.delete(key);
   }
 
-  /** Takes no change any more. */
+  /** Rejects all further changes. */
   close(): void {
     this.#isClosed = true;
   }

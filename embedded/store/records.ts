@@ -1,4 +1,4 @@
-// The shapes of what the store keeps: the daemon's own memory, not its wire format.
+// Types of the stored records: the daemon's internal state, not its wire format.
 
 export type Config = Record<string, string>;
 export type Devices = Record<string, Record<string, string>>;
@@ -64,7 +64,7 @@ export interface ImageRecord {
   type: InstanceType;
   architecture: string;
   properties: Config;
-  /** The properties in its metadata.yaml: what an image published of its instances begins with. */
+  /** The properties in its metadata.yaml, which images published from its instances inherit. */
   ownProperties: Config;
   public: boolean;
   autoUpdate: boolean;
@@ -73,9 +73,9 @@ export interface ImageRecord {
   uploadedAt: string;
   expiresAt: string;
   lastUsedAt: string;
-  /** In two files: metadata and rootfs. */
+  /** Whether it has two files: metadata and rootfs. */
   split: boolean;
-  /** Where it was pulled from, if it was named by an alias. */
+  /** The source of the pull, if it was selected by alias. */
   updateSource?: UpdateSource;
 }
 
@@ -84,7 +84,7 @@ export interface AliasRecord {
   name: string;
   description: string;
   target: string;
-  /** Order of making: an image lists its aliases by it. */
+  /** The order of creation: an image lists its aliases by it. */
   serial: number;
 }
 
@@ -99,15 +99,15 @@ export interface GuestFile {
   content: string;
 }
 
-/** What a simulated guest finds on its root disk. */
+/** The contents of a simulated guest's root disk. */
 export interface RootDisk {
-  /** `partial` is the disk of an instance that is being made, or was when its daemon was killed. */
+  /** `partial` is the disk of an instance that is being created, or was when its daemon was killed. */
   state: "blank" | "installed" | "image" | "partial";
   /** The ISO volume that installed it, or the image's fingerprint. */
   from?: string;
-  /** Properties in the metadata of the image it was made of. */
+  /** Properties in the metadata of the image from which it was created. */
   properties?: Config;
-  /** By their paths: what was written to it since it was made. Other files of a guest are not simulated. */
+  /** Files written since its creation, keyed by path. Other files of a guest are not simulated. */
   files?: Record<string, GuestFile>;
 }
 
@@ -143,6 +143,6 @@ export interface InstanceRecord {
   snapshots: SnapshotRecord[];
 }
 
-/** The two spellings of "never" that the real daemons use. */
+/** The two spellings of "never" in the real daemons. */
 export const NEVER = "0001-01-01T00:00:00Z";
 export const EPOCH = "1970-01-01T00:00:00Z";

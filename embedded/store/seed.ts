@@ -1,4 +1,4 @@
-// What a daemon has on a new folder: a project, a pool, and what `admin init --minimal` adds to them.
+// The initial objects of a new folder: a project, a pool, and what `admin init --minimal` adds.
 import { join } from "node:path";
 
 import { withAddresses } from "../networks";
@@ -16,14 +16,14 @@ export function seed(store: Store, { product, emptyDefaultProfile }: Settings): 
     store.pools.set("default", { name: "default", description: "", driver: "dir", config });
   }
   const profile = keyOf("default", "default");
-  // What is there was seeded once, and may have been changed since.
+  // Existing objects were seeded earlier and may have been changed since.
   if (store.profiles.find(profile)) return;
   const devices = emptyDefaultProfile ? {} : initialize(store, `${product.kind}br0`);
   const description = `Default ${product.title} profile`;
   store.profiles.set(profile, { project: "default", name: "default", description, config: {}, devices });
 }
 
-/** Makes the bridge; returns the devices of the profile. */
+/** Creates the bridge; returns the devices of the profile. */
 function initialize(store: Store, bridge: string): Record<string, Record<string, string>> {
   const network = { project: "default", name: bridge, type: "bridge", description: "" };
   store.networks.set(keyOf("default", bridge), { ...network, config: withAddresses({}, 0) });

@@ -1,4 +1,4 @@
-// Receives a request body into a file of the spool folder, hashing it on the way; never held in memory.
+// Receives a request body into a file in the spool folder and hashes it on the way, without buffering it in memory.
 import { createHash, type Hash, randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -13,7 +13,7 @@ export interface Spooled {
   sizeBytes: number;
 }
 
-/** Counts, and feeds the given hashes, while the bytes go by. */
+/** Counts and hashes the bytes as they pass. */
 function meter(hashes: readonly Hash[], count: (bytes: number) => void): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -24,7 +24,7 @@ function meter(hashes: readonly Hash[], count: (bytes: number) => void): Transfo
   });
 }
 
-/** The file is gone again if the body is cut short. */
+/** The file is deleted if the body is incomplete. */
 export async function spoolStream(body: Readable, dir: string, hashes: readonly Hash[] = []): Promise<Spooled> {
   const path = join(dir, randomUUID());
   let sizeBytes = 0;

@@ -1,4 +1,4 @@
-// The daemon's memory: a collection for each kind of object, and the folders of its blobs.
+// The daemon's storage: a collection per object type, and the folders of their files.
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
@@ -14,7 +14,7 @@ import type {
   VolumeRecord,
 } from "./records";
 
-/** The key of a record that a project, and maybe a pool, scopes. */
+/** The key of a record that is scoped by a project and, for some types, a pool. */
 export const keyOf = (...parts: string[]): string => parts.join("/");
 
 export class Store {
@@ -39,18 +39,18 @@ export class Store {
     this.images = open("images");
     this.aliases = open("aliases");
     this.instances = open("instances");
-    // What is in the spool belongs to uploads that no daemon is receiving any more.
+    // Files in the spool belong to interrupted uploads.
     rmSync(join(dir, "spool"), { recursive: true, force: true });
     for (const folder of ["spool", "images", "logs"]) mkdirSync(join(dir, folder), { recursive: true });
   }
 
-  /** Nothing is written any more: the daemon is dead. */
+  /** Nothing is written any more: the daemon was killed. */
   close(): void {
     const { projects, pools, networks, profiles, volumes, images, aliases, instances } = this;
     for (const all of [projects, pools, networks, profiles, volumes, images, aliases, instances]) all.close();
   }
 
-  /** Where a body goes until it is known what to do with it. */
+  /** The folder for received bodies that are not processed yet. */
   get spoolDir(): string {
     return join(this.dir, "spool");
   }
@@ -62,24 +62,26 @@ export class Store {
     return join(folder, toFileName(`${volume.project}_${volume.name}`));
   }
 
-  /** What a root disk is restored into; the disks themselves are not simulated. */
+  /** The path into which a root disk is restored; the disks themselves are not simulated. */
   rootPath(pool: string, instance: Pick<InstanceRecord, "project" | "name" | "type">): string {
     const folder = join(this.dir, "storage-pools", toFileName(pool), `${instance.type}s`);
     mkdirSync(folder, { recursive: true });
     return join(folder, toFileName(`${instance.project}_${instance.name}`));
   }
 
-  /** The bytes of an image: the unified tarball or the metadata, and with `.rootfs` the second file of a split one. */
+  /**
+   * The bytes of an image: the unified tarball or the metadata, and with `.rootfs` the second file of a split image.
+   */
   imagePath(fingerprint: string, part: "" | ".rootfs" = ""): string {
     return join(this.dir, "images", `${fingerprint}${part}`);
   }
 
-  /** What the guest has written to its serial console; or as much of it as was read while the guest ran. */
+  /** The guest's serial output, or the part of it that was read while the guest ran. */
   consolePath(instance: Pick<InstanceRecord, "project" | "name">, part: "written" | "read" = "written"): string {
     return join(this.dir, "logs", toFileName(`${instance.project}_${instance.name}.${part}`));
   }
 
-  /** What was ordered from QEMU since the last start. */
+  /** The commands sent to QEMU since the last start. */
   monitorPath(instance: Pick<InstanceRecord, "project" | "name">): string {
     return join(this.dir, "logs", toFileName(`${instance.project}_${instance.name}.orders`));
   }

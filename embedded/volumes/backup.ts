@@ -1,4 +1,4 @@
-// Backups of ISO volumes, for a daemon that announces `backup_iso`: the image's own bytes, padded as on the pool.
+// Backups of ISO volumes, for a daemon that announces `backup_iso`: the image's bytes, padded as in the pool.
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 
@@ -10,10 +10,10 @@ import type { VolumeRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { requireVolume } from "./volume";
 
-/** A `dir` pool rounds volumes up to this. */
+/** The unit to which a `dir` pool rounds up volumes. */
 const blockBytes = 8192;
 
-/** Backups are short-lived, so a daemon that is started anew has none. */
+/** Backups are short-lived, so a restarted daemon has none. */
 const backups = new WeakMap<Store, Set<string>>();
 
 function backupsOf(store: Store): Set<string> {

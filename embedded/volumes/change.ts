@@ -17,7 +17,7 @@ import { checkVolumeUpdate } from "./config";
 import { copyVolume } from "./create";
 import { requireVolume, tellOfVolume, volumeKey, volumeUrl } from "./volume";
 
-/** What the ETag covers: not the description. */
+/** The fields covered by the ETag, without the description. */
 export const coveredByEtag = (volume: VolumeRecord) => ({ name: volume.name, type: "custom", config: volume.config });
 
 type Doing = Pick<Write, "description" | "run" | "reply">;
@@ -58,7 +58,7 @@ function rewritten(devices: Devices, volume: VolumeRecord, to: Pick<VolumeRecord
   return Object.fromEntries(entries) as Devices;
 }
 
-/** Devices that name the volume follow it. */
+/** Devices that use the volume follow its rename. */
 function repoint(store: Store, volume: VolumeRecord, to: Pick<VolumeRecord, "pool" | "name">): void {
   const users = usersOfVolume(store, volume);
   if (users.length === 0) return;
@@ -106,7 +106,7 @@ function rename(call: Call, volume: VolumeRecord, to: VolumeRecord): Reply {
   });
 }
 
-/** POST on a volume: another name, and maybe another pool. */
+/** POST on a volume: renames it, and optionally moves it to another pool. */
 export async function renameVolume(call: Call): Promise<Reply> {
   const body = await call.json("StorageVolumePost", { name: "string", pool: "string" });
   const name = requireName(body.name ?? "", "Storage volume");

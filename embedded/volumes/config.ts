@@ -1,4 +1,4 @@
-// Which configuration a custom volume may have.
+// Validates the config of a custom volume.
 import { isSameConfig } from "../config";
 import { DaemonError, failed } from "../errors";
 import type { Config, ContentType, VolumeRecord } from "../store/records";
@@ -7,7 +7,7 @@ import { parseSize } from "../units";
 const COMMON = /^(size|user\..+|security\.shared|snapshots\.(expiry|pattern|schedule)|volatile\..+)$/;
 const FILESYSTEM = /^(security\.(shifted|unmapped)|initial\.(uid|gid|mode))$/;
 
-/** `name` is the volume's name as the error text says it. */
+/** `name` is the volume's name in error texts. */
 export function checkVolumeConfig(config: Config, volume: { name: string; contentType: ContentType }): void {
   for (const [key, value] of Object.entries(config)) {
     const isKnown = COMMON.test(key) || (volume.contentType === "filesystem" && FILESYSTEM.test(key));
@@ -16,7 +16,7 @@ export function checkVolumeConfig(config: Config, volume: { name: string; conten
   }
 }
 
-/** An ISO volume takes back its config unchanged, and nothing else. */
+/** An ISO volume accepts only its unchanged config. */
 export function checkVolumeUpdate(volume: VolumeRecord, config: Config, status: number): void {
   checkVolumeConfig(config, { name: `${volume.project}_${volume.name}`, contentType: volume.contentType });
   const [before, after] = [volume.config["size"], config["size"]];

@@ -1,4 +1,4 @@
-// POST of JSON: an empty volume, or a copy of another.
+// POST with JSON: an empty volume, or a copy of another.
 import { truncateSync, writeFileSync } from "node:fs";
 
 import { timestamp } from "../clock";
@@ -19,7 +19,9 @@ import { checkVolumeConfig } from "./config";
 import { volumeKey, volumeUrl } from "./volume";
 
 const CONTENT_TYPES = ["filesystem", "block", "iso"];
-/** `dir` rounds a block volume up to this; the copy of an ISO has the rounded size, the import had its own. */
+/**
+ * The unit to which `dir` rounds up a block volume; a copied ISO volume has the rounded size, an imported one its own.
+ */
 const BLOCK_BYTES = 8192;
 
 const roundUp = (bytes: number): number => Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
@@ -59,8 +61,8 @@ interface CopySource {
 }
 
 /**
- * The copied volume's config. A config that is given replaces the source's, and has to have a size then; across pools
- * the size becomes the one on disk.
+ * The config of a copied volume. A specified config replaces the source's and must contain a size; across pools the
+ * size becomes the one on disk.
  */
 function copiedConfig(source: VolumeRecord, pool: string, given: Config | undefined): Config {
   const size = source.config["size"];
@@ -70,10 +72,10 @@ function copiedConfig(source: VolumeRecord, pool: string, given: Config | undefi
   return given ?? source.config;
 }
 
-/** A volume to be made of another; without a config it has the other's. */
+/** The target of a copy; it inherits the source's config if it has none. */
 export type CopyTarget = Omit<VolumeRecord, "config"> & { config?: Config };
 
-/** Copies record and bytes, in this order, as the real daemons do. */
+/** Copies the record and then the bytes, in the real daemons' order. */
 export async function copyVolume({ store, copies }: Daemon, from: CopySource, to: CopyTarget): Promise<void> {
   if (!store.pools.find(from.pool) || !store.pools.find(to.pool)) throw notFound("Storage pool not found");
   const [name = "", snapshot] = from.name.split("/");

@@ -1,4 +1,4 @@
-// POST of an ISO's bytes: received into the spool first, and only then looked at, as the real daemons do.
+// POST with the bytes of an ISO: received into the spool first and only then validated, as on the real daemons.
 import { rmSync } from "node:fs";
 
 import { timestamp } from "../clock";
@@ -28,7 +28,7 @@ async function keep(call: Call, volume: VolumeRecord, spooled: Spooled): Promise
   try {
     if (!store.pools.find(volume.pool)) throw notFound("Storage pool not found");
     wrapErrors("Failed creating custom volume from ISO", () => checkNew(call, volume, spooled));
-    // The record first, as the real daemons do. Nothing keeps the volume from being deleted meanwhile.
+    // The record first, as on the real daemons. Nothing prevents the volume from being deleted meanwhile.
     store.volumes.set(volumeKey(volume), volume);
     await copies.move(spooled.path, store.volumePath(volume));
     if (store.volumes.find(volumeKey(volume)) !== volume)
@@ -39,7 +39,7 @@ async function keep(call: Call, volume: VolumeRecord, spooled: Spooled): Promise
   }
 }
 
-/** Takes any other upload for a backup, which no bytes of ours can be. */
+/** Treats any other upload as a backup, which is never valid here. */
 async function refuseBackup(call: Call): Promise<never> {
   const spooled = await spoolStream(call.body, call.daemon.store.spoolDir);
   rmSync(spooled.path, { force: true });

@@ -1,4 +1,4 @@
-// Snapshots of volumes that hold data: their names, since such volumes have no content here.
+// Snapshots of data volumes: names only, since the content of such volumes is not simulated.
 import { badRequest, failed, notFound } from "../errors";
 import type { Call } from "../http/call";
 import { urlOf } from "../http/listing";

@@ -1,4 +1,4 @@
-// A custom storage volume as the API shows and finds it.
+// Finds custom volumes and renders them for the API.
 import { notFound } from "../errors";
 import type { Events } from "../operations/events";
 import type { Call } from "../http/call";
@@ -28,14 +28,14 @@ export function volumeView(store: Store, volume: VolumeRecord): Record<string, u
   };
 }
 
-/** Tells of a volume. The real daemons name it with its project in front, here only. */
+/** Sends an event about a volume. Only here do the real daemons prefix its name with the project. */
 export function tellOfVolume(events: Events, action: string, volume: VolumeRecord): void {
   const { project, name } = volume;
   const source = volumeUrl({ ...volume, name: `${project}_${name}` });
   events.lifecycle(action, { project, source, name });
 }
 
-/** The root volume of an instance, which the API lists beside the custom ones. */
+/** The root volume of an instance, which the API lists with the custom ones. */
 export function instanceVolumeView(instance: InstanceRecord): Record<string, unknown> {
   return {
     config: {},
@@ -50,7 +50,7 @@ export function instanceVolumeView(instance: InstanceRecord): Record<string, unk
   };
 }
 
-/** The project that holds the custom volumes of the project asked for. */
+/** The project that stores the custom volumes of the requested project. */
 export function volumeProject(call: Call): string {
   return effectiveProject(
     requireProject(call, (name) => `Failed to load project "${name}": `),
@@ -58,7 +58,7 @@ export function volumeProject(call: Call): string {
   );
 }
 
-/** The volume of the path, or a 404. */
+/** The volume in the path, or a 404. */
 export function requireVolume(call: Call): VolumeRecord {
   const project = volumeProject(call);
   const pool = requirePool(call);

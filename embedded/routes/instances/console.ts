@@ -1,4 +1,4 @@
-// /1.0/instances/<name>/console: the serial log of a guest, and its port to connect to.
+// /1.0/instances/<name>/console: the serial log of a guest, and connections to its port.
 import { badRequest, failed } from "../../errors";
 import { clearLog, readLog } from "../../guest/console-log";
 import { screenPicture } from "../../guest/screen";
@@ -18,7 +18,7 @@ export function getConsole(call: Call): Reply {
     const picture = screenPicture();
     return { kind: "body", headers: { "Content-Type": "image/png" }, body: picture };
   }
-  // A virtual machine's log is the other end of its port, which a client has then.
+  // A virtual machine's log reads from its port, which the connected client occupies.
   const isTaken = instance.type === "virtual-machine" && call.daemon.guests.serialOf(instance)?.isTaken === true;
   const body = isTaken ? Buffer.alloc(0) : readLog(store, instance);
   if (body.length === 0 && settings.product.kind === "lxd") throw failed("open : no such file or directory");

@@ -1,4 +1,4 @@
-// POST /1.0/instances: what can be refused at once is; the rest happens in the operation.
+// POST /1.0/instances: rejects immediately what can be checked; the rest happens in the operation.
 import { badRequest, failed } from "../../errors";
 import type { Call } from "../../http/call";
 import { type Reply, running } from "../../http/reply";

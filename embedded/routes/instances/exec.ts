@@ -1,4 +1,4 @@
-// POST …/exec: commands in simulated guests, over websockets or with nobody who listens.
+// POST …/exec: commands in simulated guests, over WebSockets or without a client.
 import { badRequest, failed } from "../../errors";
 import { FileSystem } from "../../guest/file-system";
 import { type Ended, type Process, programOf } from "../../guest/programs";
@@ -28,7 +28,7 @@ const SIGKILL = 9;
 type Body = Decoded<typeof POST>;
 type Named = "0" | "1" | "2" | "control";
 
-/** What the process sees; a user other than root has no home of its own. */
+/** The environment of the process; a user other than root has no home directory. */
 function processOf(call: Call, instance: InstanceRecord, body: Body): Omit<Process, "signal"> {
   const { user = 0, group = 0 } = body;
   const root: Record<string, string> = user === 0 ? { HOME: "/root", USER: "root" } : {};
@@ -48,7 +48,7 @@ async function runTo(end: AbortController, process: Omit<Process, "signal">, bod
   }
 }
 
-/** A signal of the client's ends the command, and so does its going away. */
+/** A signal from the client, or its disconnect, ends the command. */
 function listen(control: WebSocket, end: AbortController): void {
   control.onMessage((text) => {
     const { command } = JSON.parse(String(text)) as { command?: string };
@@ -57,7 +57,7 @@ function listen(control: WebSocket, end: AbortController): void {
   control.onClose(() => end.abort());
 }
 
-/** The real daemons do not wait for the control stream either: a short command may be over before it is there. */
+/** The real daemons do not wait for the control stream: a short command may end before it is connected. */
 function commandStreams(): Streams<Named> {
   return new Streams<Named>(["0", "1", "2", "control"], ["control"]);
 }

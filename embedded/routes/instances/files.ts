@@ -9,7 +9,7 @@ import { requireInstance } from "../../instances/instance";
 import { hasAgent } from "../../instances/state-view";
 import type { GuestFile } from "../../store/records";
 
-/** A container's are always there, a virtual machine's only through its agent. */
+/** A container's files are always accessible, a virtual machine's only through its agent. */
 function filesOf(call: Call): { files: FileSystem; path: string } {
   const instance = requireInstance(call);
   const path = call.query.get("path") ?? "";
@@ -20,7 +20,7 @@ function filesOf(call: Call): { files: FileSystem; path: string } {
   return { files: new FileSystem(call.daemon.store, instance), path };
 }
 
-/** In the words of LXD 6.8 and newer, which name the instance where Incus says no more than that. */
+/** The error text of LXD 6.8 and newer, which names the instance; Incus returns only "Not Found". */
 function noFile(call: Call, path: string): Error {
   if (call.daemon.settings.product.kind === "incus") return notFound("Not Found");
   const instance = requireInstance(call);
@@ -59,7 +59,7 @@ export async function postFile(call: Call): Promise<Reply> {
   const modeText = call.productHeader("mode");
   const type = call.productHeader("type") || "file";
   const usual = type === "directory" ? 0o755 : 0o644;
-  // As Go reads numbers: without the leading zero it is a decimal one.
+  // Like Go: without a leading zero the number is decimal.
   const mode = modeText === "" ? usual : (number("mode", modeText.startsWith("0") ? 8 : 10) ?? usual) & 0o7777;
   const owner = { uid: number("uid") ?? 0, gid: number("gid") ?? 0, mode };
   const bytes = await buffer(call.body);

@@ -1,4 +1,4 @@
-// /1.0/instances/<name>/state: start, stop, restart, freeze, unfreeze; and what it is.
+// /1.0/instances/<name>/state: start, stop, restart, freeze, unfreeze; and the current state.
 import type { GuestControl } from "../../context";
 import { badRequest, failed } from "../../errors";
 import type { Call } from "../../http/call";

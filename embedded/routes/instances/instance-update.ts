@@ -1,4 +1,4 @@
-// PUT and PATCH of an instance: full replacement in an operation, and a merge at once.
+// PUT and PATCH of an instance: a full replacement in an operation, and an immediate merge.
 import { mergeConfig, withoutEmpty } from "../../config";
 import { failed } from "../../errors";
 import type { Call } from "../../http/call";
@@ -55,7 +55,7 @@ export async function putInstance(call: Call): Promise<Reply> {
     profiles: body.profiles ?? [],
     description: body.description ?? "",
   };
-  // Looked up again: what runs meanwhile may have changed the record.
+  // Read again: a concurrent operation may have changed the record.
   const run = () => {
     const current = requireInstance(call);
     updateInstance(call.daemon, current, { ...current, ...change });

@@ -31,7 +31,7 @@ import { getLog } from "./logs";
 import { moveToPool } from "./move";
 import { rebuildInstance } from "./rebuild";
 
-/** An unknown project has no instances; that is no error here. */
+/** An unknown project is not an error here; its list is empty. */
 function listInstances(call: Call): Reply {
   const { store } = call.daemon;
   const everywhere = call.wantsAllProjects;

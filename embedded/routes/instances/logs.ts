@@ -1,4 +1,4 @@
-// /1.0/instances/<name>/logs/<file>: the log of the orders to QEMU, which Incus keeps.
+// /1.0/instances/<name>/logs/<file>: the log of commands to QEMU, which Incus keeps.
 import { badRequest, notFound } from "../../errors";
 import { readMonitorLog } from "../../guest/monitor-log";
 import type { Call } from "../../http/call";
@@ -8,7 +8,7 @@ import { requireInstance } from "../../instances/instance";
 export function getLog(call: Call): Reply {
   const instance = requireInstance(call);
   const file = call.param("file");
-  // What commands have printed is not kept.
+  // The output of commands is not kept.
   if (file === "exec-output") throw notFound("not found");
   if (file !== "qemu.qmp.log" || call.daemon.settings.product.kind !== "incus") {
     throw badRequest(`Log file name "${file}" not valid`);

@@ -1,5 +1,5 @@
-// POST …/instances/<name> with a pool: the root disk goes to another one. It is copied there as
-// another instance, which then takes the place of the first: creation time and instance-id are new, the uuid stays.
+// POST …/instances/<name> with a pool: moves the root disk. It is copied to the other pool as another instance, which
+// then replaces the first: creation time and instance-id are new, the UUID stays.
 import { randomBytes, randomUUID } from "node:crypto";
 
 import { timestamp } from "../../clock";

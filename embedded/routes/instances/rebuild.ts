@@ -1,4 +1,4 @@
-// POST …/rebuild: a new root disk, empty or from an image; the config stays.
+// POST …/rebuild: a new root disk, empty or from an image; the config is kept.
 import { badRequest, DaemonError, failed } from "../../errors";
 import type { Call } from "../../http/call";
 import { type Reply, running } from "../../http/reply";

@@ -1,4 +1,4 @@
-// /1.0/instances/<name>/snapshots: what an instance was at some moment.
+// /1.0/instances/<name>/snapshots: stored states of an instance.
 import { timestamp } from "../../clock";
 import { badRequest, conflict, failed, notFound } from "../../errors";
 import type { Call } from "../../http/call";
@@ -24,9 +24,9 @@ interface SnapshotWork {
   instance: InstanceRecord;
   name: string;
   description: string;
-  /** Gives the new list of snapshots out of the current one. */
+  /** Returns the new list of snapshots for the current one. */
   change: (snapshots: SnapshotRecord[], instance: InstanceRecord) => SnapshotRecord[];
-  /** What comes after that, once its bytes were copied. */
+  /** Applied after the bytes were copied. */
   then?: SnapshotWork["change"];
 }
 
