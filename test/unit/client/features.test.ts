@@ -49,7 +49,7 @@ describe("the documentation", () => {
 });
 
 /** Differences of the daemons that users do not see: the same things are done in another way. */
-const invisible = ["explicit_trust_token", "instance_boot_mode"];
+const invisible = ["explicit_trust_token", "instance_boot_mode", "metadata_configuration"];
 
 it("has whatever the provider asks servers for", () => {
   const text = sourcesOf(join(root, "provider"));
