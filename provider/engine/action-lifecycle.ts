@@ -1,4 +1,4 @@
-// Runs a kind by its steps; a kind that leaves no object has none, and does it all by itself.
+// Selects the lifecycle of a kind: the reconciler, or for a kind without an object its own operations.
 import { type ActionKind, type AnyKind, type Context, type ServerInputs } from "../kind/kind";
 import { type Checkpoint, type StoredResource } from "./stored-resource";
 import { type CreateCall, type LifecycleOf, type Removal } from "./lifecycle";
@@ -11,7 +11,7 @@ export function lifecycleOf<Inputs extends ServerInputs, Outputs extends Inputs,
   return "locate" in kind ? new Reconciler(kind) : new ActionLifecycle(kind);
 }
 
-/** Of a kind that leaves no object, the ID is the identity. */
+/** For a kind without an object, the ID is the identity. */
 class ActionLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> implements LifecycleOf<Inputs, Outputs> {
   constructor(private readonly kind: ActionKind<Inputs, Outputs>) {}
 
@@ -39,7 +39,7 @@ class ActionLifecycle<Inputs extends ServerInputs, Outputs extends Inputs> imple
   }
 }
 
-/** What was in a project or pool that is gone is gone with it. */
+/** If its project or pool no longer exists, neither does the object. */
 async function unlessPlaceGone<T>({ client }: Context, state: object, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -1,4 +1,4 @@
-// The first step of a resource: everything that can be said against its inputs, together, before anything is changed.
+// Checks a resource's inputs and reports all failures together, before anything is changed.
 import { isDeepStrictEqual } from "node:util";
 import { type Client } from "../lxd/client/core/client";
 import { Redactor } from "./secrets/redactor";
@@ -26,7 +26,7 @@ interface Parts<Inputs extends ServerInputs, Outputs extends Inputs> {
   replacements: ReplacementTracker<Inputs>;
 }
 
-/** What a check is told beside the inputs that the program wrote. */
+/** Arguments of a check besides the inputs that the program wrote. */
 type Given<Inputs> = Pick<
   CheckContext<Inputs>,
   "inputs" | "olds" | "unchanged" | "urn" | "importId" | "status" | "signal"
@@ -37,7 +37,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
 
   async run(oldProps: Props, newProps: Props, signal: AbortSignal): Promise<{ inputs: Props; failures: Failure[] }> {
     const { __urn, __provider, __import, __replaceOnChanges, __secrets, __at, __server, ...rest } = newProps;
-    // Of this run alone, and so not stored.
+    // Applies to this run only, so it is not stored.
     const { __aliasesElsewhere, ...props } = rest;
     const { kind, replacements } = this.parts;
     const servers = this.parts.servers.withSignal(signal);
@@ -60,7 +60,8 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
       if (isElsewhere(oldProps, where)) replacements.noteMove(urn);
       failures.push(...this.#duplicateNames(check, partial));
       failures.push(...(await this.#preflight(check, partial, servers)));
-      // What failed is unknown in them, and outside of a preview the engine takes no unknowns, not even then.
+      // Inputs that failed are unknown here, and outside of a preview the engine accepts no unknowns, not even with
+      // failures.
       if (failures.length > 0) return { inputs: newProps, failures: failures.map(redacted) };
       const inputs = asWritten(kind, written, partial);
       return { inputs: plain({ ...inputs, __urn, __import, __replaceOnChanges, __secrets, ...where }), failures };
@@ -72,7 +73,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     }
   }
 
-  /** Tells what the program wrote from computed inputs, which Pulumi sends back as they were for `ignoreChanges`. */
+  /** Separates what the program wrote from computed inputs, which Pulumi returns unchanged for `ignoreChanges`. */
   #separate(
     props: Props,
     urn: string,
@@ -99,7 +100,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     return { ...given, replaced, importId, client, connect: servers.connect, config: servers.config };
   }
 
-  /** A name that another resource of the program has as well: only one of the two can be created. */
+  /** Reports a name that another resource of the program has too: only one of the two could be created. */
   #duplicateNames({ urn, client }: CheckContext<Inputs>, inputs: PartialInputs<Inputs>): Failure[] {
     const { what, parts } = this.parts.kind.uniqueName ?? {};
     const values = parts?.map((part) => (inputs as Props)[part]);
@@ -118,7 +119,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
   ): Promise<Failure[]> {
     const { kind, replacements } = this.parts;
     if (hasUnknown(inputs.remote)) return [];
-    // What is wanted elsewhere is no change of what is here; the check of its replacement comes next.
+    // A resource that moves to another server does not change the object here; the check of its replacement follows.
     if (check.olds !== undefined && replacements.isMoved(check.urn)) return [];
     const look = check.olds === undefined ? kind.preflight : kind.preflightChange;
     const failures = (await look?.(servers.connect(inputs.remote), { ...check, inputs })) ?? [];

@@ -1,4 +1,4 @@
-// Compares what is with what is wanted, field by field, and adds up the costs.
+// Compares the state with the inputs, field by field, and adds up the costs.
 import { isDeepStrictEqual } from "node:util";
 import { plain, type Props } from "../kind/props";
 import { withDefaults } from "./written-inputs";
@@ -6,7 +6,7 @@ import { type Cost, type KindDefinition, type Policy, type ServerIdentity, type 
 import { isElsewhere } from "./server-registry";
 import { type Difference } from "./pulumi/dynamic-provider";
 
-/** What all kinds have. Of another way to the same server the state must know: it is all that a later destroy has. */
+/** Inputs of all kinds. Another way to the same server must reach the state, because a later destroy relies on it. */
 const ofServer: { [Key in keyof Required<ServerInputs>]: Cost } = { remote: "update" };
 
 export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
@@ -30,10 +30,11 @@ export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
     });
   const isMoved = isElsewhere(olds as ServerIdentity, news as ServerIdentity);
   if (isMoved) return { changes: true, replaces: ["remote"], deleteBeforeReplace: false };
-  // What has become a secret is encrypted in the outputs only by an update.
+  // Only an update encrypts outputs of inputs that have become secret.
   const hasOtherSecrets = !isDeepStrictEqual(secretsOf(kind.policies, olds), secretsOf(kind.policies, news));
   const replaces = costs.filter(([, cost]) => cost === "replace").map(([key]) => key);
-  // After `aliases` the object still says that it belongs to the former URN, which another resource may get.
+  // After a change by the resource option `aliases`, the object still names the former URN as its owner, which another
+  // resource may get.
   const hasOtherOwner = "owner" in kind && urnOf(olds) !== urnOf(news);
   return {
     changes: hasOtherSecrets || hasOtherOwner || costs.some(([, cost]) => cost !== "ignore"),
@@ -46,14 +47,16 @@ function urnOf(props: object): string | undefined {
   return (props as { __urn?: string }).__urn;
 }
 
-/** Where secrets are, in what can change by itself, in whatever order the program says it. */
+/** Returns the paths of secrets in inputs that can cause an update, regardless of order. */
 function secretsOf(policies: Record<string, unknown>, props: object): string[] {
   const paths = (props as { __secrets?: [string, ...unknown[]][] }).__secrets ?? [];
   const own = paths.filter(([key]) => policies[key] !== "ignore");
   return own.map((path) => JSON.stringify(path)).sort();
 }
 
-/** The paths of the resource option `replaceOnChanges`: the engine has nothing to match them with but what is here. */
+/**
+ * Returns the paths of the resource option `replaceOnChanges`, which the engine cannot match for a dynamic provider.
+ */
 function forcing(news: object): string[][] {
   const paths = (news as { __replaceOnChanges?: string[] }).__replaceOnChanges ?? [];
   return paths.map((path) => path.split(/["'.[\]]+/).filter((step) => step !== ""));

@@ -1,4 +1,4 @@
-// Serves a kind of resource to Pulumi's dynamic-provider process: finds the daemon, dresses errors, keeps the state.
+// Serves a resource kind to Pulumi's dynamic-provider process: selects the server, converts errors, stores the state.
 import { type Checkpoint, inputsOfState, remoteOf, storedResource, toProps } from "./stored-resource";
 import { type Calls } from "./pulumi/calls";
 import { Check } from "./check";
@@ -28,7 +28,7 @@ import { ReplacementTracker } from "./replacement-tracker";
 interface Resource {
   bag: Props;
   oldBag?: Props;
-  /** It is on the server that the state names. */
+  /** Whether the resource is on the server that the state names. */
   isStored?: boolean;
 }
 
@@ -94,7 +94,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
       const known = storedResource<Outputs>(id, values);
       const reached = await this.#lifecycle.read(context, known);
       if (reached === undefined) return { id: "", props: {} };
-      // To look at an object makes nothing of it complete.
+      // Reading an incomplete object does not make it complete.
       const props = toProps({ ...reached, id, ...(known.isIncomplete && { isIncomplete: true }) }, values, where);
       return { id, props, inputs: inputsOfState(props, this.kind) };
     });
@@ -157,7 +157,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     };
   }
 
-  /** Does some work with the daemon and the row in the display that belong to a resource; what it says has no secrets. */
+  /** Runs work with the server and the display row of a resource, and removes secrets from its errors and messages. */
   #inContext<T>(resource: Resource, work: (context: Context, where: ServerIdentity) => Promise<T>): Promise<T> {
     return this.calls.run((signal) => this.#withSignal(signal, resource, work));
   }

@@ -1,10 +1,10 @@
-// What the engine calls of a kind, whether it has an object that steps are run on or only does something.
+// The operations that the engine calls, for kinds with steps and for kinds without an object alike.
 import { type Checkpoint, type StoredResource } from "./stored-resource";
 import { type Context, type PartialInputs } from "../kind/kind";
 
 export interface LifecycleOf<Inputs, Outputs> {
   create: (context: Context, inputs: Inputs, call: CreateCall<Outputs>) => Promise<Checkpoint<Outputs>>;
-  /** Undefined if the object is gone. */
+  /** Returns undefined if the object no longer exists. */
   read: (context: Context, known: StoredResource<Outputs>) => Promise<Checkpoint<Outputs> | undefined>;
   update: (
     context: Context,
@@ -17,12 +17,12 @@ export interface LifecycleOf<Inputs, Outputs> {
 
 export interface Call<Outputs> {
   checkpoint: (kept: Checkpoint<Outputs>) => unknown;
-  /** The URN of another resource that holds an object in this run, so that nobody else may have it. */
+  /** Returns the URN of another resource that holds the object in this run, which rules out using it. */
   otherHolderOf: (identity: string) => string | undefined;
 }
 
 export interface CreateCall<Outputs> extends Call<Outputs> {
-  /** The ID of the object that is to be imported instead of made. */
+  /** The ID of the object to import instead of creating one. */
   importId: string | undefined;
   replaced: PartialInputs<Outputs> | undefined;
 }
@@ -30,12 +30,12 @@ export interface CreateCall<Outputs> extends Call<Outputs> {
 export interface Removal<Outputs> {
   /** The URN under which the state was written. */
   urn: string;
-  /** Whether the state is of a release that did not mark what it imported. */
+  /** Whether an older release wrote the state, which did not mark imported objects. */
   mayBeUnmarked: boolean;
-  /** Whether the program still has the resource. */
+  /** Whether the program still contains the resource. */
   isReplaced: boolean;
-  /** The state of what has replaced the object. */
+  /** The state of the object that replaced this one. */
   live: Outputs | undefined;
-  /** Whether a live state of this run holds the object. */
+  /** Tests whether a live state of this run holds the object. */
   isHeld: (identity: string) => boolean;
 }

@@ -1,7 +1,7 @@
-// Brings a resource to what the program says, by the steps of its kind, and keeps what has come about after each of them.
+// Reconciles an object with its inputs by running the steps of its kind, and saves a checkpoint after each step.
 //
-// Create and update are one road: locate the object, make it if it is not there or not whole, run the steps. A failure or
-// a kill at any point leaves a state from which the next `up` and the next `destroy` do the right thing.
+// Create and update share one flow: locate the object, create it if it is missing or incomplete, run the steps. After a
+// failure or a kill at any point, the state lets the next `up` and the next `destroy` do the right thing.
 import { type Checkpoint, type StoredResource } from "./stored-resource";
 import { gone, isCode, LxdError } from "../base/errors";
 import {
@@ -54,7 +54,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     });
   }
 
-  /** With no state but the ID (`IsoVolume.get`) the object is read as it is. */
+  /** If only the ID is known (`IsoVolume.get`), the object is read without a state. */
   #stored(id: string, state: Outputs, identity: string | undefined): { inputs: Inputs; state: Outputs | undefined } {
     if (identity !== undefined) return { inputs: state, state };
     return { inputs: this.kind.fromId(id, state), state: undefined };
@@ -81,8 +81,8 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   }
 
   /**
-   * Deletes what the state's identity leads to, if it is this resource's own. A destroy deletes all states of a resource at
-   * once, and two of them may have one object: the second one is to find that it is gone.
+   * Deletes the object with the state's identity if it belongs to this resource. A destroy deletes all states of a
+   * resource at once, and two of them may refer to the same object: the second one must find that it no longer exists.
    */
   async remove(context: Context, known: StoredResource<Outputs>, removal: Removal<Outputs>): Promise<void> {
     await queued(["delete", context.urn], () => this.#remove(context, known, removal));
@@ -123,7 +123,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       await this.kind.remove(context, found, state);
     } catch (error) {
       if (isCode(error, "not-found")) return;
-      // With no answer the object may be gone all the same.
+      // Without a response, the object may have been deleted nevertheless.
       if (!isCode(error, "unavailable") || (await this.#locate(context, state, identity)) !== undefined) throw error;
     }
   }
@@ -135,7 +135,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return owner === undefined ? "nothing on it shows that it belongs to this resource" : `it belongs to ${owner}`;
   }
 
-  /** What an earlier run of this resource has left under the name, if it can be used as it is. */
+  /** Returns the object that an earlier run of this resource left under the name, if it is usable. */
   async #leftover(
     context: ReconcileContext<Outputs>,
     inputs: Inputs,
@@ -162,7 +162,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return `${this.kind.kindName} ${id} exists and is reused: ${cause}. ${ofReplacement}`;
   }
 
-  /** Removes what nobody knows to be whole, so that it can be made again. */
+  /** Deletes an object that may be incomplete, so that it can be created again. */
   async #clear(context: Context, found: Found, state: Outputs): Promise<void> {
     context.status("removing what an earlier run left unfinished");
     await this.kind.settle?.(context, state);
@@ -182,43 +182,44 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       call.checkpoint(await this.#checkpoint(context, reading));
       return found;
     } catch (error) {
-      // One bad answer must not make the state forget what is there, and the server has said that it is whole.
+      // A single failed request must not make the state lose the object, which the server has reported as complete.
       await this.#keepRest(context, inputs, { call, isSeenComplete: true });
       throw error;
     }
   }
 
-  /** The identity of what was made, if the server's answer has told it. */
+  /** Creates the object. Returns its identity if the server's response contains it. */
   async #created(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<string | undefined> {
     try {
       const made = await this.kind.create(context, inputs);
       return typeof made === "string" ? made : undefined;
     } catch (error) {
-      // What has the name already was not left by this create; what can be resumed is known by more than its name.
+      // An object that already had the name was not left by this create, unless the kind can resume, which it
+      // recognizes by more than the name.
       const isStranger = isCode(error, "already-exists") && this.kind.leftover === undefined;
       if (!isStranger) await this.#keepRest(context, inputs, { call, isSeenComplete: false });
       throw error;
     }
   }
 
-  /** A create that failed may have left something, which the state then stands for until the next run. */
+  /** Saves a checkpoint of what a failed create may have left, until the next run. */
   async #keepRest(
     context: ReconcileContext<Outputs>,
     inputs: Inputs,
     { call, isSeenComplete }: { call: Call<Outputs>; isSeenComplete: boolean },
   ): Promise<void> {
-    // What went wrong first is what the user has to know; whether the server can be asked now is another matter.
+    // The user must see the first error, even if the server cannot be reached now.
     const looking = { ...context, client: context.client.forLastLook() };
     const found = await this.#left(looking, inputs).catch(() => undefined);
     if (found === undefined) return;
     const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
     const kept = await this.#checkpoint(looking, reading);
-    // What is resumed is so only as long as the state says that there is something to resume.
+    // A resumable object stays incomplete in the state, which makes the next run resume it.
     const isComplete = isSeenComplete && this.kind.leftover === undefined;
     call.checkpoint(isComplete ? kept : { ...kept, isIncomplete: true });
   }
 
-  /** What was sent may be done a moment after its answer got lost, or the run was cancelled. */
+  /** The server may complete a request shortly after its response was lost or the run was cancelled. */
   async #left(context: ReconcileContext<Outputs>, inputs: Inputs, looks = 3): Promise<Found | undefined> {
     const found = await this.kind.locate(context, inputs);
     if (found === undefined) {
@@ -247,7 +248,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return this.#checkpoint(context, { id, inputs, found, state: olds, moment: "settled" });
   }
 
-  /** A step that fails may have done part of what it does, too. */
+  /** Runs a step. A failed step may have done part of its work, so it saves a checkpoint too. */
   async #step(
     work: Work<Inputs, Outputs>,
     step: Step<Found>,
@@ -262,7 +263,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const now = await this.#locateAgain(looking, work, identity).catch(() => undefined);
       if (now === undefined) throw error;
       const kept = await this.#checkpoint(looking, { id, inputs, found: now, state: olds, moment: "checkpoint" });
-      // A refresh may show no difference from the program, although there are steps to go on with.
+      // A refresh may find no difference from the program although steps remain.
       call.checkpoint(this.kind.leftover === undefined ? kept : { ...kept, isIncomplete: true });
       throw error;
     }
@@ -273,7 +274,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     { inputs, olds }: Work<Inputs, Outputs>,
     identity: string | undefined,
   ): Promise<Found> {
-    // The state knows the member of a cluster; after another identity, only the inputs say where the object is.
+    // The state knows the cluster member. After a change of the identity, only the inputs tell where the object is.
     const places = olds === undefined || identity === undefined ? [inputs] : [olds, inputs];
     const found = await this.#locateEither(context, places, identity);
     if (found !== undefined) return found;
@@ -294,7 +295,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   async #checkpoint(
     context: Context,
     reading: {
-      /** Undefined of what is new. */
+      /** Undefined for a new object. */
       id: string | undefined;
       inputs: Inputs;
       found: Found;
@@ -315,7 +316,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return undefined;
   }
 
-  /** What was in a project or pool that is gone is gone with it. */
+  /** If its project or pool no longer exists, neither does the object. */
   async #locate(context: Context, at: Inputs, identity: string | undefined): Promise<Found | undefined> {
     try {
       return await this.kind.locate(context, at, identity);
@@ -343,7 +344,7 @@ function underSameId<Outputs>(id: string, { checkpoint }: Call<Outputs>): Call<O
   return (kept) => checkpoint({ ...kept, id });
 }
 
-/** Two seconds after Ctrl-C the run is to be over. */
+/** A run must end within two seconds of Ctrl-C. */
 const betweenLooksMs = 150;
 const heldByNew = "the live state of a resource holds the same object";
 const ofReplacement =

@@ -1,18 +1,18 @@
-// Which object comes in the place of which: Pulumi's engine does not say, so one process puts it together from its calls.
+// Tracks which object replaces which: Pulumi's engine does not tell, so this derives it from the engine's calls.
 import { type PartialInputs } from "../kind/kind";
 
 export class ReplacementTracker<Inputs> {
-  /** Old inputs by URN: a check without olds that follows one with olds is that of a replacement. */
+  /** Old inputs by URN: a check without olds that follows one with olds is for a replacement. */
   readonly #checked = new Map<string, PartialInputs<Inputs>>();
   readonly #replaced = new Map<string, PartialInputs<Inputs>>();
-  /** The URNs of what is wanted on another server: it is made there as if there were no old one. */
+  /** URNs of resources that move to another server, where they are created as if there were no old object. */
   readonly #moved = new Set<string>();
-  /** The inputs of the last run, also in the check of a replacement, to which Pulumi does not give them. */
+  /** Returns the inputs of the last run, also in the check of a replacement, for which Pulumi does not pass them. */
   previousInputs(urn: string, olds: PartialInputs<Inputs> | undefined): PartialInputs<Inputs> {
     return olds ?? this.#checked.get(urn) ?? {};
   }
 
-  /** Notes a check, and tells the inputs of what is about to be replaced. */
+  /** Records a check. Returns the inputs of the object that is about to be replaced. */
   noteCheck(urn: string, olds: PartialInputs<Inputs> | undefined): PartialInputs<Inputs> | undefined {
     if (olds !== undefined) {
       this.#checked.set(urn, olds);
@@ -23,7 +23,7 @@ export class ReplacementTracker<Inputs> {
     return replaced;
   }
 
-  /** Notes that a resource is wanted on another server. */
+  /** Records that a resource moves to another server. */
   noteMove(urn: string): void {
     this.#moved.add(urn);
     this.#checked.delete(urn);
@@ -33,12 +33,12 @@ export class ReplacementTracker<Inputs> {
     return this.#moved.has(urn);
   }
 
-  /** What a new object is made in place of. */
+  /** Returns the inputs of the object that a new one replaces. */
   replacedInputs(urn: string): PartialInputs<Inputs> | undefined {
     return this.#replaced.get(urn);
   }
 
-  /** What replaces an imported object is made, although the program still has the option `import`. */
+  /** The replacement of an imported object is created, although the program still has the option `import`. */
   isFirst(urn: string): boolean {
     return !this.#replaced.has(urn) && !this.#moved.has(urn);
   }

@@ -1,46 +1,48 @@
-// Which objects the live states of this run hold, so that the state of a replaced resource never deletes one of them.
+// Tracks which objects the live states of this run hold, so that deleting a replaced state never deletes one of them.
 //
-// Pulumi keeps a replaced state until a run reaches its deletes, which may be a later run. By then the live state may name
-// the same object. The order of the engine's calls tells which state is live: see the decision record on identity, and
-// `test/e2e/engine-calls.test.ts`, which holds the engine to that order.
+// Pulumi keeps a replaced state until a run reaches its deletes, which may be a later run. By then the live state may
+// refer to the same object. The order of the engine's calls shows which state is live: see the decision record on
+// identity, and `test/e2e/engine-calls.test.ts`, which checks that order.
 import { LxdError } from "../base/errors";
 
-/** An object on a server, whatever it is called at the moment. */
+/** An object on a server, independent of its current name. */
 export interface HeldObject {
-  /** `ISO volume`, so that equal identities of two kinds stay apart. */
+  /** Name of the kind, for example `ISO volume`; keeps equal identities of different kinds apart. */
   kind: string;
-  /** The certificate's fingerprint of the server, or its address where it shows none. */
+  /** Fingerprint of the server's certificate, or its address if it shows none. */
   server: string;
   identity: string;
 }
 
-/** That a resource of the program wants a name. */
+/** A resource's claim to a name. */
 export interface NameClaim {
-  /** Whether nobody else may have it. */
+  /** Whether the name must not be shared. */
   isExclusive: boolean;
-  /** Which object is to have it, where that is known. */
+  /** The object that is to have the name, if known. */
   object: string | undefined;
 }
 
 export class RunRegistry {
   readonly #urns = new Map<string, string>();
   readonly #live = new Map<string, object>();
-  /** Resources whose next diff belongs to an `up`: during a refresh the engine calls `diff` without a `check`. */
+  /** Resources whose next diff belongs to an `up`: during a refresh, the engine calls `diff` without a `check`. */
   readonly #checked = new Set<string>();
   readonly #inProgram = new Set<string>();
   readonly #elsewhere = new Map<string, string[]>();
   readonly #claims = new Map<string, ReadonlyMap<string, NameClaim>>();
-  /** The names of the program's objects, by URN. */
+  /** Names of the program's objects by URN. */
   readonly #names = new Map<string, string>();
 
-  /** A check without olds is that of a new object: what the resource had is to be replaced. */
+  /**
+   * Records a check. A check without olds is for a new object: the resource's previous object is about to be replaced.
+   */
   checked(urn: string, hasOlds: boolean): void {
     this.#inProgram.add(urn);
     if (hasOlds) this.#checked.add(urn);
     else this.release(urn);
   }
 
-  /** The state that a diff shows is live, unless it is about to be replaced. */
+  /** Records a diff. Its state is live, unless the object is about to be replaced. */
   compared(
     urn: string,
     held: HeldObject | undefined,
@@ -51,7 +53,10 @@ export class RunRegistry {
     else this.hold(urn, held, state);
   }
 
-  /** Whether the program of this run has the resource. A destroy checks nothing, nor does a run what was taken out. */
+  /**
+   * Tests whether the program of this run contains the resource. A destroy checks nothing, and a run does not check
+   * resources that were removed from the program.
+   */
   isInProgram(urn: string): boolean {
     return this.#inProgram.has(urn);
   }
@@ -61,7 +66,7 @@ export class RunRegistry {
     this.#live.set(urn, state);
   }
 
-  /** The live state of a resource, as far as this run has shown it. */
+  /** Returns the live state of a resource, as far as this run knows it. */
   liveState(urn: string): object | undefined {
     return this.#live.get(urn);
   }
@@ -71,12 +76,12 @@ export class RunRegistry {
     for (const [key, holder] of this.#urns) if (holder === urn) this.#urns.delete(key);
   }
 
-  /** Notes the names that a resource wants, in place of what it wanted before. */
+  /** Records the names that a resource claims, replacing its previous claims. */
   claim(urn: string, names: ReadonlyMap<string, NameClaim>): void {
     this.#claims.set(urn, names);
   }
 
-  /** Notes the names that the program lists at other resources, of which the engine may not have shown one yet. */
+  /** Records names that the program lists for other resources, which the engine may not have processed yet. */
   noteListedElsewhere(urn: string, names: string[] = []): void {
     this.#elsewhere.set(urn, names);
   }
@@ -85,7 +90,9 @@ export class RunRegistry {
     return this.#elsewhere.get(urn)?.includes(name) === true;
   }
 
-  /** Notes the name that a resource gives its object, in place of the one before; returns who else gives it. */
+  /**
+   * Records the name of a resource's object, replacing the previous one. Returns another resource with the same name.
+   */
   name(urn: string, name: string | undefined): string | undefined {
     this.#names.delete(urn);
     if (name === undefined) return undefined;
@@ -94,7 +101,7 @@ export class RunRegistry {
     return other;
   }
 
-  /** Who wants a name in this run, by URN. */
+  /** Returns all claims to a name in this run, by URN. */
   claimsOf(name: string): ReadonlyMap<string, NameClaim> {
     const entries = [...this.#claims].flatMap(([urn, names]) => {
       const claim = names.get(name);
@@ -103,7 +110,7 @@ export class RunRegistry {
     return new Map(entries);
   }
 
-  /** The resource that holds the object in this run. */
+  /** Returns the resource that holds the object in this run. */
   holderOf(held: HeldObject): string | undefined {
     return this.#urns.get(keyOf(held));
   }
@@ -115,17 +122,20 @@ function keyOf({ kind, server, identity }: HeldObject): string {
 
 let current = new RunRegistry();
 
-/** Those of this process, which serves one run: all kinds share them, and so do older and newer names of one kind. */
+/**
+ * Returns the registry of this process, which serves one run. All kinds share it, including the older and newer export
+ * names of one kind.
+ */
 export function runRegistry(): RunRegistry {
   return current;
 }
 
-/** For tests that play several runs in one process. */
+/** For tests that simulate several runs in one process. */
 export function resetRunRegistry(): void {
   current = new RunRegistry();
 }
 
-/** An object that another live resource holds. */
+/** The error for an object that another live resource holds. */
 export function heldBy(kindName: string, holder: string): LxdError {
   return new LxdError({
     code: "already-exists",

@@ -1,4 +1,4 @@
-// Which server a resource is on: found by what program and config say, and told from others by its certificate.
+// Finds the server of a resource from program, config and state, and identifies it by its certificate.
 import { clientFor } from "../lxd/client/core/connections";
 import { type Client } from "../lxd/client/core/client";
 import { resolveCredentials, withClientCertificate } from "../lxd/client/auth/credentials";
@@ -12,8 +12,8 @@ import { hasUnknown } from "../kind/unknowns";
 type Remote = RemoteInputs | undefined;
 
 /**
- * Whether an object is wanted on another server than the one that it is on. A server whose certificate was renewed is
- * still found at its old place, and one that has moved still has its old certificate.
+ * Tests whether the program wants an object on another server than the one that holds it. A server with a renewed
+ * certificate is recognized by its address, and a server with a new address by its certificate.
  */
 export function isElsewhere(olds: ServerIdentity, news: ServerIdentity): boolean {
   if (olds.__server === undefined || news.__server === undefined) return false;
@@ -24,11 +24,11 @@ export class ServerRegistry {
   constructor(
     public config: StackConfig = {},
     private readonly signal?: AbortSignal,
-    /** What is wrong with the stack's config itself. */
+    /** Errors in the stack's config itself. */
     public failures: readonly Failure[] = [],
   ) {}
 
-  /** The same for one call of the engine. */
+  /** Returns the same registry for one call of the engine. */
   withSignal(signal: AbortSignal): ServerRegistry {
     return new ServerRegistry(this.config, signal, this.failures);
   }
@@ -42,7 +42,7 @@ export class ServerRegistry {
     return this.signal === undefined ? client : client.withSignal(this.signal);
   };
 
-  /** Where the program wants a resource. A server is asked only if the place is another than before. */
+  /** Returns where the program wants a resource. Asks a server only if the address has changed. */
   async desired(remote: Remote, olds: ServerIdentity): Promise<ServerIdentity> {
     if (hasUnknown(remote)) return { __at: olds.__at, __server: olds.__server };
     const client = this.connect(remote);
@@ -51,8 +51,9 @@ export class ServerRegistry {
   }
 
   /**
-   * The server that has an object of the state: the one that the config names, if it is the same, else the one where the
-   * object was met last. Otherwise a stack whose config was turned to another server would delete the wrong things.
+   * Returns a client for the server that holds an object of the state: the configured server, if it is the same one;
+   * otherwise the address where the object was last reached. Without this, a stack whose config now selects another
+   * server would delete the wrong objects.
    */
   async serverOf(remote: Remote, known: ServerIdentity): Promise<Client> {
     const client = this.connect(remote);
@@ -70,13 +71,16 @@ export class ServerRegistry {
     });
   }
 
-  /** What is to be kept of where an object is. */
+  /** Returns the server identity to store in the state. */
   async identify(client: Client, known: ServerIdentity): Promise<ServerIdentity> {
     return { __at: client.transport.place, __server: (await fingerprintOf(client)) ?? known.__server };
   }
 }
 
-/** Undefined if the server does not say, or is not there: what is done with it then tells that better. */
+/**
+ * Returns undefined if the server does not show a certificate or cannot be reached; the request that follows reports
+ * that better.
+ */
 async function fingerprintOf(client: Client): Promise<string | undefined> {
   return client.info().then(
     (info) => info.fingerprint,

@@ -1,12 +1,12 @@
-// The schema of what a stack stores of a resource, and the way from every older one to the present one.
+// The schema version of stored state, and the upgrade of older states.
 import { type Props } from "../kind/props";
 import { LxdError } from "../base/errors";
 import { type ServerInputs, type StateUpgrades } from "../kind/kind";
 
-/** Raised when what is stored changes in a way that older states do not have. */
+/** Increased when stored state changes in a way that older states do not have. */
 export const schemaVersion = 1;
 
-/** A state as the present release writes it. Pure: nobody is asked, and nothing is stored by it. */
+/** Returns a state as the present release writes it. Pure: it asks no server and stores nothing. */
 export function upgradeState<Inputs extends ServerInputs, Outputs extends Inputs>(
   kind: StateUpgrades<Inputs, Outputs>,
   state: Props,

@@ -1,21 +1,21 @@
-// What this package keeps with a resource's inputs and outputs, under names with two underscores that previews leave out.
+// Internal fields stored with a resource, under names with two underscores, which previews omit.
 import { secretsKey } from "./secrets/redactor";
 import { plain, type Props } from "../kind/props";
 import { schemaVersion } from "./state-upgrades";
 import { withoutDefaults } from "./written-inputs";
 import { type KindDefinition, type ServerIdentity, type ServerInputs } from "../kind/kind";
 
-/** A resource as it is kept after each step. */
+/** A resource as it is stored after each step. */
 export interface Checkpoint<Outputs> {
   id: string;
   outputs: Outputs;
-  /** What tells the object from all others, whatever it is called: see `ReconciledKind.identity`. */
+  /** Identifies the object independently of its name; see `ReconciledKind.identity`. */
   identity: string;
-  /** Whether it is not known that all of its content is there: the next run makes it again. */
+  /** Whether the object may be incomplete; the next run then creates it again. */
   isIncomplete?: boolean;
 }
 
-/** What a state says of a resource. */
+/** A resource as read from the state. */
 export interface StoredResource<Outputs> {
   id: string;
   state: Outputs;
@@ -27,7 +27,7 @@ export function remoteOf(props: Props): ServerInputs["remote"] {
   return props["remote"] as ServerInputs["remote"];
 }
 
-/** What Pulumi stores beside the kind's own outputs: outputs replace the state as a whole. */
+/** Returns what Pulumi stores: the kind's outputs and the internal fields, because outputs replace the whole state. */
 export function toProps(
   { outputs, identity, isIncomplete }: Checkpoint<object>,
   props: Props,
@@ -38,7 +38,7 @@ export function toProps(
   return plain({ ...outputs, remote, __urn, __provider, [secretsKey]: secrets, ...known, ...where });
 }
 
-/** `bag` is of the present schema. */
+/** Expects props of the present schema. */
 export function storedResource<Outputs>(id: string, props: Props): StoredResource<Outputs> {
   const { __identity: identity, __incomplete: isIncomplete } = props;
   return {
@@ -49,7 +49,7 @@ export function storedResource<Outputs>(id: string, props: Props): StoredResourc
   };
 }
 
-/** The part of a state that is inputs, as a program would write them; a kind names those of its own in its policies. */
+/** Returns the inputs in a state, as a program would write them; a kind lists its own inputs in its policies. */
 export function inputsOfState<Inputs extends ServerInputs, Outputs extends Inputs>(
   props: Props,
   kind: KindDefinition<Inputs, Outputs>,

@@ -1,21 +1,21 @@
-// Keeps defaults out of what is stored: inputs are what the program says and what was computed, nothing else.
+// Keeps defaults out of stored inputs: only values that the program wrote, or that were computed, are stored.
 import { isDeepStrictEqual } from "node:util";
 import { plain, type Props } from "../kind/props";
 import { type PartialInputs } from "../kind/kind";
 
-/** What of a kind is needed here. */
+/** The part of a kind that is needed here. */
 interface Defaulting<Inputs> {
   applyDefaults?: (inputs: PartialInputs<Inputs>) => PartialInputs<Inputs>;
 }
 
-/** Inputs, or a state, with defaults filled in. */
+/** Applies defaults to inputs or a state. */
 export function withDefaults<Inputs>({ applyDefaults }: Defaulting<Inputs>, props: Props): Props {
   return applyDefaults === undefined ? props : applyDefaults(props as PartialInputs<Inputs>);
 }
 
 /**
- * Inputs as they are stored. A value that the program wrote stays as it wrote it, if defaults and spelling are all that
- * the completed value adds; a value that it did not write is stored only if it is not a default.
+ * Returns inputs as they are stored. A value of the program is stored as written if the computed value differs only by
+ * defaults and normalization. Other values are stored only if they are not defaults.
  */
 export function asWritten<Inputs>(kind: Defaulting<Inputs>, written: Props, computed: Props): Props {
   const entries = Object.entries(computed).flatMap(([key, value]): [string, unknown][] => {
@@ -28,7 +28,7 @@ export function asWritten<Inputs>(kind: Defaulting<Inputs>, written: Props, comp
   return Object.fromEntries(entries);
 }
 
-/** Inputs that were read from a server, of which nobody knows how a program would write them. */
+/** Removes defaults from inputs that were read from a server, for which no program's spelling is known. */
 export function withoutDefaults<Inputs>(kind: Defaulting<Inputs>, inputs: Props): Props {
   return Object.fromEntries(Object.entries(inputs).filter(([key]) => !isDefault(kind, inputs, key)));
 }

@@ -1,4 +1,4 @@
-// The engine's calls that are under way: each has a signal, which fires when the run is cancelled or its engine is gone.
+// The engine's calls in progress; each has a signal that fires when the run is cancelled or the engine exits.
 import { setMaxListeners } from "node:events";
 import { isCode, LxdError } from "../../base/errors";
 
@@ -6,10 +6,10 @@ export class Calls {
   readonly #underWay = new Set<AbortController>();
   #stopped: LxdError | undefined;
 
-  /** Does the work of one call. Whatever it fails with after the signal has fired, it fails because of that. */
+  /** Runs the work of one call. Any failure after the signal has fired is attributed to the signal. */
   async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const call = new AbortController();
-    // Each request and each wait of a call listens, and large calls have many at a time.
+    // Every request and wait of a call adds a listener, and large calls have many at a time.
     setMaxListeners(0, call.signal);
     if (this.#stopped !== undefined) call.abort(this.#stopped);
     this.#underWay.add(call);
@@ -22,7 +22,7 @@ export class Calls {
     }
   }
 
-  /** Ends all calls, and those that come later as soon as they do. */
+  /** Cancels all calls, and later ones as soon as they start. */
   stop(why: string): void {
     this.#stopped ??= new LxdError({ code: "cancelled", why, advice: "Run the command again; it resumes." });
     for (const call of this.#underWay) call.abort(this.#stopped);

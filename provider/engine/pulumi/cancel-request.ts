@@ -1,6 +1,6 @@
-// Sees the engine's request to cancel. Pulumi's dynamic-provider server answers it and tells nobody, so its server is
-// looked up among the handles of this process. All of that is private to Node and Pulumi: where it is otherwise, cancelling
-// waits for what goes on, as it would anyway.
+// Detects the engine's request to cancel. Pulumi's dynamic-provider server answers it without notifying providers, so
+// this looks up that server among the handles of the process. All of this is private to Node and Pulumi: where it does
+// not work, a cancelled run waits for the calls in progress, as it would without it.
 import { type Http2Server } from "node:http2";
 import { Server } from "node:net";
 

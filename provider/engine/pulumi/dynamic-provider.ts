@@ -1,12 +1,12 @@
-// The shape that Pulumi's dynamic-provider server calls, and the forms in which it takes what is thrown.
+// The interface that Pulumi's dynamic-provider server calls, and the forms of errors that it accepts.
 import { LxdError } from "../../base/errors";
 import { type Failure } from "../../kind/kind";
 import { type Props } from "../../kind/props";
 
-/** The stack's config as Pulumi's dynamic-provider server hands it over. */
+/** The stack's config as Pulumi's dynamic-provider server passes it. */
 export interface Config {
   get: (key: string) => string | undefined;
-  /** All of it, by the full names: no official part, but there in all releases that this package takes. */
+  /** All values by full key. Undocumented, but present in all releases that this package supports. */
   rawConfig?: Readonly<Record<string, unknown>>;
 }
 
@@ -20,21 +20,21 @@ export interface DynamicProvider {
   delete: (id: string, state: Props) => Promise<void>;
 }
 
-/** The form of error that makes Pulumi keep the resource, mark it as failed and update it the next time. */
+/** Returns an error that makes Pulumi keep the resource, mark it as failed and update it in the next run. */
 export function partial(cause: unknown, { id, outs }: { id: string; outs: Props }): Error {
   const { message } = LxdError.from(cause);
   return Object.assign(new Error(message), { id, properties: outs, reasons: [message] });
 }
 
 /**
- * The engine prints the value of the property that a failure names, but only knows those at the top level: it prints
- * `{<nil>}` for nested ones, and a dump for objects.
+ * Moves the path of a failure into its reason. The engine prints the value of the property that a failure names, but
+ * knows only top-level properties: it prints `{<nil>}` for nested ones, and a dump for objects.
  */
 export function pathInReason({ property, reason }: Failure): Failure {
   return { property: "", reason: property === "" ? reason : `${property}: ${reason}` };
 }
 
-/** Pulumi prints the stack of what `read` and `delete` throw, which tells a user nothing. */
+/** Pulumi prints the stack trace of errors from `read` and `delete`, which is of no use to users. */
 export async function withoutStack<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

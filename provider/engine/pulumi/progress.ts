@@ -1,4 +1,4 @@
-// Shows a line of text on a resource's row in Pulumi's display while something long is under way.
+// Displays progress on a resource's row in Pulumi's display during long operations.
 import type * as EngineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as Engine from "@pulumi/pulumi/proto/engine_pb";
 import { createRequire } from "node:module";
@@ -9,19 +9,19 @@ import { inLog, onTerminal, RowFilter } from "./row-filter";
 
 export type Status = (text: string) => void;
 
-/** A row that can be wiped, whatever its last text was. */
+/** A row that can be cleared, whatever its last text was. */
 export interface Row {
   status: Status;
-  /** Leaves a line in the diagnostics, where it stays. */
+  /** Adds a permanent line to the diagnostics. */
   warn: (text: string) => void;
-  /** Resolves when the engine has taken it, so that the row of the result comes after it. */
+  /** Resolves when the engine has received the last text, so that the row of the result follows it. */
   clear: () => Promise<void>;
 }
 
 type Send = (urn: string, text: string, isWarning?: boolean) => Promise<void>;
 let send: Send | undefined;
 
-/** The row of this resource. Without an engine (in tests, in the embedded use) nothing is shown. */
+/** Returns the row of a resource. Without an engine (in tests or embedded use), nothing is displayed. */
 export function progressRow(urn: string, redactor: Redactor): Row {
   const filter = new RowFilter(isRedrawn() ? onTerminal : inLog);
   const show = (text: string, isWarning = false): Promise<void> => {
@@ -42,11 +42,11 @@ export function progressRow(urn: string, redactor: Redactor): Row {
   };
 }
 
-/** This is the one place that touches Pulumi's code, and only the generated client that the server has loaded already. */
+/** The only place that uses Pulumi's code, and only the generated client that the server has already loaded. */
 function connect(args: string[]): Send {
   const address = engineAddress(args);
   if (address === undefined) return () => Promise.resolve();
-  // From where Pulumi itself is, since gRPC is its dependency and not ours.
+  // Resolves gRPC from Pulumi's own location, because it is a dependency of Pulumi, not of this package.
   const load = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
   const grpc = load("@grpc/grpc-js") as { credentials: { createInsecure: () => never } };
   const { EngineClient } = load("./proto/engine_grpc_pb") as typeof EngineGrpc;
@@ -58,7 +58,7 @@ function connect(args: string[]): Send {
     request.setUrn(urn);
     request.setMessage(text);
     request.setEphemeral(!isWarning);
-    // A line of progress that does not arrive is no reason to fail.
+    // A lost progress line is no reason to fail.
     return new Promise((resolve) => {
       engine.log(request, () => resolve());
     });

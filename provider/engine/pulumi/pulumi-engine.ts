@@ -1,4 +1,4 @@
-// The engine that this process works for: where it is, and when it wants the calls under way to end.
+// Connects to the engine that this process serves and detects when its calls must end.
 import { connect } from "node:net";
 import { Calls } from "./calls";
 import { whenCancelled } from "./cancel-request";
@@ -8,18 +8,21 @@ export interface EngineAddress {
   port: number;
 }
 
-/** Pulumi starts the dynamic-provider server with the engine's address as its argument. Undefined in any other process. */
+/**
+ * Pulumi starts the dynamic-provider server with the engine's address as its argument. Returns undefined in any other
+ * process.
+ */
 export function engineAddress([, program = "", address = ""]: string[]): EngineAddress | undefined {
   const [, host, port] = /^([\w.]+):(\d+)$/.exec(address) ?? [];
   if (!program.includes("dynamic-provider") || host === undefined) return undefined;
   return { host, port: Number(port) };
 }
 
-/** How long calls that were told to end may take for it when there is nobody any more to tell what they came to. */
+/** How long cancelled calls may take to end when no engine is left to receive their results. */
 const endMs = 1000;
-/** Between two looks whether they have. */
+/** Interval of the checks for their end. */
 const lookMs = 20;
-/** Between two connections to an engine that closes them: it closes each that says nothing, after some minutes. */
+/** Interval between connections to the engine, which closes each idle connection after some minutes. */
 const pauseMs = 200;
 
 let calls: Calls | undefined;
@@ -39,20 +42,21 @@ export function callsOfEngine(): Calls {
 }
 
 /**
- * Tells when the engine has ended, however that came. The process's parent would not tell: it is a shell of Pulumi's, which
- * stays. So a connection is held on which nothing is said. When it breaks and nobody takes another one, the engine is gone.
+ * Calls `gone` when the engine has exited, for whatever reason. Watching the parent process would not work: it is a
+ * shell of Pulumi's, which stays. Instead, this keeps an idle connection; if it breaks and a new one is refused, the
+ * engine has exited.
  */
 export function whenGone({ host, port }: EngineAddress, gone: () => void): void {
-  // Read, as the end of a connection is not noticed otherwise.
+  // Reads from the socket; otherwise Node does not notice the end of the connection.
   const socket = connect({ host, port }).unref().resume();
   const again = (): void => void setTimeout(() => whenGone({ host, port }, gone), pauseMs).unref();
-  // Why it broke, the next attempt shows.
+  // The next attempt shows why the connection broke.
   let isRefused = false;
   socket.on("error", ({ code }: NodeJS.ErrnoException) => (isRefused = code === "ECONNREFUSED"));
   socket.on("close", () => (isRefused ? gone() : again()));
 }
 
-/** Nothing is left to be served, and this process would wait for ever. */
+/** Nothing is left to serve, and this process would otherwise wait forever. */
 function exitAfter(all: Calls): void {
   const end = performance.now() + endMs;
   const timer = setInterval(() => {

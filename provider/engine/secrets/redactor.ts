@@ -1,4 +1,4 @@
-// Keeps secret values out of what people read: Pulumi hands them over in clear, with a list of where they are.
+// Removes secret values from everything that people read: Pulumi passes them as plain text, with a list of their paths.
 import { type Credentials } from "../../lxd/client/discovery/location";
 import { LxdError } from "../../base/errors";
 import { isUnknown } from "../../kind/unknowns";
@@ -6,13 +6,13 @@ import { isUnknown } from "../../kind/unknowns";
 type Props = Record<string, unknown>;
 type Path = readonly (string | number)[];
 
-/** The input that says where the program has written secrets, by their paths. */
+/** The input that lists the paths of the program's secrets. */
 export const secretsKey = "__secrets";
 
 const placeholder = "[secret]";
-/** As Pulumi does it with the secrets of a stack's config: what is shorter would be found in every message. */
+/** Like Pulumi for secrets in a stack's config: a shorter value would match in every message. */
 const leastCharacters = 3;
-/** A guest or a daemon may repeat one line of a text; short ones are in many texts. */
+/** A guest or server may repeat single lines of a secret text; short lines occur in many texts. */
 const leastCharactersOfLine = 8;
 
 export class Redactor {
@@ -20,13 +20,13 @@ export class Redactor {
   readonly #config: Credentials;
   #forms: string[] | undefined;
 
-  /** Of inputs and states, and of the stack's config. */
+  /** Takes the secrets of inputs, states and the stack's config. */
   constructor(propsList: readonly Props[], config: Credentials = {}) {
     this.#bags = propsList;
     this.#config = config;
   }
 
-  /** The text with `[secret]` in place of every secret value, as it is or in a form in which it may be repeated. */
+  /** Replaces every secret value with `[secret]`, also in the forms in which others may repeat it. */
   redact(text: string): string {
     this.#forms ??= [...new Set(this.#values().flatMap(textsIn).flatMap(formsOf))];
     const found = this.#forms.filter((form) => form.length <= text.length && text.includes(form));
@@ -35,7 +35,7 @@ export class Redactor {
     return text.replaceAll(new RegExp(longestFirst.join("|"), "g"), placeholder);
   }
 
-  /** The same failure, told without secrets; what caused it stays behind if it had any. */
+  /** Returns the same failure without secrets. Drops the cause if that contained any. */
   redactError(thrown: unknown): LxdError {
     const error = LxdError.from(thrown);
     if (this.redact(error.message) === error.message) return error;
@@ -61,12 +61,12 @@ export class Redactor {
   }
 }
 
-/** Secret whatever they are said as. A message must be able to say which server it is about, and which file has a key. */
+/** These are always secret. A message must be able to name the server, and the file that contains a key. */
 function credentialsIn({ bearerToken, trustToken, clientKey }: Credentials): unknown[] {
   return [bearerToken, trustToken, String(clientKey).includes("-----BEGIN") ? clientKey : undefined];
 }
 
-/** Where in the inputs or the state of a resource the program has written secrets. */
+/** Returns the paths of the program's secrets in the inputs or the state of a resource. */
 export function secretPathsIn(props: Props): Path[] {
   const paths = props[secretsKey];
   return Array.isArray(paths) ? paths.filter((path): path is Path => Array.isArray(path)) : [];
@@ -79,28 +79,28 @@ function valueAt(props: Props, path: Path): unknown {
   );
 }
 
-/** `true` and `false` are in many messages, and tell nothing without what they are about. */
+/** Booleans are skipped: `true` and `false` occur in many messages, and reveal nothing without their context. */
 function textsIn(value: unknown): string[] {
   if (typeof value === "number") return [String(value)];
   if (typeof value === "string") return isUnknown(value) || value === "true" || value === "false" ? [] : [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** The forms in which daemons, servers and guests repeat what they were given. */
+/** Returns the forms in which servers and guests repeat a value. */
 function formsOf(text: string): string[] {
   const lines = text.split("\n").map((line) => line.trim());
   const long = lines.filter((line) => line.length >= leastCharactersOfLine);
   const plain = [text, text.trim(), ...long, ...partsOf(text)].filter((each) => each.length >= leastCharacters);
   return plain.flatMap((each) => {
     const bytes = Buffer.from(each);
-    // Without halves of surrogate pairs, at which `encodeURI` throws.
+    // Contains no lone surrogates, which make `encodeURI` throw.
     const sent = bytes.toString();
     const encoded = [JSON.stringify(each).slice(1, -1), encodeURI(sent), encodeURIComponent(sent)];
     return [each, ...encoded, bytes.toString("base64").replace(/=+$/, "")];
   });
 }
 
-/** Of a URL, what it has besides the place: messages leave it out, or repeat it by itself. */
+/** Returns the parts of a URL besides its location: messages omit them, or repeat them separately. */
 function partsOf(text: string): string[] {
   if (!/^https?:/.test(text) || !URL.canParse(text)) return [];
   const { password, search } = new URL(text);

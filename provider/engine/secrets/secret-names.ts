@@ -1,9 +1,9 @@
-// Names cannot be secrets: a resource's ID is made of them, and Pulumi encrypts no IDs.
+// Rejects secret names: a resource's ID is built from its names, and Pulumi does not encrypt IDs.
 import { secretPathsIn } from "./redactor";
 import { type Props } from "../../kind/props";
 import { type Failure } from "../../kind/kind";
 
-/** What IDs are made of, of all kinds. */
+/** The inputs that form the IDs of all kinds. */
 const naming = ["project", "pool", "instance", "name"];
 
 export function secretNames(props: Props): Failure[] {
