@@ -4,7 +4,7 @@ import { type Instance } from "./instance/instance";
 import { type Scalar } from "./instance/instance-devices";
 import { toMachine } from "./instance/machine";
 import { hasType } from "./resource/identity";
-import { type CommonArgs, LxdResource, typeOf } from "./resource/resource";
+import { type CommonArgs, LxdResource, requireArgs, typeOf } from "./resource/resource";
 
 export interface ExecArgs extends CommonArgs {
   /**
@@ -73,6 +73,7 @@ export class Exec extends LxdResource {
   }
 
   constructor(name: string, args: ExecArgs, opts?: pulumi.CustomResourceOptions) {
+    args = requireArgs("Exec", name, args);
     const { instance, ...rest } = args;
     const output = secrecyOf(args);
     const inputs = { ...rest, ...toMachine(instance), stdout: output, stderr: output, exitCode: undefined };

@@ -4,7 +4,7 @@ import { type Instance } from "./instance/instance";
 import { type Scalar } from "./instance/instance-devices";
 import { toMachine } from "./instance/machine";
 import { hasType } from "./resource/identity";
-import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
+import { type CommonArgs, LxdResource, requireArgs, type ServerArgs, typeOf } from "./resource/resource";
 
 export interface InstanceSnapshotArgs extends CommonArgs {
   /**
@@ -61,6 +61,7 @@ export class InstanceSnapshot extends LxdResource {
   }
 
   constructor(name: string, args: InstanceSnapshotArgs, opts?: pulumi.CustomResourceOptions) {
+    args = requireArgs("InstanceSnapshot", name, args);
     const { instance, ...rest } = args;
     const defaulted = { name: undefined, project: undefined, stateful: undefined, expiresAt: undefined };
     super("InstanceSnapshot", name, { ...defaulted, ...rest, ...toMachine(instance), createdAt: undefined }, opts);

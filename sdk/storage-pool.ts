@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Scalar } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
-import { LxdResource, type ServerArgs, typeOf } from "./resource/resource";
+import { LxdResource, requireArgs, type ServerArgs, typeOf } from "./resource/resource";
 
 export interface StoragePoolArgs extends ServerArgs {
   /** Name of the pool, without spaces and slashes. Changing this forces replacement. Default: the resource's name. */
@@ -60,6 +60,7 @@ export class StoragePool extends LxdResource {
   }
 
   constructor(name: string, args: StoragePoolArgs, opts?: pulumi.CustomResourceOptions) {
+    args = requireArgs("StoragePool", name, args);
     const outputs = { serverConfig: undefined, status: undefined };
     super(
       "StoragePool",

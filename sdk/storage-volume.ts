@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Scalar } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
-import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
+import { type CommonArgs, LxdResource, requireArgs, type ServerArgs, typeOf } from "./resource/resource";
 
 /**
  * A copy of a volume on the same server, without its snapshots. The server copies it; the content does not pass through
@@ -100,6 +100,7 @@ export class StorageVolume extends LxdResource {
   }
 
   constructor(name: string, args: StorageVolumeArgs, opts?: pulumi.CustomResourceOptions) {
+    args = requireArgs("StorageVolume", name, args);
     const defaulted = { name: undefined, project: undefined, description: undefined, config: undefined };
     const outputs = { contentType: undefined, serverConfig: undefined, location: undefined };
     super("StorageVolume", name, { ...defaulted, ...outputs, ...args }, opts);

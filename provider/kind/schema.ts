@@ -74,8 +74,14 @@ export function sizeProblem(text: string): string {
   return `${JSON.stringify(text)} is not a valid size; ${hint}`;
 }
 
+function durationTypeProblem({ input }: { input?: unknown }): string | undefined {
+  return typeof input === "number"
+    ? `must be a string with a unit, for example "${input}s", but is ${input}`
+    : undefined;
+}
+
 /** A duration such as `90m`, `1h30m` or `30s`. */
-export const duration = z.string().refine((text) => parseDuration(text) !== undefined, {
+export const duration = z.string({ error: durationTypeProblem }).refine((text) => parseDuration(text) !== undefined, {
   error: (issue) => `${JSON.stringify(issue.input)} is not a valid duration; use for example "90m", "1h30m" or "30s"`,
 });
 

@@ -1,5 +1,6 @@
 // Default messages for values that a schema rejects.
 import { type z } from "zod";
+import { nearest } from "../base/nearest";
 
 export const zodMessages: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
@@ -8,7 +9,7 @@ export const zodMessages: z.core.$ZodErrorMap = (issue) => {
       return `must be ${types[issue.expected] ?? issue.expected}, but is ${describeValue(issue.input)}`;
     case "invalid_value":
       if (issue.input === undefined) return `is required: ${choice(issue.values)}`;
-      return `must be ${choice(issue.values)}, but is ${describeValue(issue.input)}`;
+      return `must be ${choice(issue.values)}, but is ${describeValue(issue.input)}${didYouMean(issue.input, issue.values)}`;
     case "too_small":
       return `must be at least ${issue.minimum}, but is ${describeValue(issue.input)}`;
     case "too_big":
@@ -33,6 +34,16 @@ export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
   return JSON.stringify(value);
+}
+
+/** `; did you mean "powered-off"?`, or nothing if no allowed value is near. */
+export function didYouMean(input: unknown, values: readonly unknown[]): string {
+  if (typeof input !== "string") return "";
+  const near = nearest(
+    input.replaceAll("_", "-"),
+    values.filter((value) => typeof value === "string"),
+  );
+  return near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
 }
 
 function choice(values: readonly unknown[]): string {

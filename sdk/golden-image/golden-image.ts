@@ -9,7 +9,7 @@ import { type ExecStepArgs, type ProvisionStepArgs, stepContent, toSteps } from 
 import { hasType, isInstanceOf } from "../resource/identity";
 import { type PublishTargetArgs, toTarget } from "./publish-target";
 import { liftEach } from "../resource/lift";
-import { type CommonArgs } from "../resource/resource";
+import { type CommonArgs, requireArgs } from "../resource/resource";
 import { toContent, toReference } from "../iso-volume/volume-reference";
 
 export interface GoldenImageArgs extends CommonArgs {
@@ -104,6 +104,7 @@ export class GoldenImage extends pulumi.ComponentResource {
   readonly architecture: pulumi.Output<string>;
 
   constructor(name: string, args: GoldenImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    args = requireArgs("GoldenImage", name, args);
     super(GoldenImage.__pulumiType, name, {}, opts);
     const own = { parent: this };
     const { iso, media = [], machine = {}, bootCommand = [], provision = [], seal = [], publishTo, ...rest } = args;

@@ -4,7 +4,7 @@ import { type ImageSourceArgs } from "./image-source";
 import { type RemoteInput } from "../remote";
 import { hasType } from "../resource/identity";
 import { aliasesElsewhere } from "./listed-aliases";
-import { type CommonArgs, LxdResource, typeOf } from "../resource/resource";
+import { type CommonArgs, LxdResource, requireArgs, typeOf } from "../resource/resource";
 import { withSecretUrls } from "../resource/secret-urls";
 
 export interface ImageAliasArgs {
@@ -115,6 +115,7 @@ export class Image extends LxdResource {
   }
 
   constructor(name: string, args: ImageArgs, opts?: pulumi.CustomResourceOptions) {
+    args = requireArgs("Image", name, args);
     const outputs = {
       fingerprint: undefined,
       type: undefined,

@@ -7,7 +7,7 @@ import { type WaitArgs } from "./instance-waits";
 import { type InstanceSourceArgs } from "./instance-source";
 import { type RemoteInput } from "../remote";
 import { hasType } from "../resource/identity";
-import { type CommonArgs, LxdResource, typeOf } from "../resource/resource";
+import { type CommonArgs, LxdResource, requireArgs, typeOf } from "../resource/resource";
 import { toCdroms } from "../iso-volume/volume-reference";
 
 /**
@@ -221,6 +221,7 @@ export class Instance extends LxdResource {
   }
 
   constructor(name: string, args: InstanceArgs, opts?: pulumi.CustomResourceOptions) {
+    args = requireArgs("Instance", name, args);
     const inputs = {
       ...Object.fromEntries(defaulted.map((key) => [key, undefined])),
       ...args,

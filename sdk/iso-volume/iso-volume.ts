@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type IsoFileSource, type IsoFilesSource, type IsoUrlSource, type IsoUrlsSource, toSource } from "./iso-source";
 import { type RemoteInput } from "../remote";
 import { hasType } from "../resource/identity";
-import { type CommonArgs, LxdResource, typeOf } from "../resource/resource";
+import { type CommonArgs, LxdResource, requireArgs, typeOf } from "../resource/resource";
 
 export interface IsoVolumeArgs extends CommonArgs {
   /** The storage pool. Changing this forces replacement. */
@@ -80,6 +80,7 @@ export class IsoVolume extends LxdResource {
   }
 
   constructor(name: string, args: IsoVolumeArgs, opts?: pulumi.CustomResourceOptions) {
+    args = requireArgs("IsoVolume", name, args);
     const outputs = { digest: undefined, sizeBytes: undefined, location: undefined };
     const source = toSource(args.source, `IsoVolume "${name}"`);
     const inputs = { project: undefined, name: undefined, description: undefined, ...args, source };

@@ -59,6 +59,13 @@ function urnOf(name: string, type: string, parent: pulumi.Resource | undefined):
   return pulumi.runtime.serializeProperty("URN", pulumi.createUrn(name, type, parent)) as Promise<string>;
 }
 
+/** The arguments of a constructor. JavaScript and wrong types can omit them, or pass something else. */
+export function requireArgs<Args extends object>(kind: string, name: string, args: Args | undefined): Args {
+  if (typeof args === "object" && (args as Args | null) !== null) return args;
+  const found = args === undefined ? "but is missing" : `but is ${JSON.stringify(args)}`;
+  throw new pulumi.RunError(`${kind} "${name}": the second argument must be an object with the arguments, ${found}`);
+}
+
 /** Written to the state of every stack, so it must never change; `test/unit/sdk/shim.golden.json` checks it. */
 export function serializedProvider(kindName: KindName): string {
   return `exports.handler=require('pulumi-lxd/provider').${kindName}`;

@@ -59,6 +59,13 @@ function parseList(text: string): Checksum {
   if (algorithm !== undefined) {
     throw invalid("the checksum does not name its algorithm", `Write ${algorithm}:${text.toLowerCase()}.`);
   }
+  if (/^[0-9a-f]{32}([0-9a-f]{8})?$/i.test(text)) {
+    const algorithm = text.length === 32 ? "MD5" : "SHA-1";
+    throw invalid(
+      `${text.length} hex digits look like ${algorithm}, which is not accepted as a checksum`,
+      "Use sha256:<hex> or sha512:<hex>.",
+    );
+  }
   if (/^file:\/\//i.test(text)) return { kind: "list-path", path: pathOfFileUrl(text) };
   const place = text.replace(/^file:/i, "");
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(place) ? parseListUrl(place) : { kind: "list-path", path: place };

@@ -32,7 +32,14 @@ export interface ExecOutputs extends ExecInputs {
   exitCode: number;
 }
 
-const command = z.array(z.string()).min(1, { error: "must name a program" });
+const command = z
+  .array(z.string(), {
+    error: ({ input }) =>
+      typeof input === "string"
+        ? `must be a list of the program and its arguments; for a line of a shell use ["sh", "-c", ${JSON.stringify(input)}]`
+        : undefined,
+  })
+  .min(1, { error: "must name a program" });
 const id = z.int().min(0).optional();
 
 export const schema = strict({

@@ -48,9 +48,10 @@ export type AnyImageSource = ImageSource | AliasSource | ServerSource;
 export type AnyCopySource = CopySource | SnapshotSource;
 export type InstanceSource = AnyImageSource | AnyCopySource | BackupSource;
 
-const fingerprint = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, { error: "must be the 64 hexadecimal digits of an image's fingerprint" });
+const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, {
+  error:
+    "must be the 64 hexadecimal digits of an image's fingerprint; for a name use source: { alias } (an image of this server) or { server, protocol, alias } (one of an image server)",
+});
 
 export const sourceSchema = tagged<InstanceSource>({
   image: strict({ image: fingerprint }),

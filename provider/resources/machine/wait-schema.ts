@@ -1,6 +1,7 @@
 // Schema of the waits that follow an instance's start.
 import { z } from "zod";
 import { duration, name, strict } from "../../kind/schema";
+import { describeValue, didYouMean } from "../../kind/zod-messages";
 import { isExpression } from "./guest/boot-command";
 
 /** A condition to wait for, with its own timeout. */
@@ -28,5 +29,10 @@ const waits = [
 const conditions = waits.map((each) => each.shape.condition.value);
 
 export const wait = z.discriminatedUnion("condition", waits, {
-  error: `must be one of ${conditions.join(", ")}`,
+  error: (issue) => {
+    const { condition } = (issue.input ?? {}) as { condition?: unknown };
+    const found =
+      condition === undefined ? "" : `, but is ${describeValue(condition)}${didYouMean(condition, conditions)}`;
+    return `must be one of ${conditions.join(", ")}${found}`;
+  },
 });
