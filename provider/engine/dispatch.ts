@@ -26,8 +26,8 @@ import { stackConfig, stackConfigFailures } from "./stack-config";
 import { ReplacementTracker } from "./replacement-tracker";
 
 interface Resource {
-  bag: Props;
-  oldBag?: Props;
+  props: Props;
+  oldProps?: Props;
   /** Whether the resource is on the server that the state names. */
   isStored?: boolean;
 }
@@ -71,7 +71,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
 
   async create(props: Props): Promise<{ id: string; outs: Props }> {
     let made: { id: string; outs: Props } | undefined;
-    const work = this.#inContext({ bag: props }, async (context, where) => {
+    const work = this.#inContext({ props }, async (context, where) => {
       const { urn } = context;
       const checkpoint = (reached: Checkpoint<Outputs>): { id: string; outs: Props } => {
         made = { id: reached.id, outs: toProps(reached, props, where) };
@@ -90,7 +90,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
 
   async read(id: string, oldProps: Props): Promise<{ id: string; props: Props; inputs?: Props }> {
     const values = upgradeState(this.kind, oldProps);
-    const work = this.#inContext({ bag: values, isStored: true }, async (context, where) => {
+    const work = this.#inContext({ props: values, isStored: true }, async (context, where) => {
       const known = storedResource<Outputs>(id, values);
       const reached = await this.#lifecycle.read(context, known);
       if (reached === undefined) return { id: "", props: {} };
@@ -104,7 +104,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
   async update(id: string, oldProps: Props, newProps: Props): Promise<{ outs: Props }> {
     let left: { id: string; outs: Props } | undefined;
     const olds = upgradeState(this.kind, oldProps);
-    const work = this.#inContext({ bag: newProps, oldBag: olds }, async (context, where) => {
+    const work = this.#inContext({ props: newProps, oldProps: olds }, async (context, where) => {
       const { urn } = context;
       const checkpoint = (reached: Checkpoint<Outputs>): { id: string; outs: Props } => {
         left = { id, outs: toProps(reached, newProps, where) };
@@ -122,7 +122,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
 
   async delete(id: string, oldProps: Props): Promise<void> {
     const props = upgradeState(this.kind, oldProps);
-    const work = this.#inContext({ bag: props, isStored: true }, async (context, where) => {
+    const work = this.#inContext({ props, isStored: true }, async (context, where) => {
       const isHeld = (identity: string): boolean => runRegistry().holderOf(this.#held(where, identity)) !== undefined;
       const { urn } = context;
       const isReplaced = runRegistry().isInProgram(urn);
@@ -164,7 +164,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
 
   async #withSignal<T>(
     signal: AbortSignal,
-    { bag: props, oldBag: oldProps = {}, isStored = false }: Resource,
+    { props, oldProps: oldProps = {}, isStored = false }: Resource,
     work: (context: Context, where: ServerIdentity) => Promise<T>,
   ): Promise<T> {
     const urn = String(props["__urn"]);

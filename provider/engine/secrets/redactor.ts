@@ -16,13 +16,13 @@ const leastCharacters = 3;
 const leastCharactersOfLine = 8;
 
 export class Redactor {
-  readonly #bags: readonly Props[];
+  readonly #sources: readonly Props[];
   readonly #config: Credentials;
   #forms: string[] | undefined;
 
   /** Takes the secrets of inputs, states and the stack's config. */
   constructor(propsList: readonly Props[], config: Credentials = {}) {
-    this.#bags = propsList;
+    this.#sources = propsList;
     this.#config = config;
   }
 
@@ -52,12 +52,12 @@ export class Redactor {
   }
 
   #values(): unknown[] {
-    const named = this.#bags.flatMap((props) => secretPathsIn(props).map((path) => valueAt(props, path)));
+    const named = this.#sources.flatMap((props) => secretPathsIn(props).map((path) => valueAt(props, path)));
     return [...named, ...credentialsIn(this.#config), ...this.#remotes()];
   }
 
   #remotes(): unknown[] {
-    return this.#bags.flatMap((props) => credentialsIn((props["remote"] ?? {}) as Credentials));
+    return this.#sources.flatMap((props) => credentialsIn((props["remote"] ?? {}) as Credentials));
   }
 }
 

@@ -1,0 +1,228 @@
+// Mistakes that newcomers make: each is a failure of the preview, with the property and what to write instead.
+import { beforeAll, expect } from "vitest";
+
+import { describeEachDaemon } from "../harness";
+import { StackResource } from "../harness/stack";
+import { type KindName } from "../../../sdk/resource/resource";
+
+type Mistake = [title: string, kind: KindName, args: Record<string, unknown>, property: string, reason: RegExp];
+
+const hex = "0123456789abcdef".repeat(4);
+const vm = { type: "virtual-machine", rootDisk: { pool: "default" }, running: false };
+const container = { source: { image: hex }, rootDisk: { pool: "default" } };
+const iso = (source: unknown): Record<string, unknown> => ({ pool: "default", source });
+const url = "https://images.example.invalid/a.iso";
+
+const mistakes: Mistake[] = [
+  [
+    "a number as a size",
+    "Instance",
+    { ...vm, rootDisk: { pool: "default", size: 10 } },
+    "rootDisk.size",
+    /must be a string, but is 10/,
+  ],
+  [
+    "a size without the end of its unit",
+    "Instance",
+    { ...vm, rootDisk: { pool: "default", size: "10G" } },
+    "rootDisk.size",
+    /did you mean "10GiB" or "10GB"\?/,
+  ],
+  [
+    "a size with a fraction",
+    "Instance",
+    { ...vm, rootDisk: { pool: "default", size: "1.5GiB" } },
+    "rootDisk.size",
+    /did you mean "1536MiB"\?/,
+  ],
+  [
+    "a size of words",
+    "Instance",
+    { ...vm, rootDisk: { pool: "default", size: "10 gigs" } },
+    "rootDisk.size",
+    /for example "10GiB"/,
+  ],
+  ["a mistyped type", "Instance", { ...vm, type: "virtual_machine" }, "type", /did you mean "virtual-machine"\?/],
+  ["a mistyped option", "Instance", { ...vm, runing: true }, "runing", /did you mean "running"\?/],
+  [
+    "a mistyped condition",
+    "Instance",
+    { ...vm, waitFor: [{ condition: "powered_off" }] },
+    "waitFor[0].condition",
+    /but is "powered_off"; did you mean "powered-off"\?/,
+  ],
+  [
+    "a timeout as a number",
+    "Instance",
+    { ...vm, waitFor: [{ condition: "powered-off", timeout: 90 }] },
+    "waitFor[0].timeout",
+    /must be a string with a unit, for example "90s", but is 90/,
+  ],
+  [
+    "a negative timeout",
+    "Instance",
+    { ...vm, waitFor: [{ condition: "powered-off", timeout: "-5m" }] },
+    "waitFor[0].timeout",
+    /"-5m" is not a valid duration; use for example "90m"/,
+  ],
+  [
+    "an address without a card",
+    "Instance",
+    { ...vm, profiles: [], waitFor: [{ condition: "ipv4" }] },
+    "waitFor[0].condition",
+    /no network card; add one with nics/,
+  ],
+  [
+    "a mistyped config key",
+    "Instance",
+    { ...vm, config: { "limits.memroy": "1GiB" } },
+    'config["limits.memroy"]',
+    /did you mean "limits.memory"\?/,
+  ],
+  [
+    "CPUs in words",
+    "Instance",
+    { ...vm, config: { "limits.cpu": "two" } },
+    'config["limits.cpu"]',
+    /must be a number of CPUs/,
+  ],
+  [
+    "a mistyped device type",
+    "Instance",
+    { ...vm, devices: { d: { type: "dsk" } } },
+    'devices["d"].type',
+    /did you mean "disk"\?/,
+  ],
+  [
+    "a mistyped device option",
+    "Instance",
+    { ...vm, devices: { d: { type: "disk", sorce: "/x", path: "/x" } } },
+    'devices["d"].sorce',
+    /did you mean "source"\?/,
+  ],
+  [
+    "the name of an image as a fingerprint",
+    "Instance",
+    { ...container, source: { image: "alpine/3.20" } },
+    "source.image",
+    /source: \{ alias \}.*\{ server, protocol, alias \}/,
+  ],
+  [
+    "a source that is a text",
+    "Instance",
+    { ...container, source: "alpine/3.20" },
+    "source",
+    /must be \{ image: … \} or \{ alias: … \}/,
+  ],
+  [
+    "a profile that does not exist",
+    "Instance",
+    { ...container, profiles: ["defualt"] },
+    "profiles[0]",
+    /there is no profile "defualt"; did you mean "default"\?/,
+  ],
+  [
+    "a pool that does not exist",
+    "Instance",
+    { ...vm, rootDisk: { pool: "defualt" } },
+    "rootDisk.pool",
+    /there is no storage pool "defualt"; did you mean "default"\?/,
+  ],
+  [
+    "a network that does not exist",
+    "Instance",
+    { ...vm, nics: [{ network: "no-such-net" }] },
+    "nics[0].network",
+    /there is no network "no-such-net"/,
+  ],
+  [
+    "two equal boot priorities",
+    "Instance",
+    {
+      ...vm,
+      nics: [
+        { nictype: "p2p", bootPriority: 1 },
+        { nictype: "p2p", bootPriority: 1 },
+      ],
+    },
+    "nics[1].bootPriority",
+    /nics\[0\]\.bootPriority has the boot priority 1 too/,
+  ],
+  [
+    "cdroms of a container",
+    "Instance",
+    { ...container, cdroms: [{ volume: { pool: "default", name: "a", digest: `sha256:${hex}` } }] },
+    "cdroms",
+    /containers have none; set type: "virtual-machine"/,
+  ],
+  ["a container of nothing", "Instance", { rootDisk: { pool: "default" } }, "source", /is required for a container/],
+  ["a name that is no host name", "Instance", { ...vm, name: "not_a_host" }, "name", /letters, digits or dashes/],
+  ["a source that is a path", "IsoVolume", iso("./a.iso"), "source", /must be \{ file: … \} or \{ url: … \}/],
+  [
+    "a source with a mistyped key",
+    "IsoVolume",
+    iso({ path: "./a.iso" }),
+    "source.path",
+    /unknown property "path"; the source must be \{ file: … \}/,
+  ],
+  [
+    "two sources",
+    "IsoVolume",
+    iso({ file: "./a.iso", url, checksum: `sha256:${hex}` }),
+    "source",
+    /not file and url together/,
+  ],
+  [
+    "a file that is not there",
+    "IsoVolume",
+    iso({ file: "./no-such.iso" }),
+    "source.file",
+    /there is no file \.\/no-such\.iso/,
+  ],
+  ["no checksum", "IsoVolume", iso({ url }), "source.checksum", /checksum/],
+  [
+    "a checksum of MD5",
+    "IsoVolume",
+    iso({ url, checksum: hex.slice(0, 32) }),
+    "source.checksum",
+    /look like MD5, which is not accepted as a checksum/,
+  ],
+  [
+    "a checksum that is too short",
+    "IsoVolume",
+    iso({ url, checksum: "sha256:abcd" }),
+    "source.checksum",
+    /has 4 hex digits instead of 64/,
+  ],
+  [
+    "a checksum without its algorithm",
+    "IsoVolume",
+    iso({ url, checksum: hex }),
+    "source.checksum",
+    /Write sha256:0123/,
+  ],
+  ["a command as a text", "Exec", { instance: "x", command: "ls -l" }, "command", /use \["sh", "-c", "ls -l"\]/],
+  [
+    "an unknown protocol",
+    "Image",
+    { source: { server: "https://images.example.invalid", protocol: "oci", alias: "a" } },
+    "source.protocol",
+    /must be "simplestreams" or "incus" or "lxd", but is "oci"/,
+  ],
+  ["a project that does not exist", "Profile", { project: "no-such-project" }, "project", /no-such-project/],
+];
+
+describeEachDaemon("mistakes", (daemon) => {
+  let count = 0;
+  beforeAll(() => {
+    count = 0;
+  });
+  for (const [title, kind, args, property, reason] of mistakes) {
+    daemon.test(title, { needs: kind === "IsoVolume" ? ["custom_volume_iso"] : [] }, async () => {
+      const resource = new StackResource(kind, daemon.name(`mistake${++count}`), daemon.socket);
+      const failures = await resource.failures(args);
+      const found = failures.find((failure) => failure.property === property);
+      expect(found?.reason, JSON.stringify(failures)).toMatch(reason);
+    });
+  }
+});
