@@ -1,4 +1,4 @@
-// `npm run bench`: how fast the provider is on a real Incus, measured beside what cannot be beaten, in one run.
+// `npm run bench`: measures the provider on a real Incus against baselines that it cannot beat.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { prepare } from "./prepare.mjs";
 
 const parts = { import: benchImport, unchanged: benchUnchanged, many: benchMany };
 
-/** `npm run bench`, or some of the parts: `npm run bench -- import many`. BENCH_ROUNDS says how often each is done. */
+/** `npm run bench`, or selected parts: `npm run bench -- import many`. BENCH_ROUNDS sets the number of rounds. */
 const chosen = process.argv.slice(2);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 
@@ -43,7 +43,7 @@ async function main() {
   report(rows);
 }
 
-/** A row is what was measured, its figure, and whether that is what it should be (undefined where nothing is said). */
+/** A row is a measurement, its value, and whether the value is as expected (undefined if there is no expectation). */
 function report(rows) {
   console.log("");
   for (const { what, figure, target, met } of rows) {

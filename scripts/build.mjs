@@ -1,10 +1,10 @@
-// Compiles sdk/, provider/, embedded/ and cli/ into dist/, which is replaced at the end and never half there.
+// Compiles sdk/, provider/, embedded/ and cli/ into dist/, which is replaced atomically at the end.
 import { chmodSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isMain, mustRun, root } from "./root.mjs";
 
 export async function build() {
-  // Beside dist/ on the same file system, but where neither git nor the linter looks.
+  // On the same file system as dist/, but ignored by git and the linter.
   const fresh = join(root, `node_modules/.build-${process.pid}`);
   const old = `${fresh}-old`;
   try {

@@ -1,4 +1,5 @@
-// `npm run faults`: breaks requests, processes and daemons at each step of each kind of resource, and looks what is lost.
+// `npm run faults`: interrupts requests, processes and daemons at each step of each resource kind and checks for
+// losses.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { prepare } from "./prepare.mjs";
@@ -6,7 +7,7 @@ import { root } from "./root.mjs";
 
 const require = createRequire(import.meta.url);
 
-// Not again in each of the processes that it starts.
+// Not repeated in each of its child processes.
 if (process.send === undefined) await prepare();
 require("./faults/compiled.cjs").register();
 require(join(root, "test/faults/main.ts"));

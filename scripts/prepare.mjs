@@ -1,9 +1,9 @@
-// Makes a fresh checkout ready to run: packages installed, sources compiled. Needs Node alone; does nothing twice.
+// Prepares a fresh checkout: installs packages and compiles sources. Needs only Node; skips completed steps.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isMain, mustRun, root } from "./root.mjs";
 
-/** npm writes its own record of an installation a moment before it writes package-lock.json. */
+/** npm writes its own record of an installation just before it writes package-lock.json. */
 const npmSlackMs = 10_000;
 
 /** @param {{ log?: (line: string) => void }} [options] */
@@ -20,7 +20,7 @@ export async function prepare({ log = console.log } = {}) {
   }
 }
 
-/** Said before anything fails for a reason that nobody understands. */
+/** Reported first, before anything fails for an obscure reason. */
 function requireNode() {
   const [major, minor, patch] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && (minor > 18 || (minor === 18 && patch >= 1)))) return;
@@ -38,7 +38,7 @@ function isBuildStale() {
   return sources.some((name) => newestMs(join(root, name)) > built);
 }
 
-/** When a file or anything in a folder last changed; a folder changes when a file is taken away. */
+/** The last change of a file or of anything in a folder; removing a file changes its folder. */
 function newestMs(path) {
   const own = changedMs(path);
   if (!existsSync(path) || !statSync(path).isDirectory()) return own;

@@ -11,7 +11,7 @@ function heading(title) {
   console.log(`\n━━ ${++step}. ${title} ${"━".repeat(Math.max(0, 74 - title.length))}\n`);
 }
 
-/** Set by Ctrl-C, which the running `pulumi` gets as well: what it was doing ends first, then all is taken away. */
+/** Set by Ctrl-C, which the running `pulumi` also receives: it finishes its work first, then everything is removed. */
 let interrupted = false;
 process.on("SIGINT", () => (interrupted = true));
 process.on("SIGTERM", () => (interrupted = true));
@@ -19,7 +19,7 @@ function stopIfInterrupted() {
   if (interrupted) throw new Error("Interrupted.");
 }
 
-/** What to undo, the last thing first. */
+/** Cleanup steps, in reverse order. */
 const undo = [];
 
 try {
@@ -67,7 +67,7 @@ async function main() {
   stopIfInterrupted();
 }
 
-/** Undoes what was done so far, each thing even if another one fails. */
+/** Runs all cleanup steps, even if one of them fails. */
 async function cleanUp() {
   for (const { what, run } of undo.splice(0).reverse()) {
     heading(what);

@@ -1,4 +1,4 @@
-// The folder of this repository, and the one way in which scripts run other programs in it.
+// The repository folder, and the function with which scripts run other programs in it.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -20,7 +20,7 @@ export function run(command, args, { env = {} } = {}) {
 }
 
 /**
- * The same, for what has to succeed.
+ * The same for a program that must succeed.
  * @param {string} command
  * @param {readonly string[]} args
  */
@@ -30,7 +30,7 @@ export async function mustRun(command, args) {
 }
 
 /**
- * Whether a module is the one that node was started with, and not an import of another.
+ * Whether a module was started by node rather than imported.
  * @param {string} url the module's `import.meta.url`
  */
 export function isMain(url) {

@@ -1,4 +1,4 @@
-// `npm test`: readies the checkout, checks types, lint, format and package, finds an engine, runs all tests.
+// `npm test`: prepares the checkout, checks types, lint, format and package, finds an engine, runs all tests.
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { root, run } from "./root.mjs";
 
 const { missingIsoTools } = createRequire(import.meta.url)("./quickstart/grub-iso.cjs");
 
-/** Given to vitest as they are, e.g. `npm test -- test/unit`; the checks are left out then. */
+/** Passed to vitest unchanged, e.g. `npm test -- test/unit`; the checks are skipped then. */
 const filters = process.argv.slice(2);
 
 await main().catch((error) => {
@@ -33,7 +33,7 @@ async function main() {
   });
 }
 
-/** Every `check:…` of package.json, each counted as one test; a failure does not hide the next. */
+/** Runs every `check:…` of package.json and counts each as one test; a failure does not stop the others. */
 async function runChecks() {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const checks = [];
@@ -44,7 +44,7 @@ async function runChecks() {
   return checks;
 }
 
-/** Why there is no engine; undefined when there is one. */
+/** Why there is no engine; undefined if there is one. */
 async function findEngine() {
   const { ensureEngine } = await import("./engine/index.mjs");
   try {
@@ -56,7 +56,7 @@ async function findEngine() {
   }
 }
 
-/** What this machine has for the tests that need more than Node, and what to do where it has not. */
+/** Reports which optional requirements of the tests this machine meets, and how to meet the others. */
 function describeMachine() {
   for (const [name, product] of Object.entries({ INCUS_SOCKET: "Incus", LXD_SOCKET: "LXD" })) {
     const socket = process.env[name];
@@ -79,7 +79,7 @@ async function runTests(args) {
       env: { PULUMI_LXD_TEST_COUNTS: file },
     });
     const counts = JSON.parse(readFileSync(file, "utf8"));
-    // Vitest also fails for reasons that are no test's: no file matched, say.
+    // Vitest also fails for reasons other than a test, for example if no file matches.
     return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
   } catch (error) {
     console.error(`Vitest ended without a result: ${error.message}`);
@@ -89,7 +89,7 @@ async function runTests(args) {
   }
 }
 
-/** How many files of tests are left out without an engine. */
+/** The number of test files that are skipped without an engine. */
 function leaveOutEndToEnd(reason) {
   const files = readdirSync(join(root, "test/e2e"), { recursive: true }).filter((name) => name.endsWith(".test.ts"));
   console.log(`\nSkipped:\n  all ${files.length} files of end-to-end tests: ${reason}\n`);
@@ -100,7 +100,7 @@ function heading(text) {
   console.log(`\n── ${text} ${"─".repeat(Math.max(0, 76 - text.length))}`);
 }
 
-/** The last line of the run. */
+/** Prints the last line of the run. */
 function report({ passed, failed, skipped }) {
   process.exitCode = failed === 0 ? 0 : 1;
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);

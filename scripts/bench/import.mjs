@@ -1,4 +1,4 @@
-// The import of 1 GiB beside Incus' own client, its hash beside OpenSSL's, and the memory that it takes.
+// Measures the import of 1 GiB against Incus' own client, the hash against OpenSSL's, and the memory used.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ export async function benchImport({ site, dir, rounds }) {
 async function hashAnew({ site, dir, args }) {
   const provider = new ProviderProcess(site, mkdtempSync(join(dir, "cache-")));
   try {
-    // Loads the code and asks the daemon what it is, as for the resources before.
+    // Loads the code and queries the daemon, so that this is not measured.
     await provider.check("warm-up", { ...args, source: { file: process.execPath } });
     return await seconds(() => provider.check("volume", args));
   } finally {
@@ -66,14 +66,17 @@ function verdicts(times) {
   ];
 }
 
-/** Idle is after one whole life of a small volume; from there on the peak counts, for hash and import of the large one. */
+/**
+ * The baseline is taken after a small volume was created and deleted; the peak then covers hash and import of the large
+ * one.
+ */
 async function memoryRow({ site, dir, args }) {
   const small = join(dir, "small.iso");
   writeTinyIso(small, "SMALL");
   const provider = new ProviderProcess(site, mkdtempSync(join(dir, "cache-")));
   try {
     await importByProvider({ site, provider, args: { ...args, source: { file: small } } });
-    // The first answer begins the count.
+    // The first response starts the measurement.
     await provider.call("", "memory");
     const idle = await provider.call("", "memory");
     await importByProvider({ site, provider, args });

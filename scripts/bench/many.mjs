@@ -1,4 +1,4 @@
-// 50 ISO volumes and 50 stopped machines: ours, beside resources that do nothing, beside the daemon's own time.
+// Measures 50 ISO volumes and 50 stopped instances against resources that do nothing and against the daemon alone.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeTinyIso } from "../quickstart/tiny-iso.mjs";
@@ -6,7 +6,7 @@ import { inTurns, median, seconds, showSeconds } from "./measure.mjs";
 import { Stack } from "./stack.mjs";
 
 const count = 50;
-/** As many requests at a time as Pulumi sends by default on two cores. */
+/** The number of parallel requests that Pulumi sends by default on two cores. */
 const atOnce = 8;
 
 const ours = (dir) => `
@@ -19,7 +19,7 @@ const ours = (dir) => `
   }
 `;
 
-/** The engine's floor: as many resources of the same server, with as little in them as there can be. */
+/** The engine's baseline: the same number of minimal resources of the same provider. */
 const nothing = `
   const pulumi = require("@pulumi/pulumi");
   class Nothing extends pulumi.CustomResource {
@@ -72,7 +72,7 @@ export async function benchMany({ site, dir, rounds }) {
   return rows;
 }
 
-/** The least that the daemon has to do for each operation, asked of it directly. */
+/** The minimum work of the daemon for each operation, requested directly. */
 function daemonAlone(site, dir) {
   const all = Array.from({ length: count }, (_, i) => i);
   const isos = all.map((i) => readFileSync(join(dir, `${i}.iso`)));
@@ -89,7 +89,7 @@ function daemonAlone(site, dir) {
   };
 }
 
-/** Does all of the works, so many at a time. */
+/** Runs all works with limited concurrency. */
 async function atMost(works) {
   const left = [...works];
   const worker = async () => {

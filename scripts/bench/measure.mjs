@@ -1,4 +1,4 @@
-// Times and medians. What is compared is done in turns, so that a busy moment of the machine meets all alike.
+// Measures times and medians. Compared operations alternate, so that a busy period of the machine affects all equally.
 import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -12,7 +12,7 @@ export function median(values) {
 }
 
 /**
- * Seconds that some work takes.
+ * Seconds that the work takes.
  * @param {() => Promise<unknown>} work
  */
 export async function seconds(work) {
@@ -22,17 +22,17 @@ export async function seconds(work) {
 }
 
 /**
- * Does each of the works once a round, in the other order each time; returns all times by name.
+ * Runs each work once per round, in alternating order; returns all times by name.
  * @param {number} rounds
- * @param {Record<string, (round: number) => Promise<number>>} works each returns its own time, without what it readies
+ * @param {Record<string, (round: number) => Promise<number>>} works each returns its own time, without its preparation
  */
 export async function inTurns(rounds, works) {
   const times = Object.fromEntries(Object.keys(works).map((name) => [name, []]));
   const names = Object.keys(works);
   for (let round = 0; round < rounds; round++) {
-    // Back and forth, so that none always comes right after the same other.
+    // Alternates the order, so that no work always follows the same other.
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      // What one has left to be written or taken away is not the next one's to wait for.
+      // Pending writes and deletions of one work must not slow the next one.
       execFileSync("sync");
       await sleep(settleMs);
       times[name].push(await works[name](round));

@@ -1,4 +1,4 @@
-// The provider in a process of its own, with the modules that Pulumi's dynamic-provider server has loaded beside it.
+// The provider in its own process, with the modules that Pulumi's dynamic-provider server also loads.
 require("@pulumi/pulumi");
 const { readFileSync, writeFileSync } = require("node:fs");
 const provider = require("pulumi-lxd/provider");
@@ -16,7 +16,7 @@ async function serve({ kindName, method, args, config }) {
   return providers.get(kindName)[method](...args);
 }
 
-/** What is resident now and what was at most since the last time this was asked; then counts anew. */
+/** The current resident memory and its peak since the last call; resets the peak. */
 function memory() {
   const status = readFileSync("/proc/self/status", "utf8");
   const bytes = (name) => 1024 * Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]);

@@ -1,4 +1,4 @@
-// Drives the provider as Pulumi's dynamic-provider server does, from outside of its process, so that it can be measured.
+// Drives the provider from another process, as Pulumi's dynamic-provider server does, so that it can be measured.
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -11,7 +11,7 @@ export class ProviderProcess {
 
   /**
    * @param {import("./site.mjs").Site} site
-   * @param {string} cacheDir where hashes are remembered
+   * @param {string} cacheDir where hashes are cached
    */
   constructor(site, cacheDir) {
     this.#config = { "lxd:socket": site.socket, "lxd:project": site.project };
@@ -33,7 +33,7 @@ export class ProviderProcess {
     });
   }
 
-  /** Checks the arguments of an ISO volume, which hashes its file; returns the inputs. */
+  /** Checks the inputs of an ISO volume, which hashes its file; returns the computed inputs. */
   async check(name, args, olds = {}) {
     const urn = `urn:pulumi:bench::bench::pulumi-nodejs:dynamic/lxd:IsoVolume::${name}`;
     const { inputs, failures } = await this.call("IsoVolume", "check", olds, { ...args, __urn: urn });

@@ -1,4 +1,4 @@
-// Files of random bytes: nothing about them can be left out, packed or guessed by whoever handles them.
+// Files of random bytes, which cannot be skipped, compressed or predicted.
 import { randomFillSync } from "node:crypto";
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,6 +14,6 @@ export async function makeRandomFile(file, bytes) {
   for (let done = 0; done < bytes; done += chunk.length) writeSync(fd, randomFillSync(chunk));
   fsyncSync(fd);
   closeSync(fd);
-  // A hash is not remembered for a file that was changed a moment ago.
+  // The hash of a recently changed file is not cached.
   await sleep(2500);
 }

@@ -1,4 +1,4 @@
-// A real Incus with a project of its own for the time of a bench, asked over its socket with nothing of ours in between.
+// A real Incus with a temporary project, used directly over its socket.
 import { randomBytes } from "node:crypto";
 import { Agent, request } from "node:http";
 
@@ -16,7 +16,7 @@ export class Site {
     await this.send("POST", "/1.0/projects", { name: this.project, config });
   }
 
-  /** Whatever a failure has left goes with it. */
+  /** Also removes what a failed run has left. */
   async remove() {
     for (const { name } of await this.send("GET", "/1.0/instances?recursion=1")) await this.deleteMachine(name);
     for (const { name } of await this.volumes()) await this.deleteVolume(name);
@@ -47,7 +47,7 @@ export class Site {
     return this.send("DELETE", `/1.0/instances/${name}`);
   }
 
-  /** Sends a request and follows an operation to its end; resolves to the metadata. */
+  /** Sends a request and waits for its operation; resolves to the metadata. */
   async send(method, path, body, headers = {}) {
     const own = `${path}${path.includes("?") ? "&" : "?"}project=${this.project}`;
     const reply = await this.#exchange(method, path.startsWith("/1.0/projects") ? path : own, body, headers);

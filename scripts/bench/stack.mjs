@@ -1,4 +1,4 @@
-// A Pulumi program in a temporary folder, driven by the real CLI, with the engine and state that end-to-end tests use too.
+// A Pulumi program in a temporary folder, run by the real CLI with the engine and state that end-to-end tests use.
 import { execFile } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ export class Stack {
     return stack;
   }
 
-  /** Seconds of one operation, which has to succeed. */
+  /** Seconds of one operation, which must succeed. */
   time(operation, ...flags) {
     return seconds(() => this.#pulumi(operation, ...flags));
   }

@@ -1,11 +1,11 @@
-// A preview with an unchanged ISO of 4 GiB: not one byte of it is read again.
+// Previews an unchanged ISO of 4 GiB: none of it may be read again.
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { median, seconds, showSeconds } from "./measure.mjs";
 import { ProviderProcess } from "./provider.mjs";
 import { makeRandomFile } from "./random-file.mjs";
 
-/** The daemon's answers and the remembered hash are read too; one chunk of the file would be half a MiB. */
+/** Also includes the daemon's responses and the cached hash; one chunk of the file would be half a MiB. */
 const mostBytes = 128 * 1024;
 
 export async function benchUnchanged({ site, dir, rounds }) {
@@ -16,7 +16,7 @@ export async function benchUnchanged({ site, dir, rounds }) {
   try {
     const inputs = await inProcess(site, cache, (provider) => provider.check("volume", args));
     const found = [];
-    // A process of its own each time, as each preview has one.
+    // A new process each time, as for a real preview.
     for (let i = 0; i < rounds; i++) found.push(await previewAgain({ site, cache, args, inputs }));
     const bytes = Math.max(...found.map((each) => each.bytes));
     const figure = `${showSeconds(median(found.map((each) => each.took)))}, ${bytes} bytes in all`;
@@ -28,7 +28,7 @@ export async function benchUnchanged({ site, dir, rounds }) {
 
 async function previewAgain({ site, cache, args, inputs }) {
   return inProcess(site, cache, async (provider) => {
-    // Whatever the first call loads, it loads here.
+    // Loads here what the first call loads.
     await provider.check("other", { ...args, source: { file: process.execPath } });
     const before = await readBytes(provider);
     const took = await seconds(async () => {
@@ -39,7 +39,7 @@ async function previewAgain({ site, cache, args, inputs }) {
   });
 }
 
-/** All that the process has read so far, from files and sockets. */
+/** All bytes that the process has read so far, from files and sockets. */
 async function readBytes(provider) {
   return Number(/rchar: (\d+)/.exec(await provider.call("", "io"))[1]);
 }

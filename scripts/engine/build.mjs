@@ -1,4 +1,4 @@
-// Builds the Pulumi CLI from its pinned Go module, for machines that reach nothing but package registries.
+// Builds the Pulumi CLI from its pinned Go module, for machines that can reach only package registries.
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,8 +12,8 @@ const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Versi
 const progressEveryMs = 20_000;
 
 /**
- * Puts the CLI, the Node language host and the server of dynamic providers into `${into}/bin`. The engine looks for the
- * latter two beside itself; the Go module has neither.
+ * Puts the CLI, the Node language host and the dynamic-provider server into `${into}/bin`. The engine looks for the
+ * latter two next to itself; the Go module has neither.
  * @param {string} into
  * @param {{ version: string, log: (line: string) => void }} options
  */
@@ -29,7 +29,7 @@ export async function buildEngine(into, { version, log }) {
   copyFileSync(join(sdk, "pulumi-resource-pulumi-nodejs"), join(bin, "pulumi-resource-pulumi-nodejs"));
 }
 
-/** The module's version stands in go.mod, the SDK's in package.json: they are bumped together or not at all. */
+/** The module's version is in go.mod, the SDK's in package.json: they must be updated together. */
 function requirePinned(version) {
   const pinned = /github\.com\/pulumi\/pulumi\/pkg\/v3 v(\S+)/.exec(readFileSync(join(here, "go.mod"), "utf8"))?.[1];
   if (pinned !== version) {
@@ -46,7 +46,7 @@ function findGo() {
   return go;
 }
 
-/** The version is stamped in as the official build does it: without one the engine cannot tell how old it is. */
+/** The version is set at link time, as in the official build: without it the engine cannot determine its age. */
 async function compile(go, output, version, log) {
   const flags = `-s -w -X ${versionVariable}=v${version}`;
   const args = ["build", "-v", "-mod=readonly", "-buildvcs=false", `-ldflags=${flags}`, "-o", output, command];
@@ -67,8 +67,8 @@ async function compile(go, output, version, log) {
 }
 
 /**
- * An executable that runs a script of this folder, so that a change of the script needs no new build. The path is a
- * relative one: the folder that holds both may be moved.
+ * An executable that runs a script in this folder, so that a change of the script needs no rebuild. The path is
+ * relative, so that the folder which holds both can be moved.
  * @param {string} file
  * @param {string} script
  */

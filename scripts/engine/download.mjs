@@ -1,4 +1,4 @@
-// Downloads the official Pulumi CLI of one version and holds it to the checksum published with the release.
+// Downloads the official Pulumi CLI of one version and verifies the checksum published with the release.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createWriteStream, mkdirSync, rmSync } from "node:fs";
@@ -7,12 +7,12 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 
-/** Short, so that a machine without internet goes on to the next way within seconds. */
+/** Short, so that a machine without internet access falls back within seconds. */
 const answerTimeoutMs = 5_000;
-/** A download that brings nothing for this long is given up. */
+/** A download that receives nothing for this long is aborted. */
 const stallTimeoutMs = 30_000;
 
-/** Where the releases lie, in the order tried. */
+/** Locations of the releases, in the order tried. */
 const officialSites = (version) => [
   "https://get.pulumi.com/releases/sdk",
   `https://github.com/pulumi/pulumi/releases/download/v${version}`,
@@ -42,7 +42,7 @@ function platform() {
   return `${os}-${cpu}`;
 }
 
-/** The first site that answers with the checksums of this release. */
+/** The first site that returns the checksums of this release. */
 async function findRelease(sites, version, archive) {
   const failures = [];
   for (const site of sites) {
@@ -59,7 +59,7 @@ async function findRelease(sites, version, archive) {
   throw new Error(failures.join("; "));
 }
 
-/** Saves what the URL holds and returns its SHA-256. */
+/** Saves the contents of the URL; returns their SHA-256. */
 async function save(url, file, log) {
   const { body, lengthBytes, abort } = await get(url);
   const hash = createHash("sha256");
@@ -81,7 +81,7 @@ async function save(url, file, log) {
   return hash.digest("hex");
 }
 
-/** Starts a GET; only its answer is under the short time-out, not its body. */
+/** Starts a GET; the short timeout applies only until the response headers arrive. */
 async function get(url) {
   const control = new AbortController();
   const abort = () => control.abort(new Error("no answer in time"));

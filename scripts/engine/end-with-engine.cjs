@@ -1,4 +1,4 @@
-// Ends a process of ours that the engine has started when the engine has ended: one that was killed cannot say so.
+// Ends a process started by the engine once the engine has ended, since a killed engine cannot notify it.
 "use strict";
 
 const lookMs = 250;

@@ -1,4 +1,4 @@
-// Finds a Pulumi CLI: on PATH, else the official download, else built from its Go module. Run it to see which.
+// Finds a Pulumi CLI: on PATH, else the official download, else built from its Go module. Run this file to see which.
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -17,8 +17,8 @@ function versionOfPackage(name) {
 }
 
 /**
- * The Pulumi CLI to run, and the environment to run it with. The first call may take minutes, later ones milliseconds.
- * @param {{ log?: (line: string) => void, store?: string }} [options] `store` is where engines are kept: `.engine/`
+ * The Pulumi CLI to run and its environment. The first call may take minutes, later ones milliseconds.
+ * @param {{ log?: (line: string) => void, store?: string }} [options] `store` is where engines are stored: `.engine/`
  * @returns {Promise<import("./index.mjs").Engine>}
  */
 export async function ensureEngine({ log = () => {}, store = join(root, ".engine") } = {}) {
@@ -55,13 +55,13 @@ async function makeFirstPossible(ways, version, reason, log) {
   throw new Error(`There is no Pulumi CLI to use:\n${reasons.map((line) => `- ${line}`).join("\n")}\n${advice}`);
 }
 
-/** A CLI of our own keeps its plugins to itself and takes no parts of another one that lie on PATH. */
+/** A downloaded or built CLI has its own plugins and ignores parts of another CLI on PATH. */
 function ownEnvironment(home) {
   mkdirSync(home, { recursive: true });
   return { PULUMI_HOME: home, PULUMI_IGNORE_AMBIENT_PLUGINS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" };
 }
 
-/** Where the CLI cannot be downloaded, neither can the plugin of @pulumi/random. */
+/** If the CLI cannot be downloaded, the plugin of @pulumi/random cannot either. */
 function placeRandomStandIn(home) {
   const plugin = join(home, "plugins", `resource-random-v${versionOfPackage("@pulumi/random")}`);
   if (existsSync(plugin)) return;

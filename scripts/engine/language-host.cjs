@@ -1,4 +1,4 @@
-// Serves Pulumi's LanguageRuntime for Node programs: the part of the CLI that its Go module does not have.
+// Implements Pulumi's LanguageRuntime for Node programs, the part of the CLI that its Go module lacks.
 "use strict";
 const { spawn } = require("node:child_process");
 const { createRequire } = require("node:module");
@@ -11,7 +11,7 @@ const sdkRequire = createRequire(require.resolve("@pulumi/pulumi/package.json"))
 const { Empty } = sdkRequire("google-protobuf/google/protobuf/empty_pb");
 const grpc = sdkRequire("@grpc/grpc-js");
 
-/** What a program exits with after it has already told the user what is wrong. */
+/** The exit code of a program that has already reported its error. */
 const alreadyReported = 32;
 const engineAddress = process.argv.at(-1);
 /** @type {Set<import("node:child_process").ChildProcess>} */

@@ -1,14 +1,14 @@
-// Looks for a usable Pulumi CLI on PATH: new enough, and with its Node language host beside it.
+// Looks for a usable Pulumi CLI on PATH: recent enough, with its Node language host next to it.
 import { execFile } from "node:child_process";
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-/** The oldest CLI that is taken: the one for which @pulumi/random's plugin is made. */
+/** The oldest supported CLI: the one for which @pulumi/random's plugin is built. */
 export const oldestVersion = "3.142.0";
 
 /**
- * The file of that name on PATH that may be executed, if any.
+ * The executable file of that name on PATH, if any.
  * @param {string} name
  * @returns {string | undefined}
  */
@@ -27,7 +27,7 @@ function isExecutable(file) {
 }
 
 /**
- * The CLI on PATH, or the reason why there is none to use.
+ * The CLI on PATH, or the reason why it cannot be used.
  * @returns {Promise<{ pulumi: string, version: string } | { reason: string }>}
  */
 export async function engineOnPath() {
@@ -40,13 +40,13 @@ export async function engineOnPath() {
   return { pulumi, version };
 }
 
-/** A package manager links `pulumi` from elsewhere; the engine itself looks beside the real file. */
+/** A package manager may link `pulumi`; the engine itself looks next to the real file. */
 function hasLanguageHost(pulumi) {
   return [pulumi, realpathSync(pulumi)].some((file) => existsSync(join(dirname(file), "pulumi-language-nodejs")));
 }
 
 /**
- * What `pulumi version` says, without the leading v.
+ * The output of `pulumi version`, without the leading v.
  * @param {string} pulumi
  */
 export async function versionOf(pulumi) {

@@ -1,6 +1,6 @@
-// Preloaded into programs: shows errors without colours, because colouring their stack never ends on some Nodes.
-// nodejs/node#64011: `util.inspect(error, { colors: true })` loops for ever over a frame like
-// `node_modules/@pulumi/resource.ts:1579`, which is what source maps make of the frames of @pulumi/pulumi.
+// Preloaded into programs: prints errors without colours, because colouring their stack never ends on some Node
+// versions. nodejs/node#64011: `util.inspect(error, { colors: true })` loops forever over a frame like
+// `node_modules/@pulumi/resource.ts:1579`, which source maps produce for the frames of @pulumi/pulumi.
 "use strict";
 const util = require("node:util");
 

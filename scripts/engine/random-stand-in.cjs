@@ -1,4 +1,4 @@
-// Stands in for the plugin of @pulumi/random where that cannot be downloaded: RandomId, with the real one's outputs.
+// Replaces the plugin of @pulumi/random where it cannot be downloaded: RandomId, with the same outputs.
 "use strict";
 const { randomBytes } = require("node:crypto");
 const { isDeepStrictEqual } = require("node:util");
@@ -7,10 +7,10 @@ const { version } = require("@pulumi/random/package.json");
 const { endWithEngine } = require("./end-with-engine.cjs");
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-/** The real plugin makes a new id whenever one of these changes. */
+/** The real plugin creates a new ID if one of these changes. */
 const inputNames = ["byteLength", "keepers", "prefix"];
 
-/** A secret arrives as an object around its value. */
+/** A secret is an object that wraps its value. */
 function plain(value) {
   return value !== null && typeof value === "object" && "4dabf18193072939515e22adb298388d" in value
     ? value.value
@@ -57,7 +57,7 @@ provider.main(
       const bytes = randomBytes(plain(inputs.byteLength));
       return { id: bytes.toString("base64url"), outs: outputs(bytes, inputs) };
     },
-    /** The id alone is enough, with a prefix before a comma: that is how the real plugin imports. */
+    /** The ID is sufficient, with a prefix before a comma, as for imports with the real plugin. */
     async read(id, urn, props) {
       requireRandomId(urn);
       if (props.hex !== undefined) return { id, props };

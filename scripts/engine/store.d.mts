@@ -1,4 +1,4 @@
-// Types of the store of engines, for its test.
+// Types of the engine store, for its test.
 
 export declare function makeOnce(
   dir: string,

@@ -1,15 +1,15 @@
-// Keeps finished engines in one ignored folder: made once, whole or not at all, by one process at a time.
+// Stores engines in one ignored folder: each is created once, atomically, by one process at a time.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** No build takes this long; a lock older than that was left by a process whose id has been used again. */
+/** No build takes this long; an older lock was left by a process whose ID has been reused. */
 const lockLifetimeMs = 30 * 60_000;
 
 /**
- * Fills `dir` by calling `make` with a temporary folder beside it, and renames that to `dir` when it is complete. So a
- * `dir` that exists is a finished one, whatever happened to earlier attempts. Does nothing when it exists.
+ * Fills `dir` by calling `make` with a temporary folder next to it, which is renamed to `dir` once it is complete. An
+ * existing `dir` is therefore complete, whatever happened to earlier attempts. Does nothing if it exists.
  * @param {string} dir
  * @param {(temporary: string) => Promise<void>} make
  * @param {(line: string) => void} log
@@ -33,7 +33,7 @@ export async function makeOnce(dir, make, log) {
   }
 }
 
-/** The lock only saves a second process the work; that nothing breaks is the rename's doing. */
+/** The lock only saves a second process the work; the rename ensures correctness. */
 function moveIntoPlace(temporary, dir) {
   try {
     renameSync(temporary, dir);
@@ -70,7 +70,7 @@ function isStale(lock) {
   try {
     const { mtimeMs } = statSync(lock);
     const pid = Number(readFileSync(lock, "utf8"));
-    // Between its creation and its first byte a lock is empty: that is a live one, not a stale one.
+    // A lock is empty between its creation and its first byte, so an empty lock is not stale.
     return Date.now() - mtimeMs > lockLifetimeMs || (pid > 0 && !isAlive(pid));
   } catch {
     return false;

@@ -1,11 +1,11 @@
-// TypeScript files as JavaScript that Node runs, each compiled once per content: `npm run faults` needs no build.
+// Compiles TypeScript to JavaScript for Node, once per content, so that `npm run faults` needs no build.
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { join, resolve } = require("node:path");
 
 const cache = resolve(__dirname, "../../node_modules/.cache/pulumi-lxd-faults");
 
-/** Unlike `CommonJS` it leaves `import()` to Node, which a CommonJS file needs to load a module. */
+/** Unlike `CommonJS`, it leaves `import()` to Node, which a CommonJS file needs to load a module. */
 const moduleKind = "Node16";
 
 /** @param {string} file */
@@ -30,7 +30,7 @@ function compile(source, path) {
   return outputText;
 }
 
-/** From now on `require` takes TypeScript. */
+/** Makes `require` accept TypeScript from now on. */
 function register() {
   require.extensions[".ts"] = (module, file) => module._compile(compiled(file), file);
 }

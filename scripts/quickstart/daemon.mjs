@@ -1,4 +1,4 @@
-// The daemon that the quickstart works with: the real one that the environment names, else the embedded one.
+// The daemon that the quickstart uses: the real one named by the environment, else the embedded one.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,11 +10,11 @@ import { root } from "../root.mjs";
  * @typedef {object} Daemon
  * @property {string} socket
  * @property {boolean} isReal
- * @property {string} dir where the quickstart keeps what belongs to this daemon
+ * @property {string} dir the folder of the quickstart's files for this daemon
  * @property {() => Promise<void>} stop
  */
 
-/** In the order in which the provider looks at them. */
+/** In the order in which the provider checks them. */
 const places = [
   ["INCUS_SOCKET", ""],
   ["INCUS_DIR", "unix.socket"],
@@ -31,18 +31,18 @@ export async function makeDaemon() {
 function useReal(variable, socket) {
   if (!existsSync(socket)) throw new Error(`${variable} names the socket ${socket}, which does not exist.`);
   console.log(`Using the server at ${socket}, because ${variable} is set. Unset it to use the embedded daemon.`);
-  // A stack belongs to one daemon for ever: another daemon, another stack.
+  // A stack belongs to one daemon permanently, so each daemon has its own stack.
   const dir = join(root, ".quickstart", createHash("sha256").update(socket).digest("hex").slice(0, 8));
   mkdirSync(dir, { recursive: true });
   const stop = async () => {
-    // Without its stack's state nobody could take away what is on the daemon.
+    // Without its stack's state, the objects on the daemon could not be removed.
     if (!hasStack(dir)) rmSync(dir, { recursive: true, force: true });
     console.log("The server keeps running.");
   };
   return { socket, isReal: true, dir, stop };
 }
 
-/** Whether a stack of the quickstart has its state in this folder. */
+/** Whether this folder contains the state of a quickstart stack. */
 export function hasStack(dir) {
   return existsSync(join(dir, "state/.pulumi/stacks/quickstart/quickstart.json"));
 }
@@ -64,7 +64,7 @@ async function startEmbedded() {
   return { socket, isReal: false, dir, stop };
 }
 
-/** Linux takes 107 bytes as the path of a socket, macOS 103: too few for a checkout deep in the file system. */
+/** A socket path is limited to 107 bytes on Linux and 103 on macOS, too few for a checkout deep in the file system. */
 function socketFor(dir) {
   const socket = join(dir, "daemon/unix.socket");
   return Buffer.byteLength(socket) <= 103 ? socket : join(mkdtempSync(join(tmpdir(), "quickstart-")), "unix.socket");

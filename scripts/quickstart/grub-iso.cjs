@@ -1,4 +1,4 @@
-// Makes bootable ISO images with GRUB: a guest that boots one says a line on its console and powers itself off.
+// Creates bootable ISO images with GRUB: a guest that boots one prints a line on its console and powers itself off.
 "use strict";
 const { execFile } = require("node:child_process");
 const { accessSync, constants } = require("node:fs");
@@ -7,10 +7,10 @@ const { tmpdir } = require("node:os");
 const { delimiter, join } = require("node:path");
 const { promisify } = require("node:util");
 
-/** What making an ISO needs, and the Debian packages that have it. */
+/** The tools needed to create an ISO, with the Debian packages that provide them. */
 const tools = { "grub-mkrescue": "grub-common grub-efi-amd64-bin grub-pc-bin", xorriso: "xorriso", mformat: "mtools" };
 
-/** A sentence on what to install before ISOs can be made here; undefined when nothing is missing. */
+/** A sentence on what to install before ISOs can be created here; undefined if nothing is missing. */
 function missingIsoTools() {
   const missing = Object.keys(tools).filter((tool) => !isOnPath(tool));
   if (missing.length === 0) return undefined;
@@ -29,7 +29,7 @@ function isOnPath(tool) {
   });
 }
 
-/** Makes the ISO `name` in `dir` and returns its path. Only where `missingIsoTools()` names none. */
+/** Creates the ISO `name` in `dir` and returns its path. Requires that `missingIsoTools()` returns undefined. */
 async function makeBootableIso(dir, { name = "boot.iso", label = "BOOT", text = "hello from the ISO" } = {}) {
   const tree = await mkdtemp(join(tmpdir(), "pulumi-lxd-iso-"));
   try {
@@ -43,7 +43,7 @@ async function makeBootableIso(dir, { name = "boot.iso", label = "BOOT", text = 
   }
 }
 
-/** The line goes to the serial console, which is what the daemon keeps, and stays there long enough to be read. */
+/** The line goes to the serial console, which the daemon records, and stays there long enough to be read. */
 function grubConfig(text) {
   const print = `echo '${text.replaceAll("'", "")}'`;
   return ["serial", "terminal_output serial console", print, "sleep 2", "halt", ""].join("\n");

@@ -1,16 +1,16 @@
-// Types of the ISO maker, for the tests that boot real machines.
+// Types of the ISO builder, for the tests that boot real virtual machines.
 
 export interface IsoOptions {
-  /** The file's name in the folder; another name for another content side by side. Default: `boot.iso`. */
+  /** The file name in the folder; a different name for different content side by side. Default: `boot.iso`. */
   readonly name?: string;
-  /** The volume label, up to 32 of A-Z, 0-9 and _. */
+  /** The volume label: up to 32 characters of A-Z, 0-9 and _. */
   readonly label?: string;
-  /** Printed by the guest before it powers off; another text is another content. */
+  /** Printed by the guest before it powers off; a different text results in different content. */
   readonly text?: string;
 }
 
-/** A sentence on what to install before ISOs can be made here; undefined when nothing is missing. */
+/** A sentence on what to install before ISOs can be created here; undefined if nothing is missing. */
 export declare function missingIsoTools(): string | undefined;
 
-/** Makes the ISO in `dir` and returns its path. Only where `missingIsoTools()` names none. */
+/** Creates the ISO in `dir` and returns its path. Requires that `missingIsoTools()` returns undefined. */
 export declare function makeBootableIso(dir: string, options?: IsoOptions): Promise<string>;

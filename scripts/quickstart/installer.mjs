@@ -1,4 +1,4 @@
-// The quickstart's installer: for a real daemon one that really boots, for the embedded one a few kilobytes.
+// The quickstart's installer: an ISO that really boots for a real daemon, a few kilobytes for the embedded one.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { writeTinyIso } from "./tiny-iso.mjs";

@@ -1,4 +1,4 @@
-// Shows what a daemon has, asked over its socket rather than of Pulumi.
+// Shows the objects on a daemon, read over its socket rather than from Pulumi.
 import { request } from "node:http";
 
 /** @param {string} socketPath */
@@ -18,7 +18,7 @@ export async function showDaemon(socketPath) {
   }
 }
 
-/** The `metadata` of the daemon's answer. */
+/** The `metadata` of the daemon's response. */
 function get(socketPath, path) {
   return new Promise((resolve, reject) => {
     const sent = request({ socketPath, path, host: "localhost" }, async (response) => {

@@ -20,7 +20,7 @@ export class QuickstartStack {
     this.#daemon = daemon;
   }
 
-  /** Makes the stack; one that an earlier run left behind is emptied first. */
+  /** Creates the stack; a stack left by an earlier run is destroyed first. */
   async create({ iso }) {
     const state = join(this.#daemon.dir, "state");
     mkdirSync(state, { recursive: true });
@@ -41,11 +41,11 @@ export class QuickstartStack {
     await this.pulumi("stack", "rm", "--yes", name);
   }
 
-  /** Runs and shows one command, which has to succeed. */
+  /** Prints and runs one command, which must succeed. */
   async pulumi(...args) {
     const configFile = relative(join(root, program), join(this.#daemon.dir, "config.yaml"));
     const settings = ["--stack", name, "--config-file", configFile];
-    // `stack init` and `stack rm` name the stack themselves.
+    // `stack init` and `stack rm` specify the stack themselves.
     const own = args[0] === "stack" ? [] : args[0] === "cancel" ? settings.slice(0, 2) : settings;
     const flags = ["--cwd", program, ...own];
     console.log(`$ pulumi ${[...args, ...flags].map(quoted).join(" ")}`);
@@ -72,7 +72,7 @@ export class QuickstartStack {
   }
 }
 
-/** As a shell takes it for one word. */
+/** Quotes a word for a shell if necessary. */
 function quoted(word) {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 
 const sectorBytes = 2048;
-/** Where each part lies; the first two are given by ISO 9660 and El Torito, the rest follows. */
+/** The sector of each part; ISO 9660 and El Torito define the first two, the others follow. */
 const at = { descriptor: 16, bootRecord: 17, terminator: 18, pathTableL: 19, pathTableM: 20, root: 21, catalog: 22 };
 const bootImage = 23;
 const totalSectors = 24;
@@ -29,7 +29,7 @@ export function writeTinyIso(file, label) {
   writeFileSync(file, image);
 }
 
-/** What all volume descriptors begin with. */
+/** The start of every volume descriptor. */
 function header(sector, type) {
   sector.writeUInt8(type, 0);
   sector.write("CD001", 1, "latin1");
@@ -49,7 +49,7 @@ function primaryDescriptor(sector, label) {
   sector.writeUInt32BE(at.pathTableM, 148);
   directoryRecord(sector.subarray(156), 0);
   text(sector, 190, 623, "");
-  // Four dates, all "not specified": sixteen digits 0 and a time zone of 0.
+  // Four dates, all "not specified": 16 zero digits and a time zone of 0.
   for (const offset of [813, 830, 847, 864]) sector.write("0".repeat(16), offset, "latin1");
   sector.writeUInt8(1, 881);
 }
@@ -59,7 +59,7 @@ function directoryRecord(target, name) {
   target.writeUInt8(rootRecordBytes, 0);
   both32(target, 2, at.root);
   both32(target, 10, sectorBytes);
-  // 1 January 2000, midnight: the same bytes on every run.
+  // 1 January 2000, midnight: constant, so that the image is always the same.
   target.set([100, 1, 1, 0, 0, 0, 0], 18);
   target.writeUInt8(2, 25);
   both16(target, 28, 1);
@@ -95,7 +95,7 @@ function text(sector, offset, length, value) {
   sector.write(value.padEnd(length), offset, length, "latin1");
 }
 
-/** ISO 9660 writes most numbers twice, once in each order of bytes. */
+/** ISO 9660 stores most numbers in both byte orders. */
 function both16(target, offset, value) {
   target.writeUInt16LE(value, offset);
   target.writeUInt16BE(value, offset + 2);
