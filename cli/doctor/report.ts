@@ -34,8 +34,8 @@ function verdict(findings: Finding[], paint: Paint): string {
   return `${paint(counts[1] === "" ? "green" : "yellow", "Ready for `pulumi up`")}: ${found}.`;
 }
 
-function counted(count: number, noun: string): string {
-  return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
+function counted(count: number, word: string): string {
+  return count === 0 ? "" : `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
 function line({ level, check, text, advice }: Finding, paint: Paint): string {

@@ -35,7 +35,7 @@ export interface ClientOptions extends ClientProof {
 interface Shared {
   /** Its own until the server is known, which may have other addresses: then that server's. */
   limiter: ConcurrencyLimiter;
-  readonly patience: RetryPolicy;
+  readonly retryPolicy: RetryPolicy;
   info: Promise<ServerInfo> | undefined;
 }
 
@@ -59,7 +59,7 @@ export class Client implements Requests {
   ) {
     const fresh = (): Shared => ({
       limiter: new ConcurrencyLimiter(this.#parallel),
-      patience: new RetryPolicy(options.awayMs),
+      retryPolicy: new RetryPolicy(options.awayMs),
       info: undefined,
     });
     this.#shared = bound === undefined ? fresh() : bound.client.#shared;
@@ -208,7 +208,7 @@ export class Client implements Requests {
   }
 
   #persist<T>(repeatable: Repeatable, attempt: () => Promise<T>): Promise<T> {
-    return this.#shared.patience.run({ repeatable, signal: this.signal }, attempt);
+    return this.#shared.retryPolicy.run({ repeatable, signal: this.signal }, attempt);
   }
 
   async #text(reply: HttpReply, { method, path }: HttpRequest): Promise<string> {
