@@ -29,7 +29,7 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** Parses a duration that has already been validated. */
+/** Returns the valid sizes that an invalid one most likely stands for: `10GiB` and `10GB` for `10G`. */
 export function nearestSizes(text: string): string[] {
   const [, digits = "", letter = "", isBinary] =
     /^(\d+(?:\.\d+)?)\s*([kmgtp])(i?)(?:b|bytes?)?$/i.exec(text.trim()) ?? [];
@@ -41,16 +41,16 @@ export function nearestSizes(text: string): string[] {
     const binary = `${digits}${letters[power] ?? ""}iB`;
     return isBinary === "" ? [binary, `${digits}${decimal}`] : [binary];
   }
-  // Parses a duration such as `1h30m` into milliseconds; undefined if it is not valid.
+  // Converts a fraction of a unit to a whole number of the next smaller unit, rounded if necessary.
   return power === 0 ? [] : [`${Math.round(Number(digits) * 1024)}${letters[power - 1] ?? ""}iB`];
 }
 
-/** A duration that was checked before. */
+/** Parses a duration that has already been validated. */
 export function milliseconds(duration: string): number {
   return parseDuration(duration) ?? 0;
 }
 
-/** `1h30m` in milliseconds, or undefined if it is no duration. */
+/** Parses a duration such as `1h30m` into milliseconds; undefined if it is not valid. */
 export function parseDuration(text: string): number | undefined {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
   if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text) return undefined;

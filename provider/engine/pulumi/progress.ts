@@ -36,7 +36,7 @@ export function progressRow(urn: string, redactor: Redactor): Row {
     clear: async () => {
       const rest = filter.rest();
       if (rest !== undefined) await show(rest);
-      // Otherwise the engine repeats the last text in the row of the result.
+      // Without this, the engine repeats the last text in the row of the result.
       if (!filter.isEmpty) await show(" ");
     },
   };
