@@ -1,4 +1,4 @@
-// How this client proves itself to a server that is not on this machine, and how it knows that server.
+// How this client authenticates to a remote server, and how it recognizes that server.
 import { existsSync, readFileSync } from "node:fs";
 import { LxdError } from "../../../base/errors";
 import { normalizeAddress } from "../discovery/address";
@@ -12,11 +12,11 @@ import { fingerprintOf, readPem } from "./pem";
 import { type HttpsTarget } from "../transport/tls-connector";
 import { readToken, tokenFor } from "../discovery/trust-token";
 
-/** Where a daemon is, with what is needed to be let in. */
+/** The location of a server, with the credentials to access it. */
 export type Target =
   | { socket: string; namedBy?: string | undefined }
   | (HttpsTarget & {
-      /** Where certificate and key were read, if not in the settings; whether they were made here. */
+      /** The files that certificate and key were read from, unless they are in the settings. */
       files?: IdentityFiles | undefined;
       isOwn?: boolean | undefined;
       trustToken?: string | undefined;
@@ -24,10 +24,10 @@ export type Target =
       oidc?: OidcLogin | undefined;
     });
 
-/** For all servers that have made a token: it is sent to the one whose address is in it. */
+/** A token for whichever server issued it: it is sent only to the server whose address it contains. */
 const tokenVariable = "PULUMI_LXD_TRUST_TOKEN";
 
-/** Adds certificate, key, token and what pins the server to an address; a socket needs none of them. */
+/** Adds certificate, key, token and server pin to an address; a socket needs none of them. */
 export function resolveCredentials(location: Location, env: Environment): Target {
   const { namedBy } = location;
   if ("socket" in location) return { socket: location.socket, namedBy };
@@ -44,13 +44,13 @@ export function resolveCredentials(location: Location, env: Environment): Target
   return { ...known, ...findIdentity(credentials, remote, env), trustToken };
 }
 
-/** Makes the certificate that a trust token is to be spent on, where there is none. */
+/** Generates a client certificate for a trust token if there is none. */
 export function withClientCertificate(target: Target, env: Environment): Target {
   if ("socket" in target || target.trustToken === undefined || target.clientCertificate !== undefined) return target;
   return { ...target, ...makeIdentity(env) };
 }
 
-/** What this server is known by: a fingerprint, else a CA. */
+/** Returns what identifies the server: a fingerprint, otherwise a certificate authority. */
 function pins(
   credentials: Credentials,
   { remote, addresses }: { remote: CliRemote | undefined; addresses: string[] },
@@ -79,7 +79,10 @@ function pins(
   return { fingerprint: fingerprintOf(readFileSync(file, "utf8"), file), pinnedBy: file };
 }
 
-/** A CA of one's own: of the settings, else of the command line's folder (`client.ca`, in its PKI mode). */
+/**
+ * A private certificate authority: from the settings, otherwise `client.ca` in the command line client's directory (its
+ * PKI mode).
+ */
 function authority({ certificateAuthority }: Credentials, remote: CliRemote | undefined): string | undefined {
   if (certificateAuthority !== undefined) return readPem(certificateAuthority, "certificateAuthority");
   const files = remote === undefined ? [] : keyFiles(remote.folder, remote.name).map(({ ca }) => ca);

@@ -1,4 +1,4 @@
-// Makes a server trust this client: once, with a trust token, if the user gave one.
+// Enrolls this client with a server, once, by a trust token that the user provided.
 import { type ErrorDetails, LxdError } from "../../../base/errors";
 import { endOfBearer } from "../transport/bearer";
 import { type Requests } from "../core/requests";
@@ -9,22 +9,22 @@ import { fingerprintOf, parseCertificate } from "./pem";
 import { type ServerInfo } from "../discovery/server-info";
 import { expiryOf } from "../discovery/trust-token";
 
-/** By what the server is to know the client. */
+/** How the server identifies the client. */
 export interface ClientProof {
   clientCertificate?: string | undefined;
-  /** To be spent on a server that does not trust the certificate yet. */
+  /** To use for a server that does not trust the certificate yet. */
   trustToken?: string | undefined;
   bearerToken?: string | undefined;
   oidc?: OidcLogin | undefined;
-  /** Where the certificate is from, if it is not in the settings; whether it was made here. */
+  /** The files of the certificate, unless it is in the settings, and whether this package generated it. */
   files?: IdentityFiles | undefined;
   isOwn?: boolean | undefined;
 }
 
-/** Spends the token. A server that trusts the client already never sees it. */
+/** Sends the token. A server that already trusts the client never receives it. */
 export async function enroll(client: Requests, info: ServerInfo, proof: ClientProof): Promise<void> {
   const { trustToken, clientCertificate } = proof;
-  // The servers take the token for spent before they notice that nobody is there to be trusted.
+  // Servers mark the token as used before they notice that there is no certificate to trust.
   if (trustToken === undefined || clientCertificate === undefined) throw untrusted(client.transport.place, proof);
   const doing = `enrol at ${client.transport.place}`;
   const advice = "Create a new trust token with `incus config trust add NAME` or `lxc config trust add --name NAME`.";
@@ -44,7 +44,10 @@ export async function enroll(client: Requests, info: ServerInfo, proof: ClientPr
   }
 }
 
-/** LXD did, before tokens had a field of their own. Servers that tell strangers nothing are newer. */
+/**
+ * LXD accepted tokens as passwords before they had a field of their own. Servers that hide their information from
+ * untrusted clients are newer.
+ */
 function takesTokensAsPassword({ product, extensions }: ServerInfo): boolean {
   return product === "lxd" && extensions.size > 0 && !extensions.has("explicit_trust_token");
 }
@@ -52,7 +55,7 @@ function takesTokensAsPassword({ product, extensions }: ServerInfo): boolean {
 const onLostKeys =
   "If each run creates a client certificate because its folder does not persist, set PULUMI_LXD_HOME to a persistent folder, or set lxd:clientCertificate and lxd:clientKey.";
 
-/** Why the server does not know the client, as far as it can be told from here. */
+/** Returns an error that explains why the server does not trust the client, as far as this side can tell. */
 export function untrusted(place: string, proof: ClientProof): LxdError {
   return new LxdError({ code: "permission-denied", ...explain(place, proof) });
 }

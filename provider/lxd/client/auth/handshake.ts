@@ -1,21 +1,21 @@
-// The first thing that is said to a server: who it is, whether it trusts this client, and the token that makes it do so.
+// The first requests to a server: its identity, whether it trusts this client, and enrollment with a trust token.
 import { poll } from "../../../base/poll";
 import { LxdError } from "../../../base/errors";
 import { type Requests } from "../core/requests";
 import { type ClientProof, enroll, untrusted } from "./enrollment";
 import { type ServerInfo, serverInfoSchema } from "../discovery/server-info";
 
-/** How long a server may take until it trusts a certificate that it has been given. */
+/** How long a server may take to trust a certificate that was added. */
 const settleMs = 2000;
 const pauseMs = 100;
 
-/** What a server says of itself to a client that it trusts, in the end. */
+/** Returns the server's information as a trusted client sees it, enrolling the client if necessary. */
 export async function handshake(client: Requests, proof: ClientProof): Promise<ServerInfo> {
   const value = await askWhoItIs(client);
   if (value?.trusted === true) return value;
   if (proof.trustToken === undefined) throw untrusted(client.transport.place, proof);
   const refused = value === undefined ? undefined : await failureOf(enroll(client, value, proof));
-  // What was wrong before the token was sent will not become right.
+  // A failure from before the token was sent will not go away.
   if (refused !== undefined && refused.details.request === undefined) throw refused;
   const again = await beTrusted(client);
   if (again !== undefined) return again;
@@ -23,8 +23,8 @@ export async function handshake(client: Requests, proof: ClientProof): Promise<S
 }
 
 /**
- * Two providers, or two stacks, may enrol at the same time: the slower one is told that the token is spent, and that a
- * moment before the server trusts the certificate which both of them have.
+ * Two providers or two stacks may enroll at the same time. The slower one is told that the token is already used,
+ * possibly a moment before the server trusts the certificate that both of them present.
  */
 function beTrusted(client: Requests): Promise<ServerInfo | undefined> {
   const pause = (ms: number): Promise<void> => client.pause(ms);
@@ -34,7 +34,10 @@ function beTrusted(client: Requests): Promise<ServerInfo | undefined> {
   });
 }
 
-/** Whoever shows a wrong token, or a certificate that is just being added, is not even told what everybody may know. */
+/**
+ * A client with a wrong token, or with a certificate that is just being added, does not even get the public
+ * information.
+ */
 async function askWhoItIs(client: Requests): Promise<ServerInfo | undefined> {
   try {
     return (await client.get("/1.0", serverInfoSchema)).value;

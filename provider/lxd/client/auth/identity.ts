@@ -1,4 +1,4 @@
-// Which client certificate and key are shown to a server: those of the settings, else those of a folder.
+// Selects the client certificate and key for a server: from the settings, otherwise from a directory.
 import { join } from "node:path";
 import { LxdError } from "../../../base/errors";
 import { cliFolders, type CliRemote, type Environment } from "../discovery/cli-config";
@@ -7,13 +7,15 @@ import { areThere, type IdentityFiles, makeOwnIdentity, ownFiles, requirePrivate
 import { checkIdentity, type Identity, readPem } from "./pem";
 
 export interface KnownIdentity extends Identity {
-  /** The files that they were read from, if they are not of the settings. */
+  /** The files that they were read from, unless they are in the settings. */
   files?: IdentityFiles | undefined;
-  /** Whether they were made here, and not by a command line or the user. */
+  /** Whether this package generated them. */
   isOwn?: boolean | undefined;
 }
 
-/** Of the settings, as PEM or as a path; else of a folder. Undefined if there are none. */
+/**
+ * Finds certificate and key in the settings, as PEM or as paths, otherwise in a directory. Undefined if there are none.
+ */
 export function findIdentity(
   { clientCertificate, clientKey }: Credentials,
   remote: CliRemote | undefined,
@@ -34,14 +36,15 @@ export function findIdentity(
   return checkIdentity(pair, "clientCertificate and clientKey");
 }
 
-/** For a client that has none and is to be trusted from now on. */
+/** Generates an identity for a client without one that is about to be enrolled. */
 export function makeIdentity(env: Environment): KnownIdentity {
   return load(makeOwnIdentity(env), env);
 }
 
 /**
- * For a remote of a command line that command line's, which the server has met. Else our own before any command line's:
- * it is there because a server trusts it, and must not lose to one that is installed later.
+ * For a remote of a command line client, returns that client's identity, which the server knows. Otherwise prefers our
+ * own identity: it exists because a server trusts it, and must not give way to a command line client that is installed
+ * later.
  */
 function ofFolders(remote: CliRemote | undefined, env: Environment): KnownIdentity | undefined {
   const own = [ownFiles(env)].flatMap((files) => files ?? []);
@@ -59,7 +62,7 @@ function load(files: IdentityFiles, env: Environment): KnownIdentity {
   return { ...checkIdentity(pair, files.certificate), files, isOwn };
 }
 
-/** In a command line's folder. A pair for one server alone comes before the one for all. */
+/** Returns the files in a command line client's directory. A pair for one particular server has precedence. */
 export function keyFiles(folder: string, name: string | undefined): (IdentityFiles & { ca: string })[] {
   const own = name === undefined ? [] : [join(folder, "clientcerts", name)];
   return [...own, join(folder, "client")].map((base) => ({

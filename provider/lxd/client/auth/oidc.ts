@@ -1,4 +1,4 @@
-// The login that a command line keeps for a server with OIDC: its access token, and how it is renewed.
+// Uses a command line client's OIDC login for a server: reads its access token and renews it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { request } from "undici";
@@ -10,16 +10,16 @@ import { WebAgent } from "../../../base/web-agent";
 import { type Authorization, type Refusal } from "../transport/bearer";
 import { type Cli } from "../discovery/cli-config";
 
-/** Whose login it is. */
+/** Identifies a login. */
 export interface OidcLogin {
   cli: Cli;
-  /** The remote's name. */
+  /** Name of the remote. */
   name: string;
-  /** The command line's folder. */
+  /** Directory of the command line client. */
   folder: string;
 }
 
-/** What the command lines store; other fields are theirs. */
+/** The fields used here; other fields belong to the command line clients. */
 const storedSchema = z.looseObject({ access_token: z.string().min(1), refresh_token: z.string().optional() });
 type Stored = z.output<typeof storedSchema>;
 
@@ -33,7 +33,7 @@ const renewedSchema = z.object({
 
 const timeoutMs = 15_000;
 
-/** Two clients of one login in a process take turns: a refresh token may be good for one use only. */
+/** Two clients of the same login in one process take turns, because a refresh token may be valid for a single use. */
 const renewals = new SingleFlight<boolean>();
 
 export function oidc(login: OidcLogin): Authorization {
@@ -45,7 +45,7 @@ export function oidc(login: OidcLogin): Authorization {
       return Promise.resolve(`Bearer ${sent}`);
     },
     renew: async (refusal) => {
-      // Somebody else, a command line for one, may have done it in the meantime.
+      // Another process, such as a command line client, may have renewed it in the meantime.
       if (readStored(file, login).access_token !== sent) return true;
       return renewals.run(file, () => renew(file, login, refusal));
     },
@@ -55,7 +55,7 @@ export function oidc(login: OidcLogin): Authorization {
 async function renew(file: string, login: OidcLogin, refusal: Refusal): Promise<boolean> {
   const prefix = login.cli === "incus" ? "x-incus-oidc" : "x-lxd-oidc";
   const [issuer, clientId] = [refusal[`${prefix}-issuer`], refusal[`${prefix}-clientid`]];
-  // A refusal for another reason is the server's to explain.
+  // If the refusal has another reason, the server's own error explains it.
   if (typeof issuer !== "string" || typeof clientId !== "string") return false;
   const stored = readStored(file, login);
   if (!stored.refresh_token) throw loginAgain(login, "the login has expired and cannot be renewed");
@@ -74,7 +74,7 @@ function wellKnown(issuer: string): string {
   return requireSafe(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
 }
 
-/** A refresh token is as good as a password: it goes over TLS, or stays on this machine. */
+/** A refresh token is as powerful as a password: it must go over TLS, or stay on this machine. */
 function requireSafe(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(url?.hostname ?? "");
@@ -82,7 +82,7 @@ function requireSafe(text: string): string {
   throw new Error(`${text} is not an HTTPS address`);
 }
 
-/** GET, or POST of a form. */
+/** Sends GET, or POST with a form. */
 async function ask<S extends z.ZodType>(schema: S, url: string, form?: string): Promise<z.output<S>> {
   const agent = new WebAgent();
   try {
@@ -98,7 +98,7 @@ async function ask<S extends z.ZodType>(schema: S, url: string, form?: string): 
     const { origin, pathname } = new URL(url);
     if (statusCode !== 200) throw new Error(`${origin}${pathname} answered with status ${statusCode}${reason(text)}`);
     const parsed = schema.safeParse(parseJson(text));
-    // The words of a parser quote what it was given, which has tokens in it.
+    // Parser errors quote their input, which contains tokens.
     if (!parsed.success) throw new Error(`${origin}${pathname} does not respond like a token issuer`);
     return parsed.data;
   } finally {
@@ -114,7 +114,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The code of an error of OAuth 2, such as `invalid_grant`. */
+/** Returns an OAuth 2 error code, such as `invalid_grant`. */
 function reason(text: string): string {
   const [, code] = /"error"\s*:\s*"(\w+)"/.exec(text) ?? [];
   return code === undefined ? "" : ` (${code})`;
@@ -125,12 +125,14 @@ function readStored(file: string, login: OidcLogin): Stored {
     const parsed = storedSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
     if (parsed.success) return parsed.data;
   } catch {
-    // Told below: whoever never logged in has no such file.
+    // Reported below: the file does not exist if nobody has logged in.
   }
   throw loginAgain(login, `no user is logged in to it (${file} has no token)`);
 }
 
-/** Kept for the command line too, as the old refresh token may be worth nothing any more. Whole, or not at all. */
+/**
+ * Stores the new tokens for the command line client too, because the old refresh token may have become invalid. Atomic.
+ */
 function store(file: string, stored: Stored, renewed: z.output<typeof renewedSchema>): void {
   const { expires_in: seconds, ...tokens } = renewed;
   const expiry = seconds === undefined ? {} : { expiry: new Date(new Date().getTime() + seconds * 1000).toISOString() };

@@ -1,4 +1,4 @@
-// The client certificate that is made here, once, for whoever has a trust token and no certificate of the command lines.
+// The client certificate that this package generates once, for users with a trust token and no other certificate.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,7 +11,10 @@ export interface IdentityFiles {
   key: string;
 }
 
-/** A folder of its own in that for settings, unless a variable names another; undefined for a user without a home. */
+/**
+ * Directory in the user's configuration directory, unless a variable overrides it; undefined for a user without a home
+ * directory.
+ */
 function ownFolder(env: Environment): string | undefined {
   if (env["PULUMI_LXD_HOME"]) return env["PULUMI_LXD_HOME"];
   const home = homeOf(env);
@@ -19,14 +22,14 @@ function ownFolder(env: Environment): string | undefined {
   return base === undefined ? undefined : join(base, "pulumi-lxd");
 }
 
-/** Where certificate and key are, or would be. */
+/** Returns the paths of certificate and key, whether or not they exist. */
 export function ownFiles(env: Environment): IdentityFiles | undefined {
   const folder = ownFolder(env);
   if (folder === undefined) return undefined;
   return { certificate: join(folder, "client", "client.crt"), key: join(folder, "client", "client.key") };
 }
 
-/** Those that there are already, else new ones. Of several processes that make some at once, all get those of one. */
+/** Returns the existing files, or generates new ones. If several processes do so at once, all get the same files. */
 export function makeOwnIdentity(env: Environment): IdentityFiles {
   const files = ownFiles(env);
   if (files === undefined) throw homeless("there is no home folder");
@@ -38,14 +41,14 @@ export function areThere({ certificate, key }: IdentityFiles): boolean {
   return existsSync(certificate) && existsSync(key);
 }
 
-/** A whole folder gets its name in one step: nobody ever sees one half of the pair, and nothing is overwritten. */
+/** Renames a complete directory into place, so that nobody sees half of the pair and nothing is overwritten. */
 function makeIn(folder: string): void {
   let temporary: string | undefined;
   try {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
     temporary = mkdtempSync(`${folder}-`);
     const { clientCertificate, clientKey } = selfSignedClient(whoami());
-    // On the disk before a token is spent on it: without its key, the certificate is trusted for nothing.
+    // Flushed to disk before the token is used: without its key, the trusted certificate would be useless.
     writeFileSync(join(temporary, "client.key"), clientKey, { mode: 0o600, flush: true });
     writeFileSync(join(temporary, "client.crt"), clientCertificate, { mode: 0o600, flush: true });
     renameSync(temporary, folder);
@@ -68,24 +71,27 @@ function homeless(reason: string): LxdError {
   });
 }
 
-/** As the command lines name theirs. */
+/** The same form that the command line clients use. */
 function whoami(): string {
   try {
     return `${userInfo().username}@${hostname()}`;
   } catch {
-    // Containers run as users that the system has no name for.
+    // In a container, the user may have no name.
     return `pulumi-lxd@${hostname()}`;
   }
 }
 
-/** What `ls -l` shows of who may read a key; undefined if it is its owner's alone, or if the system does not say. */
+/**
+ * Returns the permissions of a key as `ls -l` shows them; undefined if only the owner can read it, or if the system
+ * does not tell.
+ */
 export function opennessOf(key: string): string | undefined {
   if (process.platform === "win32") return undefined;
   const mode = statSync(key).mode & 0o777;
   return (mode & 0o077) === 0 ? undefined : mode.toString(8).padStart(4, "0");
 }
 
-/** A key that is made here is private, or somebody has changed that: as `ssh`, this client does not use it then. */
+/** A generated key is private unless somebody changed its permissions; like ssh, this client then refuses to use it. */
 export function requirePrivate({ key }: IdentityFiles): void {
   const mode = opennessOf(key);
   if (mode === undefined) return;

@@ -1,4 +1,4 @@
-// Certificates and keys that users give as PEM or as the path of a file.
+// Reads certificates and keys given as PEM text or as the path of a file.
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { LxdError } from "../../../base/errors";
@@ -8,7 +8,7 @@ export interface Identity {
   clientKey: string;
 }
 
-/** The PEM, from itself or from a file. `what` names it in errors, which never repeat it: it could be a secret. */
+/** Returns the PEM text. `what` names the value in errors, which never repeat it, because it may be secret. */
 export function readPem(value: string, what: string): string {
   if (value.includes("-----BEGIN")) return value;
   try {
@@ -18,7 +18,7 @@ export function readPem(value: string, what: string): string {
   }
 }
 
-/** Both, after making sure that they can be used: TLS itself would say no more than that it failed. */
+/** Checks that certificate and key are usable and returns both: TLS itself would report only that it failed. */
 export function checkIdentity({ clientCertificate, clientKey }: Identity, what: string): Identity {
   const certificate = parseCertificate(clientCertificate, `the client certificate (${what})`);
   if (clientKey.includes("ENCRYPTED")) {
@@ -35,7 +35,7 @@ export function checkIdentity({ clientCertificate, clientKey }: Identity, what: 
   throw invalid(`the client key does not match the client certificate (${what})`);
 }
 
-/** SHA-256 of the certificate: 64 lower-case hexadecimal digits, as both daemons write it. */
+/** Returns the SHA-256 fingerprint as 64 lower-case hexadecimal digits, as LXD and Incus write it. */
 export function fingerprintOf(pem: string, what: string): string {
   return createHash("sha256").update(parseCertificate(pem, what).raw).digest("hex");
 }

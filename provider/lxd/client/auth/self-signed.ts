@@ -1,4 +1,4 @@
-// Makes a key pair and the certificate by which a server knows a client, as the daemons' own command lines make them.
+// Generates a key pair and a self-signed client certificate, in the same form as `incus` and `lxc` do.
 import type * as Asn from "@peculiar/asn1-schema";
 import type * as X509 from "@peculiar/asn1-x509";
 import { generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from "node:crypto";
@@ -6,17 +6,17 @@ import { createRequire } from "node:module";
 import { type Identity } from "./pem";
 
 const dayMs = 86_400_000;
-/** As long as those of the command lines: there is nobody who would renew it. */
+/** Same lifetime as those of the command line clients: nothing would renew it. */
 const lifeMs = 3650 * dayMs;
-/** Servers refuse a certificate that is not valid yet, and their clocks may be behind. */
+/** Servers reject a certificate that is not valid yet, and their clocks may be behind. */
 const skewMs = dayMs;
-/** The longest that X.520 allows. */
+/** The maximum that X.520 allows. */
 const longestName = 64;
 
 const commonName = "2.5.4.3";
 const ecdsaWithSha384 = "1.2.840.10045.4.3.3";
 
-/** Known by its fingerprint alone: `name` is for people who look at it. */
+/** The server identifies it by its fingerprint only; `name` is for people. */
 export function selfSignedClient(name: string): Identity {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
   const { asn, x509 } = libraries();
@@ -47,7 +47,7 @@ interface Libraries {
   x509: typeof X509;
 }
 
-/** Loading them takes a tenth of a second, which no run should pay but the one that makes a key. */
+/** Loading these libraries takes a tenth of a second, so only a run that generates a key does. */
 function libraries(): Libraries {
   const load = createRequire(__filename);
   return {
@@ -61,7 +61,7 @@ function nameOf(x509: typeof X509, name: string): X509.Name {
   return new x509.Name([new x509.RelativeDistinguishedName([new x509.AttributeTypeAndValue(attribute)])]);
 }
 
-/** It signs, it is a client's, and it vouches for no other. */
+/** Allows signatures and client authentication, and no issuing of other certificates. */
 function extensions({ asn, x509 }: Libraries): X509.Extensions {
   const all: [string, boolean, unknown][] = [
     [x509.id_ce_keyUsage, true, new x509.KeyUsage(x509.KeyUsageFlags.digitalSignature)],
@@ -76,7 +76,7 @@ function extensions({ asn, x509 }: Libraries): X509.Extensions {
   );
 }
 
-/** Positive, and without zeros in front, which DER does not allow. */
+/** Positive and without leading zeros, which DER does not allow. */
 function serialNumber(): ArrayBuffer {
   const serial = randomBytes(16);
   serial.writeUInt8((serial.readUInt8(0) & 0x3f) | 0x40);

@@ -1,4 +1,4 @@
-// A change as it is sent: JSON, or an upload with the headers that the daemons look at.
+// A change request: JSON, or an upload with the headers that servers require.
 import { type Query, withQuery } from "../transport/paths";
 import { type HttpRequest } from "../transport/transport";
 import { type UploadStream } from "../transport/watched-upload";
@@ -10,13 +10,13 @@ export interface Change {
   json?: unknown;
   upload?: { stream: UploadStream; sizeBytes: number | undefined; headers: Record<string, string> };
   ifMatch?: string | undefined;
-  /** Further headers, for what has no body. */
+  /** Additional headers, for requests without a body. */
   headers?: Record<string, string>;
-  /** How long the change may take after the daemon has accepted it. Default 10 minutes. */
+  /** How long the change may take after the server has accepted it. Default: 10 minutes. */
   deadlineMs?: number;
-  /** Told how far the daemon is, if it says so. */
+  /** Called with the server's progress, if it reports any. */
   onProgress?: (text: string) => void;
-  /** Once accepted, it is a guest that is waited for: the server is free for other changes. */
+  /** Once accepted, the change waits only for a guest, so it does not count as load on the server. */
   isUpToGuest?: boolean;
 }
 
@@ -31,12 +31,12 @@ export function toHttp(change: Change): HttpRequest {
   const base = {
     method: change.method,
     path: withQuery(change.path, change.query ?? {}),
-    // What a daemon does at once, it does in silence.
+    // The server sends nothing during a synchronous change.
     silenceMs: change.deadlineMs ?? defaultDeadlineMs,
   };
   if (upload !== undefined) {
     if (upload.sizeBytes !== undefined) headers["Content-Length"] = String(upload.sizeBytes);
-    // Exactly this type: with any parameter the daemons take the body for JSON.
+    // Exactly this type: with any parameter, servers treat the body as JSON.
     const typed = { "Content-Type": "application/octet-stream", ...upload.headers };
     return { ...base, headers: { ...headers, ...typed }, body: upload.stream };
   }

@@ -1,4 +1,4 @@
-// Typed requests to one daemon: read an object, or change something and follow the change to its end.
+// Typed requests to one server: reads an object, or changes something and follows the change to its end.
 import { type z } from "zod";
 import { anyOf, pause } from "../../../base/abort";
 import { isCode } from "../../../base/errors";
@@ -27,26 +27,26 @@ import { type Found, type ReadOptions, type Requests } from "./requests";
 export interface ClientOptions extends ClientProof {
   /** How many changes the server works on at a time. */
   parallel?: number | undefined;
-  /** How long a server that was there may be away before it counts as gone. Default 30 s. */
+  /** How long a server that has responded before may be away until requests fail. Default: 30 s. */
   awayMs?: number | undefined;
 }
 
-/** What all clients of one server have in common. */
+/** What all clients of one server share. */
 interface Shared {
-  /** Its own until the server is known, which may have other addresses: then that server's. */
+  /** A limiter of its own until the server, which may have several addresses, is identified; then that server's. */
   limiter: ConcurrencyLimiter;
   readonly retryPolicy: RetryPolicy;
   info: Promise<ServerInfo> | undefined;
 }
 
-/** When a client is to stop: see `until` and `withSignal`. */
+/** When a client must stop; see `until` and `withSignal`. */
 interface Bound {
   client: Client;
   limit?: Deadline;
   signal: AbortSignal | undefined;
 }
 
-/** The engine is to be answered within two seconds after it has cancelled a call. */
+/** The engine must get a response within two seconds after it has cancelled a call. */
 const lastLookMs = 1000;
 
 export class Client implements Requests {
@@ -65,22 +65,28 @@ export class Client implements Requests {
     this.#shared = bound === undefined ? fresh() : bound.client.#shared;
   }
 
-  /** The same server, which is asked nothing any more when a time limit is over. */
+  /** Returns a client for the same server that sends no requests after a deadline. */
   until(limit: Deadline): Client {
     return new Client(this.transport, this.options, { client: this, limit, signal: this.signal });
   }
 
-  /** The same server, which is asked nothing any more once this fires: whatever goes on fails with the signal's reason. */
+  /**
+   * Returns a client for the same server that sends no requests once the signal fires; requests in progress fail with
+   * its reason.
+   */
   withSignal(signal: AbortSignal): Client {
     return new Client(this.transport, this.options, { client: this, signal });
   }
 
-  /** Fires when whoever has this client stops. Waits between requests heed it as well: see `pause`. */
+  /** Fires when this client must stop. Pauses between requests observe it as well; see `pause`. */
   get signal(): AbortSignal | undefined {
     return this.bound?.signal;
   }
 
-  /** The same server for a look at what a call leaves. One that was stopped has another moment for that. */
+  /**
+   * Returns a client for a last look at what a call leaves behind. If this client was stopped, it gets a moment for
+   * that.
+   */
   forLastLook(): Client {
     return this.signal?.aborted === true ? this.#whole.withSignal(AbortSignal.timeout(lastLookMs)) : this;
   }
@@ -89,7 +95,7 @@ export class Client implements Requests {
     return this.bound === undefined ? this : this.bound.client.#whole;
   }
 
-  /** Waits between two looks at the server. */
+  /** Pauses between two polls of the server. */
   pause(ms: number): Promise<void> {
     return pause(ms, this.signal);
   }
@@ -105,7 +111,10 @@ export class Client implements Requests {
     return this.options.parallel ?? defaultParallel;
   }
 
-  /** What this server is and can do; asked once. A server that does not trust this client yet is asked to. */
+  /**
+   * Returns the server's product, version and features; queried once. Enrolls the client if the server does not trust
+   * it yet.
+   */
   info(): Promise<ServerInfo> {
     this.#shared.info ??= this.#introduce().catch((error: unknown) => {
       this.#shared.info = undefined;
@@ -134,7 +143,7 @@ export class Client implements Requests {
     throw notUnderstood(parsed.error, request);
   }
 
-  /** Like `get`, but an object that is not there is undefined. A missing project or pool is still an error. */
+  /** Like `get`, but returns undefined if the object does not exist. A missing project or pool is still an error. */
   async find<S extends z.ZodType>(
     path: string,
     schema: S,
@@ -149,18 +158,18 @@ export class Client implements Requests {
     }
   }
 
-  /** A reply that is no envelope but the thing itself, such as a log. */
+  /** Returns a response without an envelope, such as a log. */
   async text(path: string, query: Query = {}): Promise<string> {
     const request = { method: "GET" as const, path: withQuery(path, query), isShort: true };
     return this.#persist("always", async () => this.#text(await this.#open(request), request));
   }
 
-  /** The bytes of a reply that is no envelope, as they come. */
+  /** Streams the bytes of a response without an envelope. */
   async download(path: string, query: Query, onChunk: (chunk: Buffer) => void): Promise<void> {
     for await (const chunk of (await this.open(path, query)).body) onChunk(chunk as Buffer);
   }
 
-  /** A reply that is no envelope, with its body yet to be read. */
+  /** Returns a response without an envelope, before its body is read. */
   open(path: string, query: Query = {}): Promise<HttpReply> {
     const request = { method: "GET" as const, path: withQuery(path, query) };
     return this.#persist("always", () => this.#open(request));
@@ -173,8 +182,8 @@ export class Client implements Requests {
   }
 
   /**
-   * Sends a change and waits for its end, whether the daemon does it at once or in an operation. It is sent a second time
-   * only if the daemon cannot have begun it.
+   * Sends a change and waits for its end, whether synchronous or as an operation. Retries it only if the server cannot
+   * have started it.
    */
   change(change: Change): Promise<WireOperation | undefined> {
     const { upload, isUpToGuest = false, deadlineMs = defaultDeadlineMs, onProgress } = change;
@@ -188,7 +197,7 @@ export class Client implements Requests {
     });
   }
 
-  /** Sends a change that goes on in an operation which is to be talked with; its end is waited for by the caller. */
+  /** Starts a change as an operation with streams; the caller waits for its end. */
   begin(change: Change): Promise<WireOperation> {
     const request = toHttp(change);
     return this.#shared.limiter.run(false, async () => {

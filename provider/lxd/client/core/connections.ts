@@ -1,4 +1,4 @@
-// One client per daemon for the life of the process, shared by all resources.
+// One client per server for the lifetime of the process, shared by all resources.
 import { type Authorization, bearer } from "../transport/bearer";
 import { Client } from "./client";
 import { type Target } from "../auth/credentials";
@@ -19,7 +19,7 @@ export function clientFor(target: Target, parallel = defaultParallel): Client {
   return client;
 }
 
-/** Those who name one server in two ways share its client, unless it is one that might be refused. */
+/** Two references to the same server share a client, unless it may be rejected, because the advice then differs. */
 function adviceDependsOn(target: Target): string | undefined {
   return "socket" in target || target.fingerprint !== undefined ? undefined : target.namedBy;
 }

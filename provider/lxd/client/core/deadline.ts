@@ -1,10 +1,10 @@
-// A time limit over many requests: when it is over none begins any more, and those that go on are given up.
+// A deadline for a series of requests: once exceeded, no request starts and those in progress are aborted.
 import { isCode, LxdError } from "../../../base/errors";
 import { type HttpReply, type HttpRequest } from "../transport/transport";
 
 export interface DeadlineOptions {
   ms: number;
-  /** What is told when it is over, in the place of whatever broke off for it. */
+  /** The error message when it is exceeded, instead of the errors of aborted requests. */
   why: string;
   advice?: string | undefined;
 }
@@ -17,7 +17,7 @@ export class Deadline {
     if (bound !== undefined) this.begin(bound);
   }
 
-  /** From now on, in the place of what was the limit before. */
+  /** Starts a new deadline, replacing the previous one. */
   begin(bound: DeadlineOptions): void {
     this.#bound = bound;
     this.#end = performance.now() + bound.ms;
@@ -28,13 +28,13 @@ export class Deadline {
   }
 
   async send(request: HttpRequest, send: (request: HttpRequest) => Promise<HttpReply>): Promise<HttpReply> {
-    // By the signal, so that the body of an upload is let go of.
+    // Passes an aborted signal, so that the body of an upload is released.
     if (this.isOver) return send({ ...request, signal: AbortSignal.abort(this.error()) });
     const leftMs = this.#end - performance.now();
     return Number.isFinite(leftMs) ? send({ ...request, signal: either(request.signal, leftMs) }) : send(request);
   }
 
-  /** Does the work; whatever it fails with when the time is over, it fails because of that. */
+  /** Runs the work. Any failure after the deadline is attributed to the deadline. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -53,7 +53,7 @@ export class Deadline {
   }
 }
 
-/** The longest that a timer can run: about 24 days. */
+/** The longest delay of a timer: about 24 days. */
 const longestMs = 2 ** 31 - 1;
 
 function either(signal: AbortSignal | undefined, leftMs: number): AbortSignal {

@@ -1,8 +1,8 @@
-// The three envelopes in which both daemons answer, and what their error codes mean.
+// The three response envelopes of LXD and Incus, and the meaning of their error codes.
 import { z } from "zod";
 import { type ErrorCode, type FailedRequest, LxdError } from "../../../base/errors";
 
-/** A background operation of the daemon. */
+/** A background operation of the server. */
 export const operationSchema = z.object({
   id: z.string(),
   status_code: z.number(),
@@ -19,7 +19,7 @@ const envelopeSchema = z.discriminatedUnion("type", [
 ]);
 export type Envelope = z.output<typeof envelopeSchema>;
 
-/** Parses a reply. The type in the body decides: an error may come with status 200. */
+/** Parses a response. The type in the body decides: an error may have status 200. */
 export function parseEnvelope(text: string, request: FailedRequest): Envelope {
   const parsed = envelopeSchema.safeParse(tryJson(text));
   if (parsed.success) return parsed.data;
@@ -31,7 +31,7 @@ export function parseEnvelope(text: string, request: FailedRequest): Envelope {
   });
 }
 
-/** The daemon's refusal as an error in its own words. */
+/** Returns the server's error, in its own words. */
 export function refusal(why: string, status: number, request: FailedRequest): LxdError {
   const code = meaning(why, status);
   return new LxdError({ code, why, advice: adviceOn(code, why, status), request: { ...request, status } });
@@ -42,7 +42,7 @@ function adviceOn(code: ErrorCode, why: string, status: number): string | undefi
   return code === "permission-denied" && status !== 401 ? restricted : undefined;
 }
 
-/** What a member of a cluster says when another one, to which it hands the request on, does not answer. */
+/** The message of a cluster member when another one does not respond to a forwarded request. */
 const memberAway =
   /^Server isn't ready yet$|^Missing event connection with target cluster member$|^\w+ "https:\S+": Unable to connect to: /;
 const awaited =
@@ -61,19 +61,19 @@ const byStatus: Record<number, ErrorCode> = {
   503: "unavailable",
 };
 
-/** Most refusals of the daemons' drivers come as 500 (some as 400), so those are told apart by their text. */
+/** Most errors of drivers arrive with status 500 (some with 400), so their text decides. */
 function meaning(why: string, status: number): ErrorCode {
   const known = byStatus[status];
   if (known !== undefined) return known;
   if (memberAway.test(why)) return "unavailable";
   if (/already exists|UNIQUE constraint failed/i.test(why)) return "already-exists";
   if (/in use/i.test(why)) return "in-use";
-  // Incus 6.0 forgets the status of these two.
+  // Incus 6.0 loses the status of these two.
   if (/^User does not have permission|^Certificate is restricted$/.test(why)) return "permission-denied";
   return status === 400 ? "invalid-argument" : "failed";
 }
 
-/** The error of a reply that should have been the thing itself. */
+/** Returns the error of a response that should have been plain content. */
 export function noText(text: string, request: FailedRequest): LxdError {
   const envelope = parseEnvelope(text, request);
   return envelope.type === "error"
@@ -81,7 +81,7 @@ export function noText(text: string, request: FailedRequest): LxdError {
     : unexpected(envelope, request);
 }
 
-/** A 404 that speaks of what holds the object says nothing about the object. */
+/** A 404 about the object's container says nothing about the object. */
 export function isContainerMissing(error: LxdError): boolean {
   return /(project|storage pool|cluster member) not found$/i.test(error.details.why);
 }

@@ -1,24 +1,24 @@
-// Reads a form of several parts (RFC 7578) as it comes, without ever holding more than a chunk of it.
+// Parses a multipart form (RFC 7578) as a stream, holding at most one chunk.
 import { LxdError } from "../../../base/errors";
 
 export interface Part {
   name: string;
   fileName: string;
-  /** To be read to its end before the next part is asked for. */
+  /** Must be read to its end before the next part is requested. */
   body: AsyncIterable<Buffer>;
 }
 
-/** The boundary between the parts, from the header of the answer; undefined if that is no form. */
+/** Returns the boundary from the response header; undefined if the response is not a form. */
 export function boundaryOf(contentType: string): string | undefined {
   return /^multipart\/form-data\s*;.*boundary="?([^";]+)/i.exec(contentType)?.[1];
 }
 
 export async function* partsOf(chunks: AsyncIterable<Buffer>, boundary: string): AsyncGenerator<Part> {
-  // The first boundary has no line before it.
+  // The first boundary has no line break before it.
   const bytes = new Bytes(chunks, Buffer.from("\r\n"));
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   await bytes.text(delimiter);
-  // After a boundary comes the end of its line, and after the last one two dashes.
+  // A boundary is followed by a line break, and the last one by two dashes.
   while ((await bytes.take(2)) !== "--") {
     const headers = await bytes.text(Buffer.from("\r\n\r\n"));
     yield { name: field(headers, "name"), fileName: field(headers, "filename"), body: bytes.until(delimiter) };
@@ -39,7 +39,9 @@ class Bytes {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** What comes before the marker, which is left out. Only what cannot be the marker's beginning is given on. */
+  /**
+   * Yields everything before the marker and drops the marker. Holds back only what may be the beginning of the marker.
+   */
   async *until(marker: Buffer): AsyncGenerator<Buffer> {
     for (;;) {
       const at = this.held.indexOf(marker);

@@ -1,31 +1,32 @@
-// The websockets of an operation that talks with its client while it runs: a command's streams, a console.
+// The websockets of an interactive operation: the streams of a command, or a console.
 import { z } from "zod";
 import { type FailedRequest, LxdError } from "../../../base/errors";
 import { type Client } from "./client";
 import { path, withQuery } from "../transport/paths";
 import { type WireOperation } from "./envelope";
 
-/** One of them. It is open when it is handed out. */
+/** An open websocket of an operation. */
 export interface Stream {
   send: (data: Uint8Array | string) => void;
-  /** Resolves when nothing more comes: true when the daemon has said so, false when the connection is gone without. */
+  /** Resolves when the stream ends: true if the server ended it, false if the connection broke. */
   ended: Promise<boolean>;
   close: () => void;
 }
 
-/** What is to be done with the bytes of a stream as they come. */
+/** Processes the bytes of a stream as they arrive. */
 export type Receive = (bytes: Buffer) => void;
 
 const secretsSchema = z.object({ fds: z.record(z.string(), z.string()) });
 
 /**
- * Connects to the streams of an operation, by the names that the daemon gives them (`0`, `1`, `2`, `control`), one after
- * the other. The operation begins when the last of the numbered ones is there; the daemon gives up on it after some
+ * Connects to the streams of an operation one after the other, by the names that the server gives them (`0`, `1`, `2`,
+ * `control`). The operation starts when the last of the numbered streams is connected; the server gives up after some
  * seconds.
  *
- * The order matters. A short command may be over at once, and then the daemon closes the outputs. It does not wait for
- * `control`, which is refused from then on. And each stream begins with a ping: an output that is closed before the
- * answer is written breaks, in Node, with all that has come and was not read yet. So `0`, on which nothing comes, is last.
+ * The order matters. A short command may end at once, and then the server closes the outputs without waiting for
+ * `control`, which it rejects from then on. Each stream also begins with a ping: if an output is closed before the
+ * response to it is written, Node drops the connection together with all data that was received but not read. So `0`,
+ * on which nothing arrives, is last.
  */
 export async function openStreams<Name extends string>(
   client: Client,
@@ -65,7 +66,7 @@ function open(
     socket.addEventListener("close", () => signal?.removeEventListener("abort", stop));
     const ended = new Promise<boolean>((end) => {
       socket.addEventListener("message", ({ data }) => {
-        // The daemons mark the end of a stream with an empty text; bytes come as such.
+        // Servers mark the end of a stream with an empty text message; data arrives in binary messages.
         if (data instanceof ArrayBuffer) receive(Buffer.from(data));
         else end(true);
       });

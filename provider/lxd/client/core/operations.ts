@@ -1,4 +1,4 @@
-// Follows a background operation of the daemon to its end, with a deadline, in both forms that servers report a failure.
+// Follows a background operation to its end, with a deadline, and handles both forms in which servers report failures.
 import { setTimeout as sleep } from "node:timers/promises";
 import { poll } from "../../../base/poll";
 import { type FailedRequest, isCode, LxdError } from "../../../base/errors";
@@ -10,19 +10,21 @@ export interface Following {
   /** The request that started the operation, for error messages. */
   request: FailedRequest;
   deadlineMs: number;
-  /** Told how far the daemon is, if it says so. */
+  /** Called with the server's progress, if it reports any. */
   onProgress?: ((text: string) => void) | undefined;
 }
 
-/** Codes below are of operations that go on, codes above of those that have failed. */
+/** Lower codes mean that an operation is running, higher codes that it has failed. */
 export const succeeded = 200;
 const progressIntervalMs = 1000;
-/** Waits are renewed this often, so that one whose connection is dead does not last until the deadline. */
+/** Renews waits at this interval, so that a dead connection does not last until the deadline. */
 const longPollMs = 30_000;
 const graceMs = 15_000;
 const pauseMs = 100;
 
-/** Resolves with the finished operation; rejects with the daemon's words if it failed, or when the deadline passes. */
+/**
+ * Resolves with the finished operation. Rejects with the server's error if it failed, or if the deadline is exceeded.
+ */
 export async function follow(client: Requests, id: string, following: Following): Promise<WireOperation> {
   const done = new AbortController();
   const progress = following.onProgress ? watch(client, id, following.onProgress, done.signal) : undefined;
@@ -36,7 +38,7 @@ export async function follow(client: Requests, id: string, following: Following)
 
 async function wait(client: Requests, id: string, { request, deadlineMs }: Following): Promise<WireOperation> {
   const pause = (ms: number): Promise<void> => client.pause(ms);
-  // The pause is for a server that does not wait as long as it is asked to.
+  // The pause is for servers that return from a wait early.
   const ended = await poll({ pause, everyMs: pauseMs, withinMs: deadlineMs }, async (leftMs) => {
     const operation = await look(client, id, { request, timeoutMs: Math.min(Math.max(0, leftMs), longPollMs) });
     return operation.status_code >= succeeded ? operation : undefined;
@@ -46,23 +48,23 @@ async function wait(client: Requests, id: string, { request, deadlineMs }: Follo
   return ended;
 }
 
-/** The operation when it has ended, or after a while as it is then. */
+/** Returns the operation when it has ended, or its current state after a while. */
 async function look(
   client: Requests,
   id: string,
   { request, timeoutMs }: { request: FailedRequest; timeoutMs: number },
 ): Promise<WireOperation> {
   const timeout = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
-  // The daemon flushes its headers at once and stays silent until the end.
+  // The server sends its headers at once and then nothing until the end.
   const limits = { silenceMs: timeoutMs + graceMs, isLong: true };
   try {
     return (await client.get(`${path("operations", id)}/wait`, operationSchema, { timeout }, limits)).value;
   } catch (thrown) {
     if (isCode(thrown, "cancelled")) throw thrown;
     const { why, request: answered } = LxdError.from(thrown).details;
-    // Repeated in vain, or the daemon is another one since: its restart ends all operations and forgets them.
+    // The request was retried in vain, or the server has restarted, which ends and forgets all operations.
     if (answered?.status === undefined || isForgotten(thrown)) throw lost(why, request);
-    // The older form of the wait says with the same words that *it* ran out of time.
+    // The older wait API uses the same words when the wait itself has timed out.
     if (why === "context deadline exceeded") return lookAt(client, id, request);
     throw refusal(why, answered.status, request);
   }
@@ -77,19 +79,19 @@ async function lookAt(client: Requests, id: string, request: FailedRequest): Pro
   }
 }
 
-/** Finished operations are forgotten after some seconds: what this one came to, it took along. */
+/** Servers forget finished operations after some seconds, and their results with them. */
 function isForgotten(error: unknown): boolean {
   return isCode(error, "not-found") && error.details.why === "Operation not found";
 }
 
-/** What the daemons' texts leave out. Those of unpacking and packing begin with such a word themselves. */
+/** Words that the servers' texts omit. The texts for unpacking and packing already begin with one. */
 const words: Record<string, string> = {
   download_progress: "downloading ",
   fs_progress: "copying ",
   block_progress: "copying ",
 };
 
-/** The daemons tell progress as texts under keys of their own that end alike; one operation may have several. */
+/** Servers report progress as text under various keys with a common suffix; one operation may have several. */
 export function describeProgress(metadata: Record<string, unknown>): string {
   return Object.entries(metadata)
     .flatMap(([key, value]) =>
@@ -105,7 +107,7 @@ async function watch(client: Requests, id: string, report: (text: string) => voi
       const text = describeProgress(found?.value.metadata ?? {});
       if (text !== "") report(text);
     } catch {
-      // Progress is a courtesy: whatever is wrong, the wait beside it tells.
+      // Progress is optional: the concurrent wait reports all errors.
     }
   }
 }

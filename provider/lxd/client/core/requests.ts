@@ -1,4 +1,4 @@
-// What can be asked of a server, for those that the client itself is made of.
+// The request interface for modules that the client itself is built from.
 import { type z } from "zod";
 import { type Query } from "../transport/paths";
 import { type Change } from "./change";
@@ -10,21 +10,21 @@ export interface Found<T> {
   etag: string | undefined;
 }
 
-/** How one read differs from others. */
+/** Options of a read. */
 export interface ReadOptions {
   /** How long the server may stay silent. */
   silenceMs?: number;
-  /** A read that lasts, and so is not counted among the short ones. */
+  /** A long-running read, which does not count as a short one. */
   isLong?: boolean;
-  /** Not worth to be repeated when the server is away. */
+  /** Not worth retrying while the server is away. */
   isOptional?: boolean;
 }
 
-/** What a client does for those parts of it that ask the server something themselves. */
+/** What the client offers to its own parts for requests to the server. */
 export interface Requests {
   readonly transport: { readonly place: string };
   get<S extends z.ZodType>(path: string, schema: S, query?: Query, options?: ReadOptions): Promise<Found<z.output<S>>>;
-  /** Like `get`, but an object that is not there is undefined. */
+  /** Like `get`, but returns undefined if the object does not exist. */
   find<S extends z.ZodType>(
     path: string,
     schema: S,
@@ -32,6 +32,6 @@ export interface Requests {
     options?: ReadOptions,
   ): Promise<Found<z.output<S>> | undefined>;
   change(change: Change): Promise<WireOperation | undefined>;
-  /** Waits between two looks at the server. */
+  /** Pauses between two polls of the server. */
   pause(ms: number): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Repeats what is safe to repeat while a daemon that was there a moment ago is away, as during its restart.
+// Retries what is safe to repeat while a server that has just responded is away, for example during its restart.
 import { pause } from "../../../base/abort";
 import { LxdError } from "../../../base/errors";
 
@@ -6,7 +6,7 @@ const defaultAwayMs = 30_000;
 const firstPauseMs = 50;
 const longestPauseMs = 1000;
 
-/** Failures to connect: no byte of the request was sent. */
+/** Connection errors: no byte of the request was sent. */
 const unsent = new Set([
   "ENOENT",
   "ECONNREFUSED",
@@ -17,12 +17,12 @@ const unsent = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-/** What a request may be repeated after. */
+/** When a request may be repeated. */
 export type Repeatable = "always" | "if-not-begun" | "never";
 
 export class RetryPolicy {
   #hasAnswered = false;
-  /** Shared by all requests: when the daemon stays away, each of them gives up at the same time, and later ones at once. */
+  /** Shared by all requests: if the server stays away, all of them give up at the same time, and later ones at once. */
   #awaySince: number | undefined;
 
   constructor(private readonly awayMs = defaultAwayMs) {}
@@ -53,7 +53,7 @@ export class RetryPolicy {
     const isStarting = status === 503;
     if (status !== undefined) this.#hasAnswered = true;
     if (status !== undefined && !isStarting) this.#answered();
-    // A daemon that has never been met is more likely to be the wrong one than to be on its way back.
+    // A server that has never responded is more likely the wrong one than one that is restarting.
     if (!isAway(error) || !this.#hasAnswered) return false;
     this.#awaySince ??= performance.now();
     if (performance.now() - this.#awaySince >= this.awayMs) return false;
@@ -61,7 +61,7 @@ export class RetryPolicy {
   }
 }
 
-/** No answer, or one that says that the daemon is not ready yet: it refuses everything until then. */
+/** No response, or one that says that the server is not ready yet: until then it rejects everything. */
 function isAway({ code, details: { request, cause } }: LxdError): boolean {
   if (code !== "unavailable") return false;
   return request?.status === 503 || (request?.status === undefined && cause !== undefined && !isAbort(cause));
@@ -71,7 +71,7 @@ function isUnsent({ details: { cause } }: LxdError): boolean {
   return unsent.has((cause as NodeJS.ErrnoException | undefined)?.code ?? "");
 }
 
-/** Whoever made the request gave it up. */
+/** The caller aborted the request. */
 function isAbort(cause: unknown): boolean {
   return cause instanceof Error && /^(AbortError|TimeoutError)$/.test(cause.name);
 }

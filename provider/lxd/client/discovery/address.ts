@@ -1,14 +1,14 @@
-// Addresses of servers, in the one form in which they are compared.
+// Normalizes server addresses for comparison.
 import { LxdError } from "../../../base/errors";
 
 const defaultPort = "8443";
 
-/** `https://host:8443` from `host`, `host:port` or a URL. */
+/** Returns `https://host:8443` for `host`, `host:port` or a URL. */
 export function normalizeAddress(text: string): string {
   const full = text.includes("://") ? text.trim() : `https://${text.trim()}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
   if (url?.protocol !== "https:" || url.hostname === "") {
-    // Without what stands before an @, which could be a password.
+    // Omits everything before an @, which may be a password.
     const quoted = JSON.stringify(text.replace(/[^/]*@/, "…@"));
     throw new LxdError({
       code: "invalid-argument",

@@ -1,4 +1,4 @@
-// Reads what the command lines `incus` and `lxc` know of servers: the remotes of their `config.yml`.
+// Reads the remotes of the command line clients `incus` and `lxc` from their `config.yml`.
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -9,18 +9,21 @@ import { LxdError } from "../../../base/errors";
 export type Cli = "incus" | "lxc";
 export type Environment = Record<string, string | undefined>;
 
-/** A server by the name that a command line has for it. */
+/** A remote of a command line client. */
 export interface CliRemote {
   cli: Cli;
   name: string;
-  /** `unix://`, `unix:///PATH`, `https://HOST:PORT`; several for the members of a cluster, the last good one first. */
+  /**
+   * `unix://`, `unix:///PATH` or `https://HOST:PORT`; several for the members of a cluster, starting with the one that
+   * worked last.
+   */
   addresses: string[];
   usesOidc: boolean;
   isImageServer: boolean;
   project: string | undefined;
-  /** Where the command line keeps its own certificate and key. */
+  /** Directory with the command line client's own certificate and key. */
   folder: string;
-  /** The file of the server's certificate, if it was accepted by its fingerprint when the remote was added. */
+  /** File of the server's certificate, if it was accepted by its fingerprint when the remote was added. */
   serverCertificate: string | undefined;
 }
 
@@ -31,19 +34,19 @@ export interface CliConfig {
   remotes: CliRemote[];
 }
 
-/** The folders in which a command line keeps its settings; those that a variable names instead of all others. */
+/** Returns the directories in which a command line client may keep its settings; a variable overrides all others. */
 export function cliFolders(cli: Cli, env: Environment): string[] {
   const named = env[cli === "incus" ? "INCUS_CONF" : "LXD_CONF"];
   if (named) return [named];
   const home = homeOf(env);
   const inHome = (...paths: string[]): string[] => (home === undefined ? [] : paths.map((path) => join(home, path)));
   if (cli === "lxc") return inHome(".config/lxc", "snap/lxd/common/config");
-  // Incus follows the system's own custom, and moves what older versions have left in ~/.config.
+  // Incus follows the system's conventions, and migrates settings of older versions from ~/.config.
   const base = env["XDG_CONFIG_HOME"] || env["APPDATA"];
   return [...(base ? [join(base, "incus")] : []), ...inHome(".config/incus", "Library/Application Support/incus")];
 }
 
-/** Undefined for a user of whom neither HOME nor the system knows where that is, as in some containers. */
+/** Undefined if neither HOME nor the system knows the user's home directory, as in some containers. */
 export function homeOf(env: Environment): string | undefined {
   if (env["HOME"]) return env["HOME"];
   try {
@@ -53,7 +56,7 @@ export function homeOf(env: Environment): string | undefined {
   }
 }
 
-/** The settings of each command line that has any on this machine. */
+/** Returns the settings of each command line client that has any on this machine. */
 export function cliConfigs(env: Environment): CliConfig[] {
   return (["incus", "lxc"] as const).flatMap((cli) => {
     const folder = cliFolders(cli, env).find((each) => existsSync(join(each, "config.yml")));
@@ -68,7 +71,7 @@ function globalFolder(cli: Cli, env: Environment): string {
   return cli === "incus" ? env["INCUS_GLOBAL_CONF"] || "/etc/incus" : env["LXD_GLOBAL_CONF"] || "/etc/lxd";
 }
 
-/** A user's own remotes come before those that the machine's administrator has set up for all. */
+/** The user's own remotes have precedence over those that the administrator has configured for all users. */
 function merge(own: CliConfig | undefined, shared: CliConfig | undefined): CliConfig {
   const first = own ?? shared;
   if (first === undefined) throw new Error("nothing to merge");
@@ -102,7 +105,7 @@ function readConfig(cli: Cli, folder: string): CliConfig {
   const remotes = Object.entries(parsed.data.remotes ?? {}).map(([name, wire]) =>
     toRemote({ cli, folder, name }, wire),
   );
-  // `local` is always there, and is not always written down.
+  // The remote `local` always exists, even if the file does not contain it.
   const all = remotes.some(({ name }) => name === "local")
     ? remotes
     : [...remotes, toRemote({ cli, folder, name: "local" }, { addr: "unix://" })];
@@ -119,7 +122,7 @@ function toRemote(
   return {
     cli,
     name,
-    // In the order of the ring, as the command line goes round it.
+    // The command line client tries the addresses as a ring, starting with the last good one.
     addresses: last < 0 ? addresses : [...addresses.slice(last), ...addresses.slice(0, last)],
     usesOidc: wire.auth_type === "oidc",
     isImageServer: wire.public === true || ["simplestreams", "oci"].includes(wire.protocol ?? ""),
@@ -131,7 +134,7 @@ function toRemote(
 
 function load(file: string): unknown {
   try {
-    // An empty file is no mistake.
+    // An empty file is valid.
     return safeLoad(readFileSync(file, "utf8")) ?? {};
   } catch (error) {
     const why = `${file} cannot be read: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`;

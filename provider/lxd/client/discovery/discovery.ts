@@ -1,4 +1,4 @@
-// Finds the daemon: a list of places, asked in order, that can be shown to the user.
+// Selects the server: an ordered list of places to look, which can be shown to the user.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LxdError } from "../../../base/errors";
@@ -18,7 +18,7 @@ function serverAt(address: string | undefined, credentials: Credentials): Locati
   return address ? { addresses: address.split(","), credentials } : undefined;
 }
 
-/** A remote of a command line; `unix://` is the socket where its daemon usually is. */
+/** Returns a remote of a command line client; `unix://` means the default socket. */
 function remoteAt(name: string | undefined, credentials: Credentials, around: Surroundings): Location | undefined {
   if (!name) return undefined;
   const remote = namedRemote(name, around.env);
@@ -39,7 +39,7 @@ function usualSocket({ cli }: CliRemote, around: Surroundings): Extract<Location
   return { socket: cli === "incus" ? "/var/lib/incus/unix.socket" : "/var/lib/lxd/unix.socket" };
 }
 
-/** A place at which the command line `incus` would look too, and so one where its variable names the project. */
+/** A place that the `incus` command uses too, so its environment variable for the project applies. */
 const ofIncus = ({ name, find }: Place): Place => ({
   name,
   find: (around) => {
@@ -48,12 +48,12 @@ const ofIncus = ({ name, find }: Place): Place => ({
   },
 });
 const variable = (name: string): Place => ({ name, find: ({ env }) => socketAt(env[name]) });
-/** A variable that the command line takes for the name of its remote. */
+/** An environment variable with the name of a remote, as the command line client reads it. */
 const remoteVariable = (name: string, cli: string): Place => ({
   name,
   find: (around) => remoteAt(around.env[name] ? `${cli}:${around.env[name]}` : undefined, {}, around),
 });
-/** Only a server elsewhere: where the sockets of this machine are, is known without the command line. */
+/** Only a remote server: the sockets of this machine are found without the command line client. */
 const defaultRemote = (cli: string): Place => ({
   name: `the default remote of \`${cli}\``,
   find: (around) => {
@@ -87,7 +87,7 @@ const lxdWellKnown = [lxdSocket("/var/snap/lxd/common/lxd/unix.socket"), lxdSock
 const incusSockets = [...incusNamed, ...incusWellKnown];
 const lxdSockets = [...lxdNamed, ...lxdWellKnown];
 
-/** Where a daemon is looked for; the first place that names one wins. */
+/** Places to look for a server; the first one that specifies a server wins. */
 export const places: readonly Place[] = [
   { name: ofResource, find: fromResource },
   { name: "stack config lxd:remote", find: (a) => remoteAt(a.config?.remote, a.config ?? {}, a) },
@@ -103,12 +103,12 @@ export const places: readonly Place[] = [
   defaultRemote("lxc"),
 ];
 
-/** Its own words come first; who the client is, is the same for all servers unless it says so. */
+/** The resource's own settings have precedence. The client's identity is the same for all servers unless specified. */
 function fromResource(around: Surroundings): Location | undefined {
   const { explicit = {}, config = {} } = around;
   const hasOwnIdentity = explicit.clientCertificate !== undefined || explicit.clientKey !== undefined;
   const { clientCertificate, clientKey } = hasOwnIdentity ? explicit : config;
-  // A token of the stack may be for any of its servers; it is only ever sent to the one that has made it.
+  // The stack's token may be for any of its servers; it is only ever sent to the server that issued it.
   const ofStack = (): string | undefined =>
     explicit.address ? tokenFor(explicit.address.split(","), config.trustToken, "lxd:trustToken") : undefined;
   requireOne(explicit);
@@ -129,7 +129,7 @@ function requireOne({ socket, address, name }: RemoteInputs): void {
   });
 }
 
-/** Undefined if no place names a daemon. */
+/** Returns undefined if no place specifies a server. */
 export function findDaemon(around: Surroundings): Location | undefined {
   for (const place of places) {
     const location = place.find(around);
@@ -138,7 +138,7 @@ export function findDaemon(around: Surroundings): Location | undefined {
   return undefined;
 }
 
-/** Where the daemon is, or an error that lists every place that was looked at. */
+/** Returns the location of the server, or throws an error that lists all places. */
 export function discover(around: Surroundings): Location {
   const location = findDaemon(around);
   if (location !== undefined) return location;

@@ -1,24 +1,25 @@
-// What servers may lack, with the releases that brought it: the one source of errors in previews and of the table in docs/compatibility.md.
+// Features that some servers lack, with their first releases: the single source for errors in previews and for the
+// table in docs/compatibility.md.
 
-/** Lines of releases in which the daemons come, in the order of the columns in docs/compatibility.md. */
+/** Release lines of LXD and Incus, in the column order of docs/compatibility.md. */
 export const lines = ["Incus 6.0", "Incus 6", "Incus 7", "LXD 5.0", "LXD 5.21", "LXD 6"] as const;
 export type Line = (typeof lines)[number];
 
-/** The last release of a line that adds features by itself, before it became the LTS that is a line here. */
+/** A release line that introduced features before it became an LTS release listed above. */
 type Before = "LXD 5";
 
 export interface Feature {
-  /** As docs/compatibility.md and `doctor` name it. */
+  /** Name of the feature in docs/compatibility.md and in `doctor`. */
   description: string;
-  /** The first release of each line that announces the API extension; a line without any is not named. */
+  /** The first release of each line that has the API extension; lines without it are omitted. */
   since: Partial<Record<Line | Before, string>>;
 }
 
 const everyIncus = { "Incus 6.0": "6.0.0", "Incus 6": "6.1", "Incus 7": "7.0" };
 
 /**
- * By API extension, which servers are asked for instead of their version: LTS lines get some later than others do. Read
- * from `version/api.go` at the release tags of Incus 0.1 to 7.3 and LXD 5.0.0 to 6.9.
+ * Features by API extension. Servers are asked for the extension, not the version, because LTS lines get some features
+ * later than others. Read from `version/api.go` at the release tags of Incus 0.1 to 7.3 and LXD 5.0.0 to 6.9.
  */
 export const features = {
   custom_volume_iso: {
@@ -80,8 +81,8 @@ export const features = {
 } satisfies Record<string, Feature>;
 
 /**
- * The releases that have a feature: `any Incus, LXD 5.21 LTS or LXD 5.16`; undefined if every one has it, and for what is
- * no feature here.
+ * Returns the releases that have a feature, for example `any Incus, LXD 5.21 LTS or LXD 5.16`; undefined if all
+ * releases have it, or if it is not a feature listed here.
  */
 export function releasesWith(extension: string): string | undefined {
   const feature: Feature | undefined = (features as Record<string, Feature>)[extension];
@@ -102,7 +103,7 @@ function named(product: string, release: string | undefined): string | undefined
   return release === undefined ? undefined : `${product} ${release}`;
 }
 
-/** `LXD 5.21 LTS` if its first release has it already, else `LXD 5.21.3 LTS`. */
+/** Returns `LXD 5.21 LTS` if the first release of the line has the feature, otherwise for example `LXD 5.21.3 LTS`. */
 function lts(product: string, release: string | undefined): string | undefined {
   return release === undefined ? undefined : `${product} ${release.replace(/\.0$/, "")} LTS`;
 }

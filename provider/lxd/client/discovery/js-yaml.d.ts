@@ -1,5 +1,5 @@
-// The one function of js-yaml that is used here; the package of its types is not among what users install.
+// Declares the one function of js-yaml that is used here; the package with its types is not a dependency of users.
 declare module "js-yaml" {
-  /** Plain data only: tags that make other objects are refused. */
+  /** Loads plain data only; tags that create other objects are rejected. */
   export function safeLoad(text: string): unknown;
 }

@@ -1,7 +1,7 @@
-// What users say of a daemon, and what comes of it: where it is and how to be let in.
+// Types for what users specify about a server, and for the resulting location and credentials.
 import { type CliRemote, type Environment } from "./cli-config";
 
-/** How a client knows a server and proves itself to it. Certificates and keys are PEM, or paths of files with it. */
+/** How a client recognizes a server and authenticates to it. Certificates and keys are PEM text or paths of files. */
 export interface Credentials {
   serverCertificateFingerprint?: string | undefined;
   certificateAuthority?: string | undefined;
@@ -11,16 +11,16 @@ export interface Credentials {
   bearerToken?: string | undefined;
 }
 
-/** Which daemon a resource names for itself. */
+/** The server that a resource specifies. */
 export interface RemoteInputs extends Credentials {
-  /** What the command line `incus` or `lxc` calls it. */
+  /** Name of the remote in the command line client `incus` or `lxc`. */
   name?: string | undefined;
   socket?: string | undefined;
   address?: string | undefined;
   project?: string | undefined;
 }
 
-/** What a stack's config says about the connection. */
+/** Connection settings in the stack's config. */
 export interface ConnectionConfig extends Credentials {
   remote?: string | undefined;
   socket?: string | undefined;
@@ -37,11 +37,11 @@ export interface Surroundings {
   isWritable?: (path: string) => boolean;
 }
 
-/** Where a daemon is, and what was said in the same breath about how to be let in, and where to work. */
+/** The location of a server, with the credentials and the project that were specified together with it. */
 export type Location = ({ socket: string } | { addresses: string[]; credentials: Credentials }) & {
   remote?: CliRemote | undefined;
-  /** Of resources for which nothing nearer names one. */
+  /** The default project of resources on this server. */
   project?: string | undefined;
-  /** What named it, in the words of the list of places: advice is of use only there. */
+  /** What selected the server, as named in the list of places; advice refers to it. */
   namedBy?: string | undefined;
 };

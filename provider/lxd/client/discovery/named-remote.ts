@@ -1,9 +1,9 @@
-// Finds a server by the name that the command line `incus` or `lxc` has for it.
+// Finds a server by its remote name in the command line client `incus` or `lxc`.
 import { LxdError } from "../../../base/errors";
 import { nearest } from "../../../base/nearest";
 import { cliConfigs, type CliRemote, type Environment } from "./cli-config";
 
-/** By `NAME`, or by `incus:NAME` or `lxc:NAME` where both command lines have one. */
+/** Accepts `NAME`, or `incus:NAME` or `lxc:NAME` if both command line clients have a remote of that name. */
 export function namedRemote(text: string, env: Environment): CliRemote {
   const [, cli, name = text] = /^(incus|lxc):(.+)$/.exec(text) ?? [];
   const configs = cliConfigs(env).filter((config) => cli === undefined || config.cli === cli);
@@ -13,7 +13,7 @@ export function namedRemote(text: string, env: Environment): CliRemote {
   const [found, other] = servers;
   if (found === undefined) throw called[0] === undefined ? unknownRemote(text, all, env) : imageServer(text, called[0]);
   if (other !== undefined && found.addresses.join() !== other.addresses.join()) throw ambiguous(name);
-  // The same words for both mean one server, except for sockets, of which each has its own.
+  // The same address in both means the same server, except for sockets, because each product has its own.
   if (other !== undefined && found.addresses[0]?.startsWith("unix:") === true) throw ambiguous(name);
   return found;
 }

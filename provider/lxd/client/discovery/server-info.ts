@@ -1,11 +1,11 @@
-// What a daemon says of itself: product, version and the features that it has.
+// What a server reports about itself: product, version and features.
 import { z } from "zod";
 import { LxdError } from "../../../base/errors";
 import { releasesWith } from "./features";
 
 export const serverInfoSchema = z
   .object({
-    /** Incus 7 does not tell them to strangers. */
+    /** Incus 7 does not report them to untrusted clients. */
     api_extensions: z
       .array(z.string())
       .nullable()
@@ -29,22 +29,22 @@ export const serverInfoSchema = z
   .transform((wire) => ({
     product: productOf(wire.environment?.server, wire.api_extensions),
     version: wire.environment?.server_version ?? "unknown",
-    /** Its host's name, unless it was given another; empty if it does not say. */
+    /** The host name, unless another name is configured; empty if not reported. */
     name: wire.environment?.server_name ?? "",
-    /** Of storage pools; none if the server does not say. */
+    /** Drivers of storage pools; empty if not reported. */
     storageDrivers: (wire.environment?.storage_supported_drivers ?? []).map(({ Name: name }) => name),
     clustered: wire.environment?.server_clustered ?? false,
-    /** Whether virtual machines can be run, not only made. */
+    /** Whether virtual machines can run, not only be created. */
     virtualMachines: (wire.environment?.driver ?? "").includes("qemu"),
     /** `lxc | qemu` */
     driver: wire.environment?.driver ?? "",
-    /** What it is known by, wherever it is met; undefined where it does not say. */
+    /** Identifies the server, whatever its address; undefined if not reported. */
     fingerprint: wire.environment?.certificate_fingerprint || undefined,
-    /** That certificate as PEM; undefined where it does not say. */
+    /** The same certificate as PEM; undefined if not reported. */
     certificate: wire.environment?.certificate || undefined,
-    /** `HOST:PORT` of all that it listens on; none if it has its socket only. */
+    /** `HOST:PORT` of each listener; empty if the server has only its socket. */
     addresses: wire.environment?.addresses ?? [],
-    /** What it can run, its own first. */
+    /** Supported architectures, starting with the server's own. */
     architectures: wire.environment?.architectures ?? [],
     trusted: wire.auth === "trusted",
     extensions: new Set(wire.api_extensions),
@@ -52,17 +52,17 @@ export const serverInfoSchema = z
 export type ServerInfo = z.output<typeof serverInfoSchema>;
 export type Product = "incus" | "lxd";
 
-/** `X-LXD` or `X-Incus`: what this product's special headers begin with. */
+/** Returns `X-LXD` or `X-Incus`, the prefix of this product's special headers. */
 export function headerPrefix(info: ServerInfo): string {
   return info.product === "incus" ? "X-Incus" : "X-LXD";
 }
 
-/** An error unless the server has an API extension. */
+/** Throws an error unless the server has an API extension. */
 export function requireExtension(info: ServerInfo, extension: string, feature: string): void {
   if (!info.extensions.has(extension)) throw missingExtension(info, extension, feature);
 }
 
-/** The error for a server without an API extension. */
+/** Returns the error for a server without an API extension. */
 export function missingExtension(info: ServerInfo, extension: string, feature: string): LxdError {
   const releases = releasesWith(extension);
   return new LxdError({
@@ -76,7 +76,7 @@ export function describeServer(info: ServerInfo): string {
   return `${info.product === "incus" ? "Incus" : "LXD"} ${info.version}`;
 }
 
-/** Untrusted callers are not told the environment; an extension of one product alone gives it away. */
+/** Untrusted clients do not get the environment, but an extension that only one product has reveals it. */
 function productOf(server: string | undefined, extensions: string[]): Product {
   if (server !== undefined) return server === "incus" ? "incus" : "lxd";
   return extensions.includes("dev_incus_events") || extensions.includes("restrict_dev_incus") ? "incus" : "lxd";

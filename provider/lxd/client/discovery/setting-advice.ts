@@ -1,10 +1,11 @@
-// What to change so that another server, socket or certificate is meant: it depends on what named the present one.
+// Advice on which setting to change to use another server, socket or certificate; it depends on what selected the
+// current one.
 
 export const ofResource = "the resource's remote";
-/** In place of that, for commands of `pulumi-lxd`. */
+/** The equivalent for commands of `pulumi-lxd`. */
 export const ofCommand = "the options of this command";
 
-/** Where the path of a socket is written, as the end of "name its socket with …". */
+/** Completes "name its socket with …". */
 export function socketSetting(namedBy: string | undefined): string {
   if (namedBy === ofResource) return "the `socket` of the resource's `remote`";
   if (namedBy === ofCommand) return "`--socket PATH`";
@@ -12,7 +13,7 @@ export function socketSetting(namedBy: string | undefined): string {
   return "`pulumi config set lxd:socket PATH`";
 }
 
-/** What accepts a certificate, as the end of "If that is your server's, …". */
+/** Completes "If that is your server's, …" with the setting that accepts a certificate. */
 export function pinSetting(namedBy: string | undefined, presented: string): string {
   if (namedBy === ofResource) return `write serverCertificateFingerprint: "${presented}" in the resource's \`remote\``;
   if (namedBy === ofCommand) return `add \`--server-certificate-fingerprint ${presented}\``;

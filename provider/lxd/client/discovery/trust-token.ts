@@ -1,4 +1,4 @@
-// Join tokens: what both daemons hand out to let a new client in, once.
+// Trust tokens: issued by LXD and Incus to add a new client, once.
 import { z } from "zod";
 import { LxdError } from "../../../base/errors";
 import { normalizeAddress } from "./address";
@@ -11,7 +11,7 @@ const tokenSchema = z.object({
 });
 export type TrustToken = z.output<typeof tokenSchema>;
 
-/** The token, if it is of the server at one of these addresses, and has not expired. */
+/** Decodes a token. Fails if it is not for the server at one of these addresses, or if it has expired. */
 export function readToken(text: string, addresses: string[]): TrustToken {
   const token = parse(text);
   if (token === undefined) throw refused("trustToken is not a valid trust token");
@@ -25,7 +25,7 @@ export function readToken(text: string, addresses: string[]): TrustToken {
   return token;
 }
 
-/** A token that may be for any of several servers, if it was made by the one at these addresses. */
+/** Returns the token if the server at these addresses issued it; otherwise it may be for another server. */
 export function tokenFor(addresses: string[], text: string | undefined, where: string): string | undefined {
   if (!text) return undefined;
   const token = parse(text);
@@ -34,7 +34,9 @@ export function tokenFor(addresses: string[], text: string | undefined, where: s
   return token.addresses.some((each) => desired.includes(normalizeAddress(each))) ? text : undefined;
 }
 
-/** Undefined if the token has no end, or one that is not over yet. A token without an end has the year 1. */
+/**
+ * Returns when a token has expired; undefined if it never expires, which is encoded as the year 1, or is still valid.
+ */
 export function expiryOf(text: string): Date | undefined {
   const expires = new Date(parse(text)?.expires_at ?? "");
   return Number.isNaN(expires.getTime()) || expires.getUTCFullYear() <= 1970 || expires > new Date()
@@ -51,7 +53,7 @@ function parse(text: string): TrustToken | undefined {
   }
 }
 
-/** Never with the token: it lets anybody in. */
+/** Never contains the token, which grants access to anybody. */
 function refused(why: string, advice = adviceOnTokens): LxdError {
   return new LxdError({ code: "invalid-argument", why, advice });
 }

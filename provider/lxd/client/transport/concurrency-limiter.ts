@@ -1,8 +1,8 @@
-// How much one server is asked to do at a time: its changes have a bound, of which uploads get no more than half.
+// Limits the concurrent changes on a server, and uploads to half of that.
 import { Semaphore } from "../../../base/concurrency";
 import { LxdError } from "../../../base/errors";
 
-/** Changes that a server works on at a time, unless stack config `lxd:parallel` has another number. */
+/** Concurrent changes per server, unless stack config `lxd:parallel` overrides it. */
 export const defaultParallel = 10;
 
 export function parseParallel(text: string | undefined): number {
@@ -16,8 +16,8 @@ export function parseParallel(text: string | undefined): number {
 }
 
 /**
- * A change is counted until its operation has ended, since that is what burdens the server. Reads, and with them all
- * waits, are not: a change that is waited for never needs a place that another one holds.
+ * A change counts until its operation has ended, because that is the load on the server. Reads, including waits, do not
+ * count: a change that others wait for never needs a slot that one of them holds.
  */
 export class ConcurrencyLimiter {
   readonly #changes: Semaphore;
@@ -25,13 +25,13 @@ export class ConcurrencyLimiter {
 
   constructor(parallel: number) {
     this.#changes = new Semaphore(parallel);
-    // Large files take long; small changes go on beside them.
+    // Large uploads take long; small changes continue beside them.
     this.#uploads = new Semaphore(Math.max(1, Math.floor(parallel / 2)));
   }
 
-  /** `work` may leave before it is over: when it only waits for what the server has no work with. */
+  /** `work` may leave early, when it only waits for something that does not load the server. */
   async run<T>(isUpload: boolean, work: (leave: () => void) => Promise<T>): Promise<T> {
-    // In this order, so that whoever waits for an upload's place holds nothing that others need.
+    // In this order, so that a caller that waits for an upload slot holds nothing that others need.
     const leaveUploads = isUpload ? await this.#uploads.enter() : undefined;
     const leaveChanges = await this.#changes.enter();
     const leave = (): void => {
@@ -48,7 +48,10 @@ export class ConcurrencyLimiter {
 
 const ofServers = new Map<string, ConcurrencyLimiter>();
 
-/** The same for all addresses of a server, which is known by its certificate; members of a cluster have one together. */
+/**
+ * Returns the limiter of a server, which is shared by all its addresses because it is identified by the certificate;
+ * cluster members share one.
+ */
 export function limiterOf(fingerprint: string, parallel: number): ConcurrencyLimiter {
   const key = `${fingerprint} ${parallel}`;
   const limiter = ofServers.get(key) ?? new ConcurrencyLimiter(parallel);

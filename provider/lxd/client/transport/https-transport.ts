@@ -1,4 +1,4 @@
-// Reaches a daemon over HTTPS, with a token where no certificate says who the client is.
+// Connects to a server over HTTPS, authenticating with a token if there is no client certificate.
 import { unlessAborted } from "../../../base/abort";
 import { type Authorization } from "./bearer";
 import { connector, type HttpsTarget } from "./tls-connector";
@@ -19,12 +19,12 @@ export class HttpsTransport extends Transport {
     this.#authorization = options.authorization;
   }
 
-  /** A token that has expired is renewed once, and what can be sent again is. */
+  /** Renews an expired token once and repeats the request if its body can be sent again. */
   override async send(request: HttpRequest): Promise<HttpReply> {
     if (this.#authorization === undefined) return super.send(request);
     const reply = await super.send(await this.#authorized(request, this.#authorization));
     if (reply.status !== 401 || this.#authorization.renew === undefined) return reply;
-    // Nobody stops a renewal in the middle: a refresh token that was sent may be spent, and its successor is kept.
+    // A renewal is never aborted: a refresh token that was sent may be used up, and its successor must be stored.
     const isRenewed = await unlessAborted(this.#authorization.renew(reply.headers), request.signal);
     if (!isRenewed || typeof request.body === "object") return reply;
     await reply.body.dump();
@@ -32,7 +32,7 @@ export class HttpsTransport extends Transport {
   }
 
   async #authorized(request: HttpRequest, authorization: Authorization): Promise<HttpRequest> {
-    // The second header makes LXD refuse an expired login, where it would take the client for a stranger.
+    // The second header makes LXD report an expired login instead of treating the client as untrusted.
     const headers = { Authorization: await authorization.header(), "X-LXD-authenticated": "true" };
     return { ...request, headers: { ...request.headers, ...headers } };
   }

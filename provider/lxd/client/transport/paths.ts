@@ -1,6 +1,6 @@
-// Builds request paths from names that may hold any character.
+// Builds request paths from names that may contain any character.
 
-/** A path of percent-encoded segments: `path("storage-pools", pool, "volumes")`. */
+/** Joins percent-encoded segments: `path("storage-pools", pool, "volumes")`. */
 export function path(...segments: string[]): string {
   return `/1.0/${segments.map(encodeSegment).join("/")}`;
 }
@@ -13,7 +13,7 @@ export function withQuery(path: string, query: Query): string {
   return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs).toString()}`;
 }
 
-/** `.` and `..` can be names, but would be resolved away if they were sent as they are. */
+/** `.` and `..` are possible names, but would be resolved if sent literally. */
 function encodeSegment(segment: string): string {
   return segment === "." || segment === ".." ? segment.replaceAll(".", "%2E") : encodeURIComponent(segment);
 }

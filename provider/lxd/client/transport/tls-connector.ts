@@ -1,4 +1,4 @@
-// Opens TLS connections to a server, at one of its addresses, and makes sure that it is the right one.
+// Opens TLS connections to a server at one of its addresses and verifies its identity.
 import { rootCertificates, type TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import { LxdError } from "../../../base/errors";
@@ -8,24 +8,27 @@ import { type Dig, through } from "./tunnel";
 import { pinSetting } from "../discovery/setting-advice";
 
 export interface HttpsTarget {
-  /** Each `https://host:port`. Those of the members of a cluster are tried in this order, for each connection. */
+  /** Each `https://host:port`. For each connection, those of cluster members are tried in this order. */
   addresses: string[];
-  /** PEM. Without them, and without a token, the daemon shows only what is public. */
+  /** PEM. Without certificate and token, the server returns only public information. */
   clientCertificate?: string | undefined;
   clientKey?: string | undefined;
-  /** SHA-256 of the server's certificate: 64 lower-case hexadecimal digits. Without it, a CA must vouch for the server. */
+  /**
+   * SHA-256 of the server's certificate in lower-case hexadecimal digits. Without it, a trusted certificate authority
+   * must have issued the certificate.
+   */
   fingerprint?: string | undefined;
-  /** Where the fingerprint was read, for the refusal. */
+  /** Where the fingerprint comes from, for the error. */
   pinnedBy?: string | undefined;
-  /** PEM of a CA to be believed beside those of the system. */
+  /** PEM of a certificate authority to trust in addition to those of the system. */
   certificateAuthority?: string | undefined;
-  /** What named the server. */
+  /** What selected the server. */
   namedBy?: string | undefined;
 }
 
 const connectTimeoutMs = 15_000;
 
-/** Verifies by itself, so that a refusal can name the fingerprint that was met. */
+/** Verifies the certificate itself, so that the error can contain the presented fingerprint. */
 export function connector(target: HttpsTarget): buildConnector.connector {
   const connect = encryptor(target);
   const tunnels = new Map(target.addresses.map((address) => [address, tunnelTo(address)]));
@@ -37,7 +40,7 @@ export function connector(target: HttpsTarget): buildConnector.connector {
   };
   const open = async (options: buildConnector.Options): Promise<TLSSocket> => {
     const [address, socket] = await first(target.addresses, (each) => openAt(each, options));
-    // A server that is there but wrong is no reason to look elsewhere.
+    // A server with the wrong identity is an error, not a reason to try the next address.
     const refusal = judge(socket, { ...target, address });
     if (refusal === undefined) return socket;
     socket.destroy();
@@ -63,7 +66,7 @@ function encryptor({ clientCertificate, clientKey, certificateAuthority }: Https
     ...(clientCertificate === undefined ? {} : { cert: clientCertificate, key: clientKey }),
     ...(certificateAuthority === undefined ? {} : { ca: [...rootCertificates, certificateAuthority] }),
     rejectUnauthorized: false,
-    // A resumed session shows no certificate, so each connection has its own.
+    // A resumed session presents no certificate, so each connection has a session of its own.
     maxCachedSessions: 0,
     timeout: connectTimeoutMs,
     keepAliveInitialDelay,
@@ -77,7 +80,7 @@ function encryptor({ clientCertificate, clientKey, certificateAuthority }: Https
     });
 }
 
-/** The first attempt that succeeds, or the failure of the last. */
+/** Returns the first attempt that succeeds, or throws the failure of the last one. */
 async function first<T>(addresses: string[], attempt: (address: string) => Promise<T>): Promise<[string, T]> {
   const [address = "", ...others] = addresses;
   try {
@@ -110,7 +113,7 @@ function adviceOnPins(presented: string, { pinnedBy, namedBy }: Pick<HttpsTarget
   return `Another server answers there, or its certificate was renewed. If ${isYours}, ${pinSetting(namedBy, presented)}.`;
 }
 
-/** A pin of the settings beside it would contradict a token. */
+/** A pin in the settings would contradict a token. */
 function adviceOnTokens(pinnedBy: string): string {
   return `Another server answers there, or its certificate was renewed after ${pinnedBy} was issued: use one that was issued since then, or none if the server trusts this client already.`;
 }

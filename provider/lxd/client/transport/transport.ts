@@ -1,4 +1,4 @@
-// Carries HTTP requests to one daemon, and turns a failure to reach it into one that says what to do.
+// Sends HTTP requests to one server, and converts connection failures to errors with advice.
 import { type Readable } from "node:stream";
 import { Agent, type buildConnector, type Dispatcher, WebSocket } from "undici";
 import { anyOf, unlessAborted } from "../../../base/abort";
@@ -12,11 +12,11 @@ export interface HttpRequest {
   path: string;
   headers?: Record<string, string>;
   body?: string | UploadStream;
-  /** How long the daemon may stay silent; after an upload, after its last byte. Default 60 s; 0 waits for ever. */
+  /** How long the server may stay silent; for an upload, after its last byte. Default: 60 s; 0 waits forever. */
   silenceMs?: number;
-  /** How long the daemon may take no byte of an upload. Default 2 minutes. */
+  /** How long the server may accept no byte of an upload. Default: 2 minutes. */
   stallMs?: number;
-  /** A read that is soon over: there is a bound on how many of them go on at a time. */
+  /** A short read; the number of concurrent short reads is limited. */
   isShort?: boolean;
   signal?: AbortSignal | undefined;
 }
@@ -29,18 +29,18 @@ export interface HttpReply {
 
 const defaultSilenceMs = 60_000;
 const defaultStallMs = 120_000;
-/** A peer that is gone without a word is noticed by the system after this long, and ten more seconds. */
+/** The system detects a dead peer after this time and ten more seconds. */
 export const keepAliveInitialDelay = 15_000;
 
 export type Unreachable = Pick<LxdError["details"], "code" | "why" | "advice">;
 
 export abstract class Transport {
-  /** Where the daemon is, as the user knows it: the path of a socket, or an address. */
+  /** Where the server is, for users: the path of a socket, or an address. */
   abstract readonly place: string;
   protected abstract readonly origin: string;
-  /** What a broken connection means, by the code of its error; `PLACE` stands for where the daemon is. */
+  /** What a broken connection means, by error code; `PLACE` stands for the location of the server. */
   protected abstract readonly unreachable: Record<string, Unreachable>;
-  /** Changes, the waits for them, and downloads: as many as there are, since changes are counted by others. */
+  /** For changes, waits for them, and downloads. Unlimited, because the number of changes is limited elsewhere. */
   readonly #agent: Agent;
   readonly #shortReads: Agent;
 
@@ -55,7 +55,7 @@ export abstract class Transport {
     const signal = anyOf(upload?.signal, request.signal);
     try {
       signal?.throwIfAborted();
-      // A request that waits for a connection heeds no signal.
+      // A request that waits for a connection ignores its signal.
       return await unlessAborted(this.#send(request, upload, signal), signal);
     } catch (error) {
       throw this.explain(error, { method: request.method, path: request.path });
@@ -76,10 +76,10 @@ export abstract class Transport {
       method: request.method,
       path: request.path,
       headers: request.headers ?? null,
-      // undici sends whatever can be iterated, and asks for more only when the socket has let go of the last chunk; its
+      // undici accepts any iterable, and requests the next chunk only after the socket has released the last one; its
       // types do not say so.
       body: ((upload?.stream ?? request.body) as string | Readable | undefined) ?? null,
-      // The daemon answers an upload only after it has all of it: that is watched in another way.
+      // The server responds to an upload only after its last byte, which is monitored separately.
       headersTimeout: upload === undefined ? silenceMs : 0,
       bodyTimeout: silenceMs,
       signal: signal ?? null,
@@ -93,12 +93,12 @@ export abstract class Transport {
     return watchUpload(body, limits, () => this.explain(silence, { method, path }));
   }
 
-  /** A connection for as long as somebody speaks on it, such as a console's. */
+  /** A connection for interactive sessions, such as a console. */
   webSocket(path: string): WebSocket {
     return new WebSocket(this.origin.replace(/^http/, "ws") + path, { dispatcher: this.#agent });
   }
 
-  /** What a broken connection means to the user. */
+  /** Converts a broken connection to an error for the user. */
   explain(error: unknown, request: FailedRequest): LxdError {
     if (error instanceof LxdError) return error;
     const code = (error as NodeJS.ErrnoException).code ?? "";
@@ -121,7 +121,7 @@ const silent: Unreachable = {
   advice: "Look at the daemon's log.",
 };
 
-/** What can happen to any connection. */
+/** Errors that can occur on any connection. */
 const broken: Record<string, Unreachable> = {
   UND_ERR_CONNECT_TIMEOUT: silent,
   UND_ERR_HEADERS_TIMEOUT: silent,

@@ -1,9 +1,9 @@
-// The way to a server through a proxy: CONNECT, then TLS with the server itself inside.
+// Tunnels through a proxy to a server: CONNECT, then TLS with the server itself.
 import { Socket } from "node:net";
 import { type buildConnector, Pool } from "undici";
 import { LxdError } from "../../../base/errors";
 
-/** Opens plain connections to a server, through a proxy, over which TLS is spoken as if there were no proxy. */
+/** Opens a plain connection through a proxy; TLS runs over it as if there were no proxy. */
 export type Dig = (options: buildConnector.Options) => Promise<Socket>;
 
 export function through(proxy: URL, timeoutMs: number): Dig {

@@ -1,9 +1,9 @@
-// Reaches a daemon on the same machine, by its unix socket.
+// Connects to a server on this machine through its unix socket.
 import { LxdError } from "../../../base/errors";
 import { type HttpReply, type HttpRequest, Transport, type Unreachable } from "./transport";
 import { socketSetting } from "../discovery/setting-advice";
 
-/** `sun_path` of Linux has 108 bytes, the last of them zero. */
+/** `sun_path` on Linux has 108 bytes, including the terminating zero. */
 const longestSocketPath = 107;
 
 export class UnixTransport extends Transport {
@@ -18,7 +18,7 @@ export class UnixTransport extends Transport {
     this.unreachable = unreachable(namedBy);
   }
 
-  /** A longer path is cut by the system, and would name another file. */
+  /** The system would truncate a longer path, which would then name another file. */
   override async send(request: HttpRequest): Promise<HttpReply> {
     if (Buffer.byteLength(this.place) <= longestSocketPath) return super.send(request);
     if (typeof request.body === "object") request.body.destroy();

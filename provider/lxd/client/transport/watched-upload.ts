@@ -1,21 +1,24 @@
-// The body of an upload, watched: a daemon that takes no more of it, or never answers, is given up.
+// Monitors the body of an upload, and aborts it if the server stops reading or never responds.
 
 export interface UploadLimits {
-  /** How long the daemon may leave what is offered to it untaken. */
+  /** How long the server may leave offered data unread. */
   stallMs: number;
-  /** How long it may take to answer after the last byte. */
+  /** How long the server may take to respond after the last byte. */
   answerMs: number;
 }
 
 export interface WatchedUpload {
   stream: UploadStream;
-  /** Aborted with `silence()` when a limit has passed. */
+  /** Aborted with `silence()` when a limit is exceeded. */
   signal: AbortSignal;
-  /** The answer has come, or nobody waits for it any more. What was not sent is let go of, even if it was never begun. */
+  /**
+   * Call this when the response has arrived or nobody waits for it. Releases the source, even if the upload never
+   * started.
+   */
   end: () => void;
 }
 
-/** A source may be as slow as it likes: it has time limits of its own. */
+/** The source may be arbitrarily slow: it has deadlines of its own. */
 export function watchUpload(source: UploadStream, limits: UploadLimits, silence: () => Error): WatchedUpload {
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -34,14 +37,14 @@ export function watchUpload(source: UploadStream, limits: UploadLimits, silence:
   }
   const end = (): void => {
     stop();
-    // What is waiting for its source cannot be ended through the generator, only through the source.
+    // A pending read cannot be ended through the generator, only through its source.
     source.destroy();
   };
   return { stream: { [Symbol.asyncIterator]: passedOn, destroy: end }, signal: abort.signal, end };
 }
 
 /**
- * The bytes of an upload, in chunks of which each may be overwritten once the next one is asked for. `destroy` lets go of
- * what they come from.
+ * The bytes of an upload. A chunk may be overwritten as soon as the next one is requested. `destroy` releases the
+ * source.
  */
 export type UploadStream = AsyncIterable<Uint8Array> & { destroy(): void };
