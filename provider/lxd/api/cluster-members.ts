@@ -1,4 +1,4 @@
-// The members of a cluster.
+// Members of a cluster.
 import { z } from "zod";
 import { type Client } from "../client/core/client";
 import { path } from "../client/transport/paths";
@@ -11,12 +11,15 @@ const memberSchema = z.object({
 });
 export type WireMember = z.output<typeof memberSchema>;
 
-/** In the server's order. Only for a server that is one of a cluster. */
+/** Lists the members in the server's order. Only for clustered servers. */
 export async function listMembers(client: Client): Promise<WireMember[]> {
   return (await client.get(path("cluster", "members"), z.array(memberSchema), { recursion: "1" })).value;
 }
 
-/** The members of a group of theirs; none if there is no such group. Needs `clustering_groups`. */
+/**
+ * Lists the members of a cluster group; empty if the group does not exist. Requires the API extension
+ * `clustering_groups`.
+ */
 export async function listGroupMembers(client: Client, group: string): Promise<string[]> {
   const schema = z.object({ members: z.array(z.string()).nullish() });
   return (await client.find(path("cluster", "groups", group), schema))?.value.members ?? [];

@@ -1,4 +1,4 @@
-// The bytes of an image as the daemon gives them out: one file, or metadata and root as two.
+// Exports the bytes of an image: one file, or metadata and root separately.
 import { type Client } from "../client/core/client";
 import { boundaryOf, partsOf } from "../client/core/multipart";
 import { path } from "../client/transport/paths";
@@ -11,9 +11,9 @@ export type ImageRole = "unified" | "metadata" | "rootfs" | "rootfs.img";
 
 export interface ImagePart {
   role: ImageRole;
-  /** As the daemon calls it, without folders. */
+  /** The server's name for the file, without directories. */
   fileName: string;
-  /** To be read to its end before the next part is asked for. */
+  /** Must be read to its end before the next part is requested. */
   body: AsyncIterable<Buffer>;
 }
 
@@ -23,7 +23,7 @@ export async function* exportImage(
 ): AsyncGenerator<ImagePart, void> {
   const exportPath = path("images", fingerprint, "export");
   const { headers, body } = await client.open(exportPath, { project });
-  // Whoever reads meets the failure; one that comes of giving up here concerns nobody.
+  // The reader gets the error; an error after it has given up concerns nobody.
   body.on("error", () => undefined);
   try {
     yield* partsIn(headers, explained(client, body as AsyncIterable<Buffer>, exportPath), fingerprint);
@@ -32,7 +32,7 @@ export async function* exportImage(
   }
 }
 
-/** The bytes that came have another hash than the image that was asked for. */
+/** The received bytes have another hash than the requested image. */
 export function otherImage(fingerprint: string, found: string, advice?: string): LxdError {
   const why = `what the server sent is not the image ${fingerprint}: its fingerprint is ${found}`;
   return new LxdError({ code: "content-mismatch", why, advice });
@@ -59,7 +59,7 @@ function roleOf(name: string): ImageRole {
   throw new LxdError({ code: "failed", why: `the daemon's export has an unknown part "${name}"` });
 }
 
-/** What another machine says becomes part of a path here. */
+/** A name from another machine becomes part of a local path. */
 function safeName(name: string): string {
   if (/^[\w-][\w.-]*$/.test(name)) return name;
   throw new LxdError({

@@ -1,4 +1,4 @@
-// The daemon's images and their aliases.
+// Images of the server and their aliases.
 import { z } from "zod";
 import { type Client } from "../client/core/client";
 import { type Found } from "../client/core/requests";
@@ -8,7 +8,7 @@ import { type UploadStream } from "../client/transport/watched-upload";
 
 export interface ImageAddress {
   project: string;
-  /** All 64 digits: the daemons differ in what they do with less. */
+  /** All 64 digits: LXD and Incus handle shorter ones differently. */
   fingerprint: string;
 }
 
@@ -32,7 +32,7 @@ const imageSchema = z.object({
   profiles: z.array(z.string()).nullish(),
   properties: z.record(z.string(), z.string()).nullish(),
   aliases: z.array(z.object({ name: z.string(), description: z.string().default("") })).nullish(),
-  /** Only of an image that was pulled by an alias. */
+  /** Only for an image that was pulled by an alias. */
   update_source: z.object({ server: z.string(), protocol: z.string(), alias: z.string() }).nullish(),
 });
 export type WireImage = z.output<typeof imageSchema>;
@@ -53,19 +53,19 @@ export async function listImages(client: Client, project: string): Promise<WireI
 export interface ImageUpload {
   stream: UploadStream;
   sizeBytes: number | undefined;
-  /** `application/octet-stream` for a unified image, else that of the form. */
+  /** `application/octet-stream` for a unified image, otherwise the type of the form. */
   contentType: string;
-  /** The daemon refuses the bytes if they have another one. */
+  /** The server rejects bytes with another fingerprint. */
   fingerprint: string | undefined;
-  /** Kept by the daemon for a unified image; that of an image in two files is in its form. */
+  /** The server stores this for a unified image; for an image in two files, the form contains the name. */
   fileName: string;
   public: boolean;
   deadlineMs: number;
 }
 
 /**
- * Never with properties in a header: of an image whose metadata has none, Incus 6.0 and LXD 5.0 write them into a nil map,
- * and the whole daemon dies.
+ * Never sends properties in a header: for an image whose metadata has none, Incus 6.0 and LXD 5.0 write them to a nil
+ * map, which crashes the whole daemon.
  */
 export async function uploadImage(client: Client, project: string, upload: ImageUpload): Promise<void> {
   const prefix = headerPrefix(await client.info());
@@ -84,7 +84,7 @@ export async function uploadImage(client: Client, project: string, upload: Image
   });
 }
 
-/** An image that the daemon fetches or makes by itself. A pull without a server crashes Incus 6.0, hence the types. */
+/** An image that the server pulls or creates itself. A pull without a server crashes Incus 6.0, hence these types. */
 export interface NewImage {
   source:
     | { type: "image"; mode: "pull"; server: string; protocol: string; [field: string]: string | undefined }
@@ -93,11 +93,11 @@ export interface NewImage {
   public: boolean;
   properties: Record<string, string>;
   auto_update?: boolean;
-  /** Of an image that is made here; with a pull the daemons say it themselves. */
+  /** For an image that the server creates; for a pull, it sets the name itself. */
   filename?: string | undefined;
   expires_at?: string | undefined;
   compression_algorithm?: string | undefined;
-  /** Only for servers with `instance_publish_split`. */
+  /** Only for servers with the API extension `instance_publish_split`. */
   format?: "split" | undefined;
 }
 
@@ -106,7 +106,7 @@ export interface CreateOptions {
   onProgress: (text: string) => void;
 }
 
-/** Returns the fingerprint, which only the daemon knows. */
+/** Returns the fingerprint, which only the server knows. */
 export async function createImage(
   client: Client,
   project: string,
@@ -119,15 +119,15 @@ export async function createImage(
 
 const secretSchema = z.object({ secret: z.string() });
 
-/** What lets whoever has it read an image that is not public, once. Only those whom the server trusts get one. */
+/** Returns a secret that allows reading a private image once. Only trusted clients get one. */
 export async function imageSecret(client: Client, { project, fingerprint }: ImageAddress): Promise<string> {
-  // The operation stands for the secret, and runs for as long as that is good.
+  // The operation represents the secret and runs as long as that is valid.
   const secretPath = path("images", fingerprint, "secret");
   const { metadata } = await client.begin({ method: "POST", path: secretPath, query: { project } });
   return secretSchema.parse(metadata).secret;
 }
 
-/** The fields that can be changed. All of them are sent: what a PUT leaves out, the daemon clears. */
+/** The fields that can change. All of them are sent, because a PUT clears omitted fields. */
 export type ImageSettings = Pick<WireImage, "public" | "auto_update" | "properties" | "profiles" | "expires_at">;
 
 export async function updateImage(
@@ -158,7 +158,7 @@ export async function createAlias(client: Client, at: ImageAddress, alias: Alias
   await client.change({ method: "POST", path: path("images", "aliases"), query: { project: at.project }, json });
 }
 
-/** Points an alias at this image, in one step: there is no moment without the alias. */
+/** Points an alias to this image atomically: the alias always exists. */
 export async function pointAlias(
   client: Client,
   at: ImageAddress,

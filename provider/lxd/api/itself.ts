@@ -1,11 +1,11 @@
-// Reads an object whose own absence the daemons word like that of a container: a project, a pool.
+// Reads an object whose own absence looks like that of a container: a project or a pool.
 import { type z } from "zod";
 import { type Client } from "../client/core/client";
 import { type Found } from "../client/core/requests";
 import { type Query } from "../client/transport/paths";
 import { isCode } from "../../base/errors";
 
-/** Like `client.find`, for which "Project not found" is an error and not an answer. */
+/** Like `client.find`, for which "Project not found" would be an error. */
 export async function findItself<S extends z.ZodType>(
   client: Client,
   path: string,

@@ -1,4 +1,4 @@
-// The configuration keys that a server publishes about itself (API extension `metadata_configuration`).
+// Configuration keys that a server documents (API extension `metadata_configuration`).
 import { z } from "zod";
 import { type Client } from "../client/core/client";
 import { path } from "../client/transport/paths";
@@ -7,13 +7,13 @@ const keySchema = z.looseObject({ type: z.string().optional() });
 const groupSchema = z.looseObject({ keys: z.array(z.record(z.string(), keySchema)) });
 const metadataSchema = z.looseObject({ configs: z.record(z.string(), z.record(z.string(), groupSchema)) });
 
-/** Keys by name, with their types: `bool`, `integer`, `string` or `blob`. */
+/** Types by key: `bool`, `integer`, `string` or `blob`. */
 export type ConfigKeys = ReadonlyMap<string, string>;
 
-/** The process serves one run, in which a server's keys do not change. */
+/** Cached for the process, which serves one run, during which a server's keys do not change. */
 const remembered = new Map<string, Promise<ConfigKeys | undefined>>();
 
-/** The keys of instances and profiles; undefined if the server publishes none. */
+/** Returns the configuration keys of instances and profiles; undefined if the server does not document them. */
 export function instanceConfigKeys(client: Client): Promise<ConfigKeys | undefined> {
   const { place } = client.transport;
   const known = remembered.get(place);

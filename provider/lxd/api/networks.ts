@@ -1,4 +1,4 @@
-// The daemon's networks.
+// Networks of the server.
 import { z } from "zod";
 import { type Client } from "../client/core/client";
 import { type Found } from "../client/core/requests";
@@ -15,13 +15,13 @@ const networkSchema = z.object({
   description: z.string().default(""),
   config: z.record(z.string(), z.string()).nullish(),
   used_by: z.array(z.string()).nullish(),
-  /** Whether the daemon has made it; the host's own interfaces are listed too. */
+  /** Whether the server manages the network; the list contains interfaces of the host too. */
   managed: z.boolean(),
   status: z.string().default(""),
 });
 export type WireNetwork = z.output<typeof networkSchema>;
 
-/** The fields that a PUT replaces as a whole. */
+/** The fields that a PUT replaces entirely. */
 export interface NetworkSettings {
   description: string;
   config: Record<string, string>;
@@ -38,7 +38,7 @@ export interface NewNetwork extends Partial<NetworkSettings> {
   type: string;
 }
 
-/** With a member, only what is that member's own is defined; without one, the network is made. */
+/** With a member, only defines that member's own settings; without one, creates the network. */
 export async function createNetwork(
   client: Client,
   { project, name }: NetworkAddress,

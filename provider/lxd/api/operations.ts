@@ -1,4 +1,5 @@
-// The daemon's background operations, as a list: what another run has begun and may not have ended.
+// Background operations of the server: finds and awaits those that another run has started and that may still be
+// running.
 import { z } from "zod";
 import { type Client } from "../client/core/client";
 import { operationSchema } from "../client/core/envelope";
@@ -13,21 +14,25 @@ const listedSchema = operationSchema.extend({
 type ListedOperation = z.output<typeof listedSchema>;
 const listSchema = z.record(z.string(), z.array(listedSchema).nullish()).nullish();
 
-/** What people do with a running machine; it excludes nothing, and may last for days. */
+/** Interactive sessions on a running instance; they block nothing and may last for days. */
 const sessions = ["Executing command", "Showing console"];
 
-/** Errors of a wait that has not seen the end. */
+/** Errors of a wait that did not see the end. */
 const unsettled: readonly ErrorCode[] = ["unavailable", "timeout", "cancelled"];
 
-/** How the last operation on an instance ended, as far as the server still knows it: finished ones are soon forgotten. */
+/**
+ * How the last operation on an instance ended, as far as the server still knows: it soon forgets finished operations.
+ */
 export type Outcome = "succeeded" | "failed" | "unknown";
 
-/** Waits for what is being done to an instance. Returns whether there was anything. */
+/** Waits for operations on an instance. Returns whether there were any. */
 export async function settleInstance(client: Client, at: Instance, deadlineMs: number): Promise<boolean> {
   return (await follows(client, await listOf(client, at, busy), deadlineMs)).length > 0;
 }
 
-/** Waits for what is being done to an instance, and tells how that ended, or what was done just now. */
+/**
+ * Waits for operations on an instance and returns how the last one ended; if none is running, how a recent one ended.
+ */
 export async function outcomeOf(client: Client, at: Instance, deadlineMs: number): Promise<Outcome> {
   const operations = await listOf(client, at, /running|pending|^success$|^failure$/);
   const unfinished = operations.filter(({ status_code: code }) => code < succeeded);
@@ -38,8 +43,8 @@ export async function outcomeOf(client: Client, at: Instance, deadlineMs: number
 }
 
 /**
- * Whether somebody has had the server stop an instance since some moment, as far as the server has not forgotten it: it
- * does so some seconds after the end. What a guest does of its own accord is no operation.
+ * Tests whether somebody has made the server stop an instance since a point in time. Servers forget operations some
+ * seconds after their end. A shutdown initiated by the guest is not an operation.
  */
 export async function wasStopped(client: Client, at: Instance, since: string): Promise<boolean> {
   const operations = await listOf(client, at, /running|pending|success/);
@@ -73,7 +78,7 @@ async function follows(client: Client, operations: ListedOperation[], deadlineMs
       (): Outcome => "succeeded",
       (error: unknown): Outcome => {
         if (!(error instanceof LxdError) || unsettled.includes(error.code)) throw error;
-        // It failed, or was over before it could be waited for.
+        // It failed, or ended before the wait began.
         return isCode(error, "not-found") ? "unknown" : "failed";
       },
     );
@@ -82,10 +87,13 @@ async function follows(client: Client, operations: ListedOperation[], deadlineMs
   return outcomes;
 }
 
-/** `container` from Incus and LXD 5.0, `instance` from newer LXD. */
+/** `container` on Incus and LXD 5.0, `instance` on newer LXD. */
 const packing = /^create_image_from_(container|instance)_pack_progress$/;
 
-/** Waits until the daemon packs no image any more: it does not say of which instance, and packs one at a time anyway. */
+/**
+ * Waits until the server packs no image. Operations do not name the instance, and the server packs one at a time
+ * anyway.
+ */
 export async function settlePacking(client: Client, project: string, deadlineMs: number): Promise<void> {
   const request = { method: "GET", path: path("operations") };
   for (const { id, metadata } of await listOperations(client, project, busy)) {
@@ -96,7 +104,7 @@ export async function settlePacking(client: Client, project: string, deadlineMs:
   }
 }
 
-/** Waits until no volume of a project is moved any more: the daemon does not say of which volume an operation is. */
+/** Waits until no volume of a project is being moved: operations do not name the volume. */
 export async function settleVolumeMoves(client: Client, project: string, deadlineMs: number): Promise<void> {
   const operations = await listOperations(client, project, busy);
   const moves = operations.filter(({ description }) => description === "Moving storage volume");
@@ -109,7 +117,7 @@ async function listOperations(client: Client, project: string, desired: RegExp):
   return Object.entries(byStatus).flatMap(([status, list]) => (desired.test(status) ? (list ?? []) : []));
 }
 
-/** `/1.0/instances/web?project=p`; older servers say `containers` too. */
+/** Matches `/1.0/instances/web?project=p`; older servers use `containers` too. */
 function isInstance(url: string, name: string): boolean {
   const [, , kind = "", found = ""] = (url.split("?")[0] ?? "").split("/");
   return /^(instances|containers|virtual-machines)$/.test(kind) && decodeURIComponent(found) === name;

@@ -1,4 +1,4 @@
-// The daemon's profiles.
+// Profiles of the server.
 import { z } from "zod";
 import { type Client } from "../client/core/client";
 import { type Found } from "../client/core/requests";
@@ -19,7 +19,7 @@ export interface ProfileAddress {
   name: string;
 }
 
-/** The fields that a PUT replaces as a whole. */
+/** The fields that a PUT replaces entirely. */
 export type ProfileSettings = Required<Pick<WireProfile, "description" | "config" | "devices">>;
 
 export async function listProfiles(client: Client, project: string): Promise<WireProfile[]> {

@@ -1,4 +1,4 @@
-// The daemon's projects.
+// Projects of the server.
 import { z } from "zod";
 import { type Client } from "../client/core/client";
 import { type Found } from "../client/core/requests";
@@ -13,15 +13,18 @@ const projectSchema = z.object({
 });
 export type WireProject = z.output<typeof projectSchema>;
 
-/** The fields that a PUT replaces as a whole. */
+/** The fields that a PUT replaces entirely. */
 export type ProjectSettings = Required<Pick<WireProject, "description" | "config">>;
 
-/** Those that this client may use. */
+/** Lists the projects that this client may use. */
 export async function listProjects(client: Client): Promise<WireProject[]> {
   return (await client.get(path("projects"), z.array(projectSchema), { recursion: "1" })).value;
 }
 
-/** With the ETag. A client that is restricted to some projects is refused all others, whether they exist or not. */
+/**
+ * Returns the project with its ETag. A client restricted to certain projects is denied all others, whether or not they
+ * exist.
+ */
 export function readProject(client: Client, name: string): Promise<Found<WireProject> | undefined> {
   return findItself(client, path("projects", name), { schema: projectSchema });
 }

@@ -1,10 +1,10 @@
-// What uses an object, as servers list it in `used_by`.
+// Parses the users of an object, as servers list them in `used_by`.
 
-/** `/1.0/instances/vm?project=shop` */
+/** For example `/1.0/instances/vm?project=shop`. */
 export interface User {
-  /** `instances`, `profiles`, `images`. */
+  /** `instances`, `profiles` or `images`. */
   collection: string;
-  /** With its slashes, where what follows has some: the volume of a pool. */
+  /** Includes slashes if the rest of the path has any, as for a volume in a pool. */
   name: string;
   project: string;
 }

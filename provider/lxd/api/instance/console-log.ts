@@ -1,12 +1,12 @@
-// What an instance has written to its console, and what is on its screen, for those who look afterwards.
+// Reads the console log and screenshots of an instance.
 import { type Client } from "../../client/core/client";
 import { path } from "../../client/transport/paths";
 import { isCode } from "../../../base/errors";
 import { type InstanceAddress } from "./instances";
 
 /**
- * What the machine has written to its console, as far as the server keeps it. Of a container that runs, the server tells
- * each text once.
+ * Returns what the instance has written to its console, as far as the server keeps it. For a running container, the
+ * server returns each text only once.
  */
 export async function readConsole(client: Client, at: InstanceAddress): Promise<string> {
   for (let rest = 5; ; rest--) {
@@ -20,14 +20,16 @@ export async function readConsole(client: Client, at: InstanceAddress): Promise<
   }
 }
 
-/** Incus lets one client read at a time, and refuses the one that has waited for another to be done. */
+/** Incus lets one client read at a time, and rejects the one that has waited for another. */
 const otherReader = /^A matching non-reusable operation has now succeeded$/;
 
-/** LXD's words for a log with nothing in it, or nothing more; both servers' for a machine that is just going off. */
+/**
+ * The messages of LXD for a log without (further) content, and of both products for an instance that is just stopping.
+ */
 const nothing =
   /^(open .*: no such file or directory|connection refused|Instance is busy running an? "[^"]+" operation)$/;
 
-/** Empties the log of a container that is off; the server goes on with it otherwise. */
+/** Clears the log of a stopped container; otherwise the server appends to it. */
 export async function clearConsole(client: Client, at: InstanceAddress): Promise<void> {
   const request = { method: "DELETE" as const, path: path("instances", at.name, "console") };
   await client.change({ ...request, query: { project: at.project } }).catch((error: unknown) => {
@@ -35,7 +37,7 @@ export async function clearConsole(client: Client, at: InstanceAddress): Promise
   });
 }
 
-/** A picture of the screen, as PNG. Needs the extension `instance_console_screenshot`. */
+/** Returns a screenshot as PNG. Requires the API extension `instance_console_screenshot`. */
 export async function readScreen(client: Client, at: InstanceAddress): Promise<Buffer> {
   const chunks: Buffer[] = [];
   const query = { project: at.project, type: "vga" };

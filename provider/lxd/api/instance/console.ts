@@ -1,4 +1,4 @@
-// The serial console of a running machine, as a terminal that is connected to it.
+// Connects to the serial console of a running instance as a terminal.
 import { type Client } from "../../client/core/client";
 import { openStreams } from "../../client/core/operation-streams";
 import { path } from "../../client/transport/paths";
@@ -6,20 +6,20 @@ import { type Product } from "../../client/discovery/server-info";
 import { type InstanceAddress } from "./instances";
 
 const closeMs = 2000;
-/** LXD lets go of QEMU's socket as soon as its client goes, and QEMU drops what it has not read by then. */
+/** LXD closes QEMU's socket as soon as its client disconnects, and QEMU drops what it has not read by then. */
 const lingerMs: Record<Product, number> = { incus: 0, lxd: 500 };
 
 export interface Console {
   type: (keys: string) => void;
-  /** Resolves when the console is gone: the machine is off, or somebody else has taken it. */
+  /** Resolves when the console closes: the instance has stopped, or another client has taken over. */
   ended: Promise<unknown>;
-  /** What was typed arrives before it is closed. */
+  /** Closes the console after everything typed has arrived. */
   close: () => Promise<void>;
 }
 
 /**
- * Connects to the console. One client at a time can: what the machine writes meanwhile goes to that one and not to the
- * log (`readConsole`), and what it wrote before stays there.
+ * Connects to the console. Only one client can at a time: output goes to that client and not to the log
+ * (`readConsole`), which keeps earlier output.
  */
 export async function openConsole(
   client: Client,
@@ -27,7 +27,7 @@ export async function openConsole(
   receive: (text: string) => void,
 ): Promise<Console> {
   const request = { method: "POST" as const, path: path("instances", name, "console") };
-  // A size that installers with menus are made for.
+  // A size that installers with menus expect.
   const json = { type: "console", width: 80, height: 25 };
   const operation = await client.begin({ ...request, query: { project }, json });
   const decoder = new TextDecoder();
@@ -50,7 +50,7 @@ export async function openConsole(
       const restMs = typedAt + lingerMs[product] - performance.now();
       if (restMs > 0) await Promise.race([terminal.ended, client.pause(restMs)]);
       terminal.close();
-      // The daemon drops the console at once when `control` goes, whatever is still on its way.
+      // The server closes the console as soon as `control` closes, even if data is still in transit.
       await Promise.race([terminal.ended, client.pause(closeMs)]);
       control.close();
     },

@@ -1,4 +1,4 @@
-// Commands in a running machine: containers always, virtual machines with an agent.
+// Runs commands in a running instance: in containers always, in virtual machines with an agent.
 import { type Client } from "../../client/core/client";
 import { follow } from "../../client/core/operations";
 import { openStreams, type Receive, type Stream } from "../../client/core/operation-streams";
@@ -8,43 +8,46 @@ import { type InstanceAddress } from "./instances";
 import { Tail } from "./tail";
 
 export interface Command {
-  /** The program and its arguments; no shell reads them. */
+  /** The program and its arguments, run without a shell. */
   command: string[];
   environment?: Record<string, string> | undefined;
   /** Numeric IDs in the guest. Default: root. */
   user?: number | undefined;
   group?: number | undefined;
-  /** The working directory. Default: the user's home. */
+  /** The working directory. Default: the user's home directory. */
   cwd?: string | undefined;
 }
 
 export interface CommandLimits {
-  /** A command that takes longer is killed, and `timeout` is thrown. */
+  /** A command that exceeds this is killed, and a `timeout` error is thrown. */
   timeoutMs: number;
-  /** How much of each output is kept: its end. Default 64 KiB. */
+  /** How many bytes to keep of the end of each output. Default: 64 KiB. */
   keptBytes?: number;
 }
 
 export interface Finished {
-  /** 128 and more: ended by the signal of that number less 128. */
+  /** 128 and above: terminated by the signal with that number minus 128. */
   exitCode: number;
   stdout: string;
   stderr: string;
-  /** False if a connection broke before all of the output had come. */
+  /** False if a connection broke before all output had arrived. */
   isWhole: boolean;
 }
 
 const defaultKeptBytes = 64 * 1024;
-/** Who has ended may leave children behind that hold the outputs open; those are not waited for. */
+/** A command that has exited may leave child processes that hold its outputs open; they are not waited for. */
 const outputGraceMs = 2000;
-/** How long the daemon may take to tell that a killed command has ended; LXD waits for its children, who are not killed. */
+/**
+ * How long the server may take to report the end of a killed command; LXD waits for its child processes, which are not
+ * killed.
+ */
 const killGraceMs = 3000;
-/** How long the daemon may take to tell that a command cannot be begun. */
+/** How long the server may take to report that a command cannot be started. */
 const startMs = 15_000;
 
 /**
- * Runs a command to its end, whatever its exit code. The daemons kill a command whose client is gone, so one that is
- * broken off here does not go on unseen.
+ * Runs a command to its end, whatever its exit code. Servers kill a command whose client disconnects, so a command
+ * aborted here does not keep running.
  */
 export async function runCommand(
   client: Client,
@@ -62,13 +65,13 @@ export async function runCommand(
     ["0", ignore],
   ];
   const streams = await openStreams(client, operation, { request, receive }).catch(async (error: unknown) => {
-    // A command that cannot be begun ends at once, and takes its streams along; the operation says why.
+    // A command that cannot be started ends at once and closes its streams; the operation contains the reason.
     await follow(client, operation.id, { request, deadlineMs: startMs });
     throw error;
   });
   const killer = killAfter(timeoutMs, streams.control);
   try {
-    // An empty text is the end of the input.
+    // An empty message marks the end of the input.
     streams["0"].send("");
     const deadlineMs = timeoutMs + killGraceMs;
     const ended = await follow(client, operation.id, { request, deadlineMs }).catch((error: unknown) => {
@@ -89,7 +92,7 @@ export async function runCommand(
 }
 
 function ignore(): void {
-  // What comes on this stream is of no use here.
+  // Data on this stream is not needed.
 }
 
 function killAfter(timeoutMs: number, control: Stream): { hasKilled: () => boolean; stop: () => void } {
@@ -107,7 +110,7 @@ function tookTooLong([program = ""]: string[], timeoutMs: number, output: string
   return new LxdError({ code: "timeout", why, advice: "Raise its timeout, or check in the guest what it waits for." });
 }
 
-/** The last lines, as they are quoted in an error. */
+/** Returns the last lines, for quoting in an error. */
 export function lastLines(text: string, count = 15): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines

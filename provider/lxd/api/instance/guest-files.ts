@@ -1,4 +1,4 @@
-// Files in a guest: of containers always, also while they are off; of virtual machines through their agent.
+// Files in a guest: of containers at any time, even while stopped; of virtual machines through their agent.
 import { type Client } from "../../client/core/client";
 import { path } from "../../client/transport/paths";
 import { headerPrefix } from "../../client/discovery/server-info";
@@ -6,7 +6,7 @@ import { type UploadStream } from "../../client/transport/watched-upload";
 import { isCode } from "../../../base/errors";
 import { type InstanceAddress } from "./instances";
 
-/** Where a file is: in which guest, and there. */
+/** A guest and a path in it. */
 export interface GuestPath extends InstanceAddress {
   path: string;
 }
@@ -20,13 +20,13 @@ export interface Ownership {
 
 export interface FoundEntry extends Ownership {
   type: "file" | "directory" | "symlink";
-  /** Of what was read: a file's bytes, a link's target. */
+  /** Size of what was read: a file's content, or a link's target. */
   sizeBytes: number;
-  /** Whether it was read, and not too large for that. */
+  /** Whether the content was read; it is not if it is too large. */
   isRead: boolean;
 }
 
-/** What is at a path; links are not followed. Undefined if there is nothing. */
+/** Returns what is at a path without following links; undefined if there is nothing. */
 export async function findEntry(
   client: Client,
   at: GuestPath,
@@ -39,7 +39,7 @@ export async function findEntry(
     const own = (name: string): string => header(`x-${product}-${name}`);
     const sizeBytes = Number(header("content-length"));
     const isRead = sizeBytes <= maxBytes;
-    // A small rest is read for the sake of the connection, a large one is cut off.
+    // Reads a small remainder to keep the connection; a large one is cut off.
     if (!isRead) await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
     else for await (const chunk of body) receive?.(chunk as Buffer);
     const type = own("type") as FoundEntry["type"];
@@ -52,14 +52,14 @@ export async function findEntry(
 }
 
 /**
- * Of an absent instance or project the daemons say the kind in the end. An absent file is `Not Found`, or since LXD 6.8
- * `Failed accessing "/x" in instance "y": file does not exist`.
+ * For a missing instance or project, the message ends with the type of object. For a missing file, it is `Not Found`,
+ * or since LXD 6.8 `Failed accessing "/x" in instance "y": file does not exist`.
  */
 function isNoEntry(error: unknown): boolean {
   return isCode(error, "not-found") && !/(instance|project) not found$/i.test(error.details.why);
 }
 
-/** The owner and mode are those of a new file: one that is there keeps its own. The folder must be there. */
+/** Owner and mode apply to a new file only: an existing file keeps its own. The directory must exist. */
 export async function writeFile(
   client: Client,
   at: GuestPath,
@@ -70,13 +70,13 @@ export async function writeFile(
   await client.change({ method: "POST", path: filesPath(at), query: queryOf(at), upload });
 }
 
-/** A folder that is there already is left as it is. */
+/** Leaves an existing directory unchanged. */
 export async function makeDirectory(client: Client, at: GuestPath, owner: Ownership): Promise<void> {
   const headers = { ...(await ownerHeaders(client, owner)), ...(await typeHeader(client, "directory")) };
   await client.change({ method: "POST", path: filesPath(at), query: queryOf(at), headers });
 }
 
-/** A file that is gone already is none to fail for. */
+/** Succeeds if the file does not exist. */
 export async function deleteFile(client: Client, at: GuestPath): Promise<void> {
   await client.change({ method: "DELETE", path: filesPath(at), query: queryOf(at) }).catch((error: unknown) => {
     if (!isNoEntry(error)) throw error;
@@ -85,7 +85,7 @@ export async function deleteFile(client: Client, at: GuestPath): Promise<void> {
 
 async function ownerHeaders(client: Client, { uid, gid, mode }: Ownership): Promise<Record<string, string>> {
   const prefix = headerPrefix(await client.info());
-  // Without the leading zero the daemons take the mode for a decimal number.
+  // Without the leading zero, servers parse the mode as a decimal number.
   return { [`${prefix}-uid`]: String(uid), [`${prefix}-gid`]: String(gid), [`${prefix}-mode`]: octal(mode) };
 }
 
@@ -93,7 +93,7 @@ async function typeHeader(client: Client, type: "file" | "directory"): Promise<R
   return { [`${headerPrefix(await client.info())}-type`]: type };
 }
 
-/** `0644` */
+/** Formats a mode, for example `0644`. */
 export function octal(mode: number): string {
   return `0${mode.toString(8).padStart(3, "0")}`;
 }

@@ -1,4 +1,4 @@
-// Makes an instance from a backup file.
+// Creates instances from backup files.
 import { type Client } from "../../client/core/client";
 import { path } from "../../client/transport/paths";
 import { type UploadStream } from "../../client/transport/watched-upload";
@@ -8,13 +8,13 @@ import { type InstanceAddress } from "./instances";
 export interface BackupUpload {
   stream: UploadStream;
   sizeBytes: number | undefined;
-  /** Default: the pool of the same name as the backup's. */
+  /** Default: the pool with the name of the backup's pool. */
   pool: string | undefined;
   target: string | undefined;
   deadlineMs: number;
 }
 
-/** Config, devices and profiles are the backup's: nothing of that can be said in the request. */
+/** Config, devices and profiles come from the backup: the request cannot set them. */
 export async function restoreBackup(client: Client, at: InstanceAddress, upload: BackupUpload): Promise<void> {
   const { stream, sizeBytes, pool, target, deadlineMs } = upload;
   const prefix = headerPrefix(await client.info());

@@ -1,8 +1,8 @@
-// What tells an instance from all others, whatever it is called: its UUID, and when it was made.
+// Identifies an instance, whatever its name, by its UUID and its creation time.
 //
-// The daemons keep the UUID over renames and moves, and the time over renames. A UUID is lost by a PUT without volatile
-// keys, and a copy that was restored to an inherited snapshot has that of its source: so both are kept, and one of them has
-// to be the same.
+// Servers keep the UUID across renames and moves, and the time across renames. A PUT without volatile keys loses the
+// UUID, and a copy that is restored to an inherited snapshot has the UUID of its source. So both are stored, and one of
+// them must match.
 import { type Client } from "../../client/core/client";
 import { type Found } from "../../client/core/requests";
 import { LxdError } from "../../../base/errors";
@@ -12,19 +12,19 @@ export interface InstanceFound extends Found<WireInstance> {
   at: InstanceAddress;
 }
 
-/** `<uuid>@<time>`; what a server does not say is empty. */
+/** Returns `<uuid>@<time>`; a part that the server does not report is empty. */
 export function identityOf({ config, created_at: createdAt }: Pick<WireInstance, "config" | "created_at">): string {
   return `${config?.["volatile.uuid"] ?? ""}@${Date.parse(createdAt) > 0 ? createdAt : ""}`;
 }
 
-/** Whether two identities are of one instance. */
+/** Tests whether two identities belong to the same instance. */
 export function isSameInstance(one: string, other: string): boolean {
   const [uuid = "", time = ""] = one.split("@");
   const [otherUuid, otherTime] = other.split("@");
   return (uuid !== "" && uuid === otherUuid) || (time !== "" && time === otherTime);
 }
 
-/** The instance at a place; with an identity, the instance that has it, wherever in the project it is. */
+/** Returns the instance with this name; with an identity, the instance with that identity anywhere in the project. */
 export async function locateInstance(
   client: Client,
   at: InstanceAddress,
@@ -41,7 +41,7 @@ export async function locateInstance(
   return again && { ...again, at: place };
 }
 
-/** Backups that were restored beside their original have its UUID and its time. */
+/** A backup restored next to its original has the same UUID and time. */
 function theOne(candidates: WireInstance[], identity: string): WireInstance | undefined {
   const [first, ...others] = candidates;
   const exact = candidates.filter((wire) => identityOf(wire) === identity);

@@ -1,4 +1,4 @@
-// Snapshots of instances: what a machine was at some moment, to go back to.
+// Snapshots of instances.
 import { z } from "zod";
 import { type Client } from "../../client/core/client";
 import { type Found } from "../../client/core/requests";
@@ -6,7 +6,7 @@ import { path } from "../../client/transport/paths";
 import { isCode } from "../../../base/errors";
 import { type InstanceAddress } from "./instances";
 
-/** `name` is the instance's. */
+/** `name` is that of the instance. */
 export interface SnapshotAddress extends InstanceAddress {
   snapshot: string;
 }
@@ -14,10 +14,10 @@ export interface SnapshotAddress extends InstanceAddress {
 const snapshotSchema = z.object({
   name: z.string(),
   created_at: z.string(),
-  /** The year 1 for never. */
+  /** The year 1 means never. */
   expires_at: z.string().default(""),
   stateful: z.boolean().default(false),
-  /** The machine's, as it was then. */
+  /** The instance's config as of the snapshot. */
   config: z.record(z.string(), z.string()).nullish(),
 });
 export type WireSnapshot = z.output<typeof snapshotSchema>;
@@ -50,7 +50,7 @@ export async function createSnapshot(
   await client.change({ method: "POST", path: at, query: { project }, json, deadlineMs, onProgress });
 }
 
-/** Beside its name, the one thing of a snapshot that changes; the year 1 is never. */
+/** The only property of a snapshot besides its name that can change; the year 1 means never. */
 export async function setSnapshotExpiry(
   client: Client,
   at: SnapshotAddress,
@@ -64,7 +64,7 @@ export async function renameSnapshot(client: Client, at: SnapshotAddress, name: 
   await client.change({ method: "POST", path: snapshotPath(at), query: { project: at.project }, json: { name } });
 }
 
-/** Brings the machine back to what it was; one that runs is stopped for it and started again by the server. */
+/** Restores the instance to the snapshot. The server stops a running instance for this and starts it again. */
 export async function restoreSnapshot(
   client: Client,
   at: SnapshotAddress,
@@ -75,7 +75,7 @@ export async function restoreSnapshot(
   await client.change({ ...request, deadlineMs, onProgress });
 }
 
-/** One that is gone already counts as deleted. */
+/** A missing snapshot counts as deleted. */
 export async function deleteSnapshot(client: Client, at: SnapshotAddress): Promise<void> {
   const request = { method: "DELETE" as const, path: snapshotPath(at), query: { project: at.project } };
   await client.change({ ...request, deadlineMs }).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-// How an instance runs, and its starts and stops.
+// Runtime state of instances; starts and stops them.
 import { z } from "zod";
 import { type Client } from "../../client/core/client";
 import { path } from "../../client/transport/paths";
@@ -21,7 +21,7 @@ const stateSchema = z.object({
 });
 export type WireState = z.output<typeof stateSchema>;
 
-/** How the machine runs, with its network as far as the server sees it. */
+/** Returns the runtime state, including the network as far as the server sees it. */
 export async function findState(client: Client, at: InstanceAddress): Promise<WireState | undefined> {
   try {
     return (await client.find(path("instances", at.name, "state"), stateSchema, { project: at.project }))?.value;
@@ -31,12 +31,12 @@ export async function findState(client: Client, at: InstanceAddress): Promise<Wi
   }
 }
 
-/** Incus' words for a virtual machine whose process is writing or removing the file with its ID. */
+/** The message of Incus for a virtual machine whose process is just writing or removing its PID file. */
 const endingJustNow = /^Invalid PID /;
 
 export interface StateChange {
   action: "start" | "stop";
-  /** How long a clean stop may take; without it the stop is forced. */
+  /** How long a clean shutdown may take; without it, the stop is forced. */
   timeoutMs?: number;
 }
 

@@ -1,4 +1,4 @@
-// The daemon's instances: containers and virtual machines.
+// Instances of the server: containers and virtual machines.
 import { z } from "zod";
 import { type Client } from "../../client/core/client";
 import { type Found } from "../../client/core/requests";
@@ -37,18 +37,18 @@ export function findInstance(client: Client, at: InstanceAddress): Promise<Found
   return client.find(instancePath(at), instanceSchema, { project: at.project });
 }
 
-/** All of a project. */
+/** Lists all instances of a project. */
 export async function listInstances(client: Client, project: string): Promise<WireInstance[]> {
   return (await client.get(path("instances"), z.array(instanceSchema), { recursion: "1", project })).value;
 }
 
-/** The same, of a daemon that may have many. */
+/** Lists only the names, for servers with many instances. */
 export async function listInstanceNames(client: Client, project: string): Promise<string[]> {
   const { value: urls } = await client.get(path("instances"), z.array(z.string()), { project });
   return urls.map((url) => decodeURIComponent((url.split("?")[0] ?? "").split("/").at(-1) ?? ""));
 }
 
-/** Of all projects that the client may see, each with its own. */
+/** Lists the instances of all projects that the client may see, with their projects. */
 export async function listAllInstances(client: Client): Promise<(WireInstance & { project: string })[]> {
   const schema = z.array(instanceSchema.extend({ project: z.string().default("default") }));
   return (await client.get(path("instances"), schema, { recursion: "1", "all-projects": "true" })).value;
@@ -56,7 +56,7 @@ export async function listAllInstances(client: Client): Promise<(WireInstance & 
 
 const frozenSchema = instanceSchema.pick({ name: true, config: true, devices: true });
 
-/** What a snapshot remembers. */
+/** Returns the data stored in a snapshot. */
 export async function findSnapshot(
   client: Client,
   at: InstanceAddress & { snapshot: string },
@@ -65,13 +65,15 @@ export async function findSnapshot(
   return (await client.find(frozen, frozenSchema, { project: at.project }))?.value;
 }
 
-/** What a root disk begins as. */
+/** The initial content of a root disk. */
 export type RootSource =
   | { type: "none" }
   | { type: "image"; fingerprint: string }
   | { type: "image"; mode: "pull"; server: string; protocol: string; [field: string]: string | undefined };
 
-/** `source`: `instance` or `instance/snapshot`. What the request does not say of config and devices is the source's. */
+/**
+ * `source` is `instance` or `instance/snapshot`. Config and devices that the request does not set come from the source.
+ */
 export type NewSource = RootSource | { type: "copy"; source: string; project: string; instance_only: boolean };
 
 interface MakeOptions {
@@ -100,7 +102,7 @@ export async function createInstance(
   await client.change({ method: "POST", path: path("instances"), query: { project, target }, json, ...options });
 }
 
-/** Another root disk in the place of the one that a stopped machine has. Its config and devices stay. */
+/** Replaces the root disk of a stopped instance. Config and devices stay. */
 export async function rebuildInstance(
   client: Client,
   at: InstanceAddress,
@@ -111,7 +113,7 @@ export async function rebuildInstance(
   await client.change({ method: "POST", path: rebuild, query: { project: at.project }, json: { source }, ...options });
 }
 
-/** Moves a machine to another pool or to another member of the cluster, where it goes on running if that is `live`. */
+/** Moves an instance to another pool or cluster member; with `live`, it keeps running. */
 export async function moveInstance(
   client: Client,
   at: InstanceAddress,
@@ -127,13 +129,15 @@ export async function moveInstance(
   await client.change({ method: "POST", path: instancePath(at), query, json, ...options });
 }
 
-/** The fields that a PUT replaces as a whole. Volatile config keys are part of it: dropping them changes identities. */
+/** The fields that a PUT replaces entirely. They include volatile config keys: dropping these changes identities. */
 export type InstanceSettings = Pick<
   WireInstance,
   "architecture" | "config" | "devices" | "profiles" | "description" | "ephemeral" | "stateful"
 >;
 
-/** Changes some settings of an instance as it was found; if somebody else has changed it since, that is a `conflict`. */
+/**
+ * Changes settings of an instance that was read before. Fails with `conflict` if somebody else has changed it since.
+ */
 export async function updateInstance(
   client: Client,
   at: InstanceAddress,
@@ -145,7 +149,7 @@ export async function updateInstance(
   await client.change({ method: "PUT", path: instancePath(at), query: { project: at.project }, json, ifMatch: etag });
 }
 
-/** The daemons rename stopped machines only. */
+/** Servers rename stopped instances only. */
 export async function renameInstance(client: Client, at: InstanceAddress, name: string): Promise<void> {
   await client.change({ method: "POST", path: instancePath(at), query: { project: at.project }, json: { name } });
 }

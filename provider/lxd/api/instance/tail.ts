@@ -1,4 +1,4 @@
-// The end of a stream of bytes: as much as is kept of it, however much there was.
+// Keeps the end of a byte stream of any length, up to a limit.
 
 export class Tail {
   #chunks: Buffer[] = [];
@@ -10,11 +10,11 @@ export class Tail {
   add(bytes: Buffer): void {
     this.#chunks.push(bytes);
     this.#keptBytes += bytes.length;
-    // Cut now and then, not with each chunk, so that much output costs no more than it must.
+    // Cuts only now and then, so that large outputs stay cheap.
     if (this.#keptBytes > 2 * this.limitBytes) this.#cut();
   }
 
-  /** What is kept; a first line says if that is not all. */
+  /** Returns the kept text; a first line tells if it is incomplete. */
   text(): string {
     if (this.#keptBytes > this.limitBytes) this.#cut();
     const text = Buffer.concat(this.#chunks).toString("utf8");

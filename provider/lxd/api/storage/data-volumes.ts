@@ -1,4 +1,4 @@
-// The daemon's custom volumes that hold data, as file systems or block devices.
+// Custom storage volumes with data: file systems and block devices.
 import { z } from "zod";
 import { type Client } from "../../client/core/client";
 import { type Found } from "../../client/core/requests";
@@ -14,7 +14,7 @@ import {
   type WireVolume,
 } from "./volumes";
 
-/** The fields that a PUT replaces as a whole. */
+/** The fields that a PUT replaces entirely. */
 export interface VolumeSettings {
   description: string;
   config: Record<string, string>;
@@ -22,7 +22,7 @@ export interface VolumeSettings {
 
 export type ContentType = "filesystem" | "block";
 
-/** A blank volume. */
+/** Creates a blank volume. */
 export async function createVolume(
   client: Client,
   at: VolumeAddress,
@@ -32,7 +32,7 @@ export async function createVolume(
   await client.change({ method: "POST", path: customPath(at), query: queryOf(at), json });
 }
 
-/** A copy of a volume or, with `name/snapshot`, of one of its snapshots. The config replaces that of the original. */
+/** Copies a volume or, with `name/snapshot`, one of its snapshots. The config replaces that of the original. */
 export async function createCopy(
   client: Client,
   at: VolumeAddress,
@@ -45,7 +45,7 @@ export async function createCopy(
   await client.change({ method: "POST", path: customPath(at), query: queryOf(at), json, ...options });
 }
 
-/** A volume from the file that a backup of one was exported to. */
+/** Creates a volume from a backup file. */
 export async function importBackup(client: Client, at: VolumeAddress, upload: IsoUpload): Promise<void> {
   const headers = { [`${headerPrefix(await client.info())}-name`]: at.name };
   const { deadlineMs } = upload;
@@ -70,7 +70,7 @@ export async function updateVolume(
   await client.change({ method: "PUT", path: volumePath(at), query: queryOf(at), json, ifMatch: etag });
 }
 
-/** Another name, or another pool, with all that is in it. Devices of machines that are off follow. */
+/** Renames a volume or moves it to another pool, with its content. Devices of stopped instances are updated. */
 export async function moveVolume(
   client: Client,
   at: VolumeAddress,

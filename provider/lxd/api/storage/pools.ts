@@ -1,4 +1,4 @@
-// The daemon's storage pools.
+// Storage pools of the server.
 import { z } from "zod";
 import { type Client } from "../../client/core/client";
 import { type Found } from "../../client/core/requests";
@@ -19,18 +19,18 @@ export async function findPool(client: Client, name: string): Promise<WirePool |
   return (await readPool(client, name))?.value;
 }
 
-/** With the ETag, for a change of it. */
+/** Returns the pool with its ETag, for a later change. */
 export function readPool(client: Client, name: string): Promise<Found<WirePool> | undefined> {
   return findItself(client, path("storage-pools", name), { schema: poolSchema });
 }
 
-/** The fields that a PUT replaces as a whole. */
+/** The fields that a PUT replaces entirely. */
 export interface PoolSettings {
   description: string;
   config: Record<string, string>;
 }
 
-/** With a member, only what is that member's own is defined; without one, the pool is made. */
+/** With a member, only defines that member's own settings; without one, creates the pool. */
 export async function createPool(
   client: Client,
   name: string,
@@ -53,14 +53,14 @@ export async function deletePool(client: Client, name: string): Promise<void> {
   await client.change({ method: "DELETE", path: path("storage-pools", name) });
 }
 
-/** All of them. Incus 6.0 refuses this to a client whose certificate is restricted to projects. */
+/** Lists all pools. Incus 6.0 denies this to clients that are restricted to projects. */
 export async function listPools(client: Client): Promise<WirePool[]> {
   return (await client.get(path("storage-pools"), z.array(poolSchema), { recursion: "1" })).value;
 }
 
 const resourcesSchema = z.object({ space: z.object({ used: z.number().default(0), total: z.number().default(0) }) });
 
-/** How much room a pool has, or undefined if its driver does not tell. */
+/** Returns the space of a pool; undefined if its driver does not report it. */
 export async function poolSpace(
   client: Client,
   pool: string,
@@ -72,7 +72,7 @@ export async function poolSpace(
   return { freeBytes: space.total - space.used, totalBytes: space.total };
 }
 
-/** Bytes that are free in a pool, or undefined if its driver does not tell. */
+/** Returns the free bytes of a pool; undefined if its driver does not report them. */
 export async function freeSpace(client: Client, pool: string, target?: string): Promise<number | undefined> {
   return (await poolSpace(client, pool, target))?.freeBytes;
 }

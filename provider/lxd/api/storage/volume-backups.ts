@@ -1,14 +1,17 @@
-// Gives the content of an ISO volume back, on servers that can export one (`backup_iso`).
+// Exports the content of ISO volumes, on servers with the API extension `backup_iso`.
 import { randomUUID } from "node:crypto";
 import { type Client } from "../../client/core/client";
 import { path } from "../../client/transport/paths";
 import { type VolumeAddress } from "./volumes";
 
 const backupDeadlineMs = 60 * 60_000;
-/** By then the daemon drops it by itself, should this run end before it could. Clocks differ by less. */
+/** When the server deletes the backup, if this run ends before it can. Clocks differ by less. */
 const keptMs = 24 * 60 * 60_000;
 
-/** Streams the content, and whatever the pool has padded it with. The daemon makes a copy first and drops it after. */
+/**
+ * Streams the content, including padding added by the pool. The server first creates a copy, which is deleted
+ * afterwards.
+ */
 export async function exportIso(client: Client, at: VolumeAddress, onChunk: (chunk: Buffer) => void): Promise<void> {
   const backups = path("storage-pools", at.pool, "volumes", "custom", at.name, "backups");
   const query = { project: at.project, target: at.target };

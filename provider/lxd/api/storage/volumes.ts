@@ -1,4 +1,4 @@
-// The daemon's custom storage volumes.
+// Custom storage volumes of the server, in particular ISO volumes.
 import { z } from "zod";
 import { type Client } from "../../client/core/client";
 import { type Found } from "../../client/core/requests";
@@ -6,12 +6,12 @@ import { path, type Query } from "../../client/transport/paths";
 import { headerPrefix } from "../../client/discovery/server-info";
 import { type UploadStream } from "../../client/transport/watched-upload";
 
-/** Where a volume is. */
+/** The location of a volume. */
 export interface VolumeAddress {
   project: string;
   pool: string;
   name: string;
-  /** The cluster member that has it, where the pool is local to members. */
+  /** The cluster member that stores the volume, if the pool is local to members. */
   target?: string | undefined;
 }
 
@@ -26,12 +26,15 @@ const volumeSchema = z.object({
 });
 export type WireVolume = z.output<typeof volumeSchema>;
 
-/** The cluster member that has a volume. A single server says `none`, and a pool that all members share says nothing. */
+/**
+ * Returns the cluster member that stores a volume; undefined on a single server (`none`) and for pools shared by all
+ * members (empty).
+ */
 export function memberOf({ location }: { location?: string | undefined }): string | undefined {
   return location === undefined || location === "" || location === "none" ? undefined : location;
 }
 
-/** Bytes of the content, or what a pool has rounded them up to when it copied the volume. */
+/** Size of the content in bytes, or that size as rounded up by the pool when it copied the volume. */
 export function sizeOf(wire: WireVolume): number {
   return Number(wire.config?.["size"] ?? NaN);
 }
@@ -40,7 +43,7 @@ export function findVolume(client: Client, at: VolumeAddress): Promise<Found<Wir
   return client.find(volumePath(at), volumeSchema, queryOf(at));
 }
 
-/** The ISO volumes of one pool; of a cluster those of all members. */
+/** Lists the ISO volumes of a pool; in a cluster, those of all members. */
 export async function listIsoVolumes(
   client: Client,
   at: Pick<VolumeAddress, "project" | "pool">,
@@ -48,12 +51,12 @@ export async function listIsoVolumes(
   return (await listVolumes(client, at)).filter((volume) => volume.content_type === "iso");
 }
 
-/** Of all custom volumes of one pool; of a cluster those of all members. */
+/** Lists the names of all custom volumes of a pool; in a cluster, those of all members. */
 export async function listVolumeNames(client: Client, at: Pick<VolumeAddress, "project" | "pool">): Promise<string[]> {
   return (await listVolumes(client, at)).map(({ name }) => name);
 }
 
-/** All custom volumes of one pool, of a cluster those of all members. */
+/** Lists all custom volumes of a pool; in a cluster, those of all members. */
 export async function listVolumes(client: Client, at: Pick<VolumeAddress, "project" | "pool">): Promise<WireVolume[]> {
   const collection = path("storage-pools", at.pool, "volumes", "custom");
   return (await client.get(collection, z.array(volumeSchema), { project: at.project, recursion: "1" })).value;
@@ -65,7 +68,7 @@ export interface IsoUpload {
   deadlineMs: number;
 }
 
-/** The only way in which an ISO volume comes into being. The daemon looks at pool and name after it has every byte. */
+/** The only way to create an ISO volume. The server checks pool and name only after the last byte. */
 export async function importIsoVolume(client: Client, at: VolumeAddress, upload: IsoUpload): Promise<void> {
   const prefix = headerPrefix(await client.info());
   await client.change({
@@ -77,7 +80,7 @@ export async function importIsoVolume(client: Client, at: VolumeAddress, upload:
   });
 }
 
-/** Copies a volume within the server or the cluster, without its bytes passing through here. */
+/** Copies a volume within the server or cluster; its bytes do not pass through this machine. */
 export async function copyVolume(
   client: Client,
   at: VolumeAddress,
@@ -85,7 +88,7 @@ export async function copyVolume(
   options: { deadlineMs: number; onProgress: (text: string) => void },
 ): Promise<void> {
   const source = copySource(from, at);
-  // What comes from another member has no size of its own.
+  // A copy from another member has no size of its own.
   const config = from.target === undefined ? undefined : { size: String(from.sizeBytes) };
   const json = { name: at.name, type: "custom", content_type: "iso", config, source };
   const collection = path("storage-pools", at.pool, "volumes", "custom");
@@ -93,14 +96,14 @@ export async function copyVolume(
 }
 
 /**
- * Of a pool that is local to members, another member than the original's finds it only by its location; and then it takes
- * no project that is its own.
+ * In a pool that is local to members, another member finds the original only by its location, and then rejects a
+ * project that equals its own.
  */
 export function copySource({ name, pool, project, target: location }: VolumeAddress, to: VolumeAddress): object {
   return { type: "copy", name, pool, project: project === to.project ? undefined : project, location };
 }
 
-/** The config is sent back byte for byte: the daemons refuse any other for an ISO volume. */
+/** Sends the config back byte for byte: servers reject any other for an ISO volume. */
 export async function describeVolume(
   client: Client,
   at: VolumeAddress,
