@@ -35,8 +35,8 @@ export class RowFilter {
     return true;
   }
 
-  /** The last text, if it was not shown: the end of something that was. */
+  /** The end of a transfer, if it was not shown. The end of a wait is no news. */
   rest(): string | undefined {
-    return this.isEmpty ? undefined : this.#pending;
+    return this.isEmpty || !/\d %/.test(this.#pending ?? "") ? undefined : this.#pending;
   }
 }

@@ -14,8 +14,8 @@ function shown(timing: typeof inLog, texts: [number, string][]): string[] {
 const wait = (seconds: number): [number, string][] =>
   Array.from({ length: seconds }, (_, i) => [i * 1000, `waiting for agent: it does not answer, ${600 - i} s left`]);
 
-it("a wait of ten minutes is eleven lines of a log", () => {
-  expect(shown(inLog, wait(600))).toHaveLength(11);
+it("a wait of ten minutes is ten lines of a log", () => {
+  expect(shown(inLog, wait(600))).toHaveLength(10);
   expect(shown(onTerminal, wait(600))).toHaveLength(600);
 });
 
@@ -32,6 +32,10 @@ it("another text is a line at once, and the last one of a transfer is told", () 
     "uploading 1.5 of 4 GiB, 38 %",
     "uploading 4 of 4 GiB, 100 %",
   ]);
+});
+
+it("a wait that is over before its next line has none for its end", () => {
+  expect(shown(inLog, wait(5))).toHaveLength(1);
 });
 
 it("what is over at once is one line", () => {
