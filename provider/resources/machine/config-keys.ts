@@ -12,7 +12,7 @@ import { type StringMap } from "../../lxd/api/instance/instances";
 import { type ConfigKeys, instanceConfigKeys } from "../../lxd/api/metadata";
 import { type Client } from "../../lxd/client/core/client";
 
-/** Whatever comes after one of these is the user's own, or one of a list that grows with each release. */
+/** Prefixes whose keys are free-form, or belong to a list that grows with each release. */
 const openKeys =
   /^(user|environment|image|volatile|raw|nvidia|cloud-init|linux\.sysctl|smbios11|security\.syscalls|limits\.kernel|limits\.hugepages)\./;
 
@@ -45,7 +45,7 @@ function typed(type: string, ...lists: string[]): [string, string][] {
 }
 
 const deviceTypes = "none nic disk unix-char unix-block usb gpu infiniband proxy unix-hotplug tpm pci".split(" ");
-/** Options that have no dot in their names; those with one come in families that grow. */
+/** Options without a dot in their names; those with one belong to families that grow. */
 const deviceOptions: Record<string, string> = {
   nic: "network nictype parent name hwaddr mtu host_name vlan gvrp mode acceleration nested vhost attached connected",
   disk: "source path pool size readonly required recursive shift propagation attached dependent",
@@ -61,8 +61,8 @@ interface Plain {
 }
 
 /**
- * Checks what `olds` does not have. Only what is near a known key is refused: a key that is not known here may be one of a
- * newer server.
+ * Checks keys and values that differ from `olds`. Refuses an unknown key only if it resembles a known one, since a newer
+ * server may have other keys.
  */
 export async function configFailures(client: Client, inputs: Plain, olds: Plain = {}): Promise<Failure[]> {
   const entries = changed(inputs.config, olds.config);

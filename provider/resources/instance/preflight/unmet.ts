@@ -119,7 +119,7 @@ async function imageProperties(
     if (fingerprint === undefined) return undefined;
     return (await findImage(client, { project, fingerprint }))?.value.properties ?? undefined;
   } catch (error) {
-    // Whether the image can be used at all, the server says when the machine is created.
+    // The server decides whether the image can be used when the instance is created.
     if (isCode(error, "not-found") || isCode(error, "permission-denied")) return undefined;
     throw error;
   }
