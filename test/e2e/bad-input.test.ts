@@ -65,17 +65,13 @@ const rows: Row[] = [
     what: "a volume's name that is taken",
     asks: true,
     statement: `iso({ name: "taken" })`,
-    says: ["name", "there is an ISO volume of that name already, with ", "or choose another name"],
+    says: ["name", "an ISO volume of that name already exists, with ", "or choose another name"],
   },
   {
     what: "a machine's name that is taken",
     asks: true,
     statement: `machine({ name: "taken" })`,
-    says: [
-      "name",
-      'there is an instance "taken" already, which this resource did not create',
-      "or choose another name",
-    ],
+    says: ["name", 'an instance "taken" already exists, which this resource did not create', "or choose another name"],
   },
   {
     what: "a name that the servers would refuse",

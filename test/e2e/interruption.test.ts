@@ -114,7 +114,7 @@ describeEachSite("a run that is interrupted", (site) => {
       expect(failures.join("\n")).toMatch(
         /create instance e2e-\w+\/machine: waiting for powered-off: the machine is Running, not powered off, after 1s.*\[timeout\]/s,
       );
-      expect(failures.join("\n")).toContain("The machine is kept as it is.");
+      expect(failures.join("\n")).toContain("The machine is left unchanged.");
       const stored = (await project.exportStack()).deployment.resources?.find(({ id }) => id?.endsWith("/machine"));
       expect(stored).toHaveProperty("initErrors");
       const before = await uuid();

@@ -18,7 +18,7 @@ export function labelProblem(label: string): LxdError | undefined {
     return invalid("it begins or ends with a space, which cannot be distinguished from padding");
   const found = /[^ -~]|[*/:;?\\"<>|.,+=[\]]/u.exec(label)?.[0];
   if (found === undefined) return undefined;
-  return invalid(`it has the character ${JSON.stringify(found)}`, "Use letters, digits, spaces, - and _.");
+  return invalid(`it contains the character ${JSON.stringify(found)}`, "Use letters, digits, spaces, - and _.");
 
   function invalid(why: string, advice?: string): LxdError {
     return new LxdError({

@@ -30,7 +30,7 @@ interface Problem {
 
 function formProblem(path: string, segments: readonly string[]): Problem | undefined {
   if (path === "") return { why: "is empty" };
-  if (path.includes("\\")) return { why: "has a backslash", advice: "Separate folders with /." };
+  if (path.includes("\\")) return { why: "contains a backslash", advice: "Separate folders with /." };
   if (path.startsWith("/")) return { why: "is absolute", advice: "Paths start at the root of the image, without a /." };
   if (path.endsWith("/")) return { why: "ends with /", advice: "List files only; their folders are created." };
   if (segments.includes("")) return { why: "contains an empty name" };

@@ -82,7 +82,7 @@ export function conflict<Inputs extends ConfigInputs, Wire extends ConfigWire>(
   const id = idOf(idParts, { ...inputs, name: wire.name });
   return new LxdError({
     code: "already-exists",
-    why: `there is a ${kindName} "${wire.name}" already, ${odd}`,
+    why: `a ${kindName} "${wire.name}" already exists, ${odd}`,
     advice: `Pass { import: "${id}" } to adopt it, or choose another name.`,
   });
 }

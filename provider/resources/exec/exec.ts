@@ -82,14 +82,14 @@ async function run(context: Context, inputs: ExecInputs, command: string[]): Pro
 function outputLost(): LxdError {
   return new LxdError({
     code: "unavailable",
-    why: "the command ended with 0, but the connection broke before all of its output was received",
+    why: "the command exited with 0, but the connection broke before all of its output was received",
     advice: "The next `pulumi up` runs it again.",
   });
 }
 
 function unsuccessful({ exitCode, stdout, stderr }: Finished): LxdError {
   const output = [stdout, stderr].filter((text) => text.trim() !== "").map((text) => lastLines(text));
-  const printed = output.length === 0 ? "it printed nothing" : `it said:\n${output.join("\n")}\n`;
+  const printed = output.length === 0 ? "it printed nothing" : `it printed:\n${output.join("\n")}\n`;
   const advice = "The next `pulumi up` runs it again.";
-  return new LxdError({ code: "failed", why: `the command ended with ${exitCode}; ${printed}`, advice });
+  return new LxdError({ code: "failed", why: `the command exited with ${exitCode}; ${printed}`, advice });
 }

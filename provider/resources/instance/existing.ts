@@ -29,7 +29,7 @@ export function isComplete({ config }: Pick<WireInstance, "config">): boolean {
 
 export function takenBy(wire: WireInstance, inputs: PartialInstanceInputs, why: string): LxdError {
   const advice = `Pass { import: "${inputs.project ?? ""}/${wire.name}" } to adopt it, or choose another name.`;
-  return new LxdError({ code: "already-exists", why: `there is an instance "${wire.name}" already, ${why}`, advice });
+  return new LxdError({ code: "already-exists", why: `an instance "${wire.name}" already exists, ${why}`, advice });
 }
 
 export function otherOwner(wire: WireInstance, { type }: PartialInstanceInputs, urn: string): string | undefined {

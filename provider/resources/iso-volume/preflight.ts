@@ -78,7 +78,7 @@ async function canCompare(
 
 export function alreadyExists(wire: WireVolume, at: VolumeAddress): LxdError {
   const kind = wire.content_type === "iso" ? "an ISO volume" : `a volume of content type "${wire.content_type}"`;
-  const why = `there is ${kind} of that name already, with ${sizeOf(wire)} bytes`;
+  const why = `${kind} of that name already exists, with ${sizeOf(wire)} bytes`;
   const overwrite =
     wire.content_type === "iso"
       ? "Set `overwrite: true` to delete it and import the content again (refused while a machine uses it). Or pass"

@@ -98,14 +98,14 @@ async function findAddresses(
 
 async function cloudInit(look: Look): Promise<Seen | undefined> {
   const ended = await attempt(look, ["cloud-init", "status", "--long"]);
-  if ("text" in ended) return { text: `cloud-init cannot be asked: ${ended.text}` };
+  if ("text" in ended) return { text: `cloud-init cannot be queried: ${ended.text}` };
   const status = /status: *([a-z ]+)/.exec(ended.output)?.[1]?.trim();
   if (status === "done") return undefined;
   if (status === "error" || status === "disabled") {
     const advice = "See /var/log/cloud-init-output.log in the guest.";
     throw new LxdError({ code: "failed", why: `cloud-init ends with "${status}":\n${ended.output.trim()}`, advice });
   }
-  return { text: status === undefined ? `cloud-init ended with ${ended.exitCode}` : `cloud-init is ${status}` };
+  return { text: status === undefined ? `cloud-init exited with ${ended.exitCode}` : `cloud-init is ${status}` };
 }
 
 function consoleSays({ pattern }: Of<"console">): ConditionCheck {
@@ -113,7 +113,7 @@ function consoleSays({ pattern }: Of<"console">): ConditionCheck {
   return async ({ wire, log }) =>
     expression.test(log.typing) || expression.test(await log.text(wire))
       ? undefined
-      : { text: `the console has not said /${pattern}/` };
+      : { text: `the console has not printed /${pattern}/` };
 }
 
 function commandSucceeds({ command }: Of<"exec">): ConditionCheck {
@@ -121,8 +121,8 @@ function commandSucceeds({ command }: Of<"exec">): ConditionCheck {
     const ended = await attempt(look, command);
     if ("text" in ended) return ended;
     if (ended.exitCode === 0) return undefined;
-    const printed = ended.output.trim() === "" ? "" : ` and said: ${ended.output.trim().slice(-500)}`;
-    return { text: `the command ${command.join(" ")} ended with ${ended.exitCode}${printed}` };
+    const printed = ended.output.trim() === "" ? "" : ` and printed: ${ended.output.trim().slice(-500)}`;
+    return { text: `the command ${command.join(" ")} exited with ${ended.exitCode}${printed}` };
   };
 }
 

@@ -59,7 +59,7 @@ function notMet(wait: Wait, seen: Seen, tail: string): LxdError {
   return new LxdError({
     code: "timeout",
     why: `waiting for ${wait.condition}: ${seen.text}, after ${wait.timeout}${tail}`,
-    advice: "The machine is kept as it is. Check its console; the next `pulumi up` waits again.",
+    advice: "The machine is left unchanged. Check its console; the next `pulumi up` waits again.",
     reason: wait.condition === "powered-off" ? "not-powered-off" : undefined,
     quotesConsole: true,
   });

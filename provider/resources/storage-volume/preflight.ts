@@ -96,7 +96,7 @@ async function moveFailures(
   const there = isPlacePlanned(client, moved) ? undefined : await findVolume(client, moved);
   // A copy left by an interrupted move is cleaned up, so it is not a conflict.
   if (there !== undefined && there.value.config?.[ownerKey] !== urn)
-    return [{ property, reason: `there is a volume ${moved.pool}/${moved.name} already; choose another name` }];
+    return [{ property, reason: `a volume ${moved.pool}/${moved.name} already exists; choose another name` }];
   for (const { collection, name, project } of (wire.used_by ?? []).map(parseUser)) {
     if (collection !== "instances") continue;
     const user = await findInstance(client, { project, name });

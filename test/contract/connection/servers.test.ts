@@ -69,7 +69,7 @@ describe("a resource whose remote is named in the program", () => {
     const resource = await make();
     const stranger = new StackResource("IsoVolume", "stranger", there.socket);
     await stranger.up(args);
-    await expect(resource.up(on(there.socket))).rejects.toThrow("there is an ISO volume of that name already");
+    await expect(resource.up(on(there.socket))).rejects.toThrow("an ISO volume of that name already exists");
     expect([await volumes(here), await volumes(there)]).toEqual([["x"], ["x"]]);
   });
 });

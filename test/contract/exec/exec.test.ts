@@ -63,10 +63,10 @@ describeInstances("Exec", (site) => {
   test("that fails is an error with its last lines, and runs again the next time", async () => {
     const exec = resource();
     const failing = sh("echo begun; echo no luck >&2; exit 3");
-    await expect(exec.up(failing)).rejects.toThrow(/run \/bin\/sh in instance [^]*ended with 3[^]*begun[^]*no luck/);
+    await expect(exec.up(failing)).rejects.toThrow(/run \/bin\/sh in instance [^]*exited with 3[^]*begun[^]*no luck/);
     expect(exec.id).toBeUndefined();
     expect(await exec.up(sh("echo fine"))).toBe("created");
-    await expect(exec.up(failing)).rejects.toThrow("ended with 3");
+    await expect(exec.up(failing)).rejects.toThrow("exited with 3");
     expect(await exec.up(sh("echo better"))).toBe("updated");
     expect(exec.outputs).toMatchObject({ stdout: "better\n" });
     await exec.destroy();

@@ -43,7 +43,7 @@ describeGoldenImages("provisioned golden images", (site) => {
     const golden = await site.golden();
     const provision = [{ files: { "/etc/motd": { text: "hello" } } }, { exec: ["cat", "/nosuch"] }];
     await expect(golden.resource.up(golden.args({ provision }))).rejects.toThrow(
-      /phase provision: the command cat \/nosuch ended with 1; it said:[^]*can't open '\/nosuch'/,
+      /phase provision: the command cat \/nosuch exited with 1; it printed:[^]*can't open '\/nosuch'/,
     );
     expect(await golden.machines()).toEqual([golden.builderName()]);
     expect((await site.instance(golden.builderName())).config["user.pulumi.steps"]).toBe("1");

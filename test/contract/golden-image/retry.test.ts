@@ -25,11 +25,11 @@ describeGoldenImages("golden images that are tried again", (site) => {
     "do not wait once more for what was waited for in vain, but for one that was started anew",
     async () => {
       const golden = await site.golden("key");
-      await expect(golden.resource.up(golden.args(short))).rejects.toThrow(/is kept as it is[^]*onFailure: "clean"/);
+      await expect(golden.resource.up(golden.args(short))).rejects.toThrow(/is left unchanged[^]*onFailure: "clean"/);
       const builder = await uuid(golden);
       for (const run of ["second", "third"]) {
         await expect(golden.resource.up(golden.args(short)), run).rejects.toThrow(
-          /phase install: waiting for powered-off: an earlier run has waited for .* for 600ms, and it runs on[^]*\[timeout\]/,
+          /phase install: waiting for powered-off: an earlier run waited for .* for 600ms, and it is still running[^]*\[timeout\]/,
         );
       }
       await site.switchOff(golden.builderName());

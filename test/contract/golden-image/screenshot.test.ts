@@ -41,7 +41,7 @@ describe("the screen of a golden image that failed", () => {
 
   it("is a picture in a file that the error names", async () => {
     const said = await failed({ withExtensions });
-    const file = /Its screen is in (\S+\.png)\. /.exec(said)?.[1] ?? "";
+    const file = /A screenshot is in (\S+\.png)\. /.exec(said)?.[1] ?? "";
     const picture = await readFile(file);
     // Nobody else may see what was typed.
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -59,7 +59,7 @@ describe("the screen of a golden image that failed", () => {
     await mkdir(elsewhere);
     await symlink(elsewhere, join(shared, "pulumi-lxd-screens"));
     const said = await failed({ withExtensions });
-    const file = /Its screen is in (\S+\.png)\. /.exec(said)?.[1] ?? "";
+    const file = /A screenshot is in (\S+\.png)\. /.exec(said)?.[1] ?? "";
     expect(await readdir(elsewhere)).toEqual([]);
     expect((await readFile(file)).subarray(1, 4).toString()).toBe("PNG");
   });
@@ -67,7 +67,7 @@ describe("the screen of a golden image that failed", () => {
   it("is said to be hidden, behind what is wrong, by a server that refuses", async () => {
     const said = await failed({ withExtensions, server: "lxd" });
     expect(said).toMatch(
-      /phase install: waiting for powered-off: [^]*its screen cannot be seen: Instance is not container type \[timeout\]/,
+      /phase install: waiting for powered-off: [^]*no screenshot is available: Instance is not container type \[timeout\]/,
     );
   });
 

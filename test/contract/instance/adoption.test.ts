@@ -40,7 +40,7 @@ describeInstances("taking over an instance", (site) => {
     const before = await site.instance(machine.name);
     const [failure] = await machine.failures(args());
     expect(failure).toMatchObject({ property: "name" });
-    expect(failure?.reason).toMatch(/there is an instance .* already, which this resource did not create/);
+    expect(failure?.reason).toMatch(/an instance .* already exists, which this resource did not create/);
     expect(await site.instance(machine.name)).toEqual(before);
   });
 

@@ -36,7 +36,7 @@ describeInstances("the boot command", (site) => {
       const resource = site.resource();
       const never = { waitFor: "Abort, Retry, Fail", timeout: "1s" };
       const words =
-        /bootCommand\[1\]: the console has not said \/Abort, Retry, Fail\/ after 1s; the last lines[^]*Press any key/;
+        /bootCommand\[1\]: the console has not printed \/Abort, Retry, Fail\/ after 1s; the last lines[^]*Press any key/;
       await expect(resource.up(machine([ask, never, { key: "enter" }]))).rejects.toThrow(words);
       expect(await site.instance(resource.name)).toMatchObject({
         status: "Running",

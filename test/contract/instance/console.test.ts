@@ -33,7 +33,7 @@ describeInstances("waiting for the console of a container", (site) => {
     await expect(
       machine.up(container([said, { ...said, timeout: "1s" }, never], "echo system: up >/dev/console; sleep 1000")),
     ).rejects.toThrow(
-      /the console has not said \/no such words\/, after 1s; the last lines of its console:\n[^]*system: up/,
+      /the console has not printed \/no such words\/, after 1s; the last lines of its console:\n[^]*system: up/,
     );
   });
 
@@ -44,7 +44,7 @@ describeInstances("waiting for the console of a container", (site) => {
     const off = { condition: "powered-off", timeout: "20s", stableFor: "500ms" };
     const waits = [{ ...words, timeout: "10s" }, off, { ...words, timeout: "2s" }];
     await expect(machine.up(container(waits, once))).rejects.toThrow(
-      "the console has not said /^system: up/, after 2s",
+      "the console has not printed /^system: up/, after 2s",
     );
   });
 });

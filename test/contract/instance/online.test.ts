@@ -63,7 +63,7 @@ describeInstances("waiting for a guest that is up", (site) => {
     await machine.up(container([{ condition: "exec", command: ["/bin/busybox", "true"], timeout: "10s" }]));
     const failing = site.resource();
     const command = site.isSimulated ? ["false"] : ["/bin/busybox", "sh", "-c", "echo no luck; exit 1"];
-    const words = site.isSimulated ? "ended with 1" : "ended with 1 and said: no luck";
+    const words = site.isSimulated ? "exited with 1" : "exited with 1 and printed: no luck";
     await expect(failing.up(container([{ condition: "exec", command, timeout: "1s" }]))).rejects.toThrow(words);
     await failing.destroy();
     // Incus keeps what commands say in a folder of its own.

@@ -64,7 +64,7 @@ describeInstances("power of an instance", (site) => {
     machine.forgetProcess();
     const [failure] = await machine.failures(vm({ running: false, name: other.name }));
     expect(failure).toMatchObject({ property: "name" });
-    expect(failure?.reason).toMatch(/already, which this resource did not create/);
+    expect(failure?.reason).toMatch(/already exists, which this resource did not create/);
   });
 
   test("a root disk grows in place, and to shrink it is refused in the preview", async () => {

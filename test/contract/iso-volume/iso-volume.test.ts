@@ -167,7 +167,7 @@ describeEachDaemon("ISO volume", (daemon: TestDaemon) => {
     const [failure, ...more] = await volume.failures(args({ name }));
     expect(more).toEqual([]);
     expect(failure?.property).toBe("name");
-    expect(failure?.reason).toMatch(/already, with 4096 bytes \[already-exists\]\nSet `overwrite: true`/);
+    expect(failure?.reason).toMatch(/already exists, with 4096 bytes \[already-exists\]\nSet `overwrite: true`/);
     expect(await volume.up(args({ name, overwrite: true }))).toBe("created");
     expect(at(await onDaemon(name), "created_at")).not.toBe(stranger);
     expect(await volume.up(args({ name, overwrite: true }))).toBe("same");

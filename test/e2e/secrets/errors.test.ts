@@ -71,11 +71,11 @@ describe("secrets in failures", () => {
       'badconfig: Failed creating instance record: Invalid value "[secret]" (not one of [soft hard]) [failed]',
       'device "x": Missing source path "[secret]" for disk "x" [failed]',
       "run [secret] in instance default/web: Command not found",
-      "run sh in instance default/web: the command ended with 3; it said:\n  | is [secret]\n",
-      "create instance default/boots: bootCommand[0]: the console has not said /[secret]/ after 1s",
-      "create instance default/waits: waiting for exec: the command cat [secret] ended with 1",
+      "run sh in instance default/web: the command exited with 3; it printed:\n  | is [secret]\n",
+      "create instance default/boots: bootCommand[0]: the console has not printed /[secret]/ after 1s",
+      "create instance default/waits: waiting for exec: the command cat [secret] exited with 1",
       ": there is no such file on the server [not-found] (GET http://",
-      "phase provision: the command sh -c echo $TOKEN; exit 1 [secret] ended with 1; it said:\n  | [secret]\n",
+      "phase provision: the command sh -c echo $TOKEN; exit 1 [secret] exited with 1; it printed:\n  | [secret]\n",
     ]) {
       expect.soft(told.find((text) => text.includes(words))).toBeDefined();
     }

@@ -105,7 +105,7 @@ function killAfter(timeoutMs: number, control: Stream): { hasKilled: () => boole
 }
 
 function tookTooLong([program = ""]: string[], timeoutMs: number, output: string): LxdError {
-  const printed = output.trim() === "" ? "it printed nothing" : `it said:\n${lastLines(output)}`;
+  const printed = output.trim() === "" ? "it printed nothing" : `it printed:\n${lastLines(output)}`;
   const why = `the command ${program} did not finish within ${timeoutMs / 1000} s and was killed; ${printed}`;
   return new LxdError({ code: "timeout", why, advice: "Raise its timeout, or check in the guest what it waits for." });
 }

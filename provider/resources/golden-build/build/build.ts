@@ -63,8 +63,8 @@ async function requireMedia({ place, inputs }: Build): Promise<void> {
     if (found?.value.content_type === "iso") continue;
     const why =
       found === undefined
-        ? `there is no ISO volume ${pool}/${name} in project ${project}`
-        : `the volume ${pool}/${name} is no ISO volume`;
+        ? `there is not an ISO volume ${pool}/${name} in project ${project}`
+        : `the volume ${pool}/${name} is not an ISO volume`;
     throw new LxdError({ code: "not-found", why, advice: "Name one that exists, or make it in this program." });
   }
 }

@@ -27,8 +27,8 @@ export async function failure(failed: Failed, thrown: unknown): Promise<LxdError
   if (error.code === "cancelled") return inPhase(phase, error);
   const seen = await look(failed, error).catch((fault: unknown) => ({ tail: `; ${unseen(fault)}`, screen: undefined }));
   const { tail, screen } = seen;
-  const picture = screen !== undefined && "file" in screen ? `Its screen is in ${screen.file}. ` : "";
-  const blind = screen !== undefined && "why" in screen ? `; its screen cannot be seen: ${screen.why}` : "";
+  const picture = screen !== undefined && "file" in screen ? `A screenshot is in ${screen.file}. ` : "";
+  const blind = screen !== undefined && "why" in screen ? `; no screenshot is available: ${screen.why}` : "";
   const advice =
     cureOf(error) + picture + (inputs.onFailure === "clean" ? await cleaned(failed) : await kept(failed, error));
   return inPhase(phase, new LxdError({ ...error.details, why: error.details.why + tail + blind, advice }));
@@ -58,12 +58,12 @@ async function kept({ place, inputs, phase }: Failed, error: LxdError): Promise<
   if (isReason(error, "never-written")) {
     const name = builderName(place.urn, inputs.version);
     return (
-      `The builder ${name} is kept as it is; the next \`pulumi up\` publishes it again. It installs from scratch with other ` +
+      `The builder ${name} is left unchanged; the next \`pulumi up\` publishes it again. It installs from scratch with other ` +
       'inputs, or when the builder is deleted: by hand, or by a run with onFailure: "clean".'
     );
   }
   if (phase === "machine" || phase === "install") {
-    return `The builder is kept as it is; the next \`pulumi up\` resumes with it, or starts clean if an input changes.`;
+    return `The builder is left unchanged; the next \`pulumi up\` resumes with it, or starts clean if an input changes.`;
   }
   return phase === "verify" ? `The machine of the verification is kept. ${goesOn}` : goesOn;
 }

@@ -57,13 +57,13 @@ export async function giveUp(client: Client, at: InstanceAddress, { install }: G
 }
 
 function stillThere({ name }: InstanceInputs, { install: { timeout } }: GoldenInputs): LxdError {
-  const why = `waiting for powered-off: an earlier run has waited for ${name} for ${timeout}, and it runs on as it did`;
+  const why = `waiting for powered-off: an earlier run waited for ${name} for ${timeout}, and it is still running`;
   return new LxdError({ code: "timeout", why, reason: "not-powered-off" });
 }
 
 function waysOn(name: string): string {
   return (
-    `The builder ${name} is kept as it is. The next \`pulumi up\` resumes when its guest has powered it off, for example after you have ` +
+    `The builder ${name} is left unchanged. The next \`pulumi up\` resumes when its guest has powered it off, for example after you have ` +
     "ended the installation on its console, waits again if you have restarted it or install.timeout is longer, and installs " +
     'from scratch with other inputs or onFailure: "clean".'
   );

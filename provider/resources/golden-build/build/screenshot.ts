@@ -19,7 +19,7 @@ export async function takeScreenshot(client: Client, at: InstanceAddress): Promi
   try {
     const picture = await readScreen(client, at);
     // For an instance that has stopped in the meantime, Incus 6.0 returns its console text instead.
-    if (!picture.subarray(0, png.length).equals(png)) return { why: "the server sent no picture" };
+    if (!picture.subarray(0, png.length).equals(png)) return { why: "the server returned no screenshot" };
     return { file: await keep(`${at.project}-${at.name}.png`, picture) };
   } catch (error) {
     // Incus before 6.19 lets QEMU write to a folder that only root may enter, even if QEMU runs as another user.

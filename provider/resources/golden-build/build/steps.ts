@@ -101,7 +101,7 @@ async function run(
   const ended = await runCommand(client, at, { command, environment, cwd, timeoutMs });
   if (ended.exitCode === 0) return;
   const output = lastLines(`${ended.stdout}\n${ended.stderr}`);
-  const why = `the command ${command.join(" ")} ended with ${ended.exitCode}${output === "" ? "" : `; it said:\n${output}\n`}`;
+  const why = `the command ${command.join(" ")} exited with ${ended.exitCode}${output === "" ? "" : `; it printed:\n${output}\n`}`;
   throw new LxdError({ code: "failed", why });
 }
 

@@ -11,7 +11,7 @@ export function featureFailures(info: ServerInfo, inputs: PartialInstanceInputs)
     const advice = "install QEMU on the server, or use a container";
     failures.push({
       property: "type",
-      reason: `${describeServer(info)} runs no virtual machines; ${advice} [unsupported]`,
+      reason: `${describeServer(info)} does not support virtual machines; ${advice} [unsupported]`,
     });
   }
   return [...failures, ...extensionFailures(info, inputs)];

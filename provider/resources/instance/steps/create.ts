@@ -101,7 +101,7 @@ async function resolve(client: Client, { project }: Inputs, source: AnyImageSour
   const found = await findAlias(client, project, alias);
   if (found !== undefined) return found.target;
   const why = `there is no image alias "${alias}" in project ${project}`;
-  throw new LxdError({ code: "not-found", why, advice: "Give an image that alias first, or name another." });
+  throw new LxdError({ code: "not-found", why, advice: "Create that alias first, or use another." });
 }
 
 async function requireImage(client: Client, inputs: Inputs, fingerprint: string): Promise<void> {

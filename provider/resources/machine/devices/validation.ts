@@ -12,7 +12,7 @@ export function validateDeviceNames(inputs: PartialInputs<DeviceInputs>): Failur
   const failures: Failure[] = [];
   const claim = (name: string | undefined, property: string): void => {
     if (name === undefined || isUnknown(name)) return;
-    if (taken.has(name)) failures.push({ property, reason: `there is another device called "${name}"` });
+    if (taken.has(name)) failures.push({ property, reason: `another device is already named "${name}"` });
     taken.add(name);
   };
   if (rootDisk !== undefined) claim(rootDeviceName, "rootDisk");

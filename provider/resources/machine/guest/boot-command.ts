@@ -175,8 +175,8 @@ class Session {
   }
 
   #unheard({ source }: RegExp, timeout: string): LxdError {
-    if (this.#isOver) return this.#gone(` before it said /${source}/`);
-    const why = `the console has not said /${source}/ after ${timeout}${quotedTail(this.#all)}`;
+    if (this.#isOver) return this.#gone(` before it printed /${source}/`);
+    const why = `the console has not printed /${source}/ after ${timeout}${quotedTail(this.#all)}`;
     return new LxdError({ code: "timeout", why, advice: again });
   }
 

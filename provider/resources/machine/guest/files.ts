@@ -60,7 +60,7 @@ export function validateFiles(files: GuestFile[] | undefined): Failure[] {
   const paths = files.map((file) => (isUnknown(file) ? unknown : file.path));
   return paths.flatMap((each, i) => {
     if (isUnknown(each) || paths.indexOf(each) === i) return [];
-    return [{ property: `files[${i}].path`, reason: `files[${paths.indexOf(each)}] is written to ${each} too` }];
+    return [{ property: `files[${i}].path`, reason: `files[${paths.indexOf(each)}] is also written to ${each}` }];
   });
 }
 

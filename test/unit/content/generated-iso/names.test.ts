@@ -28,10 +28,10 @@ describe("a label", () => {
     ["", "it is empty"],
     ["x".repeat(33), "it has 33 characters, more than 32"],
     [" x", "begins or ends with a space"],
-    ["a/b", 'it has the character "/"'],
-    ["ä", 'it has the character "ä"'],
+    ["a/b", 'it contains the character "/"'],
+    ["ä", 'it contains the character "ä"'],
     ["a\n", "begins or ends"],
-    ["a\tb", 'it has the character "\\t"'],
+    ["a\tb", 'it contains the character "\\t"'],
   ])("%j is refused", async (label, why) => {
     await expect(generatedIso({ label, files: answers })).rejects.toThrow(why);
     await expect(generatedIso({ label, files: answers })).rejects.toMatchObject({ code: "invalid-argument" });
@@ -51,7 +51,7 @@ describe("a path", () => {
 
   it.each([
     ["", 'the path "" is empty'],
-    ["a\\b", "has a backslash"],
+    ["a\\b", "contains a backslash"],
     ["/a", "is absolute"],
     ["a/", "ends with /"],
     ["a//b", "contains an empty name"],
