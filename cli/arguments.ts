@@ -1,4 +1,4 @@
-// Reads the arguments of a command by its entry in the table, and says what is wrong with them.
+// Parses the arguments of a command by its entry in the table, and reports errors in them.
 import { parseArgs } from "node:util";
 import { nearest } from "../provider/base/nearest";
 import { type Argument, type Command, either, type Input, type Options, UsageError } from "./command";
@@ -13,7 +13,7 @@ export function readArguments(command: Read, args: string[]): Input<Options> {
     if (choices === undefined || typeof value !== "string" || choices.includes(value)) continue;
     throw new UsageError(`--${name} ${value}: must be ${either(choices)}.`);
   }
-  // What else is wrong does not matter to somebody who asks for the help.
+  // Other errors do not matter if the user asks for help.
   if (values["help"] !== true) checkPositionals(command, positionals);
   return { values: values as Input<Options>["values"], positionals };
 }

@@ -1,10 +1,10 @@
-// What a command is: an entry of a table, from which its parsing, its help and the shells' completion follow.
+// A command: an entry of the table from which parsing, help and shell completion are derived.
 import { type Output } from "./output";
 
-/** What is wrong with the arguments: the process exits with 2. */
+/** An error in the arguments; the process exits with 2. */
 export class UsageError extends Error {}
 
-/** What a shell proposes for a value. */
+/** What shells complete for a value. */
 type Completes = "file" | "folder";
 
 export interface Option {
@@ -12,20 +12,20 @@ export interface Option {
   short?: string;
   multiple?: boolean;
   default?: string;
-  /** What stands for the value in the help: `DIR`. */
+  /** Placeholder of the value in the help, for example `DIR`. */
   placeholder?: string;
-  /** The only values that it takes. */
+  /** The only valid values. */
   choices?: readonly string[];
   completes?: Completes;
   help: string;
 }
 export type Options = Readonly<Record<string, Option>>;
 
-/** An argument without a dash. */
+/** A positional argument. */
 export interface Argument {
   name: string;
   choices?: readonly string[];
-  /** For words that are not choices and that people try: what does it instead, as a sentence. */
+  /** Sentences for words that are not valid choices but that people try: what to use instead. */
   instead?: Readonly<Record<string, string>>;
   completes?: Completes;
   isOptional?: boolean;
@@ -44,32 +44,32 @@ export interface Input<O extends Options> {
   positionals: string[];
 }
 
-/** What came of a command. */
+/** The result of a command. */
 export interface Outcome {
-  /** False if it has found something that is wrong; the process then exits with 1. Default: true. */
+  /** False if the command found an error; the process then exits with 1. Default: true. */
   ok?: boolean;
-  /** The result for programs, which `--json` prints in place of the text. */
+  /** The result for programs; `--json` prints it instead of the text. */
   json?: object;
 }
 
 export interface Definition<O extends Options> {
   name: string;
   summary: string;
-  /** What it does, in a few lines of its help. */
+  /** What the command does, in a few lines of its help. */
   about: string;
   arguments: readonly Argument[];
   options: O;
-  /** The fields that `--json` prints; the command has no such option without. */
+  /** The fields that `--json` prints; without this, the command has no such option. */
   json?: string;
   run(input: Input<O>, output: Output): Promise<Outcome>;
 }
 
-/** A command as the table has it. Its promise resolves to the process's exit code. */
+/** A command in the table. Its promise resolves to the exit code of the process. */
 export interface Command extends Omit<Definition<Options>, "run"> {
   run(args: string[], output: Output): Promise<number>;
 }
 
-/** `a`, `a or b`, `a, b or c` */
+/** Joins words as `a`, `a or b`, or `a, b or c`. */
 export function either(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${String(words.at(-1))}`;
 }

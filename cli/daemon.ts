@@ -1,4 +1,4 @@
-// `pulumi-lxd daemon`: the embedded daemon in the foreground, until it is interrupted.
+// `pulumi-lxd daemon`: runs the embedded daemon in the foreground until it is interrupted.
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -62,7 +62,7 @@ function interrupted(): Promise<void> {
 
 async function run({ values }: Input<typeof options>, output: Output): Promise<object> {
   const chosen = toOptions(values);
-  // Listened for before the start, so that an early signal stops the daemon as cleanly as a late one.
+  // Installed before the start, so that an early signal also stops the daemon cleanly.
   const stopping = interrupted();
   const started = await startEmbeddedDaemon(chosen);
   const variable = chosen.server === "lxd" ? "LXD_SOCKET" : "INCUS_SOCKET";

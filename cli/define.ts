@@ -1,4 +1,4 @@
-// Makes a command of its definition: reads the arguments, prints its help or its result, and says why it failed.
+// Builds a command from its definition: parses arguments, prints help or the result, and reports failures.
 import { readArguments } from "./arguments";
 import { type Command, type Definition, type Input, type Options, UsageError } from "./command";
 import { helpOf } from "./help";
@@ -39,7 +39,7 @@ function shown(result: object): string {
   return JSON.stringify(result, null, 2);
 }
 
-/** The exit code for what was thrown, which is said. */
+/** Reports an error and returns its exit code. */
 export function fail(error: unknown, output: Output, command?: string): number {
   const isUsage = error instanceof UsageError;
   output.note(`${output.paintNote("red", "pulumi-lxd:")} ${inWords(error)}`);
@@ -49,7 +49,7 @@ export function fail(error: unknown, output: Output, command?: string): number {
   return 2;
 }
 
-/** An error that is neither ours nor the system's is a sentence already. */
+/** An error that is neither ours nor the system's already is a sentence. */
 function inWords(error: unknown): string {
   const { message, details } = explained(error);
   return error === details.cause && error instanceof Error && error.message === details.why ? details.why : message;

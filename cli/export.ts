@@ -1,4 +1,4 @@
-// `pulumi-lxd export`: writes an image of a daemon to files, as they would be given to an `Image` again.
+// `pulumi-lxd export`: writes an image of a server to files that the source of an `Image` accepts.
 import { existsSync } from "node:fs";
 import { rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -63,19 +63,22 @@ async function write(reference: string, values: Values): Promise<{ image: WireIm
   return { image, files: await placed.finally(line.clear) };
 }
 
-/** Nothing is moved before everything may be. */
+/** Moves nothing until everything can be moved. */
 async function putInPlace(
   files: ImageFile[],
   { wanted: desired, force }: { wanted: string[]; force: boolean },
 ): Promise<ImageFile[]> {
-  // Again, since somebody else may have written there meanwhile.
+  // Checked again, because somebody may have written there in the meantime.
   if (!force) desired.forEach(requireFree);
   const placed = files.map((file, i) => ({ ...file, path: desired[i] ?? file.path }));
   for (const [i, { path }] of files.entries()) await rename(path, placed[i]?.path ?? path);
   return placed;
 }
 
-/** A folder that is there, or is written as one, or the name of a file. */
+/**
+ * Resolves the target: an existing directory or a path with a trailing slash is a directory, anything else ends with a
+ * file name.
+ */
 async function destination(to: string): Promise<{ folder: string; file: string | undefined }> {
   const path = resolve(to);
   const isFolder = to.endsWith("/") || ((await stat(path).catch(() => undefined))?.isDirectory() ?? false);
@@ -98,7 +101,7 @@ function isInTwo(to: string): LxdError {
   });
 }
 
-/** As a program names them. */
+/** Returns the fields of a source in a program. */
 function sourceOf(files: ImageFile[]): Record<string, string | undefined> {
   const at = (role: string): string | undefined => files.find((file) => file.role.startsWith(role))?.path;
   if (files.length === 1) return { file: at("unified") };

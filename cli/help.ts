@@ -1,9 +1,9 @@
-// The help of a command, and of all of them, from the table.
+// Formats the help of one command and of all commands from the table.
 import { type Argument, type Command, type Option } from "./command";
 
-/** Columns of text; terminals have 80 or more. */
+/** Maximum line length; terminals have 80 columns or more. */
 const width = 100;
-/** Where the description of an option begins; a longer option has its description on the next line. */
+/** Column in which descriptions of options begin; after a longer option, the description starts on the next line. */
 const column = 24;
 
 export function helpOf(command: Command): string {
@@ -19,7 +19,7 @@ export function helpOf(command: Command): string {
   ].join("\n");
 }
 
-/** `Usage: pulumi-lxd export image REF` */
+/** Returns, for example, `Usage: pulumi-lxd export image REF`. */
 export function usageOf(command: Pick<Command, "name" | "arguments">): string {
   return ["Usage: pulumi-lxd", command.name, ...command.arguments.map(shownArgument)].join(" ");
 }
@@ -40,7 +40,7 @@ export function helpOfAll(commands: readonly Command[]): string {
   ].join("\n");
 }
 
-/** A fixed word as it is typed, else what stands for the value. */
+/** Returns a fixed word as typed, otherwise the placeholder of the value. */
 export function shownArgument({ name, choices, isOptional }: Argument): string {
   const shown = choices?.length === 1 ? String(choices[0]) : name;
   return isOptional ? `[${shown}]` : shown;

@@ -1,4 +1,4 @@
-// `pulumi-lxd import`: writes the program that takes over what exists on a daemon already.
+// `pulumi-lxd import`: writes a program that adopts existing objects of a server.
 import { listPools } from "../provider/lxd/api/storage/pools";
 import { listIsoVolumes } from "../provider/lxd/api/storage/volumes";
 import { describeServer, requireExtension } from "../provider/lxd/client/discovery/server-info";
@@ -9,7 +9,10 @@ import { isoVolumeProgram, type IsoVolumeProgram } from "./iso-volume-program";
 import { type Output } from "./output";
 import { daemonOf, projectIn, projectOptions } from "./which-daemon";
 
-/** What is imported by a program only, by the words that people use for it: the class, and its import ID. */
+/**
+ * Objects that only a program can import, by the words that people use for them: the class and the form of its import
+ * ID.
+ */
 const byProgram: Record<string, readonly [string, string]> = {
   image: ["Image", "PROJECT/FINGERPRINT or PROJECT/ALIAS"],
   instance: ["Instance", "PROJECT/NAME"],

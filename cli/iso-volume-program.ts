@@ -1,4 +1,4 @@
-// Writes the TypeScript program that takes over ISO volumes as they are.
+// Writes a TypeScript program that adopts existing ISO volumes.
 import { type WireVolume } from "../provider/lxd/api/storage/volumes";
 import { volumeName } from "../provider/kind/schema";
 
@@ -13,16 +13,16 @@ export interface Existing {
   volumes: Found[];
 }
 
-/** A volume that the program takes over. */
+/** A volume that the program adopts. */
 export interface Adopted {
-  /** Of the resource, in the program. */
+  /** Name of the resource in the program. */
   resource: string;
   /** The value of the option `import`. */
   import: string;
   pool: string;
   name: string;
   description: string;
-  /** The member of a cluster that has it; absent if the pool is not local to members. */
+  /** The cluster member that stores the volume; undefined if the pool is not local to members. */
   target?: string;
 }
 
@@ -55,11 +55,14 @@ function adopt(project: string, { pool, volume }: Found, resources: Set<string>)
   const { name, description, location } = volume;
   const resource = unused(resources, [name, `${name}-${pool}`, `${name}-${pool}-${location}`]);
   const adopted = { resource, import: `${project}/${pool}/${name}`, pool, name, description };
-  // A pool that is local to cluster members can have the same name on several of them.
+  // A pool that is local to cluster members may contain volumes of the same name on several of them.
   return location === "" || location === "none" ? adopted : { ...adopted, target: location };
 }
 
-/** Protected, as what `pulumi import` writes: `pulumi destroy` does not delete what the stack has not made. */
+/**
+ * Protected, like the code that `pulumi import` generates: `pulumi destroy` must not delete what the stack did not
+ * create.
+ */
 function statement(project: string, { resource, import: id, pool, name, description, target }: Adopted): string {
   const args = {
     ...(project === "default" ? {} : { project }),
@@ -72,7 +75,7 @@ function statement(project: string, { resource, import: id, pool, name, descript
   return `new lxd.IsoVolume(${JSON.stringify(resource)}, ${literal(args)}, ${literal(options)});`;
 }
 
-/** The first of these names that no other resource has; the last one is unique on a server. */
+/** Returns the first of these names that no other resource has; the last one is unique on a server. */
 function unused(names: Set<string>, candidates: string[]): string {
   const name = candidates.find((candidate) => !names.has(candidate)) ?? candidates.at(-1) ?? "";
   names.add(name);

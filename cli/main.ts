@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line `pulumi-lxd`: finds the command and runs it.
+// The command `pulumi-lxd`: selects a command and runs it.
 import { createRequire } from "node:module";
 import { nearest } from "../provider/base/nearest";
 import { UsageError } from "./command";
@@ -37,7 +37,7 @@ async function main([name, ...args]: string[], output: Output): Promise<number> 
 
 const output = processOutput(process);
 void main(process.argv.slice(2), output).then(async (code) => {
-  // What could not be written is a failure, whatever the command did.
+  // Failing to write the output is a failure, whatever the command did.
   process.exitCode = await output.end().then(
     () => code,
     (error: unknown) => fail(error, output),

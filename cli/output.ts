@@ -1,33 +1,33 @@
-// Where a command writes: results to standard output, words for people beside them to standard error.
+// Output of a command: results go to standard output, everything else for people to standard error.
 import { type Paint, paintFor, plain } from "./colour";
 
 export interface Output {
-  /** Lines of the result. */
+  /** Writes lines of the result. */
   print(text: string): void;
-  /** Lines for whoever watches: hints and errors. */
+  /** Writes lines for people: hints and errors. */
   note(text: string): void;
-  /** Colours what is printed. */
+  /** Colours the result. */
   paint: Paint;
-  /** Colours what is noted. */
+  /** Colours hints and errors. */
   paintNote: Paint;
 }
 
-/** Says nothing: the result is printed as JSON when the command is done. */
+/** Discards everything: the result is printed as JSON when the command has finished. */
 export const muted: Output = { print: () => undefined, note: () => undefined, paint: plain, paintNote: plain };
 
 export interface ProcessOutput extends Output {
-  /** Resolves when all is written; rejects if it could not be. */
+  /** Resolves when everything is written; rejects if that failed. */
   end(): Promise<void>;
 }
 
-/** That of this process. */
+/** Returns the output of this process. */
 export function processOutput({ stdout, stderr, env }: NodeJS.Process): ProcessOutput {
   let failure: NodeJS.ErrnoException | undefined;
   stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough (`| head`) is not a fault: the command ends as it would have.
+    // A reader that closes early (`| head`) is not an error: the command ends normally.
     if (error.code !== "EPIPE") failure = error;
   });
-  // Whoever cannot be told, cannot be told that either.
+  // If standard error is closed, nothing can be reported.
   stderr.on("error", () => undefined);
   return {
     print: (text) => void stdout.write(`${text}\n`),
@@ -35,7 +35,7 @@ export function processOutput({ stdout, stderr, env }: NodeJS.Process): ProcessO
     paint: paintFor(stdout, env),
     paintNote: paintFor(stderr, env),
     end: async () => {
-      // An error is emitted before the end of a write that comes after it.
+      // An error is emitted before the end of a later write.
       await new Promise<void>((resolve) => stdout.write("", () => resolve()));
       await new Promise<void>((resolve) => setImmediate(resolve));
       if (failure !== undefined) throw failure;

@@ -1,4 +1,4 @@
-// A line on the terminal that says how far something is; with no terminal there is none.
+// A progress line on the terminal; without a terminal, nothing is displayed.
 import { type ReportBytes } from "../provider/content/content";
 import { reportTo } from "../provider/content/progress";
 
@@ -10,7 +10,7 @@ export function progressLine(verb: string): { report: ReportBytes; clear: () => 
   const show = (text: string): void => {
     if (performance.now() - lastMs < intervalMs) return;
     lastMs = performance.now();
-    // Back to the beginning of the line, and away with what is there.
+    // Returns to the beginning of the line and clears it.
     process.stderr.write(`\r\u001b[K${text}`);
   };
   return {

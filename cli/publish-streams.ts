@@ -1,4 +1,5 @@
-// `pulumi-lxd publish-streams`: a folder that any web server can serve as an image server, from images of a daemon.
+// `pulumi-lxd publish-streams`: writes images of a server to a directory that any web server can serve as an image
+// server.
 import { resolve } from "node:path";
 import { makeFolder } from "../embedded/folder";
 import { listImages, type WireImage } from "../provider/lxd/api/images";
@@ -34,7 +35,7 @@ async function run({ values, positionals: [given = ""] }: Input<typeof options>,
   const client = daemonOf(values);
   const project = projectIn(values);
   const images = await chosen(client, { ...values, project });
-  // What cannot be published is said before anything is fetched.
+  // Reports images that cannot be published before anything is downloaded.
   images.forEach(describeImage);
   const folder = resolve(given);
   readCatalogue(folder);
@@ -74,14 +75,14 @@ interface Publishing {
   folder: string;
 }
 
-/** An image as it is served. */
+/** A published image. */
 interface Published {
   aliases: string[];
   fingerprint: string;
   type: string;
   architecture: string;
   version: string;
-  /** Whether this run has added it. */
+  /** Whether this run added it. */
   isNew: boolean;
 }
 
@@ -92,7 +93,7 @@ async function publish({ client, project, image, folder }: Publishing): Promise<
   const version =
     findServed(folder, readCatalogue(folder), image.fingerprint) ??
     describeVersion(await fetched({ client, project, image, folder }, name));
-  // Read again: a large image takes its time, and another run may have published meanwhile.
+  // Reads the catalogue again: a large image takes long, and another run may have published meanwhile.
   const { catalogue, serial, isNew } = merge(readCatalogue(folder), described, version, new Date());
   writeCatalogue(folder, catalogue, new Date());
   const [fingerprint = image.fingerprint] = fingerprintsIn(version);

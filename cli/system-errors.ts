@@ -1,8 +1,8 @@
-// Says what the operating system answers in a sentence, with what to do about it.
+// Converts errors of the operating system to sentences with advice.
 import { getSystemErrorMap } from "node:util";
 import { type ErrorCode, LxdError } from "../provider/base/errors";
 
-/** What was tried, by the system call. */
+/** What was attempted, by system call. */
 const verbs: Record<string, string> = {
   mkdir: "make the folder",
   mkdtemp: "make a folder in",
@@ -16,7 +16,7 @@ const verbs: Record<string, string> = {
   getaddrinfo: "find the address of",
 };
 
-/** Why, and what to do. */
+/** Cause and advice by error code. */
 const known: Record<string, readonly [ErrorCode, string, string]> = {
   EACCES: ["permission-denied", "this user has no permission", "Use another path, or give this user access to it."],
   EPERM: ["permission-denied", "this user has no permission", "Use another path, or give this user access to it."],
@@ -52,12 +52,12 @@ const known: Record<string, readonly [ErrorCode, string, string]> = {
   EAI_AGAIN: ["unavailable", "no name server answers", "Check the network and the name servers of this machine."],
 };
 
-/** Where a code means something else. */
+/** Errors whose code has a special meaning. */
 const special: Record<string, (typeof known)[string]> = {
   "spawn ENOENT": ["unsupported", "there is no such program on the PATH", "Install it."],
 };
 
-/** The failure in words; one that has its own, or that is not the system's, stays as it is. */
+/** Returns the error in words. Errors that have their own words, or that are not the system's, stay unchanged. */
 export function explained(error: unknown): LxdError {
   if (error instanceof LxdError || !isSystemError(error)) return LxdError.from(error);
   const { code, syscall } = error;

@@ -1,4 +1,4 @@
-// Which daemon a command works with: the options that all of them have, and what is looked at without them.
+// Selects the server of a command: the options that all commands share, and the places to look without them.
 import { type Client } from "../provider/lxd/client/core/client";
 import { clientFor } from "../provider/lxd/client/core/connections";
 import { resolveCredentials } from "../provider/lxd/client/auth/credentials";
@@ -33,7 +33,7 @@ export const daemonOptions = {
   },
 } as const;
 
-/** Of commands that work in a project. */
+/** Options of commands that work in a project. */
 export const projectOptions = {
   project: {
     type: "string",
@@ -57,7 +57,7 @@ export function remoteOf(values: DaemonValues): RemoteInputs {
   return { name, socket, address, serverCertificateFingerprint };
 }
 
-/** As in a program: if none is said, that of the place that names the daemon. */
+/** Uses the same default as programs: the project of the place that specifies the server. */
 export function projectIn({ project, ...values }: DaemonValues & { project?: string | undefined }): string {
   return projectOf({ project, remote: remoteOf(values) }, {});
 }
@@ -66,7 +66,7 @@ export function daemonOf(values: DaemonValues): Client {
   return clientFor(resolveCredentials(locate(remoteOf(values)), process.env));
 }
 
-/** Advice for a place that has no setting of its own is on the options. */
+/** If a place has no setting of its own, advice refers to the options. */
 function locate(explicit: RemoteInputs): Location {
   const location = findDaemon({ explicit, env: process.env });
   if (location !== undefined) {

@@ -1,4 +1,4 @@
-// Completion for bash, from version 3.2 on.
+// Completion script for bash 3.2 and newer.
 import { type Command, type Option } from "../command";
 import { firstWords, flagsOf, flagsOfAll } from "./words";
 
@@ -26,7 +26,7 @@ ${commands.map(wordsOf).join("\n")}
 complete -F _pulumi_lxd pulumi-lxd`;
 }
 
-/** The value of an option, which follows it. */
+/** Completes the value of an option, which follows it. */
 function valuesOf({ name, options }: Command): string[] {
   return Object.entries(options)
     .filter(([, { type }]) => type === "string")
@@ -36,7 +36,7 @@ function valuesOf({ name, options }: Command): string[] {
     });
 }
 
-/** Everything else of a command. */
+/** Completes all other arguments of a command. */
 function wordsOf(command: Command): string {
   const words = [...command.arguments.flatMap(({ choices }) => choices ?? []), ...flagsOfAll(command)];
   const paths = command.arguments.find(({ completes }) => completes !== undefined);

@@ -1,4 +1,4 @@
-// `pulumi-lxd completion`: a script by which a shell completes commands, options and their values.
+// `pulumi-lxd completion`: prints a script with which a shell completes commands, options and their values.
 import { type Command, type Input, type Options } from "../command";
 import { define } from "../define";
 import { type Output } from "../output";
@@ -13,7 +13,7 @@ bash: source <(pulumi-lxd completion bash)
 zsh: source <(pulumi-lxd completion zsh)
 fish: pulumi-lxd completion fish | source`;
 
-/** The table is asked for when it is complete: this command is in it. */
+/** Takes the table as a function, because the table contains this command. */
 export function completionCommand(commands: () => readonly Command[]): Command {
   const run = ({ positionals: [shell] }: Input<Options>, output: Output): Promise<object> => {
     output.print(shells[shell as keyof typeof shells](commands()));

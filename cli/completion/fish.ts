@@ -1,4 +1,4 @@
-// Completion for fish.
+// Completion script for fish.
 import { type Argument, type Command, type Option } from "../command";
 import { quoted } from "./words";
 

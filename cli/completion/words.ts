@@ -1,7 +1,7 @@
-// What the scripts for all shells have in common.
+// Helpers shared by the completion scripts of all shells.
 import { type Command, type Option } from "../command";
 
-/** Of an option, as it is typed: `-h`, `--help`. */
+/** Returns the forms of an option as typed: `-h`, `--help`. */
 export function flagsOf(name: string, { short }: Option): string[] {
   return short === undefined ? [`--${name}`] : [`-${short}`, `--${name}`];
 }
@@ -10,12 +10,12 @@ export function flagsOfAll({ options }: Command): string[] {
   return Object.entries(options).flatMap(([name, option]) => flagsOf(name, option));
 }
 
-/** What can stand in place of a command. */
+/** Returns the words that may stand in place of a command. */
 export function firstWords(commands: readonly Command[]): string[] {
   return [...commands.map(({ name }) => name), "--help", "--version"];
 }
 
-/** A text as one word of a POSIX shell. */
+/** Quotes text as one word of a POSIX shell. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,4 @@
-// Completion for zsh, to be sourced or put into a file `_pulumi-lxd` on its fpath.
+// Completion script for zsh, to be sourced or stored as `_pulumi-lxd` in its fpath.
 import { type Argument, type Command, type Option } from "../command";
 import { flagsOf, quoted } from "./words";
 

@@ -1,4 +1,4 @@
-// `pulumi-lxd doctor`: what a stack would meet, from the Pulumi CLI to the storage pools, and what to do about it.
+// `pulumi-lxd doctor`: checks everything that a stack needs, from the Pulumi CLI to the storage pools, with advice.
 import { clientFor } from "../../provider/lxd/client/core/connections";
 import { resolveCredentials } from "../../provider/lxd/client/auth/credentials";
 import { type Location } from "../../provider/lxd/client/discovery/location";
@@ -49,7 +49,9 @@ async function ask(location: Location, projectThere: () => string): Promise<Find
   }
 }
 
-/** Of the command line `incus`, and for the servers that are found as it finds them. */
+/**
+ * INCUS_PROJECT belongs to the command line client `incus`, and applies only to servers that are found in the same way.
+ */
 function unheeded(project: string): Finding[] {
   const named = process.env["INCUS_PROJECT"];
   if (!named || named === project) return [];

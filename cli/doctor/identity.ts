@@ -1,4 +1,4 @@
-// Looks at who the client is to a server over HTTPS: its certificate, who can read the key, what a trust token will do.
+// Checks the client's identity for a server over HTTPS: its certificate, the permissions of its key, and a trust token.
 import { type Environment } from "../../provider/lxd/client/discovery/cli-config";
 import { type Target } from "../../provider/lxd/client/auth/credentials";
 import { opennessOf, ownFiles } from "../../provider/lxd/client/auth/own-identity";
@@ -18,7 +18,7 @@ export function identity(target: Target): Finding[] {
   return [{ level: "warning", check, text: open, advice: `Run \`chmod 600 ${files.key}\`.` }];
 }
 
-/** What the next `pulumi preview` or `pulumi up` does with a trust token; undefined if there is none. */
+/** Returns what the next `pulumi preview` or `pulumi up` does with a trust token; undefined if there is none. */
 export function enrolment(target: Target, env: Environment): string | undefined {
   if ("socket" in target || target.trustToken === undefined) return undefined;
   if (target.clientCertificate !== undefined) return "spends the trust token to change that";

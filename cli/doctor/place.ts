@@ -1,4 +1,4 @@
-// Shows where the daemon is looked for, place by place, and which one names it.
+// Shows the places where a server is looked up, and which one specifies it.
 import { places } from "../../provider/lxd/client/discovery/discovery";
 import { type Location, type Surroundings } from "../../provider/lxd/client/discovery/location";
 import { ofCommand, ofResource } from "../../provider/lxd/client/discovery/setting-advice";
@@ -6,7 +6,7 @@ import { redactedText } from "../../provider/content/url/redacted-url";
 import { LxdError } from "../../provider/base/errors";
 import { failed, type Finding } from "./finding";
 
-/** What one place of the order says. */
+/** The result of one place. */
 export interface Step {
   place: string;
   says: string;
@@ -29,7 +29,7 @@ export function search(around: Surroundings, missingConfig: string | undefined):
     const found = attempt(() => find(around));
     if (found instanceof LxdError) {
       steps.push({ place: name, says: found.details.why, isChosen: false });
-      // What a place says is meant: nobody wants another server because of a typing error.
+      // The place was specified, so its errors must not lead to another server.
       if (location === undefined && findings.length === 0) findings.push(failed("place", found));
       continue;
     }

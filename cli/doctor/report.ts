@@ -1,4 +1,4 @@
-// What the doctor prints: the verdict, then what was found, the worst first, then where the daemon was looked for.
+// Prints the doctor's report: the verdict, the findings, worst first, and where the server was looked up.
 import { type Paint } from "../colour";
 import { type Finding } from "./finding";
 import { type Step } from "./place";

@@ -1,4 +1,4 @@
-// Asks a daemon what a stack would need to know of it: whether it lets us in, what it is, what it can do.
+// Checks a server: whether it trusts this client, its version, and the features that a stack may need.
 import { listPools, poolSpace, type WirePool } from "../../provider/lxd/api/storage/pools";
 import { type Client } from "../../provider/lxd/client/core/client";
 import { type Feature, features, releasesWith } from "../../provider/lxd/client/discovery/features";
@@ -11,7 +11,7 @@ import { failed, type Finding, ok } from "./finding";
 
 export interface Asked {
   project: string;
-  /** What the next run does to be trusted; undefined without a trust token. */
+  /** How the next run enrolls with the server; undefined without a trust token. */
   plan: string | undefined;
 }
 
@@ -43,7 +43,7 @@ function unreachable(error: unknown, { plan }: Asked): Finding {
   return { level: "info", check: "trust", text: `the server does not trust this client yet; the next run ${plan}` };
 }
 
-/** What resources can ask for and this server has not. */
+/** Returns the features that resources can use and this server lacks. */
 function lacks(info: ServerInfo): Finding[] {
   const missing = Object.entries(features).filter(([extension]) => !info.extensions.has(extension));
   if (missing.length === 0) return [ok("features", "the server has all that resources can ask for")];
@@ -55,7 +55,7 @@ function lacks(info: ServerInfo): Finding[] {
   }));
 }
 
-/** A feature that some server lacks may be in none of its product's releases, or in all that are known. */
+/** A feature may be in none of the known releases of a product, or in all of them. */
 function adviceOnFeature(info: ServerInfo, extension: string, { since }: Feature): string {
   const elsewhere = releasesWith(extension);
   if (isEmbedded(info))
@@ -110,7 +110,7 @@ async function pools(client: Client, { product }: ServerInfo): Promise<Finding[]
   }
 }
 
-/** An upload is written twice: to the server's own folder first, then to the pool. */
+/** An upload is written twice: first to the server's own directory, then to the pool. */
 const littleBytes = 2 * 2 ** 30;
 
 async function describePool(client: Client, { name, driver, status }: WirePool, cli: string): Promise<Finding> {

@@ -1,4 +1,4 @@
-// Reads the selected stack's settings with the Pulumi CLI, and says what is wrong with them.
+// Reads the selected stack's settings with the Pulumi CLI and reports errors in them.
 import { unknownSettings } from "../../provider/engine/stack-config";
 import { type Finding, ok } from "./finding";
 import { onPath, quiet, run, timeoutMs } from "./tools";
@@ -6,9 +6,9 @@ import { onPath, quiet, run, timeoutMs } from "./tools";
 export type StackValues = Record<string, string>;
 
 export interface StackSettings {
-  /** Of `lxd:`, by their keys. */
+  /** The settings under `lxd:`, by key. */
   config: StackValues;
-  /** Why there are none. */
+  /** Why there are no settings. */
   missing?: string | undefined;
   findings: Finding[];
 }
@@ -17,7 +17,7 @@ const check = "config";
 
 export async function stackConfig(): Promise<StackSettings> {
   const pulumi = onPath("pulumi");
-  // That there is none is a finding already.
+  // The missing CLI already has a finding of its own.
   if (pulumi === undefined) return { config: {}, missing: "not read: there is no Pulumi CLI", findings: [] };
   try {
     const args = ["config", "--json", "--show-secrets", "--non-interactive"];
@@ -34,7 +34,7 @@ export async function stackConfig(): Promise<StackSettings> {
   }
 }
 
-/** Names only: a value may be a secret. */
+/** Shows names only, because a value may be secret. */
 function described(keys: string[]): Finding[] {
   const names = keys.length === 0 ? "no settings" : keys.map((key) => `lxd:${key}`).join(", ");
   return [
@@ -51,7 +51,10 @@ function described(keys: string[]): Finding[] {
   ];
 }
 
-/** Whoever has no program or stack yet may ask about the daemon alone; what is there and cannot be read stops `pulumi up`. */
+/**
+ * Without a program or stack, users can still check the server. A stack that exists but cannot be read also makes
+ * `pulumi up` fail.
+ */
 function unread(why: string): Finding {
   const absences: [RegExp, string][] = [
     [/no Pulumi\.yaml project file found/, "Run this in the folder of the program, where its stack's config counts."],

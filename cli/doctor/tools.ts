@@ -1,4 +1,4 @@
-// Looks at what runs beside the daemon: Node, the Pulumi CLI, qemu-img.
+// Checks the tools used beside the server: Node, the Pulumi CLI, qemu-img.
 import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -61,7 +61,7 @@ async function qemuImg(): Promise<Finding> {
   }
 }
 
-/** Nothing but what was asked for. */
+/** Suppresses all output except the requested result. */
 export function quiet(): NodeJS.ProcessEnv {
   return { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
 }

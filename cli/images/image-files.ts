@@ -1,4 +1,4 @@
-// Fetches an image from the daemon into files, which exist under a name only once they are whole and checked.
+// Downloads an image to files, which get their names only when they are complete and verified.
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { mkdtemp, open, rm } from "node:fs/promises";
@@ -14,7 +14,7 @@ export interface ImageFile {
   path: string;
   sha256: string;
   sizeBytes: number;
-  /** The first bytes, which tell the format. */
+  /** The first bytes, which identify the format. */
   head: Buffer;
 }
 
@@ -22,20 +22,20 @@ export interface Fetching {
   client: Client;
   project: string;
   image: WireImage;
-  /** Where the files are to be in the end: they are written beside that, to be moved there in one step. */
+  /** The final directory: files are written next to it, so that they can be moved there atomically. */
   folder: string;
   report: ReportBytes;
-  /** Called with the name of each file before it is written; throws if it is not wanted. */
+  /** Called with the name of each file before it is written; throws to reject it. */
   accept?: (part: Pick<ImagePart, "role" | "fileName">) => void;
 }
 
-/** Hands over the files of an image while they are there; what has not been moved away is deleted afterwards. */
+/** Passes the files of an image to `work` and deletes those that it has not moved away afterwards. */
 export async function withImageFiles<T>(
   fetching: Fetching,
   use: (files: ImageFile[], temporary: string) => Promise<T>,
 ): Promise<T> {
   const temporary = await mkdtemp(join(fetching.folder, ".pulumi-lxd-"));
-  // Asked to stop, Node ends at once, and what is half done would stay.
+  // Node exits immediately on these signals, which would leave incomplete files behind.
   const give = (): never => {
     rmSync(temporary, { recursive: true, force: true });
     process.exit(130);
@@ -84,7 +84,7 @@ async function save(part: ImagePart, path: string, passed: (chunk: Buffer) => vo
       sizeBytes += chunk.length;
       await file.writeFile(chunk);
     }
-    // Before it gets its name: after a power failure there is no empty file of that name.
+    // Before the rename, so that a power failure leaves no empty file of that name.
     await file.sync();
   } finally {
     await file.close();

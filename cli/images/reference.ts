@@ -1,10 +1,10 @@
-// Finds the image that somebody means: by an alias, or by a fingerprint or its beginning.
+// Finds an image by an alias, a fingerprint or the beginning of a fingerprint.
 import { listImages, type WireImage } from "../../provider/lxd/api/images";
 import { type Client } from "../../provider/lxd/client/core/client";
 import { LxdError } from "../../provider/base/errors";
 import { nearest } from "../../provider/base/nearest";
 
-/** As few digits as recent LXD takes; fewer are easily somebody else's. */
+/** The minimum that recent LXD accepts; fewer digits easily match another image. */
 const fewestDigits = 12;
 
 export async function imageNamed(client: Client, project: string, reference: string): Promise<WireImage> {

@@ -1,4 +1,4 @@
-// The catalogue of a folder that serves images by simplestreams: read whole, replaced whole.
+// The simplestreams catalogue in a directory, which is read and replaced as a whole.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -15,13 +15,13 @@ const productSchema = z.looseObject({
 const catalogueSchema = z.looseObject({ products: z.record(z.string(), productSchema) });
 const indexSchema = z.looseObject({ index: z.record(z.string(), z.unknown()) });
 
-/** A file of a version, with the fingerprints of what it makes together with others. */
+/** A file of a version, with the fingerprints of the images that it forms together with other files. */
 export type Item = z.output<typeof itemSchema>;
 export type Version = z.output<typeof versionSchema>;
 export type Product = z.output<typeof productSchema>;
 export type Catalogue = z.output<typeof catalogueSchema>;
 
-/** Clients find the index by this path, and the rest by the index. */
+/** Clients expect the index at this path, and find everything else through it. */
 const indexPath = "streams/v1/index.json";
 const cataloguePath = "streams/v1/images.json";
 
@@ -29,7 +29,7 @@ export function readCatalogue(folder: string): Catalogue {
   return readJson(join(folder, cataloguePath), catalogueSchema) ?? { products: {} };
 }
 
-/** Another catalogue that the index names stays in it. Whoever reads meanwhile has the old state or the new one. */
+/** Keeps other catalogues that the index contains. Concurrent readers see either the old or the new state. */
 export function writeCatalogue(folder: string, catalogue: Catalogue, now: Date): void {
   const index = readJson(join(folder, indexPath), indexSchema) ?? { index: {} };
   const common = { datatype: "image-downloads", format: "products:1.0", updated: now.toUTCString() };

@@ -1,4 +1,4 @@
-// How an image of a daemon is told in a catalogue: as a product that both daemons' clients understand.
+// Describes an image in a catalogue, as a product that the clients of both LXD and Incus understand.
 import { type WireImage } from "../../provider/lxd/api/images";
 import { LxdError } from "../../provider/base/errors";
 
@@ -9,7 +9,7 @@ export interface Described {
   type: string;
 }
 
-/** Debian's names, which image servers use, for the kernel's, which the daemons use. */
+/** Debian's names, which image servers use, by the kernel's names, which LXD and Incus use. */
 const architectures: Record<string, string> = {
   x86_64: "amd64",
   i686: "i386",
@@ -19,7 +19,7 @@ const architectures: Record<string, string> = {
   ppc64le: "ppc64el",
 };
 
-/** An image without aliases can be had by its fingerprint alone. */
+/** An image without aliases is available by its fingerprint only. */
 export function describeImage(image: WireImage): Described {
   const aliases = (image.aliases ?? []).map(({ name }) => name).sort();
   const inList = aliases.find((name) => name.includes(","));
@@ -31,7 +31,7 @@ export function describeImage(image: WireImage): Described {
   const product = {
     aliases: aliases.join(","),
     arch,
-    // Clients compose an image's description of these two.
+    // Clients build an image's description from these two properties.
     os: properties["os"] ?? name,
     release,
     release_title: properties["release_title"] ?? release,
@@ -52,7 +52,7 @@ function requirements(properties: Record<string, string>): Record<string, string
   return Object.fromEntries(ours.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
-/** The daemons write the year 1 or 1970 for "never". */
+/** LXD and Incus write the year 1 or 1970 for "never". */
 function endOfSupport(expiresAt: string): { support_eol?: string } {
   return Date.parse(expiresAt) > 0 ? { support_eol: expiresAt.slice(0, 10) } : {};
 }

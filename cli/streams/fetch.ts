@@ -1,11 +1,11 @@
-// Brings an image's files into the folder that is served, unless they are there already.
+// Downloads an image's files to the published directory, unless they already exist there.
 import { chmod, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { type Fetching, type ImageFile, withImageFiles } from "../images/image-files";
 import { type Served, type ServedFile } from "./version";
 import { splitMachine } from "./split-machine";
 
-/** Content has a path of its own, so that nothing that is served is ever replaced by something else. */
+/** Each content has its own path, so that a published file is never replaced by another one. */
 export async function fetchInto(fetching: Fetching): Promise<Served> {
   return withImageFiles(fetching, async (files, temporary) => {
     const { image, folder } = fetching;
@@ -26,9 +26,9 @@ async function serve(
   await mkdir(join(folder, own), { recursive: true });
   const served: ServedFile[] = [];
   for (const file of files) {
-    // In a catalogue paths are those of a URL, on every system.
+    // Paths in a catalogue are URL paths on every system.
     const path = `${own}/${file.fileName}`;
-    // The web server is hardly this user.
+    // The web server usually runs as another user.
     await chmod(file.path, 0o644);
     await rename(file.path, join(folder, path));
     served.push({ ...file, path });

@@ -1,4 +1,4 @@
-// Puts an image into a catalogue: as the newest version of its product, and nowhere else.
+// Adds an image to a catalogue as the newest version of its product, and removes it everywhere else.
 import { type Catalogue, type Product, type Version } from "./catalogue";
 import { type Described } from "./describe";
 import { fingerprintsIn, isMachine } from "./version";
@@ -9,7 +9,7 @@ export interface Merged {
   isNew: boolean;
 }
 
-/** An image that is the newest of its product already stays it; what is told of it is brought up to date. */
+/** An image that already is the newest of its product stays so; its description is updated. */
 export function merge(before: Catalogue, { key, product }: Described, version: Version, now: Date): Merged {
   const [fingerprint = ""] = fingerprintsIn(version);
   const existing = before.products[key]?.versions ?? {};
@@ -26,8 +26,8 @@ function has(version: Version | undefined, fingerprint: string): boolean {
 }
 
 /**
- * Everything else, with neither this image (the clients fail on one that is listed twice) nor its aliases (of two
- * products with one alias they take either).
+ * Returns everything else, without this image (clients fail if an image is listed twice) and without its aliases (if
+ * two products have the same alias, clients choose either).
  */
 function without(
   products: Catalogue["products"],
@@ -43,7 +43,7 @@ function without(
 
 function aliasesWithout(product: Product, mine: { product: Described["product"]; version: Version }): string {
   const [some] = Object.values(product.versions);
-  // An alias may stand for one image of each architecture and type.
+  // An alias may name one image for each architecture and type.
   const isOther = product.arch !== mine.product.arch || (some && isMachine(some)) !== isMachine(mine.version);
   if (isOther) return product.aliases;
   const taken = mine.product.aliases.split(",");
@@ -53,7 +53,10 @@ function aliasesWithout(product: Product, mine: { product: Described["product"];
     .join(",");
 }
 
-/** `20261231_235959`: the clients take the first eight digits for a date, and the greatest text for the newest. */
+/**
+ * Returns a serial such as `20261231_235959`: clients parse the first eight digits as a date, and the greatest text is
+ * the newest.
+ */
 function nextSerial(newest: string | undefined, now: Date): string {
   const oneSecondMs = 1000;
   for (let at = now; ; at = new Date(at.getTime() + oneSecondMs)) {

@@ -1,4 +1,4 @@
-// Makes two files of a virtual machine's image that is one: clients take any image in one file for a container's.
+// Splits the unified image of a virtual machine into two files: clients treat every unified image as a container's.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -10,7 +10,7 @@ import { type ImageFile } from "../images/image-files";
 
 const disk = "rootfs.img";
 
-/** The content is the same, but as other files it has another fingerprint. */
+/** The content stays the same, but the two files have another fingerprint. */
 export async function splitMachine(
   [unified]: ImageFile[],
   temporary: string,
@@ -21,7 +21,7 @@ export async function splitMachine(
   await tar("--no-same-owner", "-xf", unified.path, "-C", unpacked);
   const rest = (await readdir(unpacked)).filter((name) => name !== disk).sort();
   const metadata = join(temporary, "metadata.tar");
-  // The same bytes each time, but for the times of the files, which are those in the image.
+  // Reproducible except for the times of the files, which are those in the image.
   await tar("--sort=name", "--owner=0", "--group=0", "--numeric-owner", "-cf", metadata, "-C", unpacked, ...rest);
   const whole = createHash("sha256");
   const parts = [

@@ -1,22 +1,22 @@
-// A version of a product: an image's files, told so that the clients of both daemons find them.
+// Describes a version of a product: an image's files, in a form that the clients of both LXD and Incus understand.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LxdError } from "../../provider/base/errors";
 import { type ImageFile } from "../images/image-files";
 import { type Catalogue, type Item, type Version } from "./catalogue";
 
-/** A file that lies in the folder, by its path in it. */
+/** A file in the directory, by its relative path. */
 export type ServedFile = Pick<ImageFile, "role" | "path" | "sha256" | "sizeBytes" | "head">;
 
 export interface Served {
-  /** By which clients know the image: the hash of its files, one after the other. */
+  /** Fingerprint of the image for clients: the hash of its concatenated files. */
   fingerprint: string;
   files: ServedFile[];
-  /** The daemon's, of an image that is served in other files than the daemon has it in. */
+  /** Fingerprint of the image on the server, if it is published as other files than the server stores. */
   madeFrom?: string | undefined;
 }
 
-/** Where a client looks for the fingerprint, by the kind of the root. */
+/** Where clients look for the fingerprint, by the type of the root. */
 const combinedKeys: Record<string, string> = {
   squashfs: "combined_squashfs_sha256",
   "root.tar.xz": "combined_rootxz_sha256",
@@ -25,7 +25,7 @@ const combinedKeys: Record<string, string> = {
 
 const madeFromKey = "pulumi_lxd_made_from";
 
-/** Each product's client looks for the metadata under a name of its own; the file lies there once. */
+/** Each product's clients expect the metadata under a different name; the file is stored once. */
 export function describeVersion({ fingerprint, files, madeFrom }: Served): Version {
   const [first, root] = files;
   if (first === undefined) throw new LxdError({ code: "failed", why: "the daemon sent no file" });
@@ -42,14 +42,14 @@ function describeFile(ftype: string, { path, sha256, sizeBytes: size }: ServedFi
   return { ftype, path, sha256, size, ...more };
 }
 
-/** The clients know no more kinds than these; of a tarball, the daemons find out by themselves how it is compressed. */
+/** Clients know no other types; LXD and Incus detect the compression of a tarball themselves. */
 function typeOf({ role, head }: ServedFile): string {
   if (role === "rootfs") return head.toString("latin1", 0, 4) === "hsqs" ? "squashfs" : "root.tar.xz";
   if (head.toString("latin1", 0, 4) === "QFI\xfb") return "disk-kvm.img";
   throw new LxdError({ code: "failed", why: "the root of the virtual machine is not a qcow2 disk, as it must be" });
 }
 
-/** The images that a version stands for, as clients and as the daemon know them. */
+/** Returns the fingerprints of a version, both for clients and on the server. */
 export function fingerprintsIn(version: Version): string[] {
   const keys = Object.values(combinedKeys);
   const ofItems = Object.values(version.items).flatMap((item) =>
@@ -58,7 +58,7 @@ export function fingerprintsIn(version: Version): string[] {
   return [...ofItems, version[madeFromKey]].filter((each) => typeof each === "string");
 }
 
-/** The version that serves an image of the daemon already, if its files are still there. */
+/** Returns the version that already publishes an image of the server, if its files still exist. */
 export function findServed(folder: string, { products }: Catalogue, fingerprint: string): Version | undefined {
   const versions = Object.values(products).flatMap((product) => Object.values(product.versions));
   const found = versions.find((version) => fingerprintsIn(version).includes(fingerprint));
