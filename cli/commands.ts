@@ -24,8 +24,8 @@ export const commands: readonly Command[] = [
   completionCommand(() => commands),
   define({
     name: "help",
-    summary: "say more about a command",
-    about: "Says what a command does, and which options it has.",
+    summary: "show the help of a command",
+    about: "Shows what a command does and which options it has.",
     arguments: [{ name: "COMMAND", choices: names, isOptional: true }],
     options: {},
     run: help,

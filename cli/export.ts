@@ -13,7 +13,7 @@ import { type Output } from "./output";
 import { progressLine } from "./progress-line";
 import { daemonOf, projectIn, projectOptions } from "./which-daemon";
 
-const about = `Writes an image of a daemon to one file, or to two if it is kept in two there, and prints their paths. REF is an alias, or a fingerprint or its first 12 digits or more. The files get their names once their fingerprint has been checked.`;
+const about = `Writes an image of a daemon to one file, or to two if the daemon stores it as two, and prints their paths. REF is an alias, or a fingerprint or its first 12 digits or more. The files get their names once their fingerprint has been checked.`;
 
 const options = {
   to: {

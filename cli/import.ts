@@ -40,7 +40,7 @@ function instead(): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-const about = `Writes to standard output a TypeScript program that takes over the ISO volumes of a daemon. Run as it stands it changes nothing there. The volumes are protected, as with \`pulumi import\`: remove \`protect: true\` to let \`pulumi destroy\` delete them. Give a volume a \`source\` (and \`trustContent: true\`) to have its content managed too.
+const about = `Writes to standard output a TypeScript program that adopts the ISO volumes of a daemon. Run unchanged, it changes nothing there. The volumes are protected, as with \`pulumi import\`: remove \`protect: true\` to let \`pulumi destroy\` delete them. Give a volume a \`source\` (and \`trustContent: true\`) to have its content managed too.
 Nothing else is written for you: declare images, instances, snapshots, storage volumes, profiles, networks, projects and storage pools in a program, each with the resource option \`import\`. \`pulumi preview\` then lists what differs. The command \`pulumi import\` does not work, since Pulumi has it for packaged providers only.`;
 
 const options = {

@@ -17,7 +17,7 @@ import { merge } from "./streams/merge";
 import { describeVersion, findServed, fingerprintsIn, type Served } from "./streams/version";
 import { daemonOf, projectIn, projectOptions } from "./which-daemon";
 
-const about = `Writes images of a daemon to a folder that any web server can serve over HTTPS as an image server: for remotes of Incus and LXD with the protocol simplestreams, and for \`Image({ server, protocol: "simplestreams", alias })\`. Run again, it adds what is new as newer versions, to which the aliases then lead, and keeps the older ones. Clients ask again after an hour.`;
+const about = `Writes images of a daemon to a folder that any web server can serve over HTTPS as an image server: for remotes of Incus and LXD with the protocol simplestreams, and for \`Image({ server, protocol: "simplestreams", alias })\`. Run again, it adds changed images as newer versions, moves their aliases, and keeps the older versions. Clients ask again after an hour.`;
 
 const options = {
   image: {

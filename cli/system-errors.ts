@@ -24,32 +24,36 @@ const known: Record<string, readonly [ErrorCode, string, string]> = {
   ENOENT: ["not-found", "there is no such file or folder, and none can be made there", "Use another path."],
   ENOTDIR: ["invalid-argument", "a part of that path is a file, not a folder", "Use another path."],
   EISDIR: ["invalid-argument", "that is a folder, not a file", "Use another path."],
-  EEXIST: ["already-exists", "there is something of that name already", "Use another path, or move it away."],
-  ENOTEMPTY: ["already-exists", "there is a folder of that name already", "Use another path, or move it away."],
+  EEXIST: ["already-exists", "something with that name already exists", "Use another path, or move it away."],
+  ENOTEMPTY: ["already-exists", "that folder already exists and is not empty", "Use another path, or move it away."],
   ENAMETOOLONG: ["invalid-argument", "that path is too long", "Use a shorter path."],
-  ELOOP: ["invalid-argument", "its symbolic links lead in a circle", "Use another path, or correct the links."],
-  EXDEV: ["invalid-argument", "that is on another file system", "Use a path on the same file system."],
+  ELOOP: ["invalid-argument", "its symbolic links form a loop", "Use another path, or correct the links."],
+  EXDEV: ["invalid-argument", "the target is on another file system", "Use a path on the same file system."],
   EBUSY: ["in-use", "it is in use", "Stop what uses it, or use another path."],
   ENOSPC: ["failed", "there is no space left on the device", "Make room there, or use another path."],
   EDQUOT: ["failed", "this user's disk quota is used up", "Make room there, or use another path."],
   EFBIG: ["failed", "the file is larger than the file system or `ulimit -f` allows", "Use another path."],
-  EIO: ["failed", "the device reports an error", "Look at the system's log, and use another device."],
+  EIO: ["failed", "the device reported an I/O error", "Look at the system's log, and use another device."],
   EMFILE: ["failed", "this process has too many open files", "Raise the limit with `ulimit -n`."],
-  ENFILE: ["failed", "the system has too many open files", "Stop programs that have many open."],
+  ENFILE: ["failed", "the system has too many open files", "Stop programs that have many files open."],
   ENOMEM: ["failed", "the system has no memory left", "Stop other programs."],
-  EADDRINUSE: ["in-use", "something else listens there", "Stop it, or use another path."],
+  EADDRINUSE: ["in-use", "another process already listens there", "Stop it, or use another path."],
   ECONNREFUSED: [
     "unavailable",
     "nothing listens there",
-    "Start the daemon. `pulumi-lxd doctor` says where it is looked for.",
+    "Start the daemon. `pulumi-lxd doctor` lists the places that are searched.",
   ],
-  ECONNRESET: ["unavailable", "the connection was cut", "Run the command again when the daemon is up."],
-  EPIPE: ["unavailable", "the other side has closed the connection", "Run the command again when the daemon is up."],
-  ETIMEDOUT: ["unavailable", "there is no answer", "Check the address, the network and the firewall."],
-  EHOSTUNREACH: ["unavailable", "there is no way to that host", "Check the address and the network."],
-  ENETUNREACH: ["unavailable", "there is no way to that network", "Check the address and the network."],
-  ENOTFOUND: ["unavailable", "there is no host of that name", "Check the name, and the name servers of this machine."],
-  EAI_AGAIN: ["unavailable", "no name server answers", "Check the network and the name servers of this machine."],
+  ECONNRESET: ["unavailable", "the connection was reset", "Run the command again when the daemon is up."],
+  EPIPE: ["unavailable", "the other side closed the connection", "Run the command again when the daemon is up."],
+  ETIMEDOUT: ["unavailable", "the connection timed out", "Check the address, the network and the firewall."],
+  EHOSTUNREACH: ["unavailable", "that host is unreachable", "Check the address and the network."],
+  ENETUNREACH: ["unavailable", "that network is unreachable", "Check the address and the network."],
+  ENOTFOUND: [
+    "unavailable",
+    "there is no host with that name",
+    "Check the name, and the name servers of this machine.",
+  ],
+  EAI_AGAIN: ["unavailable", "no name server responds", "Check the network and the name servers of this machine."],
 };
 
 /** Errors whose code has a special meaning. */
@@ -80,5 +84,5 @@ function doing({ syscall = "", path, dest, address, port }: SystemError): string
 
 function meaningOf({ errno, code }: SystemError): string {
   const [, words] = getSystemErrorMap().get(errno ?? 0) ?? [];
-  return words === undefined ? `the system answers ${code}` : `the system answers ${code} (${words})`;
+  return words === undefined ? `the system reports ${code}` : `the system reports ${code} (${words})`;
 }

@@ -15,7 +15,7 @@ import { server } from "./server";
 import { stackConfig } from "./stack-config";
 import { tools } from "./tools";
 
-const about = `Looks at all that a stack needs: the Pulumi CLI, the daemon (where it is looked for and which place names it), trust, features, project, storage pools. Says what to do about each finding, the worst first. Changes nothing, and spends no trust token. In the folder of a Pulumi program the selected stack's config counts. Ends with 1 if there is an error.`;
+const about = `Checks everything that a stack needs: the Pulumi CLI, the daemon (which places are searched and which one selects it), trust, features, project, storage pools. Prints the findings with advice, the worst first. Changes nothing, and does not use a trust token. In the folder of a Pulumi program, it reads the selected stack's config. Exits with 1 if there is an error.`;
 
 interface Report {
   ok: boolean;
@@ -55,14 +55,14 @@ async function ask(location: Location, projectThere: () => string): Promise<Find
 function unheeded(project: string): Finding[] {
   const named = process.env["INCUS_PROJECT"];
   if (!named || named === project) return [];
-  const why = `INCUS_PROJECT is ${named}, and does not count where the stack or the program names the server or the project`;
+  const why = `INCUS_PROJECT is ${named}, but has no effect if the stack or the program sets the server or the project`;
   const advice = `To work there: \`pulumi config set lxd:project ${named}\`.`;
   return [{ level: "info", check: "project", text: why, advice }];
 }
 
 export const doctorCommand = define({
   name: "doctor",
-  summary: "look at all that a stack needs, and say what to do",
+  summary: "check everything that a stack needs, with advice",
   about,
   arguments: [],
   options: daemonOptions,

@@ -24,6 +24,6 @@ export function enrolment(target: Target, env: Environment): string | undefined 
   if (target.clientCertificate !== undefined) return "spends the trust token to change that";
   const files = ownFiles(env);
   const where =
-    files === undefined ? "needs PULUMI_LXD_HOME, since there is no home folder," : `makes ${files.certificate}`;
+    files === undefined ? "needs PULUMI_LXD_HOME, because there is no home folder," : `makes ${files.certificate}`;
   return `${where} and spends the trust token on it`;
 }

@@ -45,7 +45,7 @@ export function search(around: Surroundings, missingConfig: string | undefined):
 const nowhere: Finding = {
   level: "error",
   check: "place",
-  text: "no place names a daemon",
+  text: "no daemon is configured or found",
   advice:
     "Start a daemon, or name one: `pulumi config set lxd:remote NAME`, `lxd:socket PATH` or `lxd:address https://HOST:8443`. To try things out: `npx pulumi-lxd daemon`.",
 };

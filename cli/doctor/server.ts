@@ -46,7 +46,7 @@ function unreachable(error: unknown, { plan }: Asked): Finding {
 /** Returns the features that resources can use and this server lacks. */
 function lacks(info: ServerInfo): Finding[] {
   const missing = Object.entries(features).filter(([extension]) => !info.extensions.has(extension));
-  if (missing.length === 0) return [ok("features", "the server has all that resources can ask for")];
+  if (missing.length === 0) return [ok("features", "the server has all features that resources can use")];
   return missing.map(([extension, feature]) => ({
     level: "info",
     check: "features",

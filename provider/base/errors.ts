@@ -95,7 +95,7 @@ export class LxdError extends Error {
 /** The error for an object in the state that no longer exists on the server. */
 export function gone(kindName: string): LxdError {
   const advice = "Run `pulumi refresh`; the next `pulumi up` then creates it again.";
-  return new LxdError({ code: "not-found", why: `the ${kindName} is gone`, advice });
+  return new LxdError({ code: "not-found", why: `the ${kindName} no longer exists`, advice });
 }
 
 /** Tests whether an error is an `LxdError` with this code. */

@@ -97,7 +97,7 @@ export class ProviderProcess {
   orphan(): void {
     this.#isOrphan = true;
     this.#die(new Died("the engine died"));
-    this.#stop("Pulumi's engine is gone");
+    this.#stop("Pulumi's engine has exited");
   }
 
   /** Ctrl-C. */

@@ -35,7 +35,7 @@ export function callsOfEngine(): Calls {
   if (engine === undefined) return all;
   whenCancelled(() => all.stop("the run was cancelled"));
   whenGone(engine, () => {
-    all.stop("Pulumi's engine is gone");
+    all.stop("Pulumi's engine has exited");
     exitAfter(all);
   });
   return all;

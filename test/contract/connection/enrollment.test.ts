@@ -94,7 +94,7 @@ describeEachDaemon({ name: "a client without a certificate", on: ["incus", "lxd"
     expect(await told({ trustToken, parallel: 9 })).toBe("");
     anew();
     const lost = await told({ trustToken, parallel: 10 });
-    expect(lost).toMatch(/enrol at https:.*\n.*A token is valid once.*\n.*its folder does not persist/);
+    expect(lost).toMatch(/enroll at https:.*\n.*A token is valid once.*\n.*its folder does not persist/);
     expect(lost).not.toContain(trustToken);
   });
 });

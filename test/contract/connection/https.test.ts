@@ -91,7 +91,7 @@ describeEachDaemon("HTTPS", (daemon) => {
       // Another spelling of the same settings, so that nothing remembers that it was trusted.
       const again = { trustToken: spent, clientKey: `${site.client.key}\n` };
       const text = await site.told(again);
-      expect(text).toMatch(/enrol at https:.*\n.*A token is valid once/);
+      expect(text).toMatch(/enroll at https:.*\n.*A token is valid once/);
       expect(text).not.toContain(spent);
       expect(await site.told({ trustToken: "nonsense" })).toContain("is not a valid trust token");
       expect(await site.told({ trustToken: spent, address: "127.0.0.1:1" })).toContain("is for a server at");

@@ -87,7 +87,7 @@ describe("what the system refuses is told in a sentence, with what to do", () =>
     await writeFile(join(dir, "file"), "");
     expect(await run(["daemon", "--dir", join(dir, "file/a")])).toEqual(failed(/is a file, not a folder \[/));
     expect(await run(["daemon", "--dir", join(dir, "file")])).toEqual(
-      failed(/there is something of that name already \[/),
+      failed(/something with that name already exists \[/),
     );
   });
 

@@ -19,7 +19,7 @@ function thrown(action: () => unknown): unknown {
 it("names what was tried, and where", async () => {
   const dir = mkdtempSync(join(tmpdir(), "pulumi-lxd-errors-"));
   expect(explained(thrown(() => mkdirSync(dir))).message).toBe(
-    `make the folder ${dir}: there is something of that name already [already-exists]\nUse another path, or move it away.`,
+    `make the folder ${dir}: something with that name already exists [already-exists]\nUse another path, or move it away.`,
   );
   expect(explained(thrown(() => openSync(join(dir, "a/b"), "w"))).message).toMatch(
     /^open \S+\/a\/b: there is no such /,
@@ -28,7 +28,7 @@ it("names what was tried, and where", async () => {
   rmSync(dir, { recursive: true });
   const refused = await new Promise((resolve) => connect(1, "127.0.0.1").once("error", resolve));
   expect(explained(refused).message).toBe(
-    "connect to 127.0.0.1:1: nothing listens there [unavailable]\nStart the daemon. `pulumi-lxd doctor` says where it is looked for.",
+    "connect to 127.0.0.1:1: nothing listens there [unavailable]\nStart the daemon. `pulumi-lxd doctor` lists the places that are searched.",
   );
 });
 

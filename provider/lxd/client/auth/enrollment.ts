@@ -26,7 +26,7 @@ export async function enroll(client: Requests, info: ServerInfo, proof: ClientPr
   const { trustToken, clientCertificate } = proof;
   // Servers mark the token as used before they notice that there is no certificate to trust.
   if (trustToken === undefined || clientCertificate === undefined) throw untrusted(client.transport.place, proof);
-  const doing = `enrol at ${client.transport.place}`;
+  const doing = `enroll at ${client.transport.place}`;
   const advice = "Create a new trust token with `incus config trust add NAME` or `lxc config trust add --name NAME`.";
   const expired = expiryOf(trustToken);
   if (expired !== undefined) {
@@ -88,7 +88,7 @@ function explain(
 }
 
 const adviceOnCertificates =
-  "Set a trust token of that server (`pulumi config set --secret lxd:trustToken TOKEN`), which enrols a new certificate, or set lxd:clientCertificate and lxd:clientKey.";
+  "Set a trust token of that server (`pulumi config set --secret lxd:trustToken TOKEN`), which enrolls a new certificate, or set lxd:clientCertificate and lxd:clientKey.";
 
 function adviceOnTrust(files: IdentityFiles | undefined): string {
   const file = files?.certificate ?? "FILE";

@@ -98,6 +98,6 @@ export function requirePrivate({ key }: IdentityFiles): void {
   throw new LxdError({
     code: "permission-denied",
     why: `users other than its owner can read the client key ${key} (its mode is ${mode})`,
-    advice: `Run \`chmod 600 ${key}\`. If another user may have read it, remove ${dirname(key)} and enrol again with a trust token.`,
+    advice: `Run \`chmod 600 ${key}\`. If another user may have read it, remove ${dirname(key)} and enroll again with a trust token.`,
   });
 }
