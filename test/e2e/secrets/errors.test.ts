@@ -90,7 +90,10 @@ describe("secrets in failures", () => {
       new lxd.Exec("exec", { instance: "web", command: ${s("Checked")} });
     `);
     const preview = await stack.project.preview();
-    expect.soft(preview.stdout).toContain("'exec' has a problem: command: must be a list, but is \"[secret]\"");
+    expect
+      .soft(preview.stdout)
+      .toContain("'exec' has a problem: command: must be a list of the program and its arguments;");
+    expect.soft(preview.stdout).toContain('["sh", "-c", "[secret]"]');
     expect(planted.leaksIn(JSON.stringify(preview))).toEqual([]);
   }, 60_000);
 
