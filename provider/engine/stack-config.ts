@@ -1,8 +1,8 @@
-// The stack's config, as far as it is this package's.
+// Reads this package's settings in the stack's config.
 import { type Failure, type StackConfig } from "../kind/kind";
 import { nearest } from "../base/nearest";
 
-/** Each is `lxd:KEY`. */
+/** The keys, each as `lxd:KEY`. */
 export const configKeys = [
   "remote",
   "socket",
@@ -22,7 +22,7 @@ export function stackConfig(get: (key: string) => string | undefined): StackConf
   return Object.fromEntries(configKeys.map((key) => [key, get(`lxd:${key}`)]));
 }
 
-/** Keys that are no settings, with the nearest that is one, as the end of a sentence. */
+/** Returns keys that are not settings, each with a suggestion that ends a sentence. */
 export function unknownSettings(keys: readonly string[]): { key: string; hint: string }[] {
   return keys
     .filter((key) => !(configKeys as readonly string[]).includes(key))
@@ -34,7 +34,7 @@ export function unknownSettings(keys: readonly string[]): { key: string; hint: s
 
 const places = ["remote", "socket", "address"] as const;
 
-/** What is wrong with the settings themselves. A mistyped one would otherwise choose another server without a word. */
+/** Returns errors in the settings. A mistyped key would otherwise silently select another server. */
 export function stackConfigFailures(names: readonly string[]): Failure[] {
   const own = names.filter((name) => name.startsWith("lxd:")).map((name) => name.slice("lxd:".length));
   const reasons = unknownSettings(own).map(

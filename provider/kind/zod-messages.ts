@@ -36,7 +36,7 @@ export function describeValue(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** `; did you mean "powered-off"?`, or nothing if no allowed value is near. */
+/** Returns, for example, `; did you mean "powered-off"?`, or an empty string if no allowed value is close. */
 export function didYouMean(input: unknown, values: readonly unknown[]): string {
   if (typeof input !== "string") return "";
   const near = nearest(

@@ -94,13 +94,7 @@ export class Image extends LxdResource {
   declare readonly expiresAt: pulumi.Output<string | undefined>;
   declare readonly profiles: pulumi.Output<string[] | undefined>;
   declare readonly project: pulumi.Output<string>;
-  /**
-   * Looks up an existing image with all its aliases and properties, without managing it: it is read, but never changed
-   * or deleted.
-   *
-   * @param id `project/fingerprint` (at least the first 12 digits) or `project/alias`. An alias is resolved again in
-   * each run.
-   */
+  /** `container` or `virtual-machine`. */
   declare readonly type: pulumi.Output<string>;
   /** Architecture, for example `x86_64`. */
   declare readonly architecture: pulumi.Output<string>;
@@ -131,10 +125,11 @@ export class Image extends LxdResource {
     super("Image", name, { ...inputs, ...outputs, ...elsewhere }, opts);
   }
   /**
-   * An image that others own, read as it is, with all its aliases and properties; never changed, never deleted.
+   * Looks up an existing image with all its aliases and properties, without managing it: it is read, but never changed
+   * or deleted.
    *
-   * @param id `project/fingerprint`, with at least the first 12 of its digits, or `project/alias`. An alias is followed
-   * at each run.
+   * @param id `project/fingerprint` (at least the first 12 digits) or `project/alias`. An alias is resolved again in
+   * each run.
    */
   static get(
     name: string,

@@ -59,7 +59,10 @@ function urnOf(name: string, type: string, parent: pulumi.Resource | undefined):
   return pulumi.runtime.serializeProperty("URN", pulumi.createUrn(name, type, parent)) as Promise<string>;
 }
 
-/** The arguments of a constructor. JavaScript and wrong types can omit them, or pass something else. */
+/**
+ * Returns the arguments of a constructor, or throws if they are missing or not an object, which only untyped programs
+ * can cause.
+ */
 export function requireArgs<Args extends object>(kind: string, name: string, args: Args | undefined): Args {
   if (typeof args === "object" && (args as Args | null) !== null) return args;
   const found = args === undefined ? "but is missing" : `but is ${JSON.stringify(args)}`;

@@ -1,18 +1,18 @@
-// Whether Pulumi's display redraws its rows, or prints each line of progress for good, as in the log of a pipeline.
+// Detects whether Pulumi's display redraws its rows or prints each progress line permanently, as in a pipeline's log.
 import { readFileSync, readlinkSync } from "node:fs";
 
-/** Between this process and the engine there is a shell, and in between possibly others. */
+/** Between this process and the engine there is a shell, and possibly other processes. */
 const mostAncestors = 6;
 
 let known: boolean | undefined;
 
-/** On systems without /proc, and where the engine is not found, everything but a pipeline counts as a terminal. */
+/** Without /proc, or if the engine is not found, everything but a pipeline counts as a terminal. */
 export function isRedrawn(): boolean {
   known ??= engineHasTerminal(process.pid) ?? !process.env["CI"];
   return known;
 }
 
-/** Of the closest ancestor that is a Pulumi CLI; undefined if there is none. */
+/** Checks the closest ancestor that is a Pulumi CLI; undefined if there is none. */
 export function engineHasTerminal(pid: number): boolean | undefined {
   try {
     let ancestor = pid;
@@ -26,12 +26,12 @@ export function engineHasTerminal(pid: number): boolean | undefined {
       );
     }
   } catch {
-    // Another system, or another user's process.
+    // Another operating system, or another user's process.
   }
   return undefined;
 }
 
-/** The fourth field of `stat`, after a name in parentheses that may have anything in it. */
+/** Returns the fourth field of `stat`, which follows a name in parentheses that may contain anything. */
 function parentOf(pid: number): number {
   const text = readFileSync(`/proc/${pid}/stat`, "utf8");
   return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);

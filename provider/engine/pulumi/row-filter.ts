@@ -1,15 +1,15 @@
-// Which texts of a progress row are shown: all that is new, but counters no more often than a reader can use.
+// Selects the texts of a progress row to display: everything new, but counters only as often as readers need.
 
 export interface RowTiming {
-  /** Between any two texts. */
+  /** Minimum interval between any two texts. */
   leastMs: number;
-  /** Between two texts that differ in their numbers alone. */
+  /** Minimum interval between two texts that differ only in numbers. */
   countersMs: number;
 }
 
 /** A terminal redraws the row. */
 export const onTerminal: RowTiming = { leastMs: 500, countersMs: 500 };
-/** In a log each text is a line for good. */
+/** In a log, each text is a permanent line. */
 export const inLog: RowTiming = { leastMs: 500, countersMs: 60_000 };
 
 export class RowFilter {
@@ -23,7 +23,7 @@ export class RowFilter {
     return this.#lastMs === -Infinity;
   }
 
-  /** Whether to show this text now. */
+  /** Tests whether to display this text now. */
   accept(text: string, nowMs: number): boolean {
     const shape = text.replaceAll(/[\d.]+/g, "#");
     const dueMs = shape === this.#shape ? this.timing.countersMs : this.timing.leastMs;
@@ -35,7 +35,7 @@ export class RowFilter {
     return true;
   }
 
-  /** The end of a transfer, if it was not shown. The end of a wait is no news. */
+  /** Returns the end of a transfer if it was not displayed. The end of a wait is not worth a line. */
   rest(): string | undefined {
     return this.isEmpty || !/\d %/.test(this.#pending ?? "") ? undefined : this.#pending;
   }
