@@ -8,7 +8,7 @@ import { type Input, type Outcome } from "../command";
 import { define } from "../define";
 import { type Output } from "../output";
 import { failed, type Finding } from "./finding";
-import { enrolment, identity } from "./identity";
+import { enrollment, identity } from "./identity";
 import { search, type Step } from "./place";
 import { reportText } from "./report";
 import { server } from "./server";
@@ -41,7 +41,7 @@ async function ask(location: Location, projectThere: () => string): Promise<Find
   try {
     const project = projectThere();
     const target = resolveCredentials(location, process.env);
-    const plan = enrolment(target, process.env);
+    const plan = enrollment(target, process.env);
     const client = clientFor("addresses" in target ? { ...target, trustToken: undefined } : target);
     return [...identity(target), ...(await server(client, { project, plan })), ...unheeded(project)];
   } catch (error) {

@@ -19,7 +19,7 @@ export function identity(target: Target): Finding[] {
 }
 
 /** Returns what the next `pulumi preview` or `pulumi up` does with a trust token; undefined if there is none. */
-export function enrolment(target: Target, env: Environment): string | undefined {
+export function enrollment(target: Target, env: Environment): string | undefined {
   if ("socket" in target || target.trustToken === undefined) return undefined;
   if (target.clientCertificate !== undefined) return "spends the trust token to change that";
   const files = ownFiles(env);
