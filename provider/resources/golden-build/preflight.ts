@@ -36,7 +36,9 @@ export async function preflightChange(client: Client, check: CheckContext<Inputs
 /** Maps a property of the builder to a property of this resource. */
 function fieldOf(property: string): string {
   if (["project", "remote"].includes(property)) return property;
-  return property.startsWith("cdroms") ? "iso" : `machine.${property}`;
+  const [, index = "0"] = /^cdroms(?:\[(\d+)\])?/.exec(property) ?? [];
+  if (!property.startsWith("cdroms")) return `machine.${property}`;
+  return index === "0" ? "iso" : `media[${Number(index) - 1}]`;
 }
 
 async function aliasFailures(client: Client, { inputs, urn }: CheckContext<Inputs>): Promise<Failure[]> {

@@ -93,10 +93,21 @@ describeGoldenImages("what goes into golden images", (site) => {
     ]);
   });
 
-  site.testWithSimulation("must be there: a medium that is missing is named by the phase", async () => {
+  site.testWithSimulation("must be there: a medium that is missing is named in the preview", async () => {
     const golden = await site.golden();
-    const args = golden.args({ media: ["nosuch"] });
-    await expect(golden.resource.up(args)).rejects.toThrow(/phase media: there is no ISO volume default\/nosuch/);
+    expect(await golden.resource.failures(golden.args({ media: ["nosuch"] }))).toMatchObject([
+      { property: "media[0]", reason: expect.stringMatching(/there is no storage volume default\/nosuch/) as string },
+    ]);
+  });
+
+  site.testWithSimulation("a medium that is deleted after the preview is named by the phase", async () => {
+    const golden = await site.golden();
+    const medium = await site.data();
+    const { inputs, failures } = await golden.resource.check(golden.args({ media: [medium] }));
+    expect(failures).toEqual([]);
+    await site.change("DELETE", `/1.0/storage-pools/default/volumes/custom/${medium}`);
+    const missing = new RegExp(`phase media: there is no ISO volume default/${medium}`);
+    await expect(golden.resource.create(inputs)).rejects.toThrow(missing);
     expect(await golden.machines()).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ describeGoldenImages("golden images whose installer has written nothing", (site)
     expect(said).toMatch(refused);
     // LXD keeps no log of a virtual machine's console.
     if (site.daemon.product === "incus") expect(said).toMatch(site.isSimulated ? /GNU GRUB/ : /no answers found/);
-    expect(said).toMatch(new RegExp(`The builder ${golden.builderName()} is kept`));
+    expect(said).toMatch(new RegExp(`The builder ${golden.builderName()} is left unchanged`));
     await expectNothing(golden);
     expect(await golden.machines()).toEqual([golden.builderName()]);
     await golden.resource.destroy();

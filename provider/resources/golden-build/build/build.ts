@@ -63,7 +63,7 @@ async function requireMedia({ place, inputs }: Build): Promise<void> {
     if (found?.value.content_type === "iso") continue;
     const why =
       found === undefined
-        ? `there is not an ISO volume ${pool}/${name} in project ${project}`
+        ? `there is no ISO volume ${pool}/${name} in project ${project}`
         : `the volume ${pool}/${name} is not an ISO volume`;
     throw new LxdError({ code: "not-found", why, advice: "Name one that exists, or make it in this program." });
   }
