@@ -87,7 +87,7 @@ describeInstances("what a machine cannot have", (site) => {
   test("what its image requires", async () => {
     const requirements = { "requirements.nesting": "true", "requirements.privileged": "false" };
     const source = { image: await imageWith("container", requirements) };
-    const failures = await failuresOf({ source, config: { "security.privileged": "true" } });
+    const failures = await failuresOf({ running: true, source, config: { "security.privileged": "true" } });
     expect(failures).toEqual([
       [
         'config["security.nesting"]',
@@ -98,7 +98,7 @@ describeInstances("what a machine cannot have", (site) => {
         'the image has requirements.privileged=false; set config: { "security.privileged": "false" }',
       ],
     ]);
-    expect(await failuresOf({ source, config: { "security.nesting": "true" } })).toEqual([]);
+    expect(await failuresOf({ running: true, source, config: { "security.nesting": "true" } })).toEqual([]);
   });
 
   site.testWithIso("what the image of its virtual machine requires", async () => {
@@ -108,7 +108,7 @@ describeInstances("what a machine cannot have", (site) => {
         "requirements.cdrom_agent": "true",
       }),
     };
-    const machine = { type: "virtual-machine", source };
+    const machine = { type: "virtual-machine", source, running: true };
     const expected = [
       ["firmware", 'the image has requirements.secureboot=false; set firmware: "uefi"'],
       ["agentDrive", "the image has requirements.cdrom_agent=true; set agentDrive: true"],

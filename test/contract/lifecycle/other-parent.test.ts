@@ -11,7 +11,7 @@ function testsOf({ identity, importId }: Kind, test: Test): void {
     await stack.up(subject.program());
     const [made, known] = [await subject.requireLook(), subject.outputs];
     const program = subject.program({}, { parent });
-    await expect(stack.up([...program, failing])).rejects.toThrow("Unsupported device type");
+    await expect(stack.up([...program, failing])).rejects.toThrow('Invalid value "odd"');
     const refused = await stack.up(program).then(
       () => undefined,
       (error: unknown) => error as Error,
@@ -22,7 +22,7 @@ function testsOf({ identity, importId }: Kind, test: Test): void {
     const id = importId?.(known) ?? "";
     expect(refused.message).toContain(`Pass { import: "${id}" } to adopt it`);
     const imported = subject.program({}, { parent, import: id });
-    await expect(stack.up([...imported, failing])).rejects.toThrow("Unsupported device type");
+    await expect(stack.up([...imported, failing])).rejects.toThrow('Invalid value "odd"');
     await stack.up(imported);
     expect(stack.stepsOf(at.name)).toEqual(["same", "deleted"]);
     expect(identity?.(await subject.requireLook())).toEqual(identity?.(made));

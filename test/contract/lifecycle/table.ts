@@ -39,7 +39,8 @@ export function forEachKind(
 export const failing: Declared = {
   kindName: "Profile",
   name: "failing",
-  args: { name: "failing", project: "default", devices: { odd: { type: "no-such-type" } } },
+  // A value that only servers check.
+  args: { name: "failing", project: "default", config: { "limits.memory.enforce": "odd" } },
 };
 
 export class Case {

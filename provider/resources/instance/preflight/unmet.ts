@@ -44,12 +44,16 @@ function waitFailures({ waitFor, nics }: PartialInstanceInputs, { devices }: Eff
   });
 }
 
-/** Compares the `requirements.*` of the image with the machine. Images that are not on the server yet are skipped. */
+/**
+ * Compares the `requirements.*` of the image with a machine that is to be started. Images that are not on the server yet are
+ * skipped.
+ */
 async function requirementFailures(
   client: Client,
   inputs: PartialInstanceInputs,
   effective: Effective,
 ): Promise<Failure[]> {
+  if (inputs.running === false) return [];
   const properties = await imageProperties(client, inputs);
   if (properties === undefined) return [];
   const required = (name: string): string | undefined => properties[`requirements.${name}`];
