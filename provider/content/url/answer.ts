@@ -81,6 +81,7 @@ const codes: Partial<Record<number, "not-found" | "permission-denied">> = {
 
 const advices: Partial<Record<number, string>> = {
   401: "Put them in the URL, as https://user:password@host/…, from a Pulumi secret.",
+  404: "Check the URL: the file may have a new name or place.",
 };
 
 function sizeOf(header: string | undefined): number | undefined {

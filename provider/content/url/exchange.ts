@@ -31,15 +31,19 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 export async function exchange(start: URL, options: ExchangeOptions): Promise<Exchange | Failure> {
   const { transport } = options;
   let url = start;
+  let status: number | undefined;
   for (let hop = 0; hop <= transport.limits.redirects; hop += 1) {
     const answer = await ask(url, options);
     if ("error" in answer || !redirects.has(answer.status)) return answer;
     await answer.drop();
+    status = answer.status;
     const next = nextHop(answer, options.mayLeaveTls);
     if ("error" in next) return next;
     url = next;
   }
-  return failureAt({ url: start, why: `more than ${transport.limits.redirects} redirects`, isFinal: true });
+  const why = `the server redirects more than ${transport.limits.redirects} times`;
+  const advice = "Check the URL in a browser: its redirects probably form a loop.";
+  return failureAt({ url: start, why, status, advice, isFinal: true });
 }
 
 async function ask(url: URL, { transport, headersFor }: ExchangeOptions): Promise<Exchange | Failure> {

@@ -15,7 +15,7 @@ interface FailureDetails {
   why: string;
   code?: ErrorCode;
   isFinal: boolean;
-  status?: number;
+  status?: number | undefined;
   advice?: string | undefined;
   waitMs?: number | undefined;
   cause?: unknown;
@@ -34,6 +34,7 @@ export function networkFailure(url: URL, cause: unknown): Failure {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const proxyStatus = /Proxy .*\((\d{3})\)/.exec(error.message)?.[1];
   if (proxyStatus !== undefined) return proxyFailure(url, Number(proxyStatus));
+  if (code === "ENOTFOUND") return unknownHost(url, cause);
   const isTls = tlsCodes.test(code);
   return failureAt({
     url,
@@ -45,6 +46,15 @@ export function networkFailure(url: URL, cause: unknown): Failure {
       : undefined,
     cause,
   });
+}
+
+/** The name service has answered: asking again would not help. */
+function unknownHost(url: URL, cause: unknown): Failure {
+  // With a proxy it can be the proxy's name.
+  const { hostname = url.hostname } = cause as { hostname?: string };
+  const why = `the host name ${hostname} does not resolve`;
+  const advice = "Check the URL, the name service of this machine, and HTTPS_PROXY if it needs a proxy.";
+  return failureAt({ url, why, isFinal: true, advice, cause });
 }
 
 /** A proxy that refuses the connection responds with an HTTP status, which undici puts into a message. */
