@@ -8,6 +8,7 @@ import {
   type ReconciledKind,
   type RemovalContext,
 } from "../../kind/kind";
+import { probe } from "../../content/url/probe";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { checkProject } from "../shared/common";
 import { isPlacePlanned } from "../shared/planned";
@@ -23,6 +24,7 @@ import { isOwnedBy, isUploadOf } from "./owners";
 import { publishFailures } from "./create/publish";
 import { release, releaseLeft } from "./record/release";
 import { fieldOf, isPublished, placeOf } from "./source";
+import { type ImageSource } from "./source-types";
 import { steps } from "./record/steps";
 import { isCopied, toOutputs } from "./record/reconcile";
 import { alreadyExists, isShared, mayAdopt, ownersBefore } from "./record/adoption";
@@ -71,8 +73,16 @@ async function preflight(client: Client, check: CheckContext<Inputs>): Promise<F
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
   const found = known === undefined ? undefined : (await findImage(client, { project, fingerprint: known }))?.value;
   failures.push(...(await aliasFailures(client, check, found)));
+  if (found === undefined) failures.push(...(await downloadFailures(check, source)));
   if (found === undefined || mayAdopt(found, { adopt })) return failures;
   return [...failures, { property: fieldOf(source), reason: alreadyExists(found.fingerprint).message }];
+}
+
+/** Asks the web server of a new download whether it has the file. */
+async function downloadFailures({ inputs, signal }: CheckContext<Inputs>, source: ImageSource): Promise<Failure[]> {
+  if (hasUnknown([source, inputs.fingerprint]) || !("download" in source)) return [];
+  const problems = await probe({ urls: [source.download], checksum: source.checksum }, { signal });
+  return problems.map(({ error }) => ({ property: "source.download", reason: error.message }));
 }
 
 /** `found`: the image that the resource will share; the aliases copied with it may belong to anyone. */

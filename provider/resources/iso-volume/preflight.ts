@@ -7,13 +7,13 @@ import { requireExtension } from "../../lxd/client/discovery/server-info";
 import { formatBytes } from "../../content/progress";
 import { LxdError } from "../../base/errors";
 import { type CheckContext, type Failure } from "../../kind/kind";
-import { isUnknown } from "../../kind/unknowns";
+import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { checkPool, checkProject } from "../shared/common";
 import { inUse } from "../shared/in-use";
 import { checkMember } from "../shared/cluster-member";
 import { isPlacePlanned, plan } from "../shared/planned";
 import { importFailures } from "./import";
-import { sizeInAdvance } from "./source";
+import { sizeInAdvance, unreachableFailures } from "./source";
 import { type IsoVolumeInputs, type PartialIsoVolumeInputs, unverified } from "./inputs";
 import { isAutomatic } from "./names";
 import { volumeId } from "./id";
@@ -42,8 +42,19 @@ export async function preflight(client: Client, check: CheckContext<IsoVolumeInp
   // An instance may reference the volume as a disk in the same preview.
   plan(client, "storage volume", volumeId(at));
   if (importId !== undefined) return importFailures(client, at, check);
-  const answers = await Promise.all([nameFailures(client, at, check), spaceFailures(client, at, check)]);
+  const answers = await Promise.all([
+    nameFailures(client, at, check),
+    spaceFailures(client, at, check),
+    sourceFailures(check),
+  ]);
   return answers.flat();
+}
+
+async function sourceFailures({ inputs, signal }: CheckContext<IsoVolumeInputs>): Promise<Failure[]> {
+  const { source, digest } = inputs;
+  // What is wrong with the source itself is reported already.
+  if (source === undefined || hasUnknown([source, digest])) return [];
+  return unreachableFailures(source, signal);
 }
 
 /**

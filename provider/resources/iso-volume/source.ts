@@ -8,6 +8,7 @@ import { filesBelow } from "../../content/local-file/folder";
 import { generatedIso, generatedIsoProblems, generatedIsoSizeBytes } from "../../content/generated-iso/generated-iso";
 import { type IsoFile } from "../../content/generated-iso/tree";
 import { reader } from "../../content/progress";
+import { probe } from "../../content/url/probe";
 import { urlContent } from "../../content/url/url-content";
 import { urlProblems } from "../../content/url/url-problems";
 import { type Context, type Failure } from "../../kind/kind";
@@ -89,6 +90,16 @@ export async function contentOf(
     return generatedIso({ label, files: await expandFolders(files) }, reader(call, `making ${label}`));
   }
   return urlContent({ urls: urlsOf(source), checksum: source.checksum }, { signal: call.signal });
+}
+
+/** Asks the web server of a new source whether it has the file. */
+export async function unreachableFailures(source: IsoSource, signal: AbortSignal): Promise<Failure[]> {
+  if (!("url" in source || "urls" in source)) return [];
+  const problems = await probe({ urls: urlsOf(source), checksum: source.checksum }, { signal });
+  return problems.map(({ at, error }) => ({
+    property: "url" in source ? "source.url" : `source.urls[${at}]`,
+    reason: error.message,
+  }));
 }
 
 /** The size of the content, if it is known without querying a web server or reading a file. */

@@ -21,6 +21,7 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
   let base = "";
   let handle: (request: IncomingMessage, response: ServerResponse) => void;
   let requests: string[] = [];
+  let probes: string[] = [];
   let volume: StackResource;
   let count = 0;
   let bytes: Buffer = Buffer.alloc(0);
@@ -28,7 +29,9 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-sources-"));
     server = createServer((request, response) => {
-      requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
+      // The preview asks for one byte, to see whether the file is there.
+      const isProbe = request.headers.range === "bytes=0-0";
+      (isProbe ? probes : requests).push(`${request.method ?? ""} ${request.url ?? ""}`);
       handle(request, response);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -43,6 +46,7 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
     volume = new StackResource("IsoVolume", daemon.name(`s${++count}`), daemon.socket);
     bytes = tinyIso({ marker: `${daemon.prefix}${count}` });
     requests = [];
+    probes = [];
     handle = (_request, response) => response.end(bytes);
   });
 
@@ -66,6 +70,7 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
     expect(await volume.refresh()).toBe(true);
     expect(await volume.up(url(sha(bytes)))).toBe("same");
     expect(requests).toHaveLength(1);
+    expect(probes).toEqual(["GET /x.iso"]);
   });
 
   daemon.test("a SHA-512 pins as well", iso, async () => {
@@ -128,6 +133,32 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
       source: { urls: ["ftp://x/y", "https://x/y"], checksum: "md5:1" },
     });
     expect(bad.map((failure) => failure.property).sort()).toEqual(["source.checksum", "source.urls[0]"]);
+    expect(requests).toEqual([]);
+  });
+
+  daemon.test("a file that the server does not have is told in the preview, unless a mirror has it", iso, async () => {
+    handle = (request, response) => {
+      if (request.url === "/loop") response.writeHead(302, { location: "/loop" }).end();
+      else if (request.url === "/busy") response.writeHead(503).end();
+      else if (request.url === "/good") response.end(bytes);
+      else response.writeHead(404).end();
+    };
+    const checksum = sha(bytes);
+    const failures = async (source: object): Promise<[string, string][]> =>
+      (await volume.failures({ pool: "default", source })).map(({ property, reason }) => [property, reason]);
+    expect(await failures({ url: `${base}/no`, checksum })).toMatchObject([
+      ["source.url", expect.stringMatching(/no such file on the server \[not-found\] .* → 404\)\nCheck the URL/)],
+    ]);
+    expect(await failures({ url: `${base}/loop`, checksum })).toMatchObject([
+      ["source.url", expect.stringMatching(/redirects more than 10 times/)],
+    ]);
+    expect(await failures({ urls: [`${base}/no`, `${base}/neither`], checksum })).toMatchObject([
+      ["source.urls[0]", expect.any(String)],
+      ["source.urls[1]", expect.any(String)],
+    ]);
+    expect(await failures({ urls: [`${base}/no`, `${base}/good`], checksum })).toEqual([]);
+    // What may pass is left to the download.
+    expect(await failures({ url: `${base}/busy`, checksum })).toEqual([]);
     expect(requests).toEqual([]);
   });
 
