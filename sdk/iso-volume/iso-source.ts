@@ -34,7 +34,8 @@ export interface PinnedArgs {
 
 /**
  * A file on a web server, streamed to LXD or Incus without a local copy and verified on the way. Interrupted transfers
- * resume. Proxies are configured through the environment. The web server is contacted only when the source changes.
+ * resume. Proxies are configured through the environment. The web server is contacted only when the source changes; the
+ * preview then requests one byte, to report a missing file before anything is created.
  */
 export interface IsoUrlSource extends PinnedArgs {
   /** URL of the file: HTTPS or HTTP. */
