@@ -53,19 +53,16 @@ const known: Record<string, readonly [ErrorCode, string, string]> = {
     "there is no host with that name",
     "Check the name, and the name servers of this machine.",
   ],
-  EAI_AGAIN: ["unavailable", "no name server responds", "Check the network and the name servers of this machine."],
-};
-
-/** Errors whose code has a special meaning. */
-const special: Record<string, (typeof known)[string]> = {
+  // A system call before the code, where the code alone means something else.
   "spawn ENOENT": ["unsupported", "there is no such program on the PATH", "Install it."],
+  EAI_AGAIN: ["unavailable", "no name server responds", "Check the network and the name servers of this machine."],
 };
 
 /** Returns the error in words. Errors that have their own words, or that are not the system's, stay unchanged. */
 export function explained(error: unknown): LxdError {
   if (error instanceof LxdError || !isSystemError(error)) return LxdError.from(error);
   const { code, syscall } = error;
-  const reason = special[`${syscall?.split(" ")[0] ?? ""} ${code}`] ?? known[code];
+  const reason = known[`${syscall?.split(" ")[0] ?? ""} ${code}`] ?? known[code];
   const [kind, why, advice] = reason ?? ["failed", meaningOf(error), "Check what it stands for, or use another path."];
   return new LxdError({ code: kind, doing: doing(error), why, advice, cause: error });
 }

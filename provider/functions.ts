@@ -4,10 +4,9 @@ import { type ServedImage } from "./image-server/types";
 import { lookUpImage, lookUpImages } from "./resources/image/lookup";
 import { ServerRegistry } from "./engine/server-registry";
 import { stackConfig } from "./engine/stack-config";
+import { type Props } from "./kind/props";
 
 export type GetConfig = (key: string) => string | undefined;
-
-type Props = Record<string, unknown>;
 
 /** Returns the images that match a query, newest first. */
 export function lookupImages(query: Props, get: GetConfig): Promise<ServedImage[]> {

@@ -1,8 +1,8 @@
 // The only polling loop; it uses a monotonic clock, so changes of the system time do not affect it.
 
 export interface Polling {
-  /** Waits between attempts; rejects early if the run is cancelled. */
-  pause: (ms: number) => Promise<void>;
+  /** Pauses between two looks; a client ends its pause when the run is cancelled. */
+  client: { pause: (ms: number) => Promise<void> };
   everyMs: number;
   /** How long to poll. Use `Infinity` if `look` throws after its own deadline. */
   withinMs: number;
@@ -12,7 +12,7 @@ export interface Polling {
  * Polls until an attempt returns a result, and returns it; undefined after the deadline. Makes at least one attempt.
  */
 export async function poll<T>(
-  { pause, everyMs, withinMs }: Polling,
+  { client, everyMs, withinMs }: Polling,
   look: (leftMs: number) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const end = performance.now() + withinMs;
@@ -20,6 +20,6 @@ export async function poll<T>(
     const found = await look(end - performance.now());
     if (found !== undefined) return found;
     if (performance.now() >= end) return undefined;
-    await pause(everyMs);
+    await client.pause(everyMs);
   }
 }

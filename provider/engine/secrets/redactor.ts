@@ -2,8 +2,8 @@
 import { type Credentials } from "../../lxd/client/discovery/location";
 import { LxdError } from "../../base/errors";
 import { isUnknown } from "../../kind/unknowns";
+import { type Props } from "../../kind/props";
 
-type Props = Record<string, unknown>;
 type Path = readonly (string | number)[];
 
 /** The input that lists the paths of the program's secrets. */

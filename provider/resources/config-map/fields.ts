@@ -3,8 +3,7 @@ import { type StringMap } from "../../lxd/api/instance/instances";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type TypedField } from "./definition";
 import { isTrue } from "../../kind/booleans";
-
-type Props = Record<string, unknown>;
+import { type Props } from "../../kind/props";
 
 /** All config keys in the program, from typed inputs and from the plain map. */
 export function configWrittenIn(inputs: { config: StringMap }, fields: readonly TypedField[]): StringMap {

@@ -30,9 +30,8 @@ export async function waitFor(waiting: Waiting): Promise<void> {
   const firmware = new FirmwareWatch({ client, log });
   let failedSince: number | undefined;
   const deadline = performance.now() + milliseconds(wait.timeout);
-  const pause = (ms: number): Promise<void> => client.pause(ms);
   // A condition that is already met and only has to last may exceed the deadline.
-  await poll({ pause, everyMs: pauseMs(wait), withinMs: Infinity }, async () => {
+  await poll({ client, everyMs: pauseMs(wait), withinMs: Infinity }, async () => {
     const found = await findInstance(client, at);
     if (found === undefined) throw new LxdError({ code: "not-found", why: "the machine was deleted during the wait" });
     const leftMs = deadline - performance.now();

@@ -27,8 +27,7 @@ export async function handshake(client: Requests, proof: ClientProof): Promise<S
  * possibly a moment before the server trusts the certificate that both of them present.
  */
 function beTrusted(client: Requests): Promise<ServerInfo | undefined> {
-  const pause = (ms: number): Promise<void> => client.pause(ms);
-  return poll({ pause, everyMs: pauseMs, withinMs: settleMs }, async () => {
+  return poll({ client, everyMs: pauseMs, withinMs: settleMs }, async () => {
     const value = await askWhoItIs(client);
     return value?.trusted === true ? value : undefined;
   });

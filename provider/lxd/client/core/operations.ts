@@ -37,9 +37,8 @@ export async function follow(client: Requests, id: string, following: Following)
 }
 
 async function wait(client: Requests, id: string, { request, deadlineMs }: Following): Promise<WireOperation> {
-  const pause = (ms: number): Promise<void> => client.pause(ms);
   // The pause is for servers that return from a wait early.
-  const ended = await poll({ pause, everyMs: pauseMs, withinMs: deadlineMs }, async (leftMs) => {
+  const ended = await poll({ client, everyMs: pauseMs, withinMs: deadlineMs }, async (leftMs) => {
     const operation = await look(client, id, { request, timeoutMs: Math.min(Math.max(0, leftMs), longPollMs) });
     return operation.status_code >= succeeded ? operation : undefined;
   });

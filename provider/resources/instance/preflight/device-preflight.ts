@@ -29,7 +29,8 @@ export async function deviceFailures(client: Client, inputs: PartialInstanceInpu
   });
   const volumes = listed(disks).map((disk, i) => {
     if (!("volume" in disk) || isUnknown(disk.volume) || isUnknown(disk.pool)) return [];
-    return volumeFailures(client, { project, pool: disk.pool, name: disk.volume }, `disks[${i}]`);
+    const property = { pool: `disks[${i}].pool`, volume: `disks[${i}].volume` };
+    return missingFailures(client, { project, pool: disk.pool, name: disk.volume }, property);
   });
   const media = (await client.info()).extensions.has("custom_volume_iso") ? listed(cdroms) : [];
   const missing = media.map(({ volume }, i) => mediumFailures(client, { project, volume }, `cdroms[${i}].volume`));
@@ -80,10 +81,6 @@ interface Volume {
   project: string;
   pool: string;
   name: string;
-}
-
-async function volumeFailures(client: Client, at: Volume, property: string): Promise<Failure[]> {
-  return missingFailures(client, at, { pool: `${property}.pool`, volume: `${property}.volume` });
 }
 
 /** A volume of this program comes with its digest, and may be created later in the same run. */

@@ -44,8 +44,7 @@ const unclear = "It exists, but may be incomplete. The next `pulumi up` creates 
 async function lookFor(client: Client, look: Look): Promise<WireInstance | "unclear" | "nothing"> {
   const { at, deadlineMs, evidence } = look;
   const last = { isThere: false };
-  const pause = (ms: number): Promise<void> => client.pause(ms);
-  const seen = await poll({ pause, everyMs: pauseMs, withinMs: beginMs }, async () => {
+  const seen = await poll({ client, everyMs: pauseMs, withinMs: beginMs }, async () => {
     const outcome = await outcomeOf(client, at, deadlineMs);
     const found = await findInstance(client, at);
     last.isThere = found !== undefined;

@@ -143,8 +143,7 @@ class Session {
   }
 
   async hear(pattern: RegExp, timeout: string, status: (text: string) => void): Promise<void> {
-    const pause = (ms: number): Promise<void> => this.pause(ms);
-    const polling = { pause, everyMs: lookMs, withinMs: milliseconds(timeout) };
+    const polling = { client: this.client, everyMs: lookMs, withinMs: milliseconds(timeout) };
     const end = await poll(polling, (leftMs) => {
       const found = pattern.exec(this.#all.slice(this.#heard));
       if (found !== null) return Promise.resolve(found.index + found[0].length);
