@@ -164,11 +164,11 @@ describeImages("image of a disk", (site) => {
     site.daemon.kind === "incus" ? (missing() ?? (mkrescue ? undefined : "grub-mkrescue is missing")) : "no real guest";
   site.daemon.test("boots when it came as vmdk", { missing: cannotBoot, timeoutMs: 180_000 }, async () => {
     const vmdk = join(site.dir, "boot.vmdk");
-    const disk = await bootableDisk(site, `booted ${site.name()}`);
+    const text = `booted ${site.name()}`;
+    const disk = await bootableDisk(site, text);
     await run("qemu-img", ["convert", "-f", "raw", "-O", "vmdk", disk, vmdk]);
     await image.up({ source: { disk: vmdk, format: "vmdk" }, properties: properties() });
-    const console = await consoleOfMachine(site, String(image.outputs["fingerprint"]));
-    expect(console).toContain(`booted ${site.name()}`);
+    expect(await consoleOfMachine(site, String(image.outputs["fingerprint"]), text)).toContain(text);
   });
 
   it("has nothing left in the temporary folder", async () => {

@@ -1,4 +1,4 @@
-// Guests made from an image under test: a container that runs a command, a machine that boots and powers itself off.
+// Guests made from an image under test: a container that runs a command, a machine that boots.
 import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,20 +36,21 @@ export async function runInContainer(site: Site, fingerprint: string, command: s
   }
 }
 
-/** A raw disk whose boot loader says the text on the serial console and powers the machine off. */
+/** A raw disk whose boot loader repeats the text on the serial console, for as long as the machine runs. */
 export async function bootableDisk(site: Site, text: string): Promise<string> {
   const tree = join(site.dir, `tree-${site.count}`);
   const disk = join(site.dir, `boot-${site.count}.img`);
   await mkdir(join(tree, "boot/grub"), { recursive: true });
-  const script = `serial\nterminal_output serial\necho ${text}\nsleep 3\nhalt\n`;
+  // The daemon reads the console some time after the machine has started: text that is printed once may be lost.
+  const script = `serial\nterminal_output serial\nwhile true; do\n  echo ${text}\n  sleep 1\ndone\n`;
   await writeFile(join(tree, "boot/grub/grub.cfg"), script);
   // Its ISO images are disks with partitions as well.
   await run("grub-mkrescue", ["-o", disk, tree]);
   return disk;
 }
 
-/** Boots a machine of the image; what was on its console when it had powered itself off. */
-export async function consoleOfMachine(site: Site, fingerprint: string): Promise<string> {
+/** Boots a machine of the image and waits for the text on its console, then stops it; what the console showed. */
+export async function consoleOfMachine(site: Site, fingerprint: string, text: string): Promise<string> {
   const { daemon } = site;
   const path = await makeInstance(daemon, `${site.count}-boots`, {
     source: { type: "image", fingerprint },
@@ -57,14 +58,14 @@ export async function consoleOfMachine(site: Site, fingerprint: string): Promise
     devices: { root: { type: "disk", path: "/", pool: "default", size: "64MiB" } },
   });
   await required(setState(daemon, path, { action: "start" }));
+  const until = Date.now() + 120_000;
   let console = "";
-  for (let status = ""; status !== "Stopped";) {
+  while (!console.includes(text) && Date.now() < until) {
     await sleep(500);
-    // While the machine stops, and after that, there is no console to be had.
     const reply = await daemon.raw.get(`${path}/console`);
-    if (reply.status === 200 && reply.bytes.length > 0) console = reply.bytes.toString();
-    status = textAt((await daemon.raw.get(path)).body, "metadata", "status");
+    if (reply.status === 200) console = reply.bytes.toString();
   }
+  await required(setState(daemon, path, { action: "stop", force: true }));
   return console;
 }
 

@@ -132,7 +132,8 @@ describeImages("images published as streams", (site) => {
     };
     daemon.test("is pulled with what it requires, and boots", { missing: noMachine, timeoutMs: 180_000 }, async () => {
       const qcow2 = join(site.dir, `${site.count}.qcow2`);
-      const raw = await bootableDisk(site, `booted ${site.name()}`);
+      const text = `booted ${site.name()}`;
+      const raw = await bootableDisk(site, text);
       await run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw, qcow2]);
       const properties = { run: site.name(), "requirements.secureboot": "false" };
       const { metadata } = tinySplitImage({ type: "virtual-machine", metadata: tinyMetadata(properties) });
@@ -144,7 +145,7 @@ describeImages("images published as streams", (site) => {
       const wire = await site.image(fingerprint);
       expect(wire).toMatchObject({ type: "virtual-machine" });
       expect(wire.properties).toMatchObject({ "requirements.secureboot": "false" });
-      expect(await consoleOfMachine(site, fingerprint)).toContain(`booted ${site.name()}`);
+      expect(await consoleOfMachine(site, fingerprint, text)).toContain(text);
     });
 
     test("that is one file is split in two, once", async () => {
