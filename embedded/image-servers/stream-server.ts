@@ -47,7 +47,7 @@ function candidates(source: PullSource, described: unknown, product: Product): C
   return Object.entries(mapIn(described, "versions")).flatMap(([version, content]) => {
     const items = Object.values(mapIn(content, "items"));
     return imagesIn(source, items, product).map(({ properties, ...image }) => {
-      const all = { ...propertiesOf(described, version), ...properties };
+      const all = { ...propertiesOf(described, content, version), ...properties };
       return { version, aliases, image: { ...image, properties: all, expiresAt: expiryOf(described) } };
     });
   });
@@ -65,7 +65,7 @@ function imagesIn(source: PullSource, items: unknown[], { kind }: Product): Remo
     .map((item) => ({
       fingerprint: textIn(item, "sha256"),
       type: "container" as const,
-      properties: { type: "combined" },
+      properties: { type: "tar.gz" },
       files: () => filesOf(source, [item]),
     }));
   const metadata = items.find((item) => textIn(item, "ftype") === `${kind}.tar.xz`);
@@ -84,12 +84,19 @@ async function* filesOf(source: PullSource, items: unknown[]): AsyncGenerator<Re
   }
 }
 
-function propertiesOf(described: unknown, serial: string): Config {
+function propertiesOf(described: unknown, content: unknown, serial: string): Config {
   const text = (key: string): string => textIn(described, key);
-  const description = `${text("os")} ${text("release_title")} amd64 (${serial})`;
-  const named = { os: text("os"), release: text("release"), variant: text("variant") };
+  const label = textIn(content, "label");
+  const description = `${text("os")} ${text("release_title")} amd64${label && ` (${label})`} (${serial})`;
+  const [os, release, version, variant] = ["os", "release", "version", "variant"].map(text) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const named = { os, release, version, architecture: "amd64", label, serial, description, variant };
   const needed = Object.entries(mapIn(described, "requirements")).map(([key, value]) => [`requirements.${key}`, value]);
-  return { ...named, architecture: "amd64", serial, description, ...(Object.fromEntries(needed) as Config) };
+  return Object.fromEntries([...Object.entries(named).filter(([, value]) => value !== ""), ...needed]) as Config;
 }
 
 function expiryOf(described: unknown): string | undefined {

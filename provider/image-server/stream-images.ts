@@ -1,14 +1,17 @@
 // Converts products of a simplestreams list to images, by the same rules as the daemons.
 import { type Alias } from "../lxd/api/images";
+import { type Product } from "../lxd/client/discovery/server-info";
 import { type ServedImage } from "./types";
 import { type StreamItem, type StreamProduct } from "./streams";
 
 export interface StreamImage extends ServedImage {
   /** A unified tarball, or metadata and root. */
   files: { main: StreamItem; root?: StreamItem | undefined };
+  /** The products whose daemons can pull it. */
+  pulledBy: readonly Product[];
 }
 
-/** The aliases point to the newest version of each product. */
+/** For each daemon, the aliases point to the newest version of a product that it can pull. */
 export function imagesOf(product: StreamProduct): StreamImage[] {
   const versions = Object.keys(product.versions).filter((name) => /^\d{8}/.test(name));
   const images = versions
@@ -16,32 +19,40 @@ export function imagesOf(product: StreamProduct): StreamImage[] {
     .reverse()
     .flatMap((name) => imagesOfVersion(product, name));
   const aliases = aliasesOf(product);
-  const types = new Set<string>();
-  return images.map((image) => {
-    const isNewest = !types.has(image.type);
-    types.add(image.type);
-    return isNewest ? { ...image, aliases } : image;
-  });
+  const isNewest = (image: StreamImage): boolean =>
+    image.pulledBy.some(
+      (daemon) => image === images.find((each) => each.type === image.type && each.pulledBy.includes(daemon)),
+    );
+  return images.map((image) => (isNewest(image) ? { ...image, aliases } : image));
 }
 
-/** A version offers the same image in several forms, ordered by preference. */
+/** A version offers the same image in several forms, ordered by preference, and some in a form for each product. */
 function imagesOfVersion(product: StreamProduct, name: string): StreamImage[] {
   const { items = {}, label = "" } = product.versions[name] ?? {};
   const all = Object.keys(items)
     .sort()
     .flatMap((key) => items[key] ?? []);
-  const forms = [...all.flatMap((item) => splitImages(item, all)), ...all.flatMap((item) => wholeImage(item))];
-  return forms
-    .filter(({ fingerprint }, i) => forms.findIndex((other) => other.fingerprint === fingerprint) === i)
-    .map((found) => describe(found, { product, name, label }));
+  const forms = daemons.flatMap((daemon) => [
+    ...all.flatMap((item) => splitImages(item, all, daemon)),
+    ...all.flatMap((item) => wholeImage(item, daemon)),
+  ]);
+  const found = new Map<string, StreamImage>();
+  for (const form of forms) {
+    const known = found.get(form.fingerprint);
+    const image = known ?? { ...describe(form, { product, name, label }), pulledBy: [] };
+    found.set(form.fingerprint, { ...image, pulledBy: [...image.pulledBy, form.daemon] });
+  }
+  return [...found.values()];
 }
 
-type Files = Pick<StreamImage, "fingerprint" | "type" | "files"> & { form: string };
+/** Each product pulls only the items that are made for it, and LXD prefers its own key for requirements. */
+const daemons: readonly Product[] = ["incus", "lxd"];
 
-function wholeImage(item: StreamItem): Files[] {
-  const isWhole = ["incus_combined.tar.gz", "lxd_combined.tar.gz"].includes(item.ftype);
-  if (!isWhole || item.sha256 === "") return [];
-  return [{ fingerprint: item.sha256, type: "container", files: { main: item }, form: "combined" }];
+type Files = Pick<StreamImage, "fingerprint" | "type" | "files"> & { form: string; daemon: Product };
+
+function wholeImage(item: StreamItem, daemon: Product): Files[] {
+  if (item.ftype !== `${daemon}_combined.tar.gz` || item.sha256 === "") return [];
+  return [{ fingerprint: item.sha256, type: "container", files: { main: item }, form: "tar.gz", daemon }];
 }
 
 /** Root formats in order of preference, with the metadata key of the combined hash. */
@@ -49,17 +60,17 @@ const roots = [
   { ftype: "squashfs", key: "combined_squashfs_sha256", type: "container" },
   { ftype: "root.tar.xz", key: "combined_rootxz_sha256", type: "container" },
   { ftype: "disk-kvm.img", key: "combined_disk-kvm-img_sha256", type: "virtual-machine" },
-  { ftype: "disk1.img", key: "combined_disk1-img_sha256", type: "virtual-machine" },
   { ftype: "uefi1.img", key: "combined_uefi1-img_sha256", type: "virtual-machine" },
+  { ftype: "disk1.img", key: "combined_disk1-img_sha256", type: "virtual-machine" },
 ] as const;
 
-function splitImages(metadata: StreamItem, all: StreamItem[]): Files[] {
-  if (metadata.ftype !== "incus.tar.xz" && metadata.ftype !== "lxd.tar.xz") return [];
+function splitImages(metadata: StreamItem, all: StreamItem[], daemon: Product): Files[] {
+  if (metadata.ftype !== `${daemon}.tar.xz`) return [];
   return roots.flatMap(({ ftype, key, type }) => {
     const root = all.find((item) => item.ftype === ftype);
-    const fingerprint = metadata[key] ?? (key === "combined_rootxz_sha256" ? metadata["combined_sha256"] : undefined);
+    const fingerprint = metadata[key] || (key === "combined_rootxz_sha256" ? metadata["combined_sha256"] : undefined);
     if (root === undefined || typeof fingerprint !== "string" || fingerprint === "") return [];
-    return [{ fingerprint, type, files: { main: metadata, root }, form: ftype }];
+    return [{ fingerprint, type, files: { main: metadata, root }, form: ftype, daemon }];
   });
 }
 
@@ -69,17 +80,17 @@ interface Version {
   label: string;
 }
 
-function describe({ form, ...found }: Files, { product, name, label }: Version): StreamImage {
-  const { os, release, release_title: title, variant, version, support_eol: end } = product;
-  const architecture = architectures[product.arch] ?? product.arch;
-  const texts = { os, release, version, architecture, label, serial: name, variant, type: form };
-  const description = `${os} ${title || release} ${architecture} (${name})`;
-  const requirements = product.lxd_requirements ?? product.requirements ?? {};
+/** The properties that the daemon gives to the image when it pulls it. */
+function describe({ form, daemon, ...found }: Files, { product, name, label }: Version): Omit<StreamImage, "pulledBy"> {
+  const { os, release, release_title: title, variant, version, support_eol: end, arch } = product;
+  const texts = { os, release, version, architecture: arch, label, serial: name, variant, type: form };
+  const description = `${os} ${title} ${arch}${label === "" ? "" : ` (${label})`} (${name})`;
+  const requirements = (daemon === "lxd" ? product.lxd_requirements : undefined) ?? product.requirements ?? {};
   const needed = Object.entries(requirements).map(([key, value]) => [`requirements.${key}`, value] as const);
   const known = Object.entries({ ...texts, description }).filter(([, value]) => value !== "");
   return {
     ...found,
-    architecture,
+    architecture: kernelName(arch),
     aliases: [],
     properties: Object.fromEntries([...known, ...needed]),
     public: true,
@@ -103,12 +114,21 @@ function aliasesOf({ aliases, arch }: StreamProduct): Alias[] {
   return names.flatMap((name) => [name, `${name}/${arch}`]).map((name) => ({ name, description: "" }));
 }
 
-/** Maps the lists' Debian architecture names to the kernel names that the daemons use. */
-const architectures: Record<string, string> = {
-  amd64: "x86_64",
-  i386: "i686",
-  arm64: "aarch64",
-  armhf: "armv7l",
-  ppc64el: "ppc64le",
-  loong64: "loongarch64",
+/** The names in the lists for the architectures that the daemons name as the kernel does. */
+const listNames: Record<string, string[]> = {
+  x86_64: ["amd64", "generic_64"],
+  i686: ["i386", "i586", "386", "x86", "generic_32"],
+  aarch64: ["arm64", "arm64_generic"],
+  armv7l: ["armhf", "armhfp", "armv7", "armv7a_hardfp", "armv7a_vfpv3_hardfp"],
+  armv6l: ["armel", "arm"],
+  ppc: ["powerpc"],
+  ppc64: ["powerpc64"],
+  ppc64le: ["ppc64el"],
+  mips: ["mipsel", "mipsle"],
+  mips64: ["mips64el", "mips64le"],
+  loongarch64: ["loong64"],
 };
+
+function kernelName(arch: string): string {
+  return Object.keys(listNames).find((name) => listNames[name]?.includes(arch)) ?? arch;
+}

@@ -2,6 +2,7 @@
 import { type ImagePart } from "../lxd/api/image-export";
 import { type Alias } from "../lxd/api/images";
 import { type Client } from "../lxd/client/core/client";
+import { type Product } from "../lxd/client/discovery/server-info";
 import { type RemoteInputs } from "../lxd/client/discovery/location";
 
 /** The location of an image server. */
@@ -27,6 +28,8 @@ export interface ServedImage {
   createdAt: string;
   uploadedAt: string;
   expiresAt: string;
+  /** On a simplestreams server, the products whose daemons can pull the image; all can relay it. */
+  pulledBy?: readonly Product[] | undefined;
 }
 
 export interface ImageServer {

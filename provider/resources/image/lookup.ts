@@ -39,14 +39,22 @@ export interface Stack {
 /** All matches, newest first. */
 export async function lookUpImages(given: Record<string, unknown>, stack: Stack): Promise<ServedImage[]> {
   const query = parse(given);
-  return matching(await candidates(query, stack), query);
+  return matching(await candidates(query, stack), query).map(described);
 }
 
 /** The newest match. */
 export async function lookUpImage(given: Record<string, unknown>, stack: Stack): Promise<ServedImage> {
   const query = parse(given);
   const all = await candidates(query, stack);
-  return newest(all, query, placeOf(query));
+  return described(newest(all, query, placeOf(query)));
+}
+
+/** Without what only this provider needs. */
+function described(image: ServedImage): ServedImage {
+  const { fingerprint, type, architecture, aliases, properties, public: isPublic, ...rest } = image;
+  const { sizeBytes, createdAt, uploadedAt, expiresAt } = rest;
+  const known = { fingerprint, type, architecture, aliases, properties, public: isPublic };
+  return { ...known, sizeBytes, createdAt, uploadedAt, expiresAt };
 }
 
 /** The newest match; throws if there is none, or if an alias is ambiguous. */
@@ -114,7 +122,9 @@ function matching(all: ServedImage[], { alias, fingerprint, filter, type, archit
   return found.sort((a, b) => timeOf(b) - timeOf(a) || rank(a) - rank(b));
 }
 
-function missing(all: ServedImage[], desired: Criteria, place: string): LxdError {
+function missing(all: ServedImage[], query: Criteria, place: string): LxdError {
+  const { alias, fingerprint, filter, type, architecture } = query;
+  const desired = { alias, fingerprint, filter, type, architecture };
   const aliases = [...new Set(all.flatMap((image) => image.aliases.map((alias) => alias.name)))].sort();
   const near = desired.alias === undefined ? undefined : nearest(desired.alias, aliases);
   const written = Object.entries(desired).filter(([, value]) => value !== undefined);

@@ -123,7 +123,7 @@ describe("lookup on a simplestreams server", () => {
       createdAt: "2026-01-02T03:04:00Z",
       properties: { os: "Tiny", release: "one", serial: "20260102_03:04", "requirements.secureboot": "false" },
     });
-    expect(found.properties["description"]).toBe("Tiny One x86_64 (20260102_03:04)");
+    expect(found.properties["description"]).toBe("Tiny One amd64 (20260102_03:04)");
     const before = await lookupImage({ ...at("a"), fingerprint: old.fingerprint }, none);
     expect(before).toMatchObject({ fingerprint: old.fingerprint, aliases: [] });
     expect(await lookupImages({ ...at("a"), filter: { os: "Tiny" } }, none)).toHaveLength(2);
@@ -140,6 +140,13 @@ describe("lookup on a simplestreams server", () => {
     expect(found.fingerprint).toBe(machine.fingerprint);
     expect((await lookupImage({ ...at("b"), alias: "u" }, none)).fingerprint).toBe(unified.fingerprint);
     await expect(lookupImage(both, none)).rejects.toThrow(/several architectures[^]*`architecture`/);
+  });
+
+  it("says what is not there, without the certificate that the query has", async () => {
+    streams.add("c", { alias: "tiny/1" });
+    const error = await lookupImage({ ...at("c"), alias: "tiny/2", type: "container" }, none).catch(String);
+    expect(error).toMatch(/has none with alias "tiny\/2", type "container" \[not-found\]\nDid you mean "tiny\/1"\?/);
+    expect(error).not.toMatch(/CERTIFICATE|protocol|server "/);
   });
 
   it("says when there is no such server, no such list, or no trust", async () => {
