@@ -12,6 +12,7 @@ import { probe } from "../../content/url/probe";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { checkProject } from "../shared/common";
 import { isPlacePlanned } from "../shared/planned";
+import { streamsFailures } from "../shared/streams-pull";
 import { takenAliases } from "./aliases/aliases";
 import { withListed } from "./aliases/alias-lists";
 import { computeInputs } from "./compute-inputs";
@@ -73,17 +74,23 @@ async function preflight(client: Client, check: CheckContext<Inputs>): Promise<F
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
   const found = known === undefined ? undefined : (await findImage(client, { project, fingerprint: known }))?.value;
   failures.push(...(await aliasFailures(client, check, found)));
-  if (found === undefined) failures.push(...(await downloadFailures(check, source)));
+  if (found === undefined) failures.push(...(await sourceFailures(client, check, source)));
   if (found === undefined || mayAdopt(found, { adopt })) return failures;
   return [...failures, { property: fieldOf(source), reason: alreadyExists(found.fingerprint).message }];
 }
 
-/** Asks the web server of a new download whether it has the file. */
-async function downloadFailures({ inputs, signal }: CheckContext<Inputs>, source: ImageSource): Promise<Failure[]> {
-  if (hasUnknown([source, inputs.fingerprint]) || !("download" in source)) return [];
+/** Asks the server of a new download whether it has the file, and an image server whether it has the image. */
+async function sourceFailures(client: Client, check: CheckContext<Inputs>, source: ImageSource): Promise<Failure[]> {
+  const { inputs, signal } = check;
+  if (hasUnknown(source)) return [];
+  // A relayed image was looked up already.
+  if ("server" in source) return source.relay === true ? [] : streamsFailures(client, source, { ...check, advice });
+  if (hasUnknown(inputs.fingerprint) || !("download" in source)) return [];
   const problems = await probe({ urls: [source.download], checksum: source.checksum }, { signal });
   return problems.map(({ error }) => ({ property: "source.download", reason: error.message }));
 }
+
+const advice = "set relay: true, so that the provider reads it and sends it to the server";
 
 /** `found`: the image that the resource will share; the aliases copied with it may belong to anyone. */
 async function aliasFailures(

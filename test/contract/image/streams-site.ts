@@ -26,12 +26,17 @@ interface Adding {
   /** In its metadata; another is another image. */
   properties?: Record<string, string>;
   isUnified?: boolean;
+  /** Offers it in the form for one product only. */
+  only?: "incus" | "lxd";
+  /** More fields of the product. */
+  product?: Record<string, string>;
+  label?: string;
 }
 
 type Items = Record<string, object>;
 
 interface Product {
-  versions: Record<string, { items: Items }>;
+  versions: Record<string, { items: Items; label?: string }>;
   [field: string]: unknown;
 }
 
@@ -77,12 +82,17 @@ export class StreamsSite {
     const id = `${folder}:${alias}:${arch}`;
     const product: Product = (this.#products[id] ??= {
       ...{ aliases: `${alias},${alias}/default`, arch, os: "Tiny", release: "one", release_title: "One" },
-      ...{ variant: "default", requirements: { secureboot: "false" }, versions: {} },
+      ...{ variant: "default", requirements: { secureboot: "false" }, lxd_requirements: { secureboot: "false" } },
+      ...{ ...adding.product, versions: {} },
     });
-    const { items } = (product.versions[version] ??= { items: {} });
+    const { label, only } = adding;
+    const { items } = (product.versions[version] ??= { items: {}, ...(label !== undefined && { label }) });
     const added = adding.isUnified === true ? this.#unified(folder, properties) : this.#split(folder, type, properties);
     // A container and a machine of one version have their metadata in common.
-    for (const [key, item] of Object.entries(added.items)) items[key] = { ...items[key], ...item };
+    for (const [key, item] of Object.entries(added.items)) {
+      const isOther = only !== undefined && key.startsWith(only === "lxd" ? "incus" : "lxd");
+      if (!isOther) items[key] = { ...items[key], ...item };
+    }
     this.#write(folder);
     const { fingerprint, sizeBytes } = added;
     return { fingerprint, sizeBytes };

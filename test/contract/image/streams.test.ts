@@ -1,7 +1,8 @@
 // Images of a simplestreams server: pulled by the daemon, relayed through here, with the aliases that they have there.
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 
-import { type StackResource } from "../harness/stack";
+import { lookupImage } from "../../../provider/functions";
+import { StackResource } from "../harness/stack";
 import { describeImages } from "./site";
 import { type StreamedImage, StreamsSite } from "./streams-site";
 
@@ -154,4 +155,63 @@ describeImages("image of a simplestreams server", (site) => {
     expect((await site.image(fingerprint)).aliases).toHaveLength(4);
     expect(await image.up(said({ copyAliases: true }))).toBe("same");
   });
+
+  test("that is only in the form of the other product is refused in the preview, and can be relayed", async () => {
+    const other = daemon.product === "lxd" ? "incus" : "lxd";
+    const { fingerprint } = add({ only: other });
+    const machine = { name: name("vm"), type: "container", rootDisk: { pool: "default" }, running: false };
+    for (const [args, property] of [
+      [{ alias }, "source.alias"],
+      [{ alias: undefined, fingerprint }, "source.fingerprint"],
+    ] as const) {
+      const failures = await image.failures(said(args));
+      expect(failures).toMatchObject([{ property }]);
+      expect(failures[0]?.reason).toMatch(/only in the form for (LXD|Incus), which .* does not pull; set relay: true/);
+      const instance = new StackResource("Instance", name("vm"), daemon.socket);
+      const refused = await instance.failures({ ...machine, source: source(args) });
+      expect(refused).toMatchObject([{ property }]);
+      expect(refused[0]?.reason).toMatch(/create an Image of it with relay: true/);
+    }
+    // The daemon itself: what the preview says is true.
+    const pulled = { type: "image", mode: "pull", ...source({ alias }) };
+    const outcome = await daemon.settle(daemon.raw.post("/1.0/images", { source: pulled }));
+    expect(outcome).toMatchObject({ ok: false });
+    await image.up(said({ relay: true }));
+    expect(await site.image(fingerprint)).toMatchObject({ type: "container" });
+  });
+
+  test("that is not there is told in the preview, for an image and for an instance", async () => {
+    add();
+    const [failure] = await image.failures(said({ alias: name("tyni") }));
+    expect(failure).toMatchObject({ property: "source.alias" });
+    expect(failure?.reason).toContain(`did you mean "${alias}"?`);
+    const [gone] = await image.failures(said({ alias: undefined, fingerprint: "a".repeat(64) }));
+    expect(gone).toMatchObject({ property: "source.fingerprint" });
+    expect(gone?.reason).toMatch(/no image with this fingerprint/);
+    const instance = new StackResource("Instance", name("vm"), daemon.socket);
+    const machine = { type: "virtual-machine", rootDisk: { pool: "default" }, source: source({ alias }) };
+    expect((await instance.failures(machine))[0]?.reason).toMatch(/no image of type "virtual-machine" with the alias/);
+  });
+
+  test("on a server that only the daemon reaches passes the preview", async () => {
+    const unreachable = { server: "https://127.0.0.1:9", protocol: "simplestreams", alias };
+    expect(await image.failures({ source: unreachable })).toEqual([]);
+  });
+
+  for (const isUnified of [false, true]) {
+    const form = isUnified ? "tarball" : "split image";
+    test(`has the properties that a lookup told before, as a ${form}`, async () => {
+      const product = { version: "1.0", release_title: "", support_eol: "2030-01-02" };
+      const { fingerprint } = add({ isUnified, product, label: "daily" });
+      const { server, protocol, certificate } = source() as Record<string, unknown>;
+      const told = await lookupImage({ server, protocol, certificate, alias }, () => undefined);
+      await image.up({ source: source({ alias }) });
+      const { properties, architecture, type, expires_at: end } = await site.image(fingerprint);
+      const own = Object.entries(properties).filter(([key]) => !key.startsWith("user.pulumi."));
+      expect(told.properties).toEqual(Object.fromEntries(own));
+      expect(told).toMatchObject({ architecture, type, fingerprint });
+      expect(Date.parse(told.expiresAt)).toBe(Date.parse(String(end)));
+      await image.destroy();
+    });
+  }
 });

@@ -16,6 +16,7 @@ import { importFailures } from "../import";
 import { unmetFailures } from "./unmet";
 import { mediaFailures } from "./media";
 import { isPlacePlanned, isPlanned } from "../../shared/planned";
+import { streamsFailures } from "../../shared/streams-pull";
 
 export async function preflight(client: Client, check: CheckContext<InstanceInputs>): Promise<Failure[]> {
   const { inputs } = check;
@@ -31,6 +32,7 @@ export async function preflight(client: Client, check: CheckContext<InstanceInpu
     mediaFailures(client, inputs),
     deviceFailures(client, inputs),
     configFailures(client, inputs),
+    pullFailures(client, check),
     isNew ? [] : profileFailures(client, inputs),
     isNew ? [] : nameFailures(client, check),
   ]);
@@ -43,6 +45,15 @@ function sourceFailures({ inputs }: CheckContext<InstanceInputs>): Failure[] {
   const reason = 'is required for a container; only an instance with type: "virtual-machine" can be blank';
   return [{ property: "source", reason }];
 }
+
+/** Asks an image server whether it has the image in a form that the daemon pulls. */
+async function pullFailures(client: Client, check: CheckContext<InstanceInputs>): Promise<Failure[]> {
+  const { source, type } = check.inputs;
+  if (source === undefined || typeof source !== "object" || !("server" in source) || hasUnknown(type)) return [];
+  return streamsFailures(client, { ...source, type }, { ...check, advice: relayAdvice });
+}
+
+const relayAdvice = "create an Image of it with relay: true, and use source: { image: IMAGE.fingerprint }";
 
 async function profileFailures(client: Client, inputs: PartialInstanceInputs): Promise<Failure[]> {
   const { profiles, project } = inputs;
