@@ -14,15 +14,18 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<S
 
 /**
  * One of several shapes, selected by the keys that are present. Reports the failures of the selected shape, with their
- * own paths, instead of "no alternative matches".
+ * own paths, instead of "no alternative matches". `hintFor`: what to write instead of a value that has no shape.
  */
-export function tagged<T>(variants: Record<string, z.ZodType>): z.ZodType<T, T> {
+export function tagged<T>(
+  variants: Record<string, z.ZodType>,
+  hintFor: (value: unknown) => string | undefined = () => undefined,
+): z.ZodType<T, T> {
   const tags = Object.keys(variants);
   return z.unknown().superRefine((value, context) => {
     const present = isObject(value) ? tagsOf(value, variants) : [];
     const variant = present.length === 1 ? variants[present[0] ?? ""] : undefined;
     if (variant === undefined) {
-      context.addIssue({ code: "custom", ...untagged(value, { tags, present }) });
+      context.addIssue({ code: "custom", ...untagged(value, { tags, present, hint: hintFor(value) }) });
       return;
     }
     // Words the failures of each shape here, because the enclosing schema can no longer word them.
@@ -45,19 +48,25 @@ function tagsOf(value: Record<string, unknown>, variants: Record<string, z.ZodTy
 interface Tags {
   tags: string[];
   present: string[];
+  hint: string | undefined;
 }
 
 /** Describes a value that matches no shape or more than one. */
-function untagged(value: unknown, { tags, present }: Tags): { message: string; path?: string[]; keys?: string[] } {
+function untagged(
+  value: unknown,
+  { tags, present, hint }: Tags,
+): { message: string; path?: string[]; keys?: string[] } {
   const shapes = tags.map((tag) => `{ ${tag}: … }`).join(" or ");
   if (value === undefined) return { message: `is required: ${shapes}` };
-  if (!isObject(value)) return { message: `must be ${shapes}, but is ${describeValue(value)}` };
+  if (!isObject(value)) {
+    return { message: `must be ${shapes}, but is ${describeValue(value)}${hint === undefined ? "" : `; ${hint}`}` };
+  }
   if (present.length > 1) return { message: `must be ${shapes}, not ${present.join(" and ")} together` };
   const [key] = Object.keys(value);
   if (key === undefined) return { message: `must be ${shapes}, but is empty` };
   const near = nearest(key, tags);
-  const hint = near === undefined ? `the source must be ${shapes}` : `did you mean "${near}"?`;
-  return { message: `unknown property "${key}"; ${hint}`, keys: [key] };
+  const usual = near === undefined ? `the source must be ${shapes}` : `did you mean "${near}"?`;
+  return { message: `unknown property "${key}"; ${hint ?? usual}`, keys: [key] };
 }
 
 /** A size such as `10GiB`, `512MiB` or `500MB`, or digits for bytes. */

@@ -6,6 +6,7 @@ import { urlProblems } from "../../content/url/url-problems";
 import { type Failure } from "../../kind/kind";
 import { name, strict, tagged } from "../../kind/schema";
 import { hasUnknown } from "../../kind/unknowns";
+import { protocolSchema, remoteHint } from "../shared/image-names";
 import {
   type ContentSource,
   type DiskSource,
@@ -35,38 +36,50 @@ const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, { error: "must be all 64 
 /** The location of an image server. */
 export const placeSchema = {
   server: z.string().regex(/^https?:\/\/[^/]/, { error: "must be a URL that begins with https:// or http://" }),
-  protocol: z.enum(["simplestreams", "incus", "lxd"]),
+  protocol: protocolSchema,
   certificate: name
     .regex(/-----BEGIN CERTIFICATE-----/, { error: "must be the text of a PEM certificate, not its path" })
     .optional(),
   project: name.optional(),
 };
 
-export const sourceSchema = tagged<ImageSource>({
-  file: strict({ file: name }),
-  metadata: strict({ metadata: name, rootfs: name, type }),
-  download: strict({ download: name, checksum: name.optional(), trigger }),
-  disk: strict({
-    disk: name,
-    format: z.enum(diskFormats, { error: ({ input }) => whyNoFormat(input) }),
-    architecture: name.optional(),
-  }),
-  server: strict({
-    ...placeSchema,
-    alias: name.optional(),
-    fingerprint: fingerprint.optional(),
-    type,
-    copyAliases: z.boolean().optional(),
-    relay: z.boolean().optional(),
-    private: z.boolean().optional(),
-  }),
-  url: strict({ url: name }),
-  instance: strict({ instance: name, stopRunning: z.boolean().optional(), ...published }),
-  snapshot: strict({
-    snapshot: z.string().regex(/^[^/]+\/[^/]+$/, { error: 'must be "instance/snapshot"' }),
-    ...published,
-  }),
-});
+export const sourceSchema = tagged<ImageSource>(
+  {
+    file: strict({ file: name }),
+    metadata: strict({ metadata: name, rootfs: name, type }),
+    download: strict({ download: name, checksum: name.optional(), trigger }),
+    disk: strict({
+      disk: name,
+      format: z.enum(diskFormats, { error: ({ input }) => whyNoFormat(input) }),
+      architecture: name.optional(),
+    }),
+    server: strict({
+      ...placeSchema,
+      alias: name.optional(),
+      fingerprint: fingerprint.optional(),
+      type,
+      copyAliases: z.boolean().optional(),
+      relay: z.boolean().optional(),
+      private: z.boolean().optional(),
+    }),
+    url: strict({ url: name }),
+    instance: strict({ instance: name, stopRunning: z.boolean().optional(), ...published }),
+    snapshot: strict({
+      snapshot: z.string().regex(/^[^/]+\/[^/]+$/, { error: 'must be "instance/snapshot"' }),
+      ...published,
+    }),
+  },
+  serverHint,
+);
+
+/** What to write instead of the name of an image: a plain text, or a source of an instance. */
+function serverHint(value: unknown): string | undefined {
+  const { image, alias = image }: Record<string, unknown> =
+    typeof value === "object" && value !== null ? { ...value } : { alias: value };
+  if (typeof alias !== "string") return undefined;
+  const usual = `for an image of an image server use source: { server, protocol, alias: ${JSON.stringify(alias)} }`;
+  return remoteHint(alias) ?? usual;
+}
 
 export function isContent(source: ImageSource): source is ContentSource {
   return "file" in source || "metadata" in source || "download" in source || "disk" in source;

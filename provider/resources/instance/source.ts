@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Failure } from "../../kind/kind";
 import { name, strict, tagged } from "../../kind/schema";
 import { hasUnknown } from "../../kind/unknowns";
+import { protocolSchema, remoteHint } from "../shared/image-names";
 
 export interface ImageSource {
   /** Fingerprint of an image on the same server. */
@@ -48,28 +49,42 @@ export type AnyImageSource = ImageSource | AliasSource | ServerSource;
 export type AnyCopySource = CopySource | SnapshotSource;
 export type InstanceSource = AnyImageSource | AnyCopySource | BackupSource;
 
+const named =
+  "for a name use source: { alias } (an image of this server) or { server, protocol, alias } (one of an image server)";
+
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, {
-  error:
-    "must be the 64 hexadecimal digits of an image's fingerprint; for a name use source: { alias } (an image of this server) or { server, protocol, alias } (one of an image server)",
+  error: ({ input }) => `must be the 64 hexadecimal digits of an image's fingerprint; ${remoteHint(input) ?? named}`,
 });
 
-export const sourceSchema = tagged<InstanceSource>({
-  image: strict({ image: fingerprint }),
-  alias: strict({ alias: name, follow: z.boolean().optional() }),
-  server: strict({
-    server: z.string().regex(/^https?:\/\/[^/]/, { error: "must be a URL that begins with https:// or http://" }),
-    protocol: z.enum(["simplestreams", "incus", "lxd"]),
-    alias: name.optional(),
-    fingerprint: fingerprint.optional(),
-    certificate: z.string().optional(),
-  }),
-  instance: strict({ instance: name, project: name.optional(), instanceOnly: z.boolean().optional() }),
-  snapshot: strict({
-    snapshot: z.string().regex(/^[^/]+\/[^/]+$/, { error: 'must be "instance/snapshot"' }),
-    project: name.optional(),
-  }),
-  backup: strict({ backup: name }),
+/** What to write instead of a source that is a plain text. */
+function textHint(value: unknown): string | undefined {
+  return typeof value === "string" ? (remoteHint(value) ?? named) : undefined;
+}
+
+const localAlias = name.refine((text) => remoteHint(text) === undefined, {
+  error: ({ input }) => remoteHint(input),
 });
+
+export const sourceSchema = tagged<InstanceSource>(
+  {
+    image: strict({ image: fingerprint }),
+    alias: strict({ alias: localAlias, follow: z.boolean().optional() }),
+    server: strict({
+      server: z.string().regex(/^https?:\/\/[^/]/, { error: "must be a URL that begins with https:// or http://" }),
+      protocol: protocolSchema,
+      alias: name.optional(),
+      fingerprint: fingerprint.optional(),
+      certificate: z.string().optional(),
+    }),
+    instance: strict({ instance: name, project: name.optional(), instanceOnly: z.boolean().optional() }),
+    snapshot: strict({
+      snapshot: z.string().regex(/^[^/]+\/[^/]+$/, { error: 'must be "instance/snapshot"' }),
+      project: name.optional(),
+    }),
+    backup: strict({ backup: name }),
+  },
+  textHint,
+);
 
 export function isImage(source: InstanceSource): source is AnyImageSource {
   return "image" in source || "alias" in source || "server" in source;
