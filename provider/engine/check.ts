@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Client } from "../lxd/client/core/client";
 import { Redactor } from "./secrets/redactor";
+import { CheckReads } from "./check-reads";
 import { plain, type Props } from "../kind/props";
 import { LxdError } from "../base/errors";
 import {
@@ -24,6 +25,12 @@ interface Parts<Inputs extends ServerInputs, Outputs extends Inputs> {
   kind: KindDefinition<Inputs, Outputs>;
   servers: ServerRegistry;
   replacements: ReplacementTracker<Inputs>;
+}
+
+/** How a check asks servers. */
+interface Asking {
+  servers: ServerRegistry;
+  reads: CheckReads;
 }
 
 /** Arguments of a check besides the inputs that the program wrote. */
@@ -52,14 +59,15 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const redacted = (failure: Failure): Failure => withoutSecrets(failure, redactor);
     const row = progressRow(urn, redactor);
     const known = { urn, olds, unchanged, importId: __import as string | undefined, status: row.status, signal };
-    const check = this.#checkContext({ inputs: value as PartialInputs<Inputs>, ...known }, servers);
+    const reads = new CheckReads();
+    const check = this.#checkContext({ inputs: value as PartialInputs<Inputs>, ...known }, { servers, reads });
     try {
       const { inputs: partial, failures: found } = await kind.computeInputs(check);
       failures.push(...kind.validate(partial), ...found);
       const where = await servers.desired(partial.remote, oldProps);
       if (isElsewhere(oldProps, where)) replacements.noteMove(urn);
       failures.push(...this.#duplicateNames(check, partial));
-      failures.push(...(await this.#preflight(check, partial, servers)));
+      failures.push(...(await this.#preflight(check, partial, { servers, reads })));
       // Inputs that failed are unknown here, and outside of a preview the engine accepts no unknowns, not even with
       // failures.
       if (failures.length > 0) return { inputs: newProps, failures: failures.map(redacted) };
@@ -91,13 +99,14 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     };
   }
 
-  #checkContext(given: Given<Inputs>, servers: ServerRegistry): CheckContext<Inputs> {
+  #checkContext(given: Given<Inputs>, { servers, reads }: Asking): CheckContext<Inputs> {
     const { replacements } = this.parts;
     const { urn, olds, inputs } = given;
     const replaced = replacements.noteCheck(urn, olds);
     const importId = olds === undefined && replacements.isFirst(urn) ? given.importId : undefined;
-    const client = (): Client => servers.connect(inputs.remote);
-    return { ...given, replaced, importId, client, connect: servers.connect, config: servers.config };
+    const client = (): Client => reads.own(servers.connect(inputs.remote));
+    const noteAbsent = (kindName: string, id: string): void => runRegistry().noteAbsent(urn, `${kindName} ${id}`);
+    return { ...given, replaced, importId, client, connect: servers.connect, config: servers.config, noteAbsent };
   }
 
   /** Reports a name that another resource of the program has too: only one of the two could be created. */
@@ -115,14 +124,16 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
   async #preflight(
     check: CheckContext<Inputs>,
     inputs: PartialInputs<Inputs>,
-    servers: ServerRegistry,
+    { servers, reads }: Asking,
   ): Promise<Failure[]> {
     const { kind, replacements } = this.parts;
     if (hasUnknown(inputs.remote)) return [];
     // A resource that moves to another server does not change the object here; the check of its replacement follows.
     if (check.olds !== undefined && replacements.isMoved(check.urn)) return [];
     const look = check.olds === undefined ? kind.preflight : kind.preflightChange;
-    const failures = (await look?.(servers.connect(inputs.remote), { ...check, inputs })) ?? [];
+    if (look === undefined) return [];
+    const client = servers.connect(inputs.remote);
+    const failures = await reads.preflight(client, (sharing) => look(sharing, { ...check, inputs }));
     return failures.filter((failure, i) => failures.findIndex((f) => f.reason === failure.reason) === i);
   }
 }

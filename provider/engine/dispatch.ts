@@ -80,7 +80,8 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
       };
       const replaced = this.#replacements.replacedInputs(urn) as PartialInputs<Outputs> | undefined;
       const importId = this.#replacements.isFirst(urn) ? (props["__import"] as string | undefined) : undefined;
-      const call = { checkpoint, replaced, importId, otherHolderOf: this.#otherHolderOf(urn, where) };
+      const isKnownAbsent = (id: string): boolean => runRegistry().takeAbsent(urn, `${this.kind.kindName} ${id}`);
+      const call = { checkpoint, replaced, importId, isKnownAbsent, otherHolderOf: this.#otherHolderOf(urn, where) };
       return checkpoint(await this.#lifecycle.create(context, this.#whole(props), call));
     });
     return work.catch((error: unknown) => {

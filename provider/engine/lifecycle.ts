@@ -25,6 +25,8 @@ export interface CreateCall<Outputs> extends Call<Outputs> {
   /** The ID of the object to import instead of creating one. */
   importId: string | undefined;
   replaced: PartialInputs<Outputs> | undefined;
+  /** Whether the check of this run has found that there is no object of this ID. */
+  isKnownAbsent: (id: string) => boolean;
 }
 
 export interface Removal<Outputs> {

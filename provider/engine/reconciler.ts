@@ -6,7 +6,6 @@ import { type Checkpoint, type StoredResource } from "./stored-resource";
 import { gone, isCode, LxdError } from "../base/errors";
 import {
   type Context,
-  type Reading,
   type ReconcileContext,
   type ReconciledKind,
   type RemovalContext,
@@ -16,6 +15,8 @@ import {
 } from "../kind/kind";
 import { queued } from "../base/concurrency";
 import { type Call, type CreateCall, type LifecycleOf, type Removal } from "./lifecycle";
+import { checkpointOf } from "./checkpoint";
+import { Creation } from "./creation";
 import { isParentGone } from "./parent-gone";
 import { heldBy } from "./run-registry";
 
@@ -23,7 +24,11 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
   Inputs,
   Outputs
 > {
-  constructor(private readonly kind: ReconciledKind<Inputs, Outputs, Found>) {}
+  readonly #creation: Creation<Inputs, Outputs, Found>;
+
+  constructor(private readonly kind: ReconciledKind<Inputs, Outputs, Found>) {
+    this.#creation = new Creation(kind);
+  }
 
   async create(context: Context, inputs: Inputs, call: CreateCall<Outputs>): Promise<Checkpoint<Outputs>> {
     const { importId, replaced } = call;
@@ -34,10 +39,11 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const extended = { ...context, replaced };
       const isRecorded = this.kind.leftover?.(extended) !== "unrecorded";
       const recorded = isRecorded ? call : { ...call, checkpoint: () => undefined };
-      const left = await this.#leftover(extended, inputs, call);
+      const made = call.isKnownAbsent(id) ? await this.#creation.makeAbsent(extended, inputs, recorded) : undefined;
+      const left = made === undefined ? await this.#leftover(extended, inputs, call) : undefined;
       const used = left && this.#adoptionNotice(extended, inputs, left);
       if (used !== undefined) context.warn(used);
-      const found = left ?? (await this.#make(extended, inputs, recorded));
+      const found = made ?? left ?? (await this.#creation.make(extended, inputs, recorded));
       const work = { context: extended, inputs, olds: undefined, isNew: left === undefined };
       return this.#run(work, found, { id: undefined, call: recorded });
     });
@@ -50,7 +56,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return this.#during(`read ${this.kind.kindName} ${id}`, async () => {
       const { inputs, state } = this.#stored(id, known, identity);
       const found = await this.#locate(context, inputs, identity);
-      return found && this.#checkpoint(context, { id, inputs, found, state, moment: "read" });
+      return found && checkpointOf(this.kind, context, { id, inputs, found, state, moment: "read" });
     });
   }
 
@@ -74,7 +80,8 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const isComplete = located !== undefined && isUsable && this.#isComplete(located, true);
       if (located !== undefined && !isComplete) await this.#clear(context, located, state);
       const usable = located !== undefined && isComplete ? located : await this.#leftover(extended, inputs, call);
-      const found = usable ?? (await this.#make(extended, inputs, { ...call, checkpoint: underSameId(id, call) }));
+      const found =
+        usable ?? (await this.#creation.make(extended, inputs, { ...call, checkpoint: underSameId(id, call) }));
       const work = { context: extended, inputs, olds: state, isNew: usable === undefined };
       return this.#run(work, found, { id, call });
     });
@@ -170,67 +177,6 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     await this.#drop({ ...context, isReplaced: true, live: undefined }, found, { state, identity });
   }
 
-  async #make(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<Found> {
-    const made = await this.#created(context, inputs, call);
-    try {
-      const found = await this.kind.locate(context, inputs, made);
-      if (found === undefined) {
-        const why = `the server reported success, but there is no ${this.kind.kindName}`;
-        throw new LxdError({ code: "failed", why });
-      }
-      const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
-      call.checkpoint(await this.#checkpoint(context, reading));
-      return found;
-    } catch (error) {
-      // A single failed request must not make the state lose the object, which the server has reported as complete.
-      await this.#keepRest(context, inputs, { call, isSeenComplete: true });
-      throw error;
-    }
-  }
-
-  /** Creates the object. Returns its identity if the server's response contains it. */
-  async #created(context: ReconcileContext<Outputs>, inputs: Inputs, call: Call<Outputs>): Promise<string | undefined> {
-    try {
-      const made = await this.kind.create(context, inputs);
-      return typeof made === "string" ? made : undefined;
-    } catch (error) {
-      // An object that already had the name was not left by this create, unless the kind can resume, which it
-      // recognizes by more than the name.
-      const isStranger = isCode(error, "already-exists") && this.kind.leftover === undefined;
-      if (!isStranger) await this.#keepRest(context, inputs, { call, isSeenComplete: false });
-      throw error;
-    }
-  }
-
-  /** Saves a checkpoint of what a failed create may have left, until the next run. */
-  async #keepRest(
-    context: ReconcileContext<Outputs>,
-    inputs: Inputs,
-    { call, isSeenComplete }: { call: Call<Outputs>; isSeenComplete: boolean },
-  ): Promise<void> {
-    // The user must see the first error, even if the server cannot be reached now.
-    const looking = { ...context, client: context.client.forLastLook() };
-    const found = await this.#left(looking, inputs).catch(() => undefined);
-    if (found === undefined) return;
-    const reading = { id: undefined, inputs, found, state: undefined, moment: "created" } as const;
-    const kept = await this.#checkpoint(looking, reading);
-    // A resumable object stays incomplete in the state, which makes the next run resume it.
-    const isComplete = isSeenComplete && this.kind.leftover === undefined;
-    call.checkpoint(isComplete ? kept : { ...kept, isIncomplete: true });
-  }
-
-  /** The server may complete a request shortly after its response was lost or the run was cancelled. */
-  async #left(context: ReconcileContext<Outputs>, inputs: Inputs, looks = 3): Promise<Found | undefined> {
-    const found = await this.kind.locate(context, inputs);
-    if (found === undefined) {
-      if (looks <= 1) return undefined;
-      await context.client.pause(betweenLooksMs);
-      return this.#left(context, inputs, looks - 1);
-    }
-    const isOurs = this.kind.isLeftover?.(found) ?? (await this.kind.conflict(found, inputs, context)) === undefined;
-    return isOurs ? found : undefined;
-  }
-
   async #run(
     work: Work<Inputs, Outputs>,
     start: Found,
@@ -243,9 +189,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       if (changed === false) continue;
       const identity = changed === "relocated" ? undefined : this.kind.identity(found, inputs);
       found = await this.#locateAgain(context, work, identity);
-      call.checkpoint(await this.#checkpoint(context, { id, inputs, found, state: olds, moment: "checkpoint" }));
+      call.checkpoint(await checkpointOf(this.kind, context, { id, inputs, found, state: olds, moment: "checkpoint" }));
     }
-    return this.#checkpoint(context, { id, inputs, found, state: olds, moment: "settled" });
+    return checkpointOf(this.kind, context, { id, inputs, found, state: olds, moment: "settled" });
   }
 
   /** Runs a step. A failed step may have done part of its work, so it saves a checkpoint too. */
@@ -262,7 +208,13 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
       const looking = { ...context, client: context.client.forLastLook() };
       const now = await this.#locateAgain(looking, work, identity).catch(() => undefined);
       if (now === undefined) throw error;
-      const kept = await this.#checkpoint(looking, { id, inputs, found: now, state: olds, moment: "checkpoint" });
+      const kept = await checkpointOf(this.kind, looking, {
+        id,
+        inputs,
+        found: now,
+        state: olds,
+        moment: "checkpoint",
+      });
       // A refresh may find no difference from the program although steps remain.
       call.checkpoint(this.kind.leftover === undefined ? kept : { ...kept, isIncomplete: true });
       throw error;
@@ -289,23 +241,7 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     await this.kind.adopt?.(context, inputs, found);
     const adopted = this.kind.adopt === undefined ? found : ((await this.kind.locate(context, inputs)) ?? found);
     const reading = { id: undefined, inputs, found: adopted, state: undefined, moment: "read" } as const;
-    return this.#checkpoint(context, reading);
-  }
-
-  async #checkpoint(
-    context: Context,
-    reading: {
-      /** Undefined for a new object. */
-      id: string | undefined;
-      inputs: Inputs;
-      found: Found;
-      state: Outputs | undefined;
-      moment: Reading<Inputs, Outputs, Found>["moment"];
-    },
-  ): Promise<Checkpoint<Outputs>> {
-    const { inputs, found } = reading;
-    const id = reading.id ?? this.kind.idOf(inputs, context.urn, found);
-    return { id, outputs: await this.kind.toState(context, reading), identity: this.kind.identity(found, inputs) };
+    return checkpointOf(this.kind, context, reading);
   }
 
   async #locateEither(context: Context, places: Inputs[], identity: string | undefined): Promise<Found | undefined> {
@@ -344,8 +280,6 @@ function underSameId<Outputs>(id: string, { checkpoint }: Call<Outputs>): Call<O
   return (kept) => checkpoint({ ...kept, id });
 }
 
-/** A run must end within two seconds of Ctrl-C. */
-const betweenLooksMs = 150;
 const heldByNew = "the live state of a resource holds the same object";
 const ofReplacement =
   "If it was to be replaced (`pulumi up --replace`), set the resource option deleteBeforeReplace: two objects with the same name cannot exist at the same time.";

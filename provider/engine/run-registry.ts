@@ -32,12 +32,15 @@ export class RunRegistry {
   readonly #claims = new Map<string, ReadonlyMap<string, NameClaim>>();
   /** Names of the program's objects by URN. */
   readonly #names = new Map<string, string>();
+  /** Objects that did not exist when the resource was last checked, by URN. */
+  readonly #absent = new Map<string, string>();
 
   /**
    * Records a check. A check without olds is for a new object: the resource's previous object is about to be replaced.
    */
   checked(urn: string, hasOlds: boolean): void {
     this.#inProgram.add(urn);
+    this.#absent.delete(urn);
     if (hasOlds) this.#checked.add(urn);
     else this.release(urn);
   }
@@ -74,6 +77,18 @@ export class RunRegistry {
   release(urn: string): void {
     this.#live.delete(urn);
     for (const [key, holder] of this.#urns) if (holder === urn) this.#urns.delete(key);
+  }
+
+  /** Records that the object of a resource does not exist. */
+  noteAbsent(urn: string, object: string): void {
+    this.#absent.set(urn, object);
+  }
+
+  /** Whether the last check of the resource has recorded that. Only the first create may rely on it. */
+  takeAbsent(urn: string, object: string): boolean {
+    const isAbsent = this.#absent.get(urn) === object;
+    this.#absent.delete(urn);
+    return isAbsent;
   }
 
   /** Records the names that a resource claims, replacing its previous claims. */

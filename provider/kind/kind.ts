@@ -81,6 +81,11 @@ export interface CheckContext<Inputs> {
   client: () => Client;
   /** Returns a client for another server, such as an image server, with the same client identity. */
   connect: (remote: RemoteInputs) => Client;
+  /**
+   * Records that the server has no object of this kind and ID, so that the create need not look for one. Only for
+   * objects that the server refuses to create twice.
+   */
+  noteAbsent: (kindName: string, id: string) => void;
 }
 
 /** The result of a create. */
@@ -168,9 +173,12 @@ export interface ReconciledKind<Inputs extends ServerInputs, Outputs extends Inp
   adoptionNotice?: (found: Found, inputs: Inputs, context: ReconcileContext<Outputs>) => string | undefined;
   /**
    * Creates the object and records its owner, in one request. Returns its identity if only the server's response
-   * contains it.
+   * contains it, or the object if it was read after that.
    */
-  create: (context: ReconcileContext<Outputs>, inputs: Inputs) => Promise<void> | Promise<string>;
+  create: (
+    context: ReconcileContext<Outputs>,
+    inputs: Inputs,
+  ) => Promise<void> | Promise<string> | Promise<{ object: Found | undefined }>;
   /**
    * What happens to the leftover of a failed create. By default, the next run deletes it and creates the object again.
    * `resumed`: the next run continues with it. `unrecorded`: the same, and until then the state remains that of the

@@ -112,8 +112,8 @@ async function take(context: Context, inputs: Inputs): Promise<void> {
   }
 }
 
-function dropMark(context: Context, at: InstanceAddress): Promise<void> {
-  return changeSettings(context, at, ({ config }) => ({ config: without(config, takenByKey) }));
+async function dropMark(context: Context, at: InstanceAddress): Promise<void> {
+  await changeSettings(context, at, ({ config }) => ({ config: without(config, takenByKey) }));
 }
 
 const never = "0001-01-01T00:00:00Z";

@@ -64,8 +64,9 @@ export const instance: ReconciledKind<Inputs, Outputs, InstanceFound> = {
   isComplete: ({ value }) => isComplete(value),
   conflict: ({ value }, inputs, { urn }) => conflict(value, inputs, urn),
   create: (context, inputs) => explained(context, inputs, () => make(context, inputs)),
-  adopt: ({ client, urn }, _inputs, { at }) =>
-    changeSettings({ client }, at, ({ config }) => ({ config: { ...config, [ownerKey]: urn } })),
+  adopt: async ({ client, urn }, _inputs, found) => {
+    await changeSettings({ client }, found.at, ({ config }) => ({ config: { ...config, [ownerKey]: urn } }), found);
+  },
   steps: (work) => {
     const { context, inputs } = work;
     return steps(work).map(({ name, run }) => ({ name, run: (found) => explained(context, inputs, () => run(found)) }));

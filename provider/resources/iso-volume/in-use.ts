@@ -6,7 +6,7 @@ import {
   type StringMap,
   updateInstance,
 } from "../../lxd/api/instance/instances";
-import { findVolume, type VolumeAddress } from "../../lxd/api/storage/volumes";
+import { type VolumeAddress } from "../../lxd/api/storage/volumes";
 import { parseUser } from "../../lxd/api/used-by";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
@@ -20,9 +20,12 @@ type Devices = Record<string, StringMap>;
  * created under the same name, or on their next update. If anything else uses the volume, nothing changes and the error
  * lists every user.
  */
-export async function releaseVolume(client: Client, volume: VolumeAddress, urn: string): Promise<void> {
-  const found = await findVolume(client, volume);
-  const users = (found?.value.used_by ?? []).map(parseUser);
+export async function releaseVolume(
+  client: Client,
+  { volume, usedBy }: { volume: VolumeAddress; usedBy: string[] },
+  urn: string,
+): Promise<void> {
+  const users = usedBy.map(parseUser);
   const own: InstanceAddress[] = [];
   const foreign: string[] = [];
   for (const { collection, name, project } of users) {

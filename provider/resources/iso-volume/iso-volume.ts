@@ -46,15 +46,18 @@ export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
     (await conflict(client, found, inputs, urn)) ?? (await difference(client, found, { inputs, urn })),
   // No volume of this name existed before the create, and only an accepted import creates one.
   isLeftover: ({ value }) => value.content_type === "iso" && (value.used_by ?? []).length === 0,
-  create: async ({ client, ...context }, inputs) => {
+  create: async (context, inputs) => {
+    const { client } = context;
     unplan(client, "storage volume", volumeId(inputs));
-    const sizeBytes = await sendContent({ client, ...context }, inputs);
-    if (sizeBytes !== undefined) await requireSize(client, inputs, sizeBytes);
+    const sizeBytes = await sendContent(context, inputs);
+    const object = await locate(context, inputs);
+    if (object !== undefined && sizeBytes !== undefined) await requireSize(client, object, sizeBytes);
+    return { object };
   },
   steps,
   toState: (_context, { inputs, found }) => Promise.resolve(toOutputs(inputs, found)),
-  remove: async ({ client, urn }, { at }) => {
-    await releaseVolume(client, at, urn);
+  remove: async ({ client, urn }, { at, value }) => {
+    await releaseVolume(client, { volume: at, usedBy: value.used_by ?? [] }, urn);
     await dropVolume(client, at);
   },
   fromId,
@@ -120,11 +123,10 @@ async function dropVolume(client: Client, at: VolumeAddress): Promise<void> {
 }
 
 /** A volume whose size differs from its content is unusable and would block the next attempt. */
-async function requireSize(client: Client, at: VolumeAddress, sizeBytes: number): Promise<void> {
-  const found = await findVolume(client, at);
-  if (found === undefined || sizeOf(found.value) === sizeBytes) return;
+async function requireSize(client: Client, { value, at }: VolumeFound, sizeBytes: number): Promise<void> {
+  if (sizeOf(value) === sizeBytes) return;
   await dropVolume(client, at);
-  const why = `the volume has ${sizeOf(found.value)} bytes instead of ${sizeBytes}, and was deleted`;
+  const why = `the volume has ${sizeOf(value)} bytes instead of ${sizeBytes}, and was deleted`;
   throw new LxdError({ code: "content-mismatch", why });
 }
 

@@ -101,10 +101,11 @@ export function alreadyExists(wire: WireVolume, at: VolumeAddress): LxdError {
 async function nameFailures(
   client: Client,
   at: VolumeAddress,
-  { inputs, replaced, urn }: CheckContext<IsoVolumeInputs>,
+  { inputs, replaced, urn, noteAbsent }: CheckContext<IsoVolumeInputs>,
 ): Promise<Failure[]> {
   if (replaced?.name === at.name && replaced.pool === at.pool && replaced.project === at.project) return [];
   const found = await findVolume(client, at);
+  if (found === undefined) noteAbsent("ISO volume", volumeId(at));
   const error = found && (await conflict(client, { ...found, at }, inputs, urn));
   return error === undefined ? [] : [{ property: "name", reason: error.message }];
 }

@@ -33,24 +33,43 @@ export function phaseOf({ config }: Pick<WireInstance, "config">): Phase {
 }
 type SettingsChange = (wire: WireInstance) => Partial<InstanceSettings>;
 
-/** Merges a change into the current settings once the instance accepts it. */
-export function changeSettings(changer: Changer, at: InstanceAddress, change: SettingsChange): Promise<void> {
-  return retryWhileBusy(changer, at, () => merge(changer.client, at, change));
+/**
+ * Merges a change into the current settings once the instance accepts it. Returns whether it changed anything. `known`:
+ * the instance as it was just read, which saves a request.
+ */
+export function changeSettings(
+  changer: Changer,
+  at: InstanceAddress,
+  change: SettingsChange,
+  known?: Found<WireInstance>,
+): Promise<boolean> {
+  let first = known;
+  return retryWhileBusy(changer, at, () => {
+    const found = first;
+    first = undefined;
+    return merge(changer.client, at, { change, found });
+  });
 }
 
 /** The daemon also writes to the settings, so a conflict is merged again. */
-async function merge(client: Client, at: InstanceAddress, change: SettingsChange): Promise<void> {
+async function merge(
+  client: Client,
+  at: InstanceAddress,
+  { change, found: known }: { change: SettingsChange; found: Found<WireInstance> | undefined },
+): Promise<boolean> {
+  let found = known ?? (await get(client, at));
   for (let attempt = 1; ; attempt++) {
-    const found = await get(client, at);
-    const changes = change(found.value);
+    const { value } = found;
+    const changes = change(value);
     const keys = Object.keys(changes) as (keyof InstanceSettings)[];
-    if (keys.every((key) => isDeepStrictEqual(found.value[key], changes[key]))) return;
+    if (keys.every((key) => isDeepStrictEqual(value[key], changes[key]))) return false;
     try {
       await updateInstance(client, at, found, changes);
-      return;
+      return true;
     } catch (error) {
       if (!isCode(error, "conflict") || attempt === attempts) throw error;
     }
+    found = await get(client, at);
   }
 }
 

@@ -55,7 +55,6 @@ export function computedProject<Inputs extends CommonInputs>({
 
 export async function checkProject(client: Client, project: string | undefined): Promise<Failure[]> {
   if (project === undefined || isUnknown(project)) return [];
-  if (project === "default") return checkDefault(client);
   if (isPlanned(client, "project", project)) return [];
   try {
     if ((await readProject(client, project)) !== undefined) return [];
@@ -68,22 +67,6 @@ export async function checkProject(client: Client, project: string | undefined):
   );
   const hint = near === undefined ? "create it, or name another" : `did you mean "${near}"?`;
   return [{ property: "project", reason: `there is no project "${project}"; ${hint} [not-found]` }];
-}
-
-/** Results per server. The default project always exists, most resources are in it and most clients may use it. */
-const openDefaults = new WeakMap<Client["transport"], Promise<unknown>>();
-
-async function checkDefault(client: Client): Promise<Failure[]> {
-  const { transport } = client;
-  const asked = openDefaults.get(transport) ?? readProject(client, "default");
-  openDefaults.set(transport, asked);
-  try {
-    await asked;
-    return [];
-  } catch (error) {
-    openDefaults.delete(transport);
-    return [await refusedProject(client, "default", error)];
-  }
 }
 
 async function refusedProject(client: Client, project: string, error: unknown): Promise<Failure> {

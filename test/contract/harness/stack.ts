@@ -85,6 +85,7 @@ export class StackResource {
 
   /** The failures that a preview shows. */
   async failures(args: Props): Promise<Failure[]> {
+    resetRunRegistry();
     return (await this.check(args)).failures;
   }
 

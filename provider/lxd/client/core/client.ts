@@ -23,6 +23,7 @@ import { type Repeatable, RetryPolicy } from "./retry-policy";
 import { type ServerInfo } from "../discovery/server-info";
 import { type HttpReply, type HttpRequest, type Transport } from "../transport/transport";
 import { type Found, type ReadOptions, type Requests } from "./requests";
+import { type Reads, SharedReads } from "./shared-reads";
 
 export interface ClientOptions extends ClientProof {
   /** How many changes the server works on at a time. */
@@ -37,13 +38,16 @@ interface Shared {
   limiter: ConcurrencyLimiter;
   readonly retryPolicy: RetryPolicy;
   info: Promise<ServerInfo> | undefined;
+  /** Of the current run. */
+  reads: SharedReads | undefined;
 }
 
-/** When a client must stop; see `until` and `withSignal`. */
+/** When a client must stop, and which reads it sends; see `until`, `withSignal` and `withReads`. */
 interface Bound {
   client: Client;
   limit?: Deadline;
   signal: AbortSignal | undefined;
+  reads?: Reads;
 }
 
 /** The engine must get a response within two seconds after it has cancelled a call. */
@@ -61,6 +65,7 @@ export class Client implements Requests {
       limiter: new ConcurrencyLimiter(this.#parallel),
       retryPolicy: new RetryPolicy(options.awayMs),
       info: undefined,
+      reads: undefined,
     });
     this.#shared = bound === undefined ? fresh() : bound.client.#shared;
   }
@@ -76,6 +81,17 @@ export class Client implements Requests {
    */
   withSignal(signal: AbortSignal): Client {
     return new Client(this.transport, this.options, { client: this, signal });
+  }
+
+  /** Returns a client for the same server that asks `reads` before it sends a read. */
+  withReads(reads: Reads): Client {
+    return new Client(this.transport, this.options, { client: this, signal: this.signal, reads });
+  }
+
+  /** Returns the reads that the checks of a run share. */
+  sharedReads(run: object): SharedReads {
+    if (this.#shared.reads?.run !== run) this.#shared.reads = new SharedReads(run);
+    return this.#shared.reads;
   }
 
   /** Fires when this client must stop. Pauses between requests observe it as well; see `pause`. */
@@ -136,11 +152,17 @@ export class Client implements Requests {
     { isLong = false, isOptional = false, ...limits }: ReadOptions = {},
   ): Promise<Found<z.output<S>>> {
     const request = { method: "GET" as const, path: withQuery(path, query), isShort: !isLong, ...limits };
-    const { envelope, reply } = await this.#exchange(request, isOptional ? "never" : "always");
+    const { envelope, reply } = await this.#once(request.path, () =>
+      this.#exchange(request, isOptional ? "never" : "always"),
+    );
     if (envelope.type !== "sync") throw unexpected(envelope, request);
     const parsed = schema.safeParse(envelope.metadata);
     if (parsed.success) return { value: parsed.data, etag: header(reply, "etag") };
     throw notUnderstood(parsed.error, request);
+  }
+
+  #once<T>(path: string, read: () => Promise<T>): Promise<T> {
+    return this.bound?.reads === undefined ? read() : this.bound.reads.read(path, read);
   }
 
   /** Like `get`, but returns undefined if the object does not exist. A missing project or pool is still an error. */
@@ -185,7 +207,15 @@ export class Client implements Requests {
    * Sends a change and waits for its end, whether synchronous or as an operation. Retries it only if the server cannot
    * have started it.
    */
-  change(change: Change): Promise<WireOperation | undefined> {
+  async change(change: Change): Promise<WireOperation | undefined> {
+    try {
+      return await this.#change(change);
+    } finally {
+      this.#shared.reads?.changed(change.path);
+    }
+  }
+
+  #change(change: Change): Promise<WireOperation | undefined> {
     const { upload, isUpToGuest = false, deadlineMs = defaultDeadlineMs, onProgress } = change;
     const request = toHttp(change);
     return this.#shared.limiter.run(upload !== undefined, async (leave) => {

@@ -74,7 +74,9 @@ async function installed({ context, progress }: Build, machine: InstanceInputs):
   const created = (): void => {
     if (progress.phase === "machine") progress.enter("install");
   };
-  const call = { checkpoint: created, importId: undefined, replaced: undefined, otherHolderOf: () => undefined };
+  const isKnownAbsent = (): boolean => false;
+  const otherHolderOf = (): undefined => undefined;
+  const call = { checkpoint: created, importId: undefined, replaced: undefined, isKnownAbsent, otherHolderOf };
   // A build is meant to reuse the builder of an earlier run, so the notice is dropped.
   await new Reconciler(instance).create({ ...progress.in(context), warn: () => undefined }, machine, call);
 }

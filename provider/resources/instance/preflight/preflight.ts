@@ -10,7 +10,7 @@ import { checkMember } from "../../shared/cluster-member";
 import { configFailures } from "../../machine/config-keys";
 import { featureFailures } from "./features";
 import { type InstanceInputs, type PartialInstanceInputs } from "../schema";
-import { conflict } from "../existing";
+import { conflict, idOf } from "../existing";
 import { deviceFailures } from "./device-preflight";
 import { importFailures } from "../import";
 import { unmetFailures } from "./unmet";
@@ -86,12 +86,13 @@ function hasRoot({ rootDisk, devices }: PartialInstanceInputs, profiles: WirePro
 
 async function nameFailures(
   client: Client,
-  { inputs, replaced, urn }: CheckContext<InstanceInputs>,
+  { inputs, replaced, urn, noteAbsent }: CheckContext<InstanceInputs>,
 ): Promise<Failure[]> {
   const { project, name } = inputs;
   if (project === undefined || name === undefined || isUnknown(project) || isUnknown(name)) return [];
   if (replaced?.name === name && replaced.project === project) return [];
   const found = await findInstance(client, { project, name });
+  if (found === undefined) noteAbsent("instance", idOf({ project, name }));
   const error = found === undefined ? undefined : conflict(found.value, inputs, urn);
   return error === undefined ? [] : [{ property: "name", reason: error.message }];
 }

@@ -1,5 +1,6 @@
 // Applies an instance's settings: while it runs if the server can, otherwise while it is stopped.
 import { type WireInstance } from "../../../lxd/api/instance/instances";
+import { type Found } from "../../../lxd/client/core/requests";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
 import { milliseconds } from "../../../kind/units";
@@ -11,8 +12,7 @@ import { desiredConfig } from "../settings";
 import { changeSettings, get, phaseOf } from "../../machine/settings";
 
 export interface Applied {
-  /** The instance after the change. */
-  wire: WireInstance;
+  hasChanged: boolean;
   /** Whether it was stopped for the change. */
   wasStopped: boolean;
 }
@@ -22,23 +22,32 @@ export interface Applied {
  * stopped for the change. An instance with a pending installation is switched off for settings that apply only at a
  * start: no installed system can be lost.
  */
-export async function applySettings(context: Context, inputs: InstanceInputs): Promise<Applied> {
+export async function applySettings(
+  context: Context,
+  inputs: InstanceInputs,
+  found: Found<WireInstance>,
+): Promise<Applied> {
   const { client, urn } = context;
   const info = await client.info();
   let isOutdated = false as boolean;
-  const change = (): Promise<void> =>
-    changeSettings(context, inputs, (wire) => {
-      const next = desiredConfig(wire, inputs, { urn, info });
-      isOutdated = isInstalling(wire) && !isSameStart(wire, next);
-      return isOutdated ? {} : next;
-    });
+  const change = (known?: Found<WireInstance>): Promise<boolean> =>
+    changeSettings(
+      context,
+      inputs,
+      (wire) => {
+        const next = desiredConfig(wire, inputs, { urn, info });
+        isOutdated = isInstalling(wire) && !isSameStart(wire, next);
+        return isOutdated ? {} : next;
+      },
+      known,
+    );
   try {
+    const hasChanged = await change(found);
+    if (!isOutdated) return { hasChanged, wasStopped: false };
+    context.status("stopping the machine, because its installation starts again with other settings");
+    await switchOff(context, inputs);
     await change();
-    if (isOutdated) {
-      context.status("stopping the machine, because its installation starts again with other settings");
-      await switchOff(context, inputs);
-      await change();
-    }
+    return { hasChanged: true, wasStopped: false };
   } catch (error) {
     const { value } = await get(client, inputs);
     if (!needsStop(error) || !isRunning(value) || value.ephemeral) throw error;
@@ -46,13 +55,16 @@ export async function applySettings(context: Context, inputs: InstanceInputs): P
       throw new LxdError({ ...error.details, advice: "Set allowRestart: true, or running: false." });
     await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
     await change();
-    return { wire: (await get(client, inputs)).value, wasStopped: true };
+    return { hasChanged: true, wasStopped: true };
   }
-  const { value } = await get(client, inputs);
-  if (!isResizeDeferred(value)) return { wire: value, wasStopped: false };
-  if (!inputs.allowRestart || value.ephemeral) throw deferredResize();
+}
+
+/** Stops an instance that gets the new size of its disk only at its next start. Returns whether it did. */
+export async function stopToGrow(context: Context, inputs: InstanceInputs, wire: WireInstance): Promise<boolean> {
+  if (!isResizeDeferred(wire)) return false;
+  if (!inputs.allowRestart || wire.ephemeral) throw deferredResize();
   await stop(context, inputs, milliseconds(inputs.shutdownTimeout));
-  return { wire: (await get(client, inputs)).value, wasStopped: true };
+  return true;
 }
 
 /** Whether an installation is in progress, which can only be restarted. */

@@ -4,7 +4,7 @@ import { type WireInstance } from "../../../lxd/api/instance/instances";
 import { type Context, type Step } from "../../../kind/kind";
 import { milliseconds } from "../../../kind/units";
 import { type GuestFile } from "../../machine/guest/file-content";
-import { applySettings } from "./apply-settings";
+import { applySettings, stopToGrow } from "./apply-settings";
 import { ConsoleLog } from "../../machine/console";
 import { FileTask } from "./file-task";
 import { install, setOut } from "./installation";
@@ -41,10 +41,18 @@ export function reconcileSteps(
   return [
     {
       name: "configure",
-      run: async () => {
-        const applied = await applySettings(context, inputs);
+      run: async (found) => {
+        const applied = await applySettings(context, inputs, found);
         wasStopped = applied.wasStopped;
-        return true;
+        return applied.hasChanged;
+      },
+    },
+    {
+      name: "grow the disk",
+      run: async ({ value }) => {
+        const isStopped = await stopToGrow(context, inputs, value);
+        wasStopped ||= isStopped;
+        return isStopped;
       },
     },
     { name: "write files", run: ({ value }) => done(files.beforeStart(value), false) },
@@ -75,17 +83,17 @@ export function reconcileSteps(
       },
     },
     { name: "write files in the guest", run: ({ value }) => done(files.afterStart(value), false) },
-    {
-      name: "finish",
-      run: async ({ value }) => {
-        if (value.config?.[pendingKey] === undefined) return false;
-        await changeSettings(context, inputs, ({ config }) => ({
-          config: without(without(config, pendingKey), startedKey),
-        }));
-        return true;
-      },
-    },
+    { name: "finish", run: (found) => finish(context, inputs, found) },
   ];
+}
+
+/** The instance has no further steps of its first run. */
+async function finish(context: Context, inputs: Inputs, found: InstanceFound): Promise<boolean> {
+  if (found.value.config?.[pendingKey] === undefined) return false;
+  const change = ({ config }: WireInstance): Pick<WireInstance, "config"> => ({
+    config: without(without(config, pendingKey), startedKey),
+  });
+  return changeSettings(context, inputs, change, found);
 }
 
 async function done(work: Promise<void>, hasChanged = true): Promise<boolean> {
