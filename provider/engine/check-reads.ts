@@ -1,7 +1,8 @@
 // The reads of one check. Each path is read once, and rarely changing objects once for all checks of a run.
 import { type Failure } from "../kind/kind";
 import { type Client } from "../lxd/client/core/client";
-import { ReadMemory, type Reads } from "../lxd/client/core/shared-reads";
+import { type Reads } from "../lxd/client/core/requests";
+import { ReadMemory } from "../lxd/client/core/shared-reads";
 import { runRegistry } from "./run-registry";
 
 export class CheckReads {

@@ -93,7 +93,8 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     const values = upgradeState(this.kind, oldProps);
     const work = this.#inContext({ props: values, isStored: true }, async (context, where) => {
       const known = storedResource<Outputs>(id, values);
-      const reached = await this.#lifecycle.read(context, known);
+      const client = context.client.forManyReads(runRegistry());
+      const reached = await this.#lifecycle.read({ ...context, client }, known);
       if (reached === undefined) return { id: "", props: {} };
       // Reading an incomplete object does not make it complete.
       const props = toProps({ ...reached, id, ...(known.isIncomplete && { isIncomplete: true }) }, values, where);

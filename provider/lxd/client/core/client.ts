@@ -22,8 +22,8 @@ import { type Query, withQuery } from "../transport/paths";
 import { type Repeatable, RetryPolicy } from "./retry-policy";
 import { type ServerInfo } from "../discovery/server-info";
 import { type HttpReply, type HttpRequest, type Transport } from "../transport/transport";
-import { type Found, type ReadOptions, type Requests } from "./requests";
-import { type Reads, SharedReads } from "./shared-reads";
+import { type Answer, type Found, type ReadOptions, type Reads, type Requests } from "./requests";
+import { SharedReads } from "./shared-reads";
 
 export interface ClientOptions extends ClientProof {
   /** How many changes the server works on at a time. */
@@ -88,7 +88,18 @@ export class Client implements Requests {
     return new Client(this.transport, this.options, { client: this, signal: this.signal, reads });
   }
 
-  /** Returns the reads that the checks of a run share. */
+  /**
+   * Returns a client for reading many objects of one run: after a few of a collection, the whole collection is read.
+   * What it finds has no ETag.
+   */
+  forManyReads(run: object): Client {
+    const { bulk } = this.sharedReads(run);
+    return this.withReads({
+      read: (path, send) => bulk.read(path, send, (list, query, schema) => this.get(list, schema, query)),
+    });
+  }
+
+  /** Returns the reads that a run shares. */
   sharedReads(run: object): SharedReads {
     if (this.#shared.reads?.run !== run) this.#shared.reads = new SharedReads(run);
     return this.#shared.reads;
@@ -161,8 +172,8 @@ export class Client implements Requests {
     throw notUnderstood(parsed.error, request);
   }
 
-  #once<T>(path: string, read: () => Promise<T>): Promise<T> {
-    return this.bound?.reads === undefined ? read() : this.bound.reads.read(path, read);
+  #once(path: string, send: () => Promise<Answer>): Promise<Answer> {
+    return this.bound?.reads === undefined ? send() : this.bound.reads.read(path, send);
   }
 
   /** Like `get`, but returns undefined if the object does not exist. A missing project or pool is still an error. */
@@ -259,7 +270,7 @@ export class Client implements Requests {
   }
 }
 
-function header(reply: HttpReply, name: string): string | undefined {
+function header(reply: Pick<HttpReply, "headers">, name: string): string | undefined {
   const value = reply.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

@@ -2,7 +2,8 @@
 import { type z } from "zod";
 import { type Query } from "../transport/paths";
 import { type Change } from "./change";
-import { type WireOperation } from "./envelope";
+import { type Envelope, type WireOperation } from "./envelope";
+import { type HttpReply } from "../transport/transport";
 
 export interface Found<T> {
   value: T;
@@ -34,4 +35,16 @@ export interface Requests {
   change(change: Change): Promise<WireOperation | undefined>;
   /** Pauses between two polls of the server. */
   pause(ms: number): Promise<void>;
+}
+
+/** An answer of the server to a read. */
+export interface Answer {
+  envelope: Envelope;
+  reply: Pick<HttpReply, "headers">;
+}
+
+/** Decides for each read whether it is sent. */
+export interface Reads {
+  /** Returns an earlier answer for a path with its query, or calls `send`. */
+  read(path: string, send: () => Promise<Answer>): Promise<Answer>;
 }
