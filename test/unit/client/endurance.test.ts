@@ -158,9 +158,9 @@ describe("an upload", () => {
   it("may have a source that is slower than the daemon may be", async () => {
     const daemon = await fakeDaemon({ "POST /1.0/x": begun() });
     const source = new PassThrough();
-    const sent = send(daemon, source, { stallMs: 100, silenceMs: 5000 });
+    const sent = send(daemon, source, { stallMs: 700, silenceMs: 5000 });
     source.write(mebibyte);
-    await sleep(400);
+    await sleep(1500);
     source.end(mebibyte);
     expect(await sent).toBe("202");
   });
