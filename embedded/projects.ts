@@ -3,6 +3,7 @@ import { badRequest } from "./errors";
 import { urlOf } from "./http/listing";
 import type { Config } from "./store/records";
 import type { Store } from "./store/store";
+import { isBoolean, isTrue } from "./instances/config-values";
 
 const FEATURES = ["images", "networks", "networks.zones", "profiles", "storage.buckets", "storage.volumes"];
 /** Disabled by default; all other features are enabled in a new project. */
@@ -14,7 +15,7 @@ export function checkConfig(config: Config): void {
   for (const [key, value] of Object.entries(config)) {
     const isFeature = FEATURES.some((name) => key === `features.${name}`);
     if (!isFeature && !OTHER_KEYS.test(key)) throw badRequest(`Invalid project configuration key "${key}"`);
-    if (isFeature && !["true", "false", ""].includes(value)) {
+    if (isFeature && value !== "" && !isBoolean(value)) {
       const reason = `Invalid value for a boolean "${value}"`;
       throw badRequest(`Invalid project configuration key "${key}" value: ${reason}`);
     }
@@ -24,7 +25,7 @@ export function checkConfig(config: Config): void {
 /** The objects in the project, which prevent its deletion. */
 export function usersOf(store: Store, name: string): string[] {
   const isOwn = (item: { project: string }) => item.project === name;
-  const hasProfiles = store.projects.find(name)?.config["features.profiles"] === "true";
+  const hasProfiles = isTrue(store.projects.find(name)?.config["features.profiles"]);
   return [
     ...store.images
       .all()

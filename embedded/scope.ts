@@ -2,6 +2,7 @@
 import { notFound } from "./errors";
 import type { Call } from "./http/call";
 import type { PoolRecord, ProjectRecord } from "./store/records";
+import { isTrue } from "./instances/config-values";
 
 type Feature = "images" | "networks" | "profiles" | "storage.volumes";
 
@@ -14,7 +15,7 @@ export function requireProject(call: Call, say: (name: string) => string = () =>
 
 /** The project that stores these objects: the project itself, or the default project if the feature is disabled. */
 export function effectiveProject(project: ProjectRecord, feature: Feature): string {
-  return project.config[`features.${feature}`] === "true" ? project.name : "default";
+  return isTrue(project.config[`features.${feature}`]) ? project.name : "default";
 }
 
 /** The pool in the path, or a 404. */

@@ -2,6 +2,7 @@
 import { urlOf } from "./http/listing";
 import { type Config, type Devices, type InstanceRecord, type VolumeRecord } from "./store/records";
 import { keyOf, type Store } from "./store/store";
+import { isTrue } from "./instances/config-values";
 
 /** Whether one of the devices is this custom volume. */
 function attaches(devices: Devices, volume: Pick<VolumeRecord, "pool" | "name">): boolean {
@@ -16,7 +17,7 @@ function attaches(devices: Devices, volume: Pick<VolumeRecord, "pool" | "name">)
 
 /** The project in which an object of `project` looks up custom volumes. */
 export function volumeProject(store: Store, project: string): string {
-  return store.projects.find(project)?.config["features.storage.volumes"] === "true" ? project : "default";
+  return isTrue(store.projects.find(project)?.config["features.storage.volumes"]) ? project : "default";
 }
 
 /** Counts only an instance's own devices: those from a profile count as the profile's use. */
@@ -44,7 +45,7 @@ export function expandDevices(store: Store, item: Pick<InstanceRecord, "project"
 }
 
 export function profileProject(store: Store, project: string): string {
-  return store.projects.find(project)?.config["features.profiles"] === "true" ? project : "default";
+  return isTrue(store.projects.find(project)?.config["features.profiles"]) ? project : "default";
 }
 
 /** The disk device at `/` with a pool. */
@@ -79,7 +80,7 @@ export function usersOfProfile(store: Store, profile: { project: string; name: s
 /** Instances and profiles with a network card on the network. */
 export function usersOfNetwork(store: Store, { project, name }: { project: string; name: string }): string[] {
   const homeOfNetworks = (of: string): string =>
-    store.projects.find(of)?.config["features.networks"] === "true" ? of : "default";
+    isTrue(store.projects.find(of)?.config["features.networks"]) ? of : "default";
   const uses = (item: { project: string; devices: Devices }): boolean =>
     homeOfNetworks(item.project) === project &&
     Object.values(item.devices).some(({ type, network }) => type === "nic" && network === name);

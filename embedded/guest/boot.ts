@@ -4,6 +4,7 @@ import { keyOf, type Store } from "../store/store";
 import { expandDevices } from "../used-by";
 import { type Firmware, firmwareOf } from "./firmware";
 import { type Behaviour, readIso } from "./iso-file";
+import { isTrue } from "../instances/config-values";
 
 export type Boot =
   { kind: "installer"; behaviour: Behaviour; from: string } | { kind: "system"; from: string } | { kind: "nothing" };
@@ -31,7 +32,7 @@ function priorityOf([, device]: Named): number {
 function isoPathOf(store: Store, instance: InstanceRecord, device: Record<string, string>): string | undefined {
   const { pool, source = "" } = device as { pool?: string; source?: string };
   if (!pool) return source.endsWith(".iso") ? source : undefined;
-  const own = store.projects.find(instance.project)?.config["features.storage.volumes"] === "true";
+  const own = isTrue(store.projects.find(instance.project)?.config["features.storage.volumes"]);
   const volume = store.volumes.find(keyOf(own ? instance.project : "default", pool, source));
   return volume?.contentType === "iso" ? store.volumePath(volume) : undefined;
 }

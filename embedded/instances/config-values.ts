@@ -7,13 +7,15 @@ export type CheckValue = (value: string) => void;
 
 const BOOLEANS = ["true", "false", "1", "0", "yes", "no", "on", "off"];
 
+export const isBoolean = (value: string): boolean => BOOLEANS.includes(value.toLowerCase());
+
 export const isTrue = (value: string | undefined): boolean =>
   ["true", "1", "yes", "on"].includes((value ?? "").toLowerCase());
 
 export const anything: CheckValue = () => undefined;
 
 export const boolean: CheckValue = (value) => {
-  if (!BOOLEANS.includes(value.toLowerCase())) throw failed(`Invalid value for a boolean "${value}"`);
+  if (!isBoolean(value)) throw failed(`Invalid value for a boolean "${value}"`);
 };
 
 export const integer: CheckValue = (value) => {

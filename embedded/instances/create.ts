@@ -11,6 +11,7 @@ import { checkConfigEarly, checkConfigLate } from "./config-keys";
 import { checkAttachments, checkDevices, checkDeviceTypes, requireRoot } from "./devices";
 import { instanceKey, instanceUrl } from "./instance";
 import { cardKeys, identityKeys, idmapKeys } from "./volatile";
+import { isTrue } from "./config-values";
 
 /** An instance to create. */
 export type NewInstance = Pick<
@@ -19,7 +20,7 @@ export type NewInstance = Pick<
 > & { config: Config; devices: Devices; template: "create" | "copy" };
 
 function volumeProjectOf({ store }: Daemon, project: string): string {
-  const own = store.projects.find(project)?.config["features.storage.volumes"] === "true";
+  const own = isTrue(store.projects.find(project)?.config["features.storage.volumes"]);
   return own ? project : "default";
 }
 
@@ -35,7 +36,7 @@ export function checkSurroundings(
 }
 
 function checkNetworks({ store }: Daemon, project: string, devices: Devices): void {
-  const home = store.projects.find(project)?.config["features.networks"] === "true" ? project : "default";
+  const home = isTrue(store.projects.find(project)?.config["features.networks"]) ? project : "default";
   for (const [name, { type, network }] of Object.entries(devices)) {
     if (type !== "nic" || network === undefined || store.networks.find(keyOf(home, network)) !== undefined) continue;
     const reason = `Failed to load network "${network}" for project "${home}": Network not found`;

@@ -9,6 +9,7 @@ import { requireName } from "../names";
 import { checkConfig, usersOf, withFeatures } from "../projects";
 import type { ProjectRecord } from "../store/records";
 import { keyOf, type Store } from "../store/store";
+import { isTrue } from "../instances/config-values";
 
 const view = (store: Store, project: ProjectRecord) => ({
   config: project.config,
@@ -53,7 +54,7 @@ async function createProject(call: Call): Promise<Reply> {
   }
   const config = withFeatures(body.config ?? {});
   call.daemon.store.projects.set(name, { name, description: body.description ?? "", config });
-  if (config["features.profiles"] === "true") addDefaultProfile(call, name);
+  if (isTrue(config["features.profiles"])) addDefaultProfile(call, name);
   return created(urlOf(["projects", name]));
 }
 
@@ -83,7 +84,7 @@ async function renameProject(call: Call): Promise<Reply> {
     store.profiles.delete(keyOf(project.name, "default"));
     store.projects.delete(project.name);
     store.projects.set(name, { ...project, name });
-    if (project.config["features.profiles"] === "true") addDefaultProfile(call, name);
+    if (isTrue(project.config["features.profiles"])) addDefaultProfile(call, name);
   };
   return running(operations.start({ description: "Renaming project", project: project.name, run }));
 }

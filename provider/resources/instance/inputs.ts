@@ -5,6 +5,7 @@ import { isUnknown } from "../../kind/unknowns";
 import { projectOf, toStrings } from "../shared/common";
 import { type InstanceInputs, type InstanceOutputs, type PartialInstanceInputs } from "./schema";
 import { type Wait } from "../machine/wait-schema";
+import { withoutEmptyTexts } from "../machine/config";
 import { cdromDefaults } from "../machine/devices/cdrom";
 import { eachOf } from "../machine/devices/device";
 import { diskDefaults } from "../machine/devices/disk";
@@ -89,6 +90,7 @@ export function applyDefaults(inputs: PartialInstanceInputs): PartialInstanceInp
     tpm: inputs.tpm ?? false,
     agentDrive: inputs.agentDrive ?? false,
     cloudInitDrive: inputs.cloudInitDrive ?? false,
+    cloudInit: withoutEmptyTexts(inputs.cloudInit),
     config: isUnknown(inputs.config) ? inputs.config : withoutEmpty(toStrings(inputs.config)),
     devices: isUnknown(inputs.devices) ? inputs.devices : withStringValues(inputs.devices),
     profiles: inputs.profiles ?? ["default"],

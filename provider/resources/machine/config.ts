@@ -3,6 +3,7 @@ import { z } from "zod";
 import { strict } from "../../kind/schema";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { isTrue } from "../../kind/booleans";
+import { isUnknown } from "../../kind/unknowns";
 
 export type Firmware = "uefi" | "uefi-secureboot" | "bios";
 
@@ -17,6 +18,13 @@ export const cloudInit = strict({
   vendorData: z.string().optional(),
   networkConfig: z.string().optional(),
 });
+
+/** An empty text equals an absent one, as in `config`; `cloudInit` without texts equals an absent one too. */
+export function withoutEmptyTexts(cloudInit: CloudInit | undefined): CloudInit | undefined {
+  if (cloudInit === undefined || isUnknown(cloudInit)) return cloudInit;
+  const texts = Object.entries(cloudInit).filter(([, text]) => text !== undefined && text !== "");
+  return texts.length === 0 ? undefined : Object.fromEntries(texts);
+}
 
 export interface ConfigInputs {
   config: StringMap;
@@ -44,7 +52,7 @@ export function typedKeys({ firmware, cloudInit }: Omit<ConfigInputs, "config">)
 export function configToWire({ config, firmware, cloudInit }: ConfigInputs, hasBootMode: boolean): StringMap {
   const data = cloudInitFields.flatMap(([field, key]): [string, string][] => {
     const value = cloudInit?.[field];
-    return value === undefined || value === "" ? [] : [[key, value]];
+    return value === undefined ? [] : [[key, value]];
   });
   return { ...config, ...firmwareToWire(firmware, hasBootMode), ...Object.fromEntries(data) };
 }

@@ -6,7 +6,7 @@ import { isUnknown } from "../../kind/unknowns";
 import { name, scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";
 import { type ConfigFacts, type ConfigInputs, type TypedField } from "../config-map/definition";
-import { type CloudInit, cloudInit } from "../machine/config";
+import { type CloudInit, cloudInit, withoutEmptyTexts } from "../machine/config";
 import { eachOf } from "../machine/devices/device";
 import { type Disk, diskDefaults, disksSchema } from "../machine/devices/disk";
 import { type Nic, nicDefaults, nicsSchema } from "../machine/devices/nic";
@@ -61,6 +61,7 @@ export const fields: readonly TypedField[] = [
 
 export function applyDefaults(inputs: PartialProfileInputs): PartialProfileInputs {
   return {
+    cloudInit: withoutEmptyTexts(inputs.cloudInit),
     nics: eachOf(inputs.nics, nicDefaults),
     disks: eachOf(inputs.disks, diskDefaults),
     devices: isUnknown(inputs.devices) ? inputs.devices : withStringValues(inputs.devices),

@@ -4,7 +4,7 @@ import { Deadline } from "../../../lxd/client/core/deadline";
 import { gone, LxdError } from "../../../base/errors";
 import { ownersOf } from "../../image/owners";
 import { hasOtherAliases } from "../../image/record/steps";
-import { reconcileAliases, reconcileRecord } from "../../image/record/reconcile";
+import { propertiesFrom, reconcileAliases, reconcileRecord } from "../../image/record/reconcile";
 import { deadlineOf } from "../build/phase-deadlines";
 import { type FoundBuild } from "./locate";
 import { type Publication } from "../replicate/publish-to";
@@ -46,11 +46,10 @@ export function released(versions: WireImage[], inputs: GoldenInputs): WireImage
 export function outputsOf(inputs: GoldenInputs, image: WireImage): GoldenOutputs {
   const { aliases, properties, expiresAt } = inputs.image;
   const onImage = new Map((image.aliases ?? []).map((alias) => [alias.name, alias]));
-  const found = Object.entries(image.properties ?? {}).filter(([key]) => key in properties);
   const result: Result = {
     ...inputs.image,
     aliases: aliases.flatMap(({ name }) => onImage.get(name) ?? []),
-    properties: Object.fromEntries(found),
+    properties: propertiesFrom(image, properties),
     public: image.public,
     ...(expiresAt === undefined || Date.parse(expiresAt) === Date.parse(image.expires_at)
       ? {}

@@ -131,8 +131,6 @@ function merged(
 
 /** The only mapping from the daemon to the state. Contains only the aliases and properties that the program sets. */
 export function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
-  const empty = Object.entries(inputs.properties).filter(([, value]) => value === "");
-  const set = Object.entries(wire.properties ?? {}).filter(([key]) => key in inputs.properties);
   const onImage = new Map((wire.aliases ?? []).map((alias) => [alias.name, alias]));
   return {
     source: inputs.source,
@@ -140,7 +138,7 @@ export function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
     digest: inputs.digest,
     copiedAliases: inputs.copiedAliases,
     aliases: inputs.aliases.flatMap(({ name }) => onImage.get(name) ?? []),
-    properties: Object.fromEntries([...empty, ...set]),
+    properties: propertiesFrom(wire, inputs.properties),
     public: wire.public,
     autoUpdate: inputs.autoUpdate === undefined ? undefined : wire.auto_update,
     expiresAt: expiryOf(inputs, wire),
@@ -153,6 +151,13 @@ export function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
     sizeBytes: wire.size,
     uploadedAt: wire.uploaded_at,
   };
+}
+
+/** The image's values of the properties that the program sets. A property that the program removes is not there. */
+export function propertiesFrom({ properties }: WireImage, written: Record<string, string>): Record<string, string> {
+  const removed = Object.entries(written).filter(([, value]) => value === "");
+  const set = Object.entries(properties ?? {}).filter(([key]) => key in written);
+  return Object.fromEntries([...removed, ...set]);
 }
 
 function expiryOf({ expiresAt }: Inputs, { expires_at }: WireImage): string | undefined {

@@ -4,6 +4,7 @@ import { name, scalar } from "../../../kind/schema";
 import { isUnknown } from "../../../kind/unknowns";
 import { type StringMap } from "../../../lxd/api/instance/instances";
 import { toStrings } from "../../shared/common";
+import { withoutEmpty } from "../../shared/normalize";
 
 export interface Device {
   /** The device's name; derived from type and position unless specified. */
@@ -50,12 +51,12 @@ export function withName<T extends { name?: string | undefined; options?: String
   name: string,
 ): T {
   const { options } = device;
-  const normalized = options === undefined || isUnknown(options) ? {} : { options: toStrings(options) };
+  const normalized = options === undefined || isUnknown(options) ? {} : { options: withoutEmpty(toStrings(options)) };
   return { ...device, name: device.name ?? name, ...normalized };
 }
 
-/** Options that have a value, as the strings that the daemons store. */
+/** Options that have a value, as the strings that the daemons store; an empty text is no value. */
 export function present(options: Record<string, string | number | boolean | undefined>): StringMap {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== "");
   return Object.fromEntries(given.map(([key, value]) => [key, String(value)]));
 }
