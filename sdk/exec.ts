@@ -1,10 +1,11 @@
 // The `Exec` resource: runs a command in an instance.
 import * as pulumi from "@pulumi/pulumi";
 import { type Instance } from "./instance/instance";
-import { type Scalar } from "./instance/instance-devices";
 import { toMachine } from "./instance/machine";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, requireArgs, typeOf } from "./resource/resource";
+import { type KeyValues, type OptionalInput, type StringInput } from "./resource/inputs";
+import { type Duration } from "./resource/units";
 
 export interface ExecArgs extends CommonArgs {
   /**
@@ -22,25 +23,25 @@ export interface ExecArgs extends CommonArgs {
    * A command to run when the resource is deleted, with the same environment, user, group and working directory.
    * Skipped if the instance no longer exists. Updated in place, without running anything.
    */
-  onDelete?: pulumi.Input<pulumi.Input<string>[]>;
+  onDelete?: OptionalInput<pulumi.Input<string>[]>;
   /**
    * Environment variables, added to those of the guest. Numbers and booleans are converted to strings. Changing this
    * runs the command again.
    */
-  environment?: pulumi.Input<Record<string, Scalar>>;
+  environment?: OptionalInput<KeyValues>;
   /** Numeric user ID in the guest. Default: 0 (root). Changing this runs the command again. */
-  user?: pulumi.Input<number>;
+  user?: OptionalInput<number>;
   /** Numeric group ID in the guest. Default: 0. Changing this runs the command again. */
-  group?: pulumi.Input<number>;
+  group?: OptionalInput<number>;
   /** Working directory in the guest. Default: the user's home directory. Changing this runs the command again. */
-  cwd?: pulumi.Input<string>;
+  cwd?: OptionalInput<string>;
   /**
    * How long the command may run before it is killed, and how long to wait for the guest agent, for example `"90m"`.
    * Default: `"5m"`. Updated in place, without running anything.
    */
-  timeout?: pulumi.Input<string>;
+  timeout?: StringInput<Duration | undefined>;
   /** Arbitrary values. When one of them changes, the command runs again. Default: none. */
-  triggers?: pulumi.Input<Scalar[]>;
+  triggers?: OptionalInput<pulumi.Input<string | number | boolean>[]>;
 }
 
 /**

@@ -26,6 +26,8 @@ export {
   type ImageFileSource,
   type ImageInstanceSource,
   type ImagePublishArgs,
+  type ImageServerAliasSource,
+  type ImageServerFingerprintSource,
   type ImageServerSource,
   type ImageSnapshotSource,
   type ImageSourceArgs,
@@ -51,6 +53,8 @@ export {
   type InstanceBackupSource,
   type InstanceCopySource,
   type InstanceImageSource,
+  type InstanceServerAliasSource,
+  type InstanceServerFingerprintSource,
   type InstanceServerSource,
   type InstanceSnapshotSource,
   type InstanceSourceArgs,
@@ -64,6 +68,7 @@ export {
   type PortWait,
   type PoweredOffWait,
   type WaitArgs,
+  type WaitInput,
 } from "./instance/instance-waits";
 export {
   type IsoFile,
@@ -95,3 +100,5 @@ export {
   type VolumeCopySource,
   type VolumeSourceArgs,
 } from "./storage-volume";
+export { type KeyValues, type OptionalInput, type StringInput } from "./resource/inputs";
+export { type Duration, type Size } from "./resource/units";

@@ -1,10 +1,10 @@
 // The `InstanceSnapshot` resource: snapshots of instances.
 import * as pulumi from "@pulumi/pulumi";
 import { type Instance } from "./instance/instance";
-import { type Scalar } from "./instance/instance-devices";
 import { toMachine } from "./instance/machine";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, requireArgs, type ServerArgs, typeOf } from "./resource/resource";
+import { type OptionalInput } from "./resource/inputs";
 
 export interface InstanceSnapshotArgs extends CommonArgs {
   /**
@@ -16,23 +16,23 @@ export interface InstanceSnapshotArgs extends CommonArgs {
    * Name of the snapshot: 1 to 64 characters without spaces and slashes. Updated in place. Default: the resource's
    * name.
    */
-  name?: pulumi.Input<string>;
+  name?: OptionalInput<string>;
   /**
    * Includes the memory of a running instance. Virtual machines must have been started with the config
    * `migration.stateful: true`; containers require a server with CRIU. Changing this forces replacement with a snapshot
    * of the current state. Default: false.
    */
-  stateful?: pulumi.Input<boolean>;
+  stateful?: OptionalInput<boolean>;
   /**
    * When the server deletes the snapshot, as an RFC 3339 time such as `"2030-12-31T23:00:00Z"`. Updated in place.
    * Default: never.
    */
-  expiresAt?: pulumi.Input<string>;
+  expiresAt?: OptionalInput<string>;
   /**
    * Arbitrary value. Changing it restores the instance to the snapshot: its disk, config and devices. The server stops
    * a running instance for this and starts it again. The value at creation restores nothing. Default: none.
    */
-  restore?: Scalar;
+  restore?: OptionalInput<string | number | boolean>;
 }
 
 /**

@@ -1,8 +1,8 @@
 // The `Network` resource: networks that the server manages.
 import * as pulumi from "@pulumi/pulumi";
-import { type Scalar } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
+import { type KeyValues, type OptionalInput } from "./resource/inputs";
 
 /** IPv4 or IPv6 settings of a network. */
 export interface NetworkAddressesArgs {
@@ -10,13 +10,13 @@ export interface NetworkAddressesArgs {
    * The server's own address with the prefix length, for example `"10.10.10.1/24"`. `"auto"` chooses a free subnet
    * once; `"none"` disables this address family. Default: `"auto"` for a new bridge.
    */
-  address?: pulumi.Input<string>;
+  address?: OptionalInput<string>;
   /** Translates the guests' addresses to that of the server (NAT). Default: true if the address is `"auto"`. */
-  nat?: pulumi.Input<boolean>;
+  nat?: OptionalInput<boolean>;
   /** Assigns addresses to guests with DHCP. Default: true. */
-  dhcp?: pulumi.Input<boolean>;
+  dhcp?: OptionalInput<boolean>;
   /** Range of addresses to assign, for example `"10.10.10.100-10.10.10.200"`. Default: the whole subnet. */
-  dhcpRanges?: pulumi.Input<string>;
+  dhcpRanges?: OptionalInput<string>;
 }
 
 export interface NetworkArgs extends CommonArgs {
@@ -24,32 +24,32 @@ export interface NetworkArgs extends CommonArgs {
    * Name of the network: 2 to 15 letters, digits, dots, dashes or underscores. Changing this forces replacement.
    * Default: the resource's name.
    */
-  name?: pulumi.Input<string>;
+  name?: OptionalInput<string>;
   /**
    * Type of the network: `bridge`, `macvlan`, `sriov`, `physical`, `ovn`, or any other that the server supports.
    * Changing this forces replacement. Default: `bridge`.
    */
-  type?: pulumi.Input<string>;
+  type?: OptionalInput<string>;
   /** Free text. Updated in place. Default: empty. */
-  description?: pulumi.Input<string>;
+  description?: OptionalInput<string>;
   /** IPv4 settings. Updated in place. */
-  ipv4?: pulumi.Input<NetworkAddressesArgs>;
+  ipv4?: OptionalInput<NetworkAddressesArgs>;
   /** IPv6 settings. Updated in place. */
-  ipv6?: pulumi.Input<NetworkAddressesArgs>;
+  ipv6?: OptionalInput<NetworkAddressesArgs>;
   /** DNS domain of the guests. Updated in place. Default: the server's, `incus` or `lxd`. */
-  dnsDomain?: pulumi.Input<string>;
+  dnsDomain?: OptionalInput<string>;
   /** Name of the interface on the host, for network types that have one. Updated in place. */
-  parent?: pulumi.Input<string>;
+  parent?: OptionalInput<string>;
   /**
    * Other configuration keys of the server, for example `"bridge.mtu": 1400`. Numbers and booleans are converted to
    * strings. Updated in place.
    */
-  config?: pulumi.Input<Record<string, Scalar>>;
+  config?: OptionalInput<KeyValues>;
   /**
    * In a cluster, configuration keys that differ between members, such as `parent`, by member. Used only when the
    * network is created; a later change has no effect.
    */
-  memberConfig?: pulumi.Input<Record<string, pulumi.Input<Record<string, pulumi.Input<string>>>>>;
+  memberConfig?: OptionalInput<Record<string, pulumi.Input<Record<string, OptionalInput<string>>>>>;
 }
 
 /**

@@ -1,36 +1,37 @@
 // The `Profile` resource: configuration and devices that instances share.
 import * as pulumi from "@pulumi/pulumi";
 import { type CloudInitArgs } from "./instance/instance";
-import { type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance/instance-devices";
+import { type DiskArgs, type NicArgs, type RootDiskArgs } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
+import { type ItemInput, type KeyValues, type OptionalInput } from "./resource/inputs";
 
 export interface ProfileArgs extends CommonArgs {
   /**
    * Name of the profile, without spaces and slashes. Changing this forces replacement. Default: the resource's name.
    */
-  name?: pulumi.Input<string>;
+  name?: OptionalInput<string>;
   /** Free text. Updated in place. Default: empty. */
-  description?: pulumi.Input<string>;
+  description?: OptionalInput<string>;
   /**
    * Configuration keys of the server, for example `"limits.memory": "2GiB"`. Numbers and booleans are converted to
    * strings. Updated in place, together with all instances of the profile, as far as they can apply the change while
    * running.
    */
-  config?: pulumi.Input<Record<string, Scalar>>;
+  config?: OptionalInput<KeyValues>;
   /** Data for cloud-init in the guests. Updated in place. */
-  cloudInit?: pulumi.Input<CloudInitArgs>;
+  cloudInit?: OptionalInput<CloudInitArgs>;
   /**
    * The root disk of instances that do not have their own. Updated in place; changing its pool is an error while
    * instances use it.
    */
-  rootDisk?: pulumi.Input<RootDiskArgs>;
+  rootDisk?: OptionalInput<RootDiskArgs>;
   /** Network interfaces. Updated in place. */
-  nics?: pulumi.Input<pulumi.Input<NicArgs>[]>;
+  nics?: OptionalInput<ItemInput<NicArgs>[]>;
   /** Disks, in addition to the root disk. Updated in place. */
-  disks?: pulumi.Input<pulumi.Input<DiskArgs>[]>;
+  disks?: OptionalInput<ItemInput<DiskArgs>[]>;
   /** Other devices by name, with the server's own options. Updated in place. */
-  devices?: pulumi.Input<Record<string, pulumi.Input<Record<string, Scalar>>>>;
+  devices?: OptionalInput<Record<string, pulumi.Input<KeyValues>>>;
 }
 
 /**

@@ -1,47 +1,47 @@
 // The `Project` resource: isolated namespaces on a server.
 import * as pulumi from "@pulumi/pulumi";
-import { type Scalar } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
 import { LxdResource, type ServerArgs, typeOf } from "./resource/resource";
+import { type KeyValues, type OptionalInput } from "./resource/inputs";
 
 /** Features of a project: what it has of its own. Everything else is shared with the project `default`. */
 export interface ProjectFeaturesArgs {
   /** Has its own images. Default: true. */
-  images?: pulumi.Input<boolean>;
+  images?: OptionalInput<boolean>;
   /** Has its own profiles, starting with an empty profile `default`. Default: true. */
-  profiles?: pulumi.Input<boolean>;
+  profiles?: OptionalInput<boolean>;
   /** Has its own storage volumes. Default: true. */
-  storageVolumes?: pulumi.Input<boolean>;
+  storageVolumes?: OptionalInput<boolean>;
   /**
    * Has its own storage buckets. Requires the API extension `storage_buckets` (any Incus, LXD 5.5). Default: true if
    * the server supports it.
    */
-  storageBuckets?: pulumi.Input<boolean>;
+  storageBuckets?: OptionalInput<boolean>;
   /** Has its own networks, which must be of type `ovn`. Default: false. */
-  networks?: pulumi.Input<boolean>;
+  networks?: OptionalInput<boolean>;
   /** Has its own network zones. Default: false. */
-  networkZones?: pulumi.Input<boolean>;
+  networkZones?: OptionalInput<boolean>;
 }
 
 export interface ProjectArgs extends ServerArgs {
   /**
    * Name of the project, without spaces and slashes. Changing this forces replacement. Default: the resource's name.
    */
-  name?: pulumi.Input<string>;
+  name?: OptionalInput<string>;
   /** Free text. Updated in place. Default: empty. */
-  description?: pulumi.Input<string>;
+  description?: OptionalInput<string>;
   /** Features of the project. Updated in place while the project is empty; otherwise the preview reports an error. */
-  features?: pulumi.Input<ProjectFeaturesArgs>;
+  features?: OptionalInput<ProjectFeaturesArgs>;
   /**
    * Restricts the project's instances to safe features; `restricted.…` keys in `config` set details. Updated in place.
    * Default: false.
    */
-  restricted?: pulumi.Input<boolean>;
+  restricted?: OptionalInput<boolean>;
   /**
    * Other configuration keys, for example `"limits.instances": 10`. Numbers and booleans are converted to strings.
    * Updated in place.
    */
-  config?: pulumi.Input<Record<string, Scalar>>;
+  config?: OptionalInput<KeyValues>;
 }
 
 /**

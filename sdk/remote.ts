@@ -1,5 +1,6 @@
 // Selects the LXD or Incus server of a resource, for programs that use more than one.
 import * as pulumi from "@pulumi/pulumi";
+import { type OptionalInput } from "./resource/inputs";
 
 /**
  * A server, specified by at most one of `name`, `socket` and `address`. `clientKey`, `trustToken` and `bearerToken` are
@@ -12,43 +13,43 @@ export interface RemoteArgs {
    * from the client's `config.yml`. If both clients have a remote of that name for different servers, use `incus:NAME`
    * or `lxc:NAME`.
    */
-  name?: pulumi.Input<string>;
+  name?: OptionalInput<string>;
   /** Path of the server's unix socket on this machine. */
-  socket?: pulumi.Input<string>;
+  socket?: OptionalInput<string>;
   /** URL of the server: `https://HOST:8443`. For a cluster, several URLs separated by commas, tried in this order. */
-  address?: pulumi.Input<string>;
+  address?: OptionalInput<string>;
   /** SHA-256 fingerprint of the server's certificate, if no trusted certificate authority has issued it. */
-  serverCertificateFingerprint?: pulumi.Input<string>;
+  serverCertificateFingerprint?: OptionalInput<string>;
   /** An additional certificate authority for the server: PEM text, or the path of a PEM file. */
-  certificateAuthority?: pulumi.Input<string>;
+  certificateAuthority?: OptionalInput<string>;
   /**
    * Client certificate: PEM text, or the path of a PEM file. Default: that of the stack's config, otherwise that of the
    * command line client, or the one generated on this machine for a trust token.
    */
-  clientCertificate?: pulumi.Input<string>;
+  clientCertificate?: OptionalInput<string>;
   /** Private key of the client certificate: PEM text, or the path of a PEM file. A passphrase is not supported. */
-  clientKey?: pulumi.Input<string>;
+  clientKey?: OptionalInput<string>;
   /**
    * A one-time token that makes the server trust the client certificate, as printed by `incus config trust add NAME`.
    * Without a client certificate, one is generated and stored on this machine.
    */
-  trustToken?: pulumi.Input<string>;
+  trustToken?: OptionalInput<string>;
   /**
    * A token sent with each request instead of a client certificate. Requires LXD 6.7, or a token that Incus accepts.
    */
-  bearerToken?: pulumi.Input<string>;
+  bearerToken?: OptionalInput<string>;
   /**
    * The project of resources that do not specify one. Default: the project of the remote `name`, otherwise stack config
    * `lxd:project`, otherwise `default`.
    */
-  project?: pulumi.Input<string>;
+  project?: OptionalInput<string>;
 }
 
 /**
  * A server in any form that resources accept: a `Remote`, the name of a remote of the command line client, or
  * `RemoteArgs`.
  */
-export type RemoteInput = Remote | pulumi.Input<string | RemoteArgs>;
+export type RemoteInput = Remote | pulumi.Input<string | RemoteArgs | undefined>;
 
 /** In the global symbol registry, so that all copies of the package share it. */
 const mark: unique symbol = Symbol.for("pulumi-lxd.Remote");

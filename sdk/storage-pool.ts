@@ -1,36 +1,37 @@
 // The `StoragePool` resource: storage for volumes, images and instance disks.
 import * as pulumi from "@pulumi/pulumi";
-import { type Scalar } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
 import { LxdResource, requireArgs, type ServerArgs, typeOf } from "./resource/resource";
+import { type KeyValues, type OptionalInput, type StringInput } from "./resource/inputs";
+import { type Size } from "./resource/units";
 
 export interface StoragePoolArgs extends ServerArgs {
   /** Name of the pool, without spaces and slashes. Changing this forces replacement. Default: the resource's name. */
-  name?: pulumi.Input<string>;
+  name?: OptionalInput<string>;
   /**
    * Storage driver: `dir`, `btrfs`, `zfs`, `lvm` …. The preview checks that the server supports it. Changing this
    * forces replacement.
    */
   driver: pulumi.Input<string>;
   /** Free text. Updated in place. Default: empty. */
-  description?: pulumi.Input<string>;
+  description?: OptionalInput<string>;
   /**
    * A directory, a block device, or an existing pool of the driver. Changing this forces replacement; omitting it later
    * does not. In a cluster, see `memberConfig`. Default: a directory or a file created by the server.
    */
-  source?: pulumi.Input<string>;
+  source?: OptionalInput<string>;
   /** Size of the file that the server creates for the pool, for example `"30GiB"`; not for `dir`. Grows in place. */
-  size?: pulumi.Input<string>;
+  size?: StringInput<Size | undefined>;
   /**
    * Other configuration keys, for example `"volume.size": "5GiB"` or `"rsync.bwlimit": 10`. Numbers and booleans are
    * converted to strings. Updated in place.
    */
-  config?: pulumi.Input<Record<string, Scalar>>;
+  config?: OptionalInput<KeyValues>;
   /**
    * In a cluster, configuration keys that differ between members, such as `source`, by member. Used only when the pool
    * is created; a later change has no effect.
    */
-  memberConfig?: pulumi.Input<Record<string, pulumi.Input<Record<string, pulumi.Input<string>>>>>;
+  memberConfig?: OptionalInput<Record<string, pulumi.Input<Record<string, OptionalInput<string>>>>>;
 }
 
 /**

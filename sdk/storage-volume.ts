@@ -1,27 +1,28 @@
 // The `StorageVolume` resource: file systems and block devices in a storage pool.
 import * as pulumi from "@pulumi/pulumi";
-import { type Scalar } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, requireArgs, type ServerArgs, typeOf } from "./resource/resource";
+import { type KeyValues, type Only, type OptionalInput, type StringInput } from "./resource/inputs";
+import { type Size } from "./resource/units";
 
 /**
  * A copy of a volume on the same server, without its snapshots. The server copies it; the content does not pass through
  * this machine.
  */
-export interface VolumeCopySource {
+export interface VolumeCopySource extends Only<"volume", "volume" | "backup"> {
   /** The volume, for example `{ pool: other.pool, name: other.name }`. */
   volume: pulumi.Input<{
     pool: pulumi.Input<string>;
     name: pulumi.Input<string>;
     /** Project of the volume. Default: that of the new volume. */
-    project?: pulumi.Input<string>;
+    project?: OptionalInput<string>;
     /** Name of a snapshot of the volume, to copy instead of its current content. */
-    snapshot?: pulumi.Input<string>;
+    snapshot?: OptionalInput<string>;
   }>;
 }
 
 /** A backup file from `incus storage volume export` or `lxc storage volume export`. */
-export interface VolumeBackupSource {
+export interface VolumeBackupSource extends Only<"backup", "volume" | "backup"> {
   /** Path of the file: relative to the program's directory, absolute, or starting with `~`. */
   backup: pulumi.Input<string>;
 }
@@ -38,35 +39,35 @@ export interface StorageVolumeArgs extends CommonArgs {
    * Name of the volume: 1 to 64 letters, digits, dots, dashes or underscores. Updated in place, unless a running
    * instance uses the volume. The resource's ID keeps the original name. Default: the resource's name.
    */
-  name?: pulumi.Input<string>;
+  name?: OptionalInput<string>;
   /** Free text. Updated in place. Default: empty. */
-  description?: pulumi.Input<string>;
+  description?: OptionalInput<string>;
   /**
    * `filesystem`, which containers and virtual machines with an agent mount at a path, or `block`, a disk for virtual
    * machines. Changing this forces replacement, and the content is lost; omitting it later does not. Default: that of
    * the source, or `filesystem` without a source.
    */
-  contentType?: pulumi.Input<"filesystem" | "block">;
+  contentType?: StringInput<"filesystem" | "block" | undefined>;
   /**
    * Size, for example `"10GiB"`; units are B, kB, MB, GB, TB, KiB, MiB, GiB and TiB. Grows in place. A block volume
    * cannot shrink; the preview reports it. Default: that of the source for a copy, otherwise the pool's.
    */
-  size?: pulumi.Input<string>;
+  size?: StringInput<Size | undefined>;
   /**
    * What the volume is created from. Changing this forces replacement, and the content is lost. Omitting it later, or
    * adding it to a volume that was created without, does nothing. Default: a blank volume.
    */
-  source?: pulumi.Input<VolumeSourceArgs>;
+  source?: OptionalInput<VolumeSourceArgs>;
   /**
    * Configuration keys of the server, for example `"snapshots.schedule": "@daily"`. Numbers and booleans are converted
    * to strings. Updated in place.
    */
-  config?: pulumi.Input<Record<string, Scalar>>;
+  config?: OptionalInput<KeyValues>;
   /**
    * The cluster member to store the volume on, for pools that are local to each member. Changing this forces
    * replacement. Default: chosen by the server.
    */
-  target?: pulumi.Input<string>;
+  target?: OptionalInput<string>;
 }
 
 /**

@@ -10,7 +10,7 @@ export interface ServerImageArgs {
   /** The text that the installed system shows. */
   message: pulumi.Input<string>;
   /** Default: `"512MiB"`. */
-  memory?: pulumi.Input<string>;
+  memory?: pulumi.Input<lxd.Size>;
 }
 
 /** The name of the component is the alias of the image and the hostname of its machines. */

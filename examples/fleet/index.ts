@@ -30,7 +30,7 @@ const installer = new lxd.IsoVolume("installer", {
 const address = config.get("buildAddress");
 const seen = address === undefined ? {} : { address };
 
-const machine = { memory: "1GiB", rootDisk: { pool, size: "4GiB" }, firmware: "uefi" as const };
+const machine = { memory: "1GiB", rootDisk: { pool, size: "4GiB" }, firmware: "uefi" } as const;
 const golden = new lxd.GoldenImage("base", {
   remote: build,
   iso: installer,

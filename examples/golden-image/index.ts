@@ -24,7 +24,7 @@ const answers = new lxd.IsoVolume("answers", {
   },
 });
 
-const machine = { memory: "512MiB", rootDisk: { pool, size: "96MiB" }, firmware: "uefi" as const };
+const machine = { memory: "512MiB", rootDisk: { pool, size: "96MiB" }, firmware: "uefi" } as const;
 
 const golden = new lxd.GoldenImage("tiny-linux", {
   iso: installer,

@@ -33,7 +33,7 @@ const server = new lxd.Instance(
     project,
     name,
     type: "virtual-machine",
-    rootDisk: { pool, size: config.get("rootSize") ?? "10GiB" },
+    rootDisk: { pool, size: config.get<lxd.Size>("rootSize") ?? "10GiB" },
     cdroms: [{ volume: installer, name: "installer", bootPriority: 10 }],
     config: { "limits.memory": config.get("memory") ?? "1GiB" },
     firmware: "uefi",

@@ -11,6 +11,7 @@ import { type PublishTargetArgs, toTarget } from "./publish-target";
 import { liftEach } from "../resource/lift";
 import { type CommonArgs, requireArgs } from "../resource/resource";
 import { toContent, toReference } from "../iso-volume/volume-reference";
+import { type ItemInput, type OptionalInput, type StringInput } from "../resource/inputs";
 
 export interface GoldenImageArgs extends CommonArgs {
   /**
@@ -21,55 +22,55 @@ export interface GoldenImageArgs extends CommonArgs {
    * Additional media for the installer, such as answer files and drivers. Different content builds a new version.
    * Default: none.
    */
-  media?: pulumi.Input<MediumArgs[]>;
+  media?: OptionalInput<MediumArgs[]>;
   /** Hardware and configuration of the virtual machine that is installed. Any change builds a new version. */
-  machine?: pulumi.Input<GoldenMachineArgs>;
+  machine?: OptionalInput<GoldenMachineArgs>;
   /**
    * What to type on the serial console when the installer boots, for example the answer to "press any key" or installer
    * options; see `Instance.bootCommand`. A change builds a new version. Default: nothing.
    */
-  bootCommand?: pulumi.Input<pulumi.Input<BootStepArgs>[]>;
+  bootCommand?: OptionalInput<ItemInput<BootStepArgs>[]>;
   /**
    * When the installation counts as finished. It is an error, and no image is released, if the machine powers off
    * without having written to its root disk. A change alone does nothing.
    */
-  install?: pulumi.Input<InstallArgs>;
+  install?: OptionalInput<InstallArgs>;
   /**
    * Files and commands for the installed system. The machine is started again without the media and, as soon as its
    * agent answers, the steps run in this order. An interrupted run resumes at the step it had reached. A change builds
    * a new version. Requires the guest agent in the installed system. Default: none.
    */
-  provision?: pulumi.Input<pulumi.Input<ProvisionStepArgs>[]>;
+  provision?: OptionalInput<ItemInput<ProvisionStepArgs>[]>;
   /**
    * Commands that run last, before the machine is shut down, for example to remove its machine ID and clear its logs. A
    * change builds a new version. Requires the guest agent in the installed system. Default: none.
    */
-  seal?: pulumi.Input<pulumi.Input<ExecStepArgs>[]>;
+  seal?: OptionalInput<pulumi.Input<ExecStepArgs>[]>;
   /** How to test the image before it is released. A change alone does nothing. Default: released without a test. */
-  verify?: pulumi.Input<VerifyArgs>;
+  verify?: OptionalInput<VerifyArgs>;
   /** Aliases, properties and other settings of the released image. Updated in place. */
-  image?: pulumi.Input<GoldenResultArgs>;
+  image?: OptionalInput<GoldenResultArgs>;
   /**
    * Servers that get a copy of each released version, transferred from server to server. Updated in place: an added
    * server gets its copy without a build, and the stack's copies on a removed server are deleted. Default: none.
    */
-  publishTo?: PublishTargetArgs[];
+  publishTo?: PublishTargetArgs[] | undefined;
   /**
    * How many versions to keep on the server, counting the newest. A version that is pinned, or that an instance was
    * created from, is kept in addition. Updated in place. Default: 2.
    */
-  keep?: pulumi.Input<number>;
+  keep?: OptionalInput<number>;
   /**
    * The version to release instead of the newest one; it must be one of the versions that are kept. Updated in place.
    */
-  pin?: pulumi.Input<string>;
+  pin?: OptionalInput<string>;
   /**
    * What to do with the build instance when a build fails. `keep` leaves it for inspection, and the next `pulumi up`
    * resumes the build. `clean` deletes it together with everything built so far, and the next `pulumi up` starts from
    * scratch. Setting `clean` after a failure discards the failed installation and starts a new one. Once the image is
    * released, a change does nothing. Default: `keep`.
    */
-  onFailure?: pulumi.Input<"keep" | "clean">;
+  onFailure?: StringInput<"keep" | "clean" | undefined>;
 }
 
 /**

@@ -5,23 +5,25 @@ import { sha256 } from "../../provider/base/canonical";
 import { localPath } from "../resource/local-path";
 import { toFile } from "../resource/file-entry";
 import { isRecord, liftEach, liftValues } from "../resource/lift";
+import { type Only, type OptionalInput, type StringInput } from "../resource/inputs";
+import { type Duration } from "../resource/units";
 
 /** Writes files, owned by root and readable by everyone. Missing parent directories are created. */
-export interface FilesStepArgs {
+export interface FilesStepArgs extends Only<"files", "files" | "exec" | "environment" | "cwd" | "timeout"> {
   /** File contents by absolute path in the guest: a string, bytes, a `FileAsset` or a `StringAsset`. */
   files: pulumi.Input<Record<string, pulumi.Input<string | Uint8Array | pulumi.asset.Asset>>>;
 }
 
 /** Runs a command as root until it exits. A non-zero exit code fails the build. */
-export interface ExecStepArgs {
+export interface ExecStepArgs extends Only<"exec", "files" | "exec"> {
   /** The program and its arguments, run without a shell. */
   exec: pulumi.Input<pulumi.Input<string>[]>;
   /** Environment variables, added to those of the guest. */
-  environment?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  environment?: OptionalInput<Record<string, OptionalInput<string>>>;
   /** Working directory in the guest. Default: the home directory of root. */
-  cwd?: pulumi.Input<string>;
+  cwd?: OptionalInput<string>;
   /** How long the command may run. A command that exceeds this is killed and fails the build. Default: `"10m"`. */
-  timeout?: pulumi.Input<string>;
+  timeout?: StringInput<Duration | undefined>;
 }
 
 export type ProvisionStepArgs = FilesStepArgs | ExecStepArgs;

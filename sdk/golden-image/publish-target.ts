@@ -2,6 +2,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type ImageAliasArgs } from "../image/image";
 import { type RemoteInput, toRemote } from "../remote";
+import { type OptionalInput, type StringInput } from "../resource/inputs";
+import { type Duration } from "../resource/units";
 
 /**
  * A server that gets a copy of the released image. It pulls the image from the building server; for a private image,
@@ -13,27 +15,27 @@ import { type RemoteInput, toRemote } from "../remote";
  */
 export interface PublishTargetArgs {
   /** The server, as in other resources. Default: the building server, for a copy in another `project`. */
-  remote?: RemoteInput;
+  remote?: RemoteInput | undefined;
   /** The project on that server. Default: the same as for a resource with this `remote`. */
-  project?: pulumi.Input<string>;
+  project?: OptionalInput<string>;
   /** Aliases of the copy. Default: the aliases of `image`. */
-  aliases?: pulumi.Input<pulumi.Input<string | ImageAliasArgs>[]>;
+  aliases?: OptionalInput<pulumi.Input<string | ImageAliasArgs>[]>;
   /** Makes the copy public: anybody who can reach the server may copy it. Default: that of `image`. */
-  public?: pulumi.Input<boolean>;
+  public?: OptionalInput<boolean>;
   /**
    * Where this server reaches the building server, as `https://HOST:8443`. Default: the HTTPS address that this machine
    * uses, then each of the addresses that the building server announces.
    */
-  address?: pulumi.Input<string>;
+  address?: OptionalInput<string>;
   /** The certificate at that address as PEM, if it is not the building server's own. */
-  certificate?: pulumi.Input<string>;
+  certificate?: OptionalInput<string>;
   /**
    * Transfers the image through the machine that runs Pulumi, for a server that cannot reach the building server.
    * Default: true only if the building server does not listen on any address.
    */
-  relay?: pulumi.Input<boolean>;
+  relay?: OptionalInput<boolean>;
   /** How long the copy may take. Default: `"4h"`. */
-  timeout?: pulumi.Input<string>;
+  timeout?: StringInput<Duration | undefined>;
 }
 
 export function toTarget({ remote, ...rest }: PublishTargetArgs): pulumi.Inputs {

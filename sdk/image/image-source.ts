@@ -1,25 +1,53 @@
 // Argument types for the source of an image; the keys that are present select the type.
 import type * as pulumi from "@pulumi/pulumi";
 import type { PinnedArgs } from "../iso-volume/iso-source";
+import { type Only, type OptionalInput, type StringInput } from "../resource/inputs";
+
+/** The fields of all sources. */
+type SourceKey =
+  | "file"
+  | "metadata"
+  | "rootfs"
+  | "type"
+  | "download"
+  | "checksum"
+  | "trigger"
+  | "disk"
+  | "format"
+  | "architecture"
+  | "server"
+  | "protocol"
+  | "alias"
+  | "fingerprint"
+  | "certificate"
+  | "project"
+  | "copyAliases"
+  | "relay"
+  | "private"
+  | "url"
+  | "instance"
+  | "stopRunning"
+  | "snapshot"
+  | "compression";
 
 /**
  * A unified image tarball on this machine. The path is relative to the program's directory, absolute, or starts with
  * `~`; symbolic links are followed. Each content is hashed once (the hash is cached in the user's cache directory), so
  * the preview shows the fingerprint.
  */
-export interface ImageFileSource {
+export interface ImageFileSource extends Only<"file", SourceKey> {
   /** Path of the tarball. */
   file: pulumi.Input<string>;
 }
 
 /** An image in two files: a metadata tarball and a root file system or disk. The preview shows the fingerprint. */
-export interface ImageSplitSource {
+export interface ImageSplitSource extends Only<"metadata" | "rootfs" | "type", SourceKey> {
   /** Path of the metadata tarball. */
   metadata: pulumi.Input<string>;
   /** Path of the root: a squashfs file or a tarball for a container, a qcow2 disk for a virtual machine. */
   rootfs: pulumi.Input<string>;
   /** The type of instance that the image is for. Default: `container`. */
-  type?: pulumi.Input<"container" | "virtual-machine">;
+  type?: StringInput<"container" | "virtual-machine" | undefined>;
 }
 
 /**
@@ -27,7 +55,7 @@ export interface ImageSplitSource {
  * Interrupted transfers resume. Proxies are configured through the environment. The preview shows the fingerprint if
  * the checksum is a SHA-256.
  */
-export interface ImageDownloadSource extends PinnedArgs {
+export interface ImageDownloadSource extends PinnedArgs, Only<"download" | "checksum" | "trigger", SourceKey> {
   /** URL of the tarball. */
   download: pulumi.Input<string>;
 }
@@ -37,16 +65,16 @@ export interface ImageDownloadSource extends PinnedArgs {
  * must be on the PATH; the result needs space in the system's temporary directory. The preview shows the fingerprint of
  * a qcow2 disk; for other formats, it shows whether the bytes have changed.
  */
-export interface ImageDiskSource {
+export interface ImageDiskSource extends Only<"disk" | "format" | "architecture", SourceKey> {
   /** Path of the disk file. */
   disk: pulumi.Input<string>;
   /**
    * Format of the file; an `ova` must contain exactly one disk. The format is never guessed. A file that is
    * recognizably of another format is an error.
    */
-  format: pulumi.Input<"raw" | "qcow2" | "vmdk" | "vdi" | "vhd" | "vhdx" | "ova">;
+  format: StringInput<"raw" | "qcow2" | "vmdk" | "vdi" | "vhd" | "vhdx" | "ova">;
   /** Architecture of the disk, as the kernel names it. Default: `x86_64`. */
-  architecture?: pulumi.Input<string>;
+  architecture?: OptionalInput<string>;
 }
 
 /**
@@ -57,41 +85,65 @@ export interface ImageDiskSource {
  * is created and does not change afterwards. To follow the alias, replace the resource (`pulumi up --replace`) or set
  * `autoUpdate`.
  */
-export interface ImageServerSource {
+interface ServerSource extends Only<
+  | "server"
+  | "protocol"
+  | "alias"
+  | "fingerprint"
+  | "type"
+  | "certificate"
+  | "project"
+  | "copyAliases"
+  | "relay"
+  | "private",
+  SourceKey
+> {
   /** URL of the image server, as LXD or Incus reaches it; with `relay`, as this machine reaches it. */
   server: pulumi.Input<string>;
   /** Protocol of the image server. `incus` and `lxd` are the same protocol; LXD and Incus accept either name. */
-  protocol: pulumi.Input<"simplestreams" | "incus" | "lxd">;
-  /** An alias of the image. Specify exactly one of `alias` and `fingerprint`. */
-  alias?: pulumi.Input<string>;
-  /** The full fingerprint of the image: 64 hexadecimal digits. */
-  fingerprint?: pulumi.Input<string>;
+  protocol: StringInput<"simplestreams" | "incus" | "lxd">;
   /** Which image to choose if the alias names several. Default: chosen by the server, which prefers a container. */
-  type?: pulumi.Input<"container" | "virtual-machine">;
+  type?: StringInput<"container" | "virtual-machine" | undefined>;
   /** The server's certificate or its certificate authority as PEM text, if LXD or Incus does not trust it otherwise. */
-  certificate?: pulumi.Input<string>;
+  certificate?: OptionalInput<string>;
   /** The project on an `incus` or `lxd` server. Default: the server's default project. */
-  project?: pulumi.Input<string>;
+  project?: OptionalInput<string>;
   /**
    * Also gives the image the aliases that it has on the image server at creation; they are not updated later. This
    * machine queries the image server for them, so it must be able to reach it. The preview shows the aliases. Default:
    * false.
    */
-  copyAliases?: pulumi.Input<boolean>;
+  copyAliases?: OptionalInput<boolean>;
   /**
    * For an image server that this machine can reach but LXD or Incus cannot: this machine reads the image, verifies its
    * fingerprint and forwards it, without storing it. The image then has only the properties in its own metadata, and
    * `autoUpdate` is not possible. The preview shows the fingerprint. Default: false.
    */
-  relay?: pulumi.Input<boolean>;
+  relay?: OptionalInput<boolean>;
   /**
    * The image is not public, and the `incus` or `lxd` server trusts this stack's client certificate
    * (`lxd:clientCertificate`, otherwise that of the command line). This machine requests a secret from that server,
    * which lets LXD or Incus pull the image once. Not possible with `autoUpdate`; not needed with `relay`. Default:
    * false.
    */
-  private?: pulumi.Input<boolean>;
+  private?: OptionalInput<boolean>;
 }
+
+/** An image of an image server, by an alias. */
+export interface ImageServerAliasSource extends ServerSource {
+  /** An alias of the image. Conflicts with `fingerprint`. */
+  alias: pulumi.Input<string>;
+  fingerprint?: undefined;
+}
+
+/** An image of an image server, by its fingerprint. */
+export interface ImageServerFingerprintSource extends ServerSource {
+  /** The full fingerprint of the image: 64 hexadecimal digits. Conflicts with `alias`. */
+  fingerprint: pulumi.Input<string>;
+  alias?: undefined;
+}
+
+export type ImageServerSource = ImageServerAliasSource | ImageServerFingerprintSource;
 
 /**
  * A URL for the server's own `url` protocol: a web server that answers a HEAD request with the headers
@@ -99,40 +151,42 @@ export interface ImageServerSource {
  * images only, and only from web servers whose certificate the system's certificate authorities trust. LXD 6.9 and
  * newer reject this; use `download` there.
  */
-export interface ImageUrlSource {
+export interface ImageUrlSource extends Only<"url", SourceKey> {
   /** The URL that answers with these headers. */
   url: pulumi.Input<string>;
 }
 
 export interface ImagePublishArgs {
   /** Compression: `gzip`, `xz`, `zstd`, `none` …, optionally with flags (`gzip -1`). Default: the server's. */
-  compression?: pulumi.Input<string>;
+  compression?: OptionalInput<string>;
   /**
    * Publishes the image as one file, or as separate metadata and root files, which `pulumi-lxd export image` and image
    * servers then use too. `split` requires the API extension `instance_publish_split` (Incus 6.0.5 LTS or 6.13; not
    * available in LXD). Default: `unified`.
    */
-  format?: pulumi.Input<"unified" | "split">;
+  format?: StringInput<"unified" | "split" | undefined>;
   /** Arbitrary text. Changing it publishes again; changes in the instance are not detected otherwise. */
-  trigger?: pulumi.Input<string>;
+  trigger?: OptionalInput<string>;
 }
 
 /**
  * An image published from an instance of the same project. Each publication creates a different image, even if the
  * instance has not changed.
  */
-export interface ImageInstanceSource extends ImagePublishArgs {
+export interface ImageInstanceSource
+  extends ImagePublishArgs, Only<"instance" | "stopRunning" | "compression" | "format" | "trigger", SourceKey> {
   /** Name of the instance. */
   instance: pulumi.Input<string>;
   /**
    * Allows stopping a running instance to publish it; it is started again afterwards. Default: false, which makes a
    * running instance an error.
    */
-  stopRunning?: pulumi.Input<boolean>;
+  stopRunning?: OptionalInput<boolean>;
 }
 
 /** An image published from a snapshot. The instance may be running. */
-export interface ImageSnapshotSource extends ImagePublishArgs {
+export interface ImageSnapshotSource
+  extends ImagePublishArgs, Only<"snapshot" | "compression" | "format" | "trigger", SourceKey> {
   /** The snapshot as `instance/snapshot`. */
   snapshot: pulumi.Input<string>;
 }

@@ -6,12 +6,13 @@ import { hasType } from "../resource/identity";
 import { aliasesElsewhere } from "./listed-aliases";
 import { type CommonArgs, LxdResource, requireArgs, typeOf } from "../resource/resource";
 import { withSecretUrls } from "../resource/secret-urls";
+import { type KeyValues, type OptionalInput, type StringInput } from "../resource/inputs";
 
 export interface ImageAliasArgs {
   /** Name of the alias. */
   name: pulumi.Input<string>;
   /** Free text. Default: empty. */
-  description?: pulumi.Input<string>;
+  description?: OptionalInput<string>;
 }
 
 export interface ImageArgs extends CommonArgs {
@@ -20,48 +21,48 @@ export interface ImageArgs extends CommonArgs {
    * and the old image is deleted. The same content from another location is the same image. May be omitted only for an
    * image that is imported.
    */
-  source?: pulumi.Input<ImageSourceArgs>;
+  source?: OptionalInput<ImageSourceArgs>;
   /**
    * Aliases of the image, as names or with descriptions. An alias moves to this image from the image that it replaces,
    * and from another image of the program that no longer lists it. An alias of any other image is an error (see
    * `aliasPolicy`). Aliases that others have added are left alone. Updated in place. Default: none.
    */
-  aliases?: pulumi.Input<pulumi.Input<string | ImageAliasArgs>[]>;
+  aliases?: OptionalInput<pulumi.Input<string | ImageAliasArgs>[]>;
   /**
    * Properties, added to the image's own. Numbers and booleans are converted to strings; an empty value removes a
    * property of the image. Updated in place. Default: none.
    */
-  properties?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
+  properties?: OptionalInput<KeyValues>;
   /** Makes the image public: anybody who can reach the server may copy it. Updated in place. Default: false. */
-  public?: pulumi.Input<boolean>;
+  public?: OptionalInput<boolean>;
   /**
    * Makes the server follow the alias of `source`: about every six hours it checks whether the alias points to another
    * image, and if so replaces this image with that one; `pulumi refresh` then shows the new fingerprint. Requires
    * `source.alias`. Updated in place. Default: false for a new image; if omitted later, the setting stays unchanged.
    */
-  autoUpdate?: pulumi.Input<boolean>;
+  autoUpdate?: OptionalInput<boolean>;
   /**
    * When the server may delete the image, as an RFC 3339 time such as `2030-12-31T00:00:00Z`. Updated in place, but LXD
    * and Incus cannot remove an expiry date once it is set. Default: that of the image or its image server.
    */
-  expiresAt?: pulumi.Input<string>;
+  expiresAt?: OptionalInput<string>;
   /**
    * Profiles of instances that are created from the image without naming their own. Updated in place. Default:
    * `default` for a new image; if omitted later, the setting stays unchanged.
    */
-  profiles?: pulumi.Input<pulumi.Input<string>[]>;
+  profiles?: OptionalInput<pulumi.Input<string>[]>;
   /**
    * What to do with an alias that already exists and does not belong to this resource: `fail` reports an error; `adopt`
    * shares it if it points to this same image; `move` points it to this image. A change alone does nothing. Default:
    * `fail`.
    */
-  aliasPolicy?: pulumi.Input<"fail" | "adopt" | "move">;
+  aliasPolicy?: StringInput<"fail" | "adopt" | "move" | undefined>;
   /**
    * Adopts an image with this content that was created outside of Pulumi; from then on, this resource updates and
    * deletes it. Without it, such an image is an error. Not needed for an image that another stack created: the stacks
    * share it. A change alone does nothing. Default: false.
    */
-  adopt?: pulumi.Input<boolean>;
+  adopt?: OptionalInput<boolean>;
 }
 
 /**
@@ -134,7 +135,7 @@ export class Image extends LxdResource {
   static get(
     name: string,
     id: pulumi.Input<string>,
-    args: { remote?: RemoteInput } = {},
+    args: { remote?: RemoteInput | undefined } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): Image {
     return new Image(name, args, pulumi.mergeOptions(opts, { id }));

@@ -3,37 +3,38 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as provider from "../../provider/functions";
 import { type RemoteInput, toRemote } from "../remote";
 import { secretPaths } from "../resource/secret-paths";
+import { type KeyValues, type OptionalInput, type StringInput } from "../resource/inputs";
 
 /** What to look up and where. An image must match every argument that is specified. */
 export interface LookupImageArgs {
   /** URL of an image server, as this machine reaches it. Default: the images of the stack's LXD or Incus server. */
-  server?: pulumi.Input<string>;
+  server?: OptionalInput<string>;
   /** Protocol of `server`; required with it. `incus` and `lxd` are the same protocol. */
-  protocol?: pulumi.Input<"simplestreams" | "incus" | "lxd">;
+  protocol?: StringInput<"simplestreams" | "incus" | "lxd" | undefined>;
   /**
    * The certificate of `server` or its certificate authority as PEM text, if this machine does not trust it otherwise.
    */
-  certificate?: pulumi.Input<string>;
+  certificate?: OptionalInput<string>;
   /** An alias of the image. On a simplestreams server it may include the architecture: `alpine/3.20/amd64`. */
-  alias?: pulumi.Input<string>;
+  alias?: OptionalInput<string>;
   /** The fingerprint, or at least its first 12 digits. Conflicts with `alias`. */
-  fingerprint?: pulumi.Input<string>;
+  fingerprint?: OptionalInput<string>;
   /**
    * Properties that the image must have, with exactly these values, for example `{ os: "debian", release: "bookworm"
    * }`.
    */
-  filter?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
+  filter?: OptionalInput<KeyValues>;
   /** Instance type of the image. Default: either; an alias that names both resolves to the container. */
-  type?: pulumi.Input<"container" | "virtual-machine">;
+  type?: StringInput<"container" | "virtual-machine" | undefined>;
   /**
    * Architecture as the kernel names it, for example `x86_64` or `aarch64`. Required if an alias names images of
    * several.
    */
-  architecture?: pulumi.Input<string>;
+  architecture?: OptionalInput<string>;
   /** The project to search. Default: stack config `lxd:project`, otherwise `default`; with `server`, its `default`. */
-  project?: pulumi.Input<string>;
+  project?: OptionalInput<string>;
   /** The LXD or Incus server, if it is not the stack's own. Conflicts with `server`. */
-  remote?: RemoteInput;
+  remote?: RemoteInput | undefined;
 }
 
 /** An image that a lookup has found. */

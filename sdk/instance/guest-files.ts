@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { toFile } from "../resource/file-entry";
 import { isRecord, liftEach } from "../resource/lift";
+import { type OptionalInput } from "../resource/inputs";
 
 /** A file in the guest. */
 export interface GuestFileArgs {
@@ -16,11 +17,11 @@ export interface GuestFileArgs {
    */
   content: pulumi.Input<string | Uint8Array | pulumi.asset.Asset>;
   /** Octal permissions. Default: `"0644"`. */
-  mode?: pulumi.Input<string>;
+  mode?: OptionalInput<string>;
   /** Numeric user ID of the owner in the guest. Default: 0 (root). */
-  uid?: pulumi.Input<number>;
+  uid?: OptionalInput<number>;
   /** Numeric group ID in the guest. Default: 0. */
-  gid?: pulumi.Input<number>;
+  gid?: OptionalInput<number>;
 }
 
 /** `owner` names the resource in errors. */

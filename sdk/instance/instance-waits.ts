@@ -1,9 +1,11 @@
 // Argument types for the conditions that a new instance waits for.
 import type * as pulumi from "@pulumi/pulumi";
+import { type OneOf, type OptionalInput, type StringInput } from "../resource/inputs";
+import { type Duration } from "../resource/units";
 
 interface TimedArgs {
   /** How long to wait, for example `"90m"`. Default: `"5m"`. */
-  timeout?: pulumi.Input<string>;
+  timeout?: StringInput<Duration | undefined>;
 }
 
 /**
@@ -14,9 +16,9 @@ interface TimedArgs {
 export interface PoweredOffWait {
   condition: "powered-off";
   /** How long to wait, for example `"90m"`. Default: `"30m"`. */
-  timeout?: pulumi.Input<string>;
+  timeout?: StringInput<Duration | undefined>;
   /** How long the instance must stay off, so that a reboot does not count. Default: `"10s"`. */
-  stableFor?: pulumi.Input<string>;
+  stableFor?: StringInput<Duration | undefined>;
 }
 
 /** The guest agent answers. Always true for running containers, which need no agent. */
@@ -36,7 +38,7 @@ export interface CloudInitWait extends TimedArgs {
 export interface AddressWait<Family extends "ipv4" | "ipv6"> extends TimedArgs {
   condition: Family;
   /** Name of the network interface in the guest. Default: any. */
-  interface?: pulumi.Input<string>;
+  interface?: OptionalInput<string>;
 }
 
 /**
@@ -65,7 +67,7 @@ export interface PortWait extends TimedArgs {
   /** The TCP port. */
   port: pulumi.Input<number>;
   /** Name of the network interface in the guest. Default: any. */
-  interface?: pulumi.Input<string>;
+  interface?: OptionalInput<string>;
 }
 
 export type WaitArgs =
@@ -77,3 +79,12 @@ export type WaitArgs =
   | ConsoleWait
   | ExecWait
   | PortWait;
+
+/** Every field of a wait. */
+type WaitKey = WaitArgs extends infer Wait ? (Wait extends unknown ? keyof Wait : never) : never;
+
+/** Stands for every other condition, so that the compiler's error lists the valid ones. No value has this type. */
+type OtherWait = { condition: OneOf<WaitArgs["condition"]> } & { [Key in Exclude<WaitKey, "condition">]?: unknown };
+
+/** A condition as arguments accept it. */
+export type WaitInput = pulumi.Input<WaitArgs | OtherWait>;

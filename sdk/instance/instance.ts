@@ -1,14 +1,16 @@
 // The `Instance` resource: virtual machines and containers.
 import * as pulumi from "@pulumi/pulumi";
-import { type CdromArgs, type DiskArgs, type NicArgs, type RootDiskArgs, type Scalar } from "./instance-devices";
+import { type CdromArgs, type DiskArgs, type NicArgs, type RootDiskArgs } from "./instance-devices";
 import { type BootStepArgs } from "./boot-command";
 import { type GuestFileArgs, toGuestFiles } from "./guest-files";
-import { type WaitArgs } from "./instance-waits";
+import { type WaitInput } from "./instance-waits";
 import { type InstanceSourceArgs } from "./instance-source";
 import { type RemoteInput } from "../remote";
 import { hasType } from "../resource/identity";
 import { type CommonArgs, LxdResource, requireArgs, typeOf } from "../resource/resource";
 import { toCdroms } from "../iso-volume/volume-reference";
+import { type ItemInput, type KeyValues, type OptionalInput, type StringInput } from "../resource/inputs";
+import { type Duration } from "../resource/units";
 
 /**
  * Data for cloud-init in the guest. Changed data makes cloud-init run again at the next boot. Wrap secrets in
@@ -16,11 +18,11 @@ import { toCdroms } from "../iso-volume/volume-reference";
  */
 export interface CloudInitArgs {
   /** User data, usually text that begins with `#cloud-config`. */
-  userData?: pulumi.Input<string>;
+  userData?: OptionalInput<string>;
   /** Vendor data, which user data overrides. */
-  vendorData?: pulumi.Input<string>;
+  vendorData?: OptionalInput<string>;
   /** Network configuration of the guest. */
-  networkConfig?: pulumi.Input<string>;
+  networkConfig?: OptionalInput<string>;
 }
 
 /** Addresses of one network interface that are reachable from outside the guest. */
@@ -35,116 +37,116 @@ export interface InstanceArgs extends CommonArgs {
    * instances, so a running one requires `allowRestart`. The resource's ID keeps the original name. Default: the
    * resource's name.
    */
-  name?: pulumi.Input<string>;
+  name?: OptionalInput<string>;
   /** Type of the instance. Changing this forces replacement. Default: `container`, as in LXD and Incus. */
-  type?: pulumi.Input<"container" | "virtual-machine">;
+  type?: StringInput<"container" | "virtual-machine" | undefined>;
   /** Free text. Updated in place. Default: empty. */
-  description?: pulumi.Input<string>;
+  description?: OptionalInput<string>;
   /**
    * What the instance is created from. A virtual machine without a source is blank. Changing this forces replacement,
    * or a rebuild (see `onImageChange`); omitting it later does not.
    */
-  source?: pulumi.Input<InstanceSourceArgs>;
+  source?: OptionalInput<InstanceSourceArgs>;
   /**
    * What another image in `source` does: `replace` creates a new instance; `rebuild` gives the existing instance a new
    * root disk and keeps its config, devices and addresses, and then waits for `waitFor` again. A rebuild requires the
    * instance to be stopped, so a running one requires `allowRestart`. `rebuild` requires the API extension
    * `instances_rebuild` (any Incus, LXD 5.21 or newer). A change alone does nothing. Default: `replace`.
    */
-  onImageChange?: pulumi.Input<"replace" | "rebuild">;
+  onImageChange?: StringInput<"replace" | "rebuild" | undefined>;
   /**
    * Architecture, for example `x86_64` or `aarch64`. Changing this forces replacement. Default: the image's, or the
    * server's own.
    */
-  architecture?: pulumi.Input<string>;
+  architecture?: OptionalInput<string>;
   /**
    * Makes the server delete the instance when it stops. Changes that require a stopped instance are then impossible,
    * and after a stop the next `pulumi refresh` and `pulumi up` create it again. Updated in place. Default: false.
    */
-  ephemeral?: pulumi.Input<boolean>;
+  ephemeral?: OptionalInput<boolean>;
   /**
    * The cluster member to place the instance on, or `@group` for any member of a group. Changing this moves the
    * instance in place. A virtual machine that was started with the config `migration.stateful: true` moves while it
    * runs; any other instance must be stopped, so a running one requires `allowRestart`. While a member is evacuated,
    * its instances stay where the evacuation has moved them. Default: chosen by the server.
    */
-  target?: pulumi.Input<string>;
+  target?: OptionalInput<string>;
   /**
    * The root disk. Required unless a profile or `devices` has one. That of a virtual machine cannot shrink; the preview
    * reports it.
    */
-  rootDisk?: pulumi.Input<RootDiskArgs>;
+  rootDisk?: OptionalInput<RootDiskArgs>;
   /**
    * Installation media, for virtual machines. Media are added, removed and swapped in place, even while the machine
    * runs. Requires the API extension `custom_volume_iso` (any Incus, LXD 5.21 or newer). Default: none.
    */
-  cdroms?: pulumi.Input<pulumi.Input<CdromArgs>[]>;
+  cdroms?: OptionalInput<ItemInput<CdromArgs>[]>;
   /** Network interfaces, in addition to those of the profiles. Updated in place. Default: none. */
-  nics?: pulumi.Input<pulumi.Input<NicArgs>[]>;
+  nics?: OptionalInput<ItemInput<NicArgs>[]>;
   /** Disks, in addition to the root disk. Updated in place. Default: none. */
-  disks?: pulumi.Input<pulumi.Input<DiskArgs>[]>;
+  disks?: OptionalInput<ItemInput<DiskArgs>[]>;
   /**
    * Adds a virtual TPM to a virtual machine. Updated in place; a running machine requires `allowRestart`. Default:
    * false.
    */
-  tpm?: pulumi.Input<boolean>;
+  tpm?: OptionalInput<boolean>;
   /** Adds a drive with the guest agent, which Windows needs. Incus only. Updated in place. Default: false. */
-  agentDrive?: pulumi.Input<boolean>;
+  agentDrive?: OptionalInput<boolean>;
   /**
    * Adds a drive with the data of `cloudInit`, for guests that cannot get it in another way. Updated in place. Default:
    * false.
    */
-  cloudInitDrive?: pulumi.Input<boolean>;
+  cloudInitDrive?: OptionalInput<boolean>;
   /**
    * The guest operating system, installed or to be installed. It decides the bus of installation media and, on Incus,
    * the hardware of a blank machine. A change alone does nothing. Default: `linux`.
    */
-  os?: pulumi.Input<"linux" | "windows">;
+  os?: StringInput<"linux" | "windows" | undefined>;
   /**
    * Firmware of a virtual machine, independent of the server's product and version: it sets `security.secureboot` and
    * `security.csm`, or `boot.mode` on LXD 6.7 and newer. `bios` requires the API extension `security_csm` (any Incus,
    * LXD 5.21 or newer). Updated in place; takes effect at the next start. Default: the server's, which is UEFI with
    * secure boot.
    */
-  firmware?: pulumi.Input<"uefi" | "uefi-secureboot" | "bios">;
+  firmware?: StringInput<"uefi" | "uefi-secureboot" | "bios" | undefined>;
   /** Data for cloud-init. Updated in place. */
-  cloudInit?: pulumi.Input<CloudInitArgs>;
+  cloudInit?: OptionalInput<CloudInitArgs>;
   /**
    * Configuration keys of the server, for example `"limits.memory": "2GiB"`. Numbers and booleans are converted to
    * strings. Updated in place. Changes that a running virtual machine cannot apply require `allowRestart`, for example
    * more memory without the API extension `memory_hotplug` (Incus 6.0.5 LTS or 6.12). Default: none.
    */
-  config?: pulumi.Input<Record<string, Scalar>>;
+  config?: OptionalInput<KeyValues>;
   /** Other devices by name, with the server's own options. Updated in place. Default: none. */
-  devices?: pulumi.Input<Record<string, pulumi.Input<Record<string, Scalar>>>>;
+  devices?: OptionalInput<Record<string, pulumi.Input<KeyValues>>>;
   /** Profiles, in order. `[]` means no profile. Updated in place. Default: `["default"]`. */
-  profiles?: pulumi.Input<pulumi.Input<string>[]>;
+  profiles?: OptionalInput<pulumi.Input<string>[]>;
   /**
    * Whether the instance is running. If the last condition in `waitFor` is `powered-off`, true starts the instance
    * again after it. Updated in place. Default: true, or false if the last condition is `powered-off`.
    */
-  running?: pulumi.Input<boolean>;
+  running?: OptionalInput<boolean>;
   /**
    * When `running` applies: at each update (`managed`), only when the instance is created (`initial`), or never
    * (`ignored`). A change alone does nothing. Default: `managed`.
    */
-  power?: pulumi.Input<"managed" | "initial" | "ignored">;
+  power?: StringInput<"managed" | "initial" | "ignored" | undefined>;
   /**
    * Allows shutting down a running instance for a change that it cannot apply while running, and starting it again.
    * Without it, such a change is an error, reported in the preview where possible. A change alone does nothing.
    * Default: false.
    */
-  allowRestart?: pulumi.Input<boolean>;
+  allowRestart?: OptionalInput<boolean>;
   /**
    * How long the guest may take to shut down before the instance is stopped forcibly. `"0s"` stops it immediately.
    * Updated in place. Default: `"30s"`.
    */
-  shutdownTimeout?: pulumi.Input<string>;
+  shutdownTimeout?: StringInput<Duration | undefined>;
   /**
    * How to stop a running instance before it is deleted: `force` stops it immediately, `shutdown` shuts the guest down
    * first. Updated in place. Default: `force`.
    */
-  onDelete?: pulumi.Input<"force" | "shutdown">;
+  onDelete?: StringInput<"force" | "shutdown" | undefined>;
   /**
    * Conditions to wait for, in order, after the instance has been created and started, each with its own timeout. After
    * `powered-off`, the instance is started again for the conditions that follow. If a timeout is exceeded, the instance
@@ -152,20 +154,20 @@ export interface InstanceArgs extends CommonArgs {
    * then, or its firmware has found nothing to boot, the instance is stopped and started again first. A change alone
    * does nothing. Default: none.
    */
-  waitFor?: pulumi.Input<pulumi.Input<WaitArgs>[]>;
+  waitFor?: OptionalInput<WaitInput[]>;
   /**
    * What to type on the serial console when a new virtual machine starts for the first time, before `waitFor`: for
    * installers that ask for a key or an option. If a run fails or is interrupted while typing, the next `pulumi up`
    * restarts the machine and types from the beginning. A change alone does nothing. Default: nothing.
    */
-  bootCommand?: pulumi.Input<pulumi.Input<BootStepArgs>[]>;
+  bootCommand?: OptionalInput<ItemInput<BootStepArgs>[]>;
   /**
    * Files in the guest. A file is written if its content, owner or mode differs. Containers get their files before they
    * start; virtual machines get them through the guest agent, after `waitFor`. A file that is removed from the list is
    * deleted, unless somebody has changed it in the guest. `pulumi refresh` detects changes in the guest; it compares
    * the content of files up to 4 MiB. Updated in place. Default: none.
    */
-  files?: pulumi.Input<pulumi.Input<GuestFileArgs>[]>;
+  files?: OptionalInput<pulumi.Input<GuestFileArgs>[]>;
 }
 
 /**
@@ -239,7 +241,7 @@ export class Instance extends LxdResource {
   static get(
     name: string,
     id: pulumi.Input<string>,
-    args: { remote?: RemoteInput } = {},
+    args: { remote?: RemoteInput | undefined } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): Instance {
     // Its config may contain secrets of others, such as data for cloud-init.

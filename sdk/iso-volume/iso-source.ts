@@ -4,12 +4,16 @@ import { toFile } from "../resource/file-entry";
 import { isRecord, lift, liftValues } from "../resource/lift";
 import { withSecretUrls } from "../resource/secret-urls";
 import { toOriginal } from "./volume-reference";
+import { type Only, type OptionalInput } from "../resource/inputs";
+
+/** The fields of all sources. */
+export type IsoSourceKey = "file" | "url" | "urls" | "checksum" | "trigger" | "files" | "label" | "volume";
 
 /**
  * A file on this machine. Each content is hashed once (the hash is cached in the user's cache directory). The file must
  * not change until its last byte has been sent.
  */
-export interface IsoFileSource {
+export interface IsoFileSource extends Only<"file", IsoSourceKey> {
   /**
    * Path of the file: relative to the program's directory, absolute, or starting with `~`. Symbolic links are followed.
    */
@@ -29,7 +33,7 @@ export interface PinnedArgs {
    * Arbitrary text. Changing it reads the list on the web server again; the content changes only if its checksum in the
    * list has changed.
    */
-  trigger?: pulumi.Input<string>;
+  trigger?: OptionalInput<string>;
 }
 
 /**
@@ -37,13 +41,13 @@ export interface PinnedArgs {
  * resume. Proxies are configured through the environment. The web server is contacted only when the source changes; the
  * preview then requests one byte, to report a missing file before anything is created.
  */
-export interface IsoUrlSource extends PinnedArgs {
+export interface IsoUrlSource extends PinnedArgs, Only<"url" | "checksum" | "trigger", IsoSourceKey> {
   /** URL of the file: HTTPS or HTTP. */
   url: pulumi.Input<string>;
 }
 
 /** A file that several web servers offer. */
-export interface IsoUrlsSource extends PinnedArgs {
+export interface IsoUrlsSource extends PinnedArgs, Only<"urls" | "checksum" | "trigger", IsoSourceKey> {
   /** URLs of the file, tried in this order. */
   urls: pulumi.Input<pulumi.Input<string>[]>;
 }
@@ -58,7 +62,7 @@ export type IsoFile = pulumi.Input<string | Uint8Array | pulumi.asset.Asset | pu
  * An ISO image that the provider generates, with Joliet and Rock Ridge names, for answer files, cloud-init's `cidata`
  * or drivers. The same files always produce the same bytes.
  */
-export interface IsoFilesSource {
+export interface IsoFilesSource extends Only<"files" | "label", IsoSourceKey> {
   /** Files by their paths in the image, for example `autounattend.xml` or `drivers/net.inf`. */
   files: pulumi.Input<Record<string, IsoFile>>;
   /** The volume label, written unchanged: up to 32 characters, of which Windows shows 16. */

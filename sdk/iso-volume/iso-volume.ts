@@ -1,9 +1,17 @@
 // The `IsoVolume` resource: installation media in a storage pool.
 import * as pulumi from "@pulumi/pulumi";
-import { type IsoFileSource, type IsoFilesSource, type IsoUrlSource, type IsoUrlsSource, toSource } from "./iso-source";
+import {
+  type IsoFileSource,
+  type IsoFilesSource,
+  type IsoSourceKey,
+  type IsoUrlSource,
+  type IsoUrlsSource,
+  toSource,
+} from "./iso-source";
 import { type RemoteInput } from "../remote";
 import { hasType } from "../resource/identity";
 import { type CommonArgs, LxdResource, requireArgs, typeOf } from "../resource/resource";
+import { type Only, type OptionalInput } from "../resource/inputs";
 
 export interface IsoVolumeArgs extends CommonArgs {
   /** The storage pool. Changing this forces replacement. */
@@ -14,27 +22,27 @@ export interface IsoVolumeArgs extends CommonArgs {
    * different resources and stacks apart, and lets new content become a new volume: instances switch to it before the
    * old volume is deleted. With a fixed name, the old volume is first removed from the stack's instances and deleted.
    */
-  name?: pulumi.Input<string>;
+  name?: OptionalInput<string>;
   /** Free text. Updated in place. Default: empty. */
-  description?: pulumi.Input<string>;
+  description?: OptionalInput<string>;
   /**
    * Where the content comes from. The content is compared by hash: different bytes force replacement, the same bytes
    * from another location do not. May be omitted only for a volume that is imported.
    */
-  source?: pulumi.Input<IsoSourceArgs>;
+  source?: OptionalInput<IsoSourceArgs>;
   /**
    * The cluster member to store the volume on, for pools that are local to each member. Changing this forces
    * replacement. Default: chosen by the server.
    */
-  target?: pulumi.Input<string>;
+  target?: OptionalInput<string>;
   /** Imports content that is not an ISO 9660 or UDF image. A change alone does nothing. Default: false. */
-  allowAnyContent?: pulumi.Input<boolean>;
+  allowAnyContent?: OptionalInput<boolean>;
   /**
    * With the resource option `import`: assumes that the volume has the content of `source`, on servers that cannot
    * export it for a comparison (those without the API extension `backup_iso`, which Incus has since 6.0.6 LTS and
    * 6.18). The size is compared in any case. A change alone does nothing. Default: false.
    */
-  trustContent?: pulumi.Input<boolean>;
+  trustContent?: OptionalInput<boolean>;
   /**
    * With a fixed `name`: if the server already has a volume of that name that is not in the state of this resource,
    * deletes it and imports the content again, unless the volume is in use. Otherwise, such a volume is used if the
@@ -42,7 +50,7 @@ export interface IsoVolumeArgs extends CommonArgs {
    * the same, and is an error if not. Applies only when the resource is created, so it may stay in the program. A
    * change alone does nothing. Default: false.
    */
-  overwrite?: pulumi.Input<boolean>;
+  overwrite?: OptionalInput<boolean>;
 }
 
 /**
@@ -95,7 +103,7 @@ export class IsoVolume extends LxdResource {
   static get(
     name: string,
     id: pulumi.Input<string>,
-    args: { remote?: RemoteInput } = {},
+    args: { remote?: RemoteInput | undefined } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): IsoVolume {
     return new IsoVolume(name, { pool: undefined as unknown as string, ...args }, pulumi.mergeOptions(opts, { id }));
@@ -111,7 +119,7 @@ function keepingContent(opts?: pulumi.CustomResourceOptions): pulumi.CustomResou
 /**
  * A copy of another volume on the same server. The server copies it; the content does not pass through this machine.
  */
-export interface IsoCopySource {
+export interface IsoCopySource extends Only<"volume", IsoSourceKey> {
   /** An `IsoVolume` of this program, or the pool and name of an existing ISO volume. */
   volume: pulumi.Input<
     | IsoVolume
@@ -119,7 +127,7 @@ export interface IsoCopySource {
         pool: pulumi.Input<string>;
         name: pulumi.Input<string>;
         /** Project of the volume. Default: that of the new volume. */
-        project?: pulumi.Input<string>;
+        project?: OptionalInput<string>;
       }
   >;
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isInstanceOf } from "./identity";
 import { type RemoteInput, toRemote } from "../remote";
 import { secretPaths } from "./secret-paths";
+import { type OptionalInput } from "./inputs";
 
 /** Resource kinds, by the names of the exports of `pulumi-lxd/provider`. */
 export type KindName =
@@ -81,7 +82,7 @@ export interface ServerArgs {
    * server forces replacement; another way to the same server does not. Default: the server in the stack's config or
    * the environment, otherwise a well-known socket; `npx pulumi-lxd doctor` shows which.
    */
-  remote?: RemoteInput;
+  remote?: RemoteInput | undefined;
 }
 
 /** Arguments of every resource that belongs to a project. */
@@ -91,5 +92,5 @@ export interface CommonArgs extends ServerArgs {
    * otherwise stack config `lxd:project`, otherwise that of the remote in stack config `lxd:remote`, otherwise
    * `default`.
    */
-  project?: pulumi.Input<string>;
+  project?: OptionalInput<string>;
 }

@@ -1,9 +1,10 @@
-// Sizes and durations: what is read as the daemons read it, and what is refused.
+// Sizes and durations: what is read as the daemons read it, and what is refused; the types accept the same.
 import { describe, expect, it } from "vitest";
+import { type Duration, type Size } from "../../../sdk";
 import { parseDuration, parseSize } from "../../../provider/kind/units";
 
 describe("a size", () => {
-  it.each([
+  it.each<[Size, number]>([
     ["0", 0],
     ["17", 17],
     ["17B", 17],
@@ -42,11 +43,12 @@ describe("a size", () => {
 });
 
 describe("a duration", () => {
-  it.each([
+  it.each<[Duration, number]>([
     ["1ms", 1],
     ["30s", 30_000],
     ["90m", 90 * 60_000],
     ["1h30m", 90 * 60_000],
+    ["1h30m15s", 5_415_000],
     ["1.5h", 90 * 60_000],
     ["2d", 48 * 3_600_000],
     ["0s", 0],

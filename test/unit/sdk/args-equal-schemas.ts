@@ -8,7 +8,9 @@ import { type Key as GuestKey } from "../../../provider/resources/machine/guest/
 import { type schema as goldenBuild } from "../../../provider/resources/golden-build/schema";
 import { type targetSchema } from "../../../provider/resources/golden-build/replicate/target-inputs";
 import { type schema as image } from "../../../provider/resources/image/inputs";
+import { type ImageSource } from "../../../provider/resources/image/source-types";
 import { type schema as instance } from "../../../provider/resources/instance/schema";
+import { type InstanceSource } from "../../../provider/resources/instance/source";
 import { type schema as instanceSnapshot } from "../../../provider/resources/instance-snapshot/inputs";
 import { type schema as isoVolume } from "../../../provider/resources/iso-volume/inputs";
 import { type FileEntry as IsoFileEntry, type IsoSource } from "../../../provider/resources/iso-volume/source";
@@ -18,12 +20,15 @@ import { type schema as project } from "../../../provider/resources/project/inpu
 import { type schema as storagePool } from "../../../provider/resources/storage-pool/inputs";
 import { type schema as storageVolume } from "../../../provider/resources/storage-volume/inputs";
 import {
+  type Duration,
   type ExecArgs,
   type GoldenImageArgs,
   type GuestFileArgs,
   type ImageArgs,
+  type ImageSourceArgs,
   type InstanceArgs,
   type InstanceSnapshotArgs,
+  type InstanceSourceArgs,
   type IsoSourceArgs,
   type IsoVolume,
   type IsoVolumeArgs,
@@ -32,22 +37,29 @@ import {
   type ProjectArgs,
   type PublishTargetArgs,
   type RemoteArgs,
+  type Size,
   type StoragePoolArgs,
   type StorageVolumeArgs,
 } from "../../../sdk";
 import { type FileContent, type FileEntry } from "../../../sdk/resource/file-entry";
 import { type Key } from "../../../sdk/instance/key";
 
-/** What an argument is once all outputs are known, with `undefined` and absent as one. */
-type Known<T> = T extends IsoVolume
+/**
+ * What an argument is once all outputs are known. `undefined` and absent count as the same, and so do fields of other
+ * types of a union and fields that the union does not have. A size or duration is a string to the schema.
+ */
+type Known<T> = T extends IsoVolume | pulumi.OutputInstance<unknown> | Promise<unknown> | symbol | OtherWait | undefined
   ? never
-  : T extends pulumi.OutputInstance<infer U> | Promise<infer U>
-    ? Known<U>
+  : T extends Size | Duration
+    ? string
     : T extends (infer Item)[]
       ? Known<Item>[]
       : T extends object
-        ? { [Key in keyof T]: Known<Exclude<T[Key], undefined>> }
+        ? { [Key in keyof T as Exclude<T[Key], undefined> extends never ? never : Key]: Known<T[Key]> }
         : T;
+
+/** Stands in a union for the conditions that it does not have. */
+type OtherWait = { condition: object };
 
 // How TypeScript itself compares types, since assignability both ways would let optional keys pass.
 /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters */
@@ -86,13 +98,21 @@ type Written<T> = T extends { volume: infer Volume }
   ? Omit<T, "volume"> & { volume: Pick<Volume, Extract<keyof Volume, "pool" | "name">> }
   : T;
 type WrittenCdrom = Written<CdromInput>;
-type WrittenInstance = Omit<InstanceInput, "cdroms" | "files"> & { cdroms?: WrittenCdrom[]; files?: GuestFileArgs[] };
+type WrittenInstance = Omit<InstanceInput, "cdroms" | "files" | "source"> &
+  Pick<InstanceArgs, "source"> & { cdroms?: WrittenCdrom[]; files?: GuestFileArgs[] };
+type WrittenImage = Omit<z.input<typeof image>, "source"> & Pick<ImageArgs, "source">;
 /** The class turns the content into what can be sent; the hash is computed. */
 type GuestFileKeys = Exclude<keyof NonNullable<InstanceInput["files"]>[number], "digest">;
 
 /** The class turns files, assets and volumes into what can be sent, so of a source only the keys can be the same. */
 type WrittenVolume = Omit<z.input<typeof isoVolume>, "source"> & { source?: IsoSourceArgs };
 type KeysOfAny<T> = T extends unknown ? keyof T : never;
+
+/**
+ * Of an image server's image, the types demand one of alias and fingerprint and the schemas allow both. So all that
+ * programs can write must be valid, and all fields that are valid must have a type.
+ */
+type SameSource<Args, Taken> = [Exclude<KeysOfAny<Taken>, KeysOfAny<Args>>, Exclude<Known<Args>, Known<Taken>>];
 
 /** The component gives the version, and turns volumes and files into what can be sent. */
 type WrittenGolden = Omit<z.input<typeof goldenBuild>, "version" | "iso" | "media" | "provision" | "publishTo"> &
@@ -114,9 +134,11 @@ export const keyNames: Equal<Key, GuestKey> = true;
 export const fileContents: Equal<FileContent, GuestFileContent> = true;
 export const fileEntries: Equal<FileEntry, IsoFileEntry> = true;
 export const isoSourceKeys: Equal<KeysOfAny<IsoSourceArgs>, KeysOfAny<IsoSource>> = true;
-export const imageArgs: Nothing = [] as never as Same<ImageArgs, z.input<typeof image>>;
+export const imageArgs: Nothing = [] as never as Same<ImageArgs, WrittenImage>;
+export const imageSources: [never, never] = [] as never as SameSource<ImageSourceArgs, ImageSource>;
 export const guestFileKeys: Equal<keyof GuestFileArgs, GuestFileKeys> = true;
 export const instanceArgs: Nothing = [] as never as Same<InstanceArgs, WrittenInstance>;
+export const instanceSources: [never, never] = [] as never as SameSource<InstanceSourceArgs, InstanceSource>;
 export const remoteArgs: Nothing = [] as never as Equally<RemoteArgs, NonNullable<z.input<typeof remoteSchema>>>;
 export const profileArgs: Nothing = [] as never as Same<ProfileArgs, z.input<typeof profile>>;
 export const projectArgs: Nothing = [] as never as Same<ProjectArgs, z.input<typeof project>>;
