@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { safeLoad } from "js-yaml";
 import { z } from "zod";
 import { LxdError } from "../../../base/errors";
+import { parseYaml } from "../../../base/yaml";
 
 export type Cli = "incus" | "lxc";
 export type Environment = Record<string, string | undefined>;
@@ -135,7 +135,7 @@ function toRemote(
 function load(file: string): unknown {
   try {
     // An empty file is valid.
-    return safeLoad(readFileSync(file, "utf8")) ?? {};
+    return parseYaml(readFileSync(file, "utf8")) ?? {};
   } catch (error) {
     const why = `${file} cannot be read: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`;
     throw new LxdError({ code: "invalid-argument", why, advice: "Correct it, or name the server by its address." });

@@ -1,0 +1,8 @@
+// Declares the one function of js-yaml that is used here; the package with its types is not a dependency of users.
+declare module "js-yaml" {
+  /**
+   * Loads plain data only; tags that create other objects are rejected. With `json`, the last of several equal keys
+   * counts.
+   */
+  export function safeLoad(text: string, options?: { json?: boolean }): unknown;
+}

@@ -1,5 +1,0 @@
-// Declares the one function of js-yaml that is used here; the package with its types is not a dependency of users.
-declare module "js-yaml" {
-  /** Loads plain data only; tags that create other objects are rejected. */
-  export function safeLoad(text: string): unknown;
-}
