@@ -23,12 +23,21 @@ export interface Content {
   open(): Promise<Opened>;
 }
 
+/** What a web server says of its answer. */
+export interface AnswerHeaders {
+  contentType?: string | undefined;
+  /** Not applied by this client, which asks for none. */
+  contentEncoding?: string | undefined;
+}
+
 export interface Opened {
   stream: ByteStream;
   /** The size, if the source reports it. */
   sizeBytes: number | undefined;
   /** Settles once the stream has ended: the actual SHA-256 and size. */
   received: Promise<Received>;
+  /** For content from a web server. */
+  answer?: AnswerHeaders | undefined;
 }
 
 /** Called with the number of bytes read so far. */

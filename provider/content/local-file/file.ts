@@ -23,8 +23,7 @@ export function expandPath(path: string): string {
 
 /** Reads the metadata and hash of a file; the hash comes from the cache if the file is unchanged. */
 export async function fileContent(given: string, reader: Reader = {}): Promise<FileContent> {
-  const path = expandPath(given);
-  const stats = await inspect(given, path);
+  const { path, stats } = await inspectFile(given);
   const sha256 = (await recall(stats)) ?? (await hashOnce(path, stats, reader));
   const content = { path, stats, sha256 };
   return {
@@ -36,14 +35,16 @@ export async function fileContent(given: string, reader: Reader = {}): Promise<F
   };
 }
 
-async function inspect(given: string, path: string): Promise<BigIntStats> {
+/** The resolved path and the metadata of a regular file that is not empty. */
+export async function inspectFile(given: string): Promise<{ path: string; stats: BigIntStats }> {
+  const path = expandPath(given);
   const stats = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw unreadable(given, path, error);
   });
   if (stats.isDirectory()) throw invalid(`${given} is a folder, not a file`, "Use the path of the file in it.");
   if (!stats.isFile()) throw invalid(`${given} is not a regular file`, "Use a regular file, or a link to one.");
   if (stats.size === 0n) throw invalid(`${given} is empty`, "Check whether its download or build was interrupted.");
-  return stats;
+  return { path, stats };
 }
 
 const hashes = new SingleFlight<string>();

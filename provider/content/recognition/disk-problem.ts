@@ -1,0 +1,46 @@
+// Whether a file can be a disk of the format that the program states.
+import { type LxdError } from "../../base/errors";
+import { type DiskFormat, diskFormats } from "../disk-image/formats";
+import { type Found } from "./found";
+import { lackError, mismatch, type Subject } from "./problems";
+import { tarballOf, useOf } from "./words";
+
+export function diskProblem(subject: Subject, format: DiskFormat): LxdError | undefined {
+  const { found } = subject;
+  if (found.what === "disk") {
+    if (found.lack !== undefined) return lackError(found.lack, subject);
+    return found.format === format ? undefined : mismatch(subject, nameOf(format), `Set format: "${found.format}".`);
+  }
+  const isPossible = format === "raw" ? canBeRaw(found) : format === "ova" && canBeOva(found);
+  if (isPossible) return undefined;
+  const isOva = found.what === "tarball" && found.holds.isOva;
+  const isRaw = found.what === "raw-disk";
+  if (isOva || isRaw) return mismatch(subject, nameOf(format), `Set format: "${isOva ? "ova" : "raw"}".`);
+  const formats = `The formats are ${diskFormats.join(", ")}.`;
+  const use = useOf(found, subject);
+  return mismatch(
+    subject,
+    nameOf(format),
+    use === undefined ? `Set \`format\` to the format of the file. ${formats}` : withFormats(),
+  );
+
+  function withFormats(): string {
+    return found.what === "compressed" && tarballOf(found) === undefined ? `${use ?? ""} ${formats}` : (use ?? "");
+  }
+}
+
+function nameOf(format: DiskFormat): string {
+  return format === "ova" ? "an OVA" : `a ${format} disk`;
+}
+
+/** Media without a partition table boot only from a CD-ROM drive; a file system alone may be meant. */
+function canBeRaw(found: Found): boolean {
+  if (found.what === "medium") return found.isHybrid;
+  return found.what !== "compressed" && found.what !== "tarball" && found.what !== "text";
+}
+
+function canBeOva(found: Found): boolean {
+  if (found.what !== "tarball") return false;
+  const { isOva, metadata, backup, folder } = found.holds;
+  return isOva || (metadata === undefined && backup === undefined && folder === undefined);
+}
