@@ -12,6 +12,20 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<S
   });
 }
 
+/** The daemons store a time outside these years, but no answer with it can be represented in their JSON. */
+const firstTime = Date.parse("0000-01-01T00:00:00Z");
+const lastTime = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** An RFC 3339 time that the daemons can represent, in UTC. */
+export const instant = z.iso
+  .datetime({
+    offset: true,
+    error: (issue) => `${JSON.stringify(issue.input)} is not a valid time; use for example "2030-12-31T23:00:00Z"`,
+  })
+  .refine((text) => Date.parse(text) >= firstTime && Date.parse(text) <= lastTime, {
+    error: "must be in the years 0 to 9999 in UTC: with any other time, servers can no longer list their objects",
+  });
+
 /**
  * One of several shapes, selected by the keys that are present. Reports the failures of the selected shape, with their
  * own paths, instead of "no alternative matches". `hintFor`: what to write instead of a value that has no shape.

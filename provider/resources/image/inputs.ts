@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Alias } from "../../lxd/api/images";
 import { type CommonInputs, type Cost, type Failure, type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { plain } from "../../kind/props";
-import { name, scalar, strict } from "../../kind/schema";
+import { instant, name, scalar, strict } from "../../kind/schema";
 import { isUnknown, unknown } from "../../kind/unknowns";
 import { remoteSchema, toStrings } from "../shared/common";
 import { identityOf, isContent, sourceSchema } from "./source";
@@ -52,9 +52,7 @@ export const schema = strict({
   properties: z.record(z.string(), scalar).optional(),
   public: z.boolean().optional(),
   autoUpdate: z.boolean().optional(),
-  expiresAt: z.iso
-    .datetime({ offset: true, error: 'must be an RFC 3339 time, for example "2030-12-31T00:00:00Z"' })
-    .optional(),
+  expiresAt: instant.optional(),
   profiles: z.array(name).optional(),
   aliasPolicy: z.enum(["fail", "adopt", "move"]).optional(),
   adopt: z.boolean().optional(),

@@ -7,7 +7,7 @@ import {
   type KindDefinition,
   type PartialInputs,
 } from "../../kind/kind";
-import { name, scalar, strict } from "../../kind/schema";
+import { instant, name, scalar, strict } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";
 import { projectOf, remoteSchema } from "../shared/common";
 import { machineCost, type MachineInputs } from "../machine/machine";
@@ -30,11 +30,6 @@ export type PartialSnapshotInputs = PartialInputs<SnapshotInputs>;
 
 const snapshotName = z.string().regex(/^(?!\.{1,2}$)[^\s/]{1,64}$/, {
   error: "must be 1 to 64 characters without spaces or slashes",
-});
-
-const instant = z.iso.datetime({
-  offset: true,
-  error: (issue) => `${JSON.stringify(issue.input)} is not a valid time; use for example "2030-12-31T23:00:00Z"`,
 });
 
 export const schema = strict({
