@@ -10,7 +10,7 @@ export interface VerifiedArgs {
   digest: Digest;
   sizeBytes: number | undefined;
   /** The error for a different hash. */
-  mismatch: (got: Digest) => LxdError;
+  mismatch: (got: Digest) => LxdError | Promise<LxdError>;
   /** The operation named in errors. */
   doing: string;
   onProgress?: ReportBytes | undefined;
@@ -63,7 +63,7 @@ async function* verify(args: VerifiedArgs, settle: (received: Received) => void)
   }
   const hex = sha256.digest("hex");
   const got: Digest = sha512 === undefined ? `sha256:${hex}` : `sha512:${sha512.digest("hex")}`;
-  if (got !== digest) throw args.mismatch(got);
+  if (got !== digest) throw await args.mismatch(got);
   if (held !== undefined) yield held;
   settle({ sha256: hex, sizeBytes: done });
 }

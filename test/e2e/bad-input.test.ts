@@ -45,7 +45,7 @@ const rows: Row[] = [
     statement: `iso({ source: { file: "./text.iso" } })`,
     says: [
       "source.file",
-      "text.iso is not an ISO 9660 or UDF image",
+      "text.iso is plain text, not an ISO 9660 or UDF image",
       "set allowAnyContent: true to import this content anyway",
     ],
   },

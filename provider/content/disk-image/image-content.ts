@@ -1,10 +1,7 @@
 // The bytes of an image as uploaded: one tarball, or metadata and root file system as two parts of a form.
 import { basename } from "node:path";
 import { type Digest, type Opened, type Reader } from "../content";
-import { LxdError } from "../../base/errors";
-import { diskFormatOf } from "./formats";
 import { fileContent } from "../local-file/file";
-import { isIso } from "../iso-detection";
 import { fileNameOf, parseSourceUrl } from "../url/source-url";
 import { urlContent } from "../url/url-content";
 
@@ -28,7 +25,6 @@ const octets = "application/octet-stream";
 
 export async function tarballContent(file: string, reader: Reader): Promise<ImageContent> {
   const content = await fileContent(file, reader);
-  await requireNoMedium(content.path);
   return {
     fingerprint: content.digest.slice("sha256:".length),
     fileName: content.fileName,
@@ -49,16 +45,4 @@ export async function downloadContent(
     fileName: basename(fileNameOf(parseSourceUrl(url)) ?? "image"),
     open: async () => ({ ...(await content.open()), contentType: octets }),
   };
-}
-
-/** The daemons would receive the whole file before they reject its compression. */
-async function requireNoMedium(path: string): Promise<void> {
-  const format = await diskFormatOf(path);
-  if (format !== undefined && format !== "ova") {
-    const advice = `Use source: { disk: ${JSON.stringify(path)}, format: "${format}" }.`;
-    throw new LxdError({ code: "invalid-argument", why: `${path} is a ${format} disk, not an image`, advice });
-  }
-  if (!(await isIso(path))) return;
-  const advice = "Create an IsoVolume from it, and boot a blank machine from that.";
-  throw new LxdError({ code: "invalid-argument", why: `${path} is installation media, not an image`, advice });
 }

@@ -1,11 +1,9 @@
 // An image in two files; its fingerprint is the hash of their concatenation.
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
-import { LxdError } from "../../base/errors";
 import { byteStream } from "../byte-stream";
 import { readCache, writeCache } from "../cache";
 import { type Reader } from "../content";
-import { expandPath, fileContent, type FileContent } from "../local-file/file";
+import { fileContent, type FileContent } from "../local-file/file";
 import { type ImageBody, type ImageContent } from "./image-content";
 
 export interface SplitFiles {
@@ -16,7 +14,6 @@ export interface SplitFiles {
 
 export async function splitContent(files: SplitFiles, reader: Reader): Promise<ImageContent> {
   const [metadata, rootfs] = [await fileContent(files.metadata, reader), await fileContent(files.rootfs, reader)];
-  await requireRoot(files);
   const fingerprint = await combinedHash([metadata, rootfs], reader);
   return {
     fingerprint,
@@ -74,21 +71,6 @@ async function openForm({ isVirtualMachine }: SplitFiles, parts: Parts): Promise
   const stream = byteStream(body(), () => files.forEach((file) => file.stream.destroy()));
   const received = Promise.resolve({ sha256: parts.fingerprint, sizeBytes });
   return { stream, sizeBytes, received, contentType: `multipart/form-data; boundary=${boundary}` };
-}
-
-/**
- * The daemons distinguish containers from virtual machines by the name of the part alone and accept any bytes in it.
- */
-async function requireRoot({ rootfs, isVirtualMachine }: SplitFiles): Promise<void> {
-  const file = await open(expandPath(rootfs), "r");
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
-  const isQcow2 = bytesRead === 4 && buffer.toString("latin1") === "QFI\xfb";
-  if (isQcow2 === isVirtualMachine) return;
-  const why = isQcow2
-    ? `${rootfs} is a qcow2 disk, the root of a virtual machine`
-    : `${rootfs} is not a qcow2 disk, as the root of a virtual machine must be`;
-  const advice = isQcow2 ? 'Set type: "virtual-machine".' : "Convert it with `qemu-img convert -O qcow2`.";
-  throw new LxdError({ code: "invalid-argument", why, advice });
 }
 
 function quoted(fileName: string): string {

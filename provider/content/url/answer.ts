@@ -1,5 +1,6 @@
 // Interprets a server's response to a request for a file from a given byte on.
 import { type Readable } from "node:stream";
+import { type AnswerHeaders } from "../content";
 import { type Exchange } from "./exchange";
 import { type Failure, failureAt } from "./failure";
 import { type DownloadLimits } from "./limits";
@@ -15,6 +16,7 @@ export interface Answer {
   sizeBytes: number | undefined;
   /** Identifies this version of the file: a strong ETag or a date, for `If-Range`. */
   validator: string | undefined;
+  said: AnswerHeaders;
 }
 
 /** The server has nothing after the requested byte: the file is complete. */
@@ -48,7 +50,8 @@ export async function judge(from: Exchange, desired: Requested): Promise<Answer 
 function answer({ url, body, headers }: Exchange, { skip, sizeBytes }: Pick<Answer, "skip" | "sizeBytes">): Answer {
   const etag = headers.etag;
   const isStrong = etag !== undefined && !etag.startsWith("W/");
-  return { url, body, skip, sizeBytes, validator: isStrong ? etag : headers["last-modified"] };
+  const said = { contentType: headers["content-type"], contentEncoding: headers["content-encoding"] };
+  return { url, body, skip, sizeBytes, validator: isStrong ? etag : headers["last-modified"], said };
 }
 
 function refusal({ url, status, headers }: Exchange, limits: DownloadLimits): Failure {

@@ -1,6 +1,7 @@
 // Downloads one file from the first working mirror and resumes interrupted transfers.
 import { pause } from "../../base/abort";
 import { LxdError } from "../../base/errors";
+import { type AnswerHeaders } from "../content";
 import { type Answer, type Complete, judge } from "./answer";
 import { exchange } from "./exchange";
 import { type Failure, failureAt, networkFailure } from "./failure";
@@ -23,6 +24,8 @@ export interface DownloadOptions {
 export class Download {
   /** The size of the file, once a server has reported it. */
   sizeBytes: number | undefined;
+  /** What the server said of its first answer. */
+  said: AnswerHeaders | undefined;
   /** How many bytes have been passed on. */
   private offset = 0;
   private readonly mirrors: readonly Mirror[];
@@ -78,6 +81,7 @@ export class Download {
   private accept(mirror: Mirror, answer: Answer): Answer | Failure {
     const { url, sizeBytes } = answer;
     this.sizeBytes ??= sizeBytes;
+    this.said ??= answer.said;
     if (sizeBytes === undefined || sizeBytes === this.sizeBytes) {
       mirror.remember(url, answer.validator);
       return answer;

@@ -3,6 +3,7 @@ import { LxdError } from "../../base/errors";
 import { type Content, type Digest, type Opened, type ReportBytes } from "../content";
 import { parseChecksum } from "./checksum";
 import { Download } from "./download";
+import { Head, mismatchError } from "./mismatch";
 import { digestFor } from "./resolve-checksum";
 import { parseSourceUrl, redactedUrls } from "./source-url";
 import { type DownloadSettings, openTransport } from "./transport";
@@ -54,10 +55,13 @@ class UrlContent implements Content {
     const transport = openTransport(settings);
     try {
       const download = new Download({ urls, transport, mayLeaveTls });
-      const chunks = download.bytes(await download.connect());
-      const mismatch = (got: Digest) => mismatchError(urls, digest, got);
+      const head = new Head();
+      const chunks = head.keep(download.bytes(await download.connect()));
+      const { sizeBytes, said } = download;
+      const mismatch = (got: Digest) => mismatchError({ urls, expected: digest, got, head: head.bytes, said });
       const release = () => transport.close();
-      return openVerified({ chunks, digest, doing, mismatch, onProgress, release, sizeBytes: download.sizeBytes });
+      const opened = openVerified({ chunks, digest, doing, mismatch, onProgress, release, sizeBytes });
+      return { ...opened, answer: said };
     } catch (error) {
       transport.close();
       throw LxdError.from(error).during(doing);
@@ -68,12 +72,4 @@ class UrlContent implements Content {
 function parseUrls(texts: readonly string[]): URL[] {
   if (texts.length > 0) return texts.map(parseSourceUrl);
   throw new LxdError({ code: "invalid-argument", why: "there is no URL to download from" });
-}
-
-function mismatchError(urls: readonly URL[], expected: Digest, got: Digest): LxdError {
-  return new LxdError({
-    code: "content-mismatch",
-    why: `the bytes from ${redactedUrls(urls)} do not match the checksum: expected ${expected}, got ${got}`,
-    advice: "Either the file was replaced on the server, or the checksum belongs to another file or version.",
-  });
 }

@@ -6,6 +6,7 @@ import { type CheckContext, type Failure } from "../../kind/kind";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { projectOf } from "../shared/common";
 import { claimAliases, rivalFailures } from "./aliases/claims";
+import { contentFailures } from "./content-failures";
 import { hashesOf } from "./hashes";
 import { findByName, parseImageId } from "./id";
 import { applyDefaults, type ImageInputs, isSame, type PartialImageInputs } from "./inputs";
@@ -38,6 +39,10 @@ async function computeSource(check: ImageCheckContext, whole: PartialImageInputs
   if (hasUnknown(source) || failures.length > 0) {
     return { inputs: { ...whole, fingerprint: unknown }, failures };
   }
+  const refused = await contentFailures(source);
+  if (refused.length > 0 && !(await isContentOf(check, source))) {
+    return { inputs: { ...whole, fingerprint: unknown }, failures: refused };
+  }
   let field = "download" in source ? "source.checksum" : fieldOf(source);
   try {
     const hashes = await hashesOf(check, source);
@@ -57,6 +62,17 @@ async function computeSource(check: ImageCheckContext, whole: PartialImageInputs
     const failure = { property: field, reason: LxdError.from(error).message };
     return { inputs: { ...whole, fingerprint: unknown }, failures: [failure] };
   }
+}
+
+/** Content that an earlier release accepted stays valid until it changes. */
+async function isContentOf(check: ImageCheckContext, source: ImageSource): Promise<boolean> {
+  const { olds } = check;
+  if (olds?.fingerprint === undefined) return false;
+  const hashes = await hashesOf(check, source).catch(() => undefined);
+  if (hashes === undefined) return false;
+  const isKnown = hashes.digest !== undefined || hashes.fingerprint !== undefined;
+  const isSameFingerprint = hashes.fingerprint === undefined || hashes.fingerprint === olds.fingerprint;
+  return isKnown && isSameFingerprint && (hashes.digest === undefined || hashes.digest === olds.digest);
 }
 
 /** Queries the image server for a new image, or to copy its aliases; not again while the program is unchanged. */

@@ -2,6 +2,8 @@
 import { findAlias } from "../../lxd/api/images";
 import { fileContent } from "../../content/local-file/file";
 import { reader } from "../../content/progress";
+import { recogniseFile } from "../../content/recognition/local-file";
+import { backupProblem } from "../../content/recognition/problems";
 import { LxdError } from "../../base/errors";
 import { type CheckContext, type Cost, type Failure } from "../../kind/kind";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
@@ -28,11 +30,21 @@ export async function versionOf(
   try {
     if (isFollowed) return { version: (await findAlias(client(), project, source.alias))?.target, failures: [] };
     const { backup } = source as { backup: string };
-    return { version: (await fileContent(backup, reader(check, `hashing ${backup}`))).digest, failures: [] };
+    return { version: await versionOfBackup(check, backup), failures: [] };
   } catch (error) {
     const property = isFollowed ? "source.alias" : "source.backup";
     return { version: unknown, failures: [{ property, reason: LxdError.from(error).message }] };
   }
+}
+
+/** A large file that cannot be a backup is not hashed, unless an instance may have been made of it. */
+async function versionOfBackup(check: CheckContext<InstanceInputs>, backup: string): Promise<string> {
+  const before = check.olds?.sourceVersion;
+  const problem = backupProblem({ name: backup, found: await recogniseFile(backup) }, "instance");
+  if (problem !== undefined && before === undefined) throw problem;
+  const { digest } = await fileContent(backup, reader(check, `hashing ${backup}`));
+  if (problem !== undefined && digest !== before) throw problem;
+  return digest;
 }
 
 /** If the program specified no source so far, as for an imported instance, any source is accepted. */

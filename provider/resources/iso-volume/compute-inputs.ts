@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { sha256 } from "../../base/canonical";
 import { findVolume } from "../../lxd/api/storage/volumes";
 import { type Client } from "../../lxd/client/core/client";
-import { expandPath } from "../../content/local-file/file";
-import { isIso, notIso } from "../../content/iso-detection";
+import { recogniseFile } from "../../content/recognition/local-file";
+import { isoProblem } from "../../content/recognition/problems";
 import { isLocalList } from "../../content/url/resolve-checksum";
 import { LxdError } from "../../base/errors";
 import { type CheckContext, type Failure } from "../../kind/kind";
@@ -64,10 +64,17 @@ async function identifySource(check: IsoCheckContext, source: IsoSource): Promis
   const isKnown = olds?.digest !== undefined && isDigest(olds.digest) && sameSource(olds.source, source);
   if (isKnown && !isLocal(source)) return { digest: olds.digest ?? "", failures: [] };
   if ("volume" in source) return { digest: await digestOfVolume(client(), source, inputs.project ?? ""), failures: [] };
-  const content = await contentOf(source, check);
-  const isNew = "file" in source && olds?.digest !== content.digest && inputs.allowAnyContent !== true;
-  if (isNew && !(await isIso(expandPath(source.file)))) throw notIso(source.file);
-  return { digest: content.digest, failures: [] };
+  const problem = inputs.allowAnyContent === true ? undefined : await problemOf(source);
+  // A large file that is refused is not hashed, unless it may be the content of the volume.
+  if (problem !== undefined && olds?.digest === undefined) throw problem;
+  const { digest } = await contentOf(source, check);
+  if (problem !== undefined && olds?.digest !== digest) throw problem;
+  return { digest, failures: [] };
+}
+
+async function problemOf(source: IsoSource): Promise<LxdError | undefined> {
+  if (!("file" in source)) return undefined;
+  return isoProblem({ name: source.file, found: await recogniseFile(source.file) });
 }
 
 /**

@@ -10,7 +10,10 @@ import {
 import { type Client } from "../../lxd/client/core/client";
 import { requireExtension } from "../../lxd/client/discovery/server-info";
 import { type Opened } from "../../content/content";
-import { requireIso } from "../../content/iso-detection";
+import { recogniseOpened } from "../../content/recognition/opened";
+import { isoProblem } from "../../content/recognition/problems";
+import { type Place } from "../../content/recognition/words";
+import { redactedText } from "../../content/url/redacted-url";
 import { withProgress } from "../../content/progress";
 import { runRegistry } from "../../engine/run-registry";
 import { LxdError } from "../../base/errors";
@@ -103,7 +106,8 @@ async function send(
     const why = `the source has changed since the preview: expected ${inputs.digest}, found ${content.digest}`;
     throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
   }
-  return upload({ client, status, inputs, opened: await content.open(), source: describe(source) });
+  const opened = await content.open();
+  return upload({ client, status, inputs, opened: inputs.allowAnyContent ? opened : await recognised(opened, source) });
 }
 
 interface Upload {
@@ -111,16 +115,24 @@ interface Upload {
   status: (text: string) => void;
   inputs: IsoVolumeInputs;
   opened: Opened;
-  source: string;
+}
+
+/** Checks what it is before the server receives any of it. */
+async function recognised(content: Opened, source: Exclude<IsoSource, { volume: unknown }>): Promise<Opened> {
+  const { found, opened } = await recogniseOpened(content);
+  const problem = isoProblem({ ...placeOfSource(source), found, answer: opened.answer });
+  if (problem === undefined) return opened;
+  opened.received.catch(() => undefined);
+  opened.stream.destroy();
+  throw problem;
 }
 
 /**
  * Only an import that is known to have succeeded is complete: the servers write the record, with its size, before the
  * bytes.
  */
-async function upload({ client, status, inputs, opened, source }: Upload): Promise<number> {
-  const visible = withProgress(opened, "uploading", status);
-  const stream = inputs.allowAnyContent ? visible.stream : requireIso(visible.stream, source);
+async function upload({ client, status, inputs, opened }: Upload): Promise<number> {
+  const { stream } = withProgress(opened, "uploading", status);
   // The failed upload reports the reason.
   opened.received.catch(() => undefined);
   await importIsoVolume(client, inputs, { stream, sizeBytes: opened.sizeBytes, deadlineMs });
@@ -150,7 +162,9 @@ async function copy(
   return from.pool === inputs.pool ? from.sizeBytes : undefined;
 }
 
-function describe(source: Exclude<IsoSource, { volume: unknown }>): string {
-  if ("file" in source) return source.file;
-  return "files" in source ? `the image ${source.label}` : "the download";
+function placeOfSource(source: Exclude<IsoSource, { volume: unknown }>): Place {
+  if ("file" in source) return { name: source.file };
+  if ("files" in source) return { name: `the image ${source.label}` };
+  const [url = ""] = "url" in source ? [source.url] : source.urls;
+  return { name: redactedText(url), isOnWeb: true };
 }

@@ -1,4 +1,5 @@
 // Preflight checks of a storage volume: its source, its size and its users.
+import { isDeepStrictEqual } from "node:util";
 import { parseUser } from "../../lxd/api/used-by";
 import { findSnapshot } from "../../lxd/api/storage/data-volumes";
 import { findInstance } from "../../lxd/api/instance/instances";
@@ -6,18 +7,26 @@ import { findVolume, memberOf, type VolumeAddress, type WireVolume } from "../..
 import { type Client } from "../../lxd/client/core/client";
 import { missingExtension } from "../../lxd/client/discovery/server-info";
 import { fileContent } from "../../content/local-file/file";
+import { recogniseFile } from "../../content/recognition/local-file";
+import { backupProblem } from "../../content/recognition/problems";
 import { LxdError } from "../../base/errors";
 import { type CheckContext, type Failure } from "../../kind/kind";
+import { plain } from "../../kind/props";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { parseSize } from "../../kind/units";
 import { isPlacePlanned, isPlanned } from "../shared/planned";
 import { ownerKey } from "../shared/ownership";
 import { isRunning } from "../machine/power";
-import { type CopySource, type PartialStorageVolumeInputs, type StorageVolumeInputs } from "./inputs";
+import {
+  type BackupSource,
+  type CopySource,
+  type PartialStorageVolumeInputs,
+  type StorageVolumeInputs,
+} from "./inputs";
 
 export async function preflight(
   client: Client,
-  { inputs, importId, signal }: CheckContext<StorageVolumeInputs>,
+  { inputs, olds, importId, signal }: CheckContext<StorageVolumeInputs>,
 ): Promise<Failure[]> {
   const { source } = inputs;
   if (source === undefined || hasUnknown(source) || importId !== undefined) return [];
@@ -27,10 +36,19 @@ export async function preflight(
     const { message: reason } = missingExtension(info, "custom_volume_backup", "backups of volumes");
     return [{ property: "source.backup", reason }];
   }
-  return fileContent(source.backup, { signal }).then(
-    () => [],
-    (error: unknown) => [{ property: "source.backup", reason: LxdError.from(error).message }],
-  );
+  const isNew = olds === undefined || !isDeepStrictEqual(plain(olds.source), plain(source));
+  try {
+    const problem = isNew ? await backupProblemOf(source) : undefined;
+    if (problem !== undefined) return [{ property: "source.backup", reason: problem.message }];
+    await fileContent(source.backup, { signal });
+    return [];
+  } catch (error) {
+    return [{ property: "source.backup", reason: LxdError.from(error).message }];
+  }
+}
+
+async function backupProblemOf({ backup }: BackupSource): Promise<LxdError | undefined> {
+  return backupProblem({ name: backup, found: await recogniseFile(backup) }, "volume");
 }
 
 async function originalFailures(

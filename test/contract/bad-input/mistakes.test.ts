@@ -1,11 +1,9 @@
 // Mistakes that newcomers make: each is a failure of the preview, with the property and what to write instead.
-import { beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 
 import { describeEachDaemon } from "../harness";
 import { StackResource } from "../harness/stack";
-import { type KindName } from "../../../sdk/resource/resource";
-
-type Mistake = [title: string, kind: KindName, args: Record<string, unknown>, property: string, reason: RegExp];
+import { fileMistakes, makeMistakenFiles, type Mistake, removeMistakenFiles } from "./mistaken-files";
 
 const hex = "0123456789abcdef".repeat(4);
 const vm = { type: "virtual-machine", rootDisk: { pool: "default" }, running: false };
@@ -268,13 +266,16 @@ const mistakes: Mistake[] = [
   ["a project that does not exist", "Profile", { project: "no-such-project" }, "project", /no-such-project/],
 ];
 
+afterAll(removeMistakenFiles);
+
 describeEachDaemon("mistakes", (daemon) => {
   let count = 0;
   beforeAll(() => {
     count = 0;
+    makeMistakenFiles();
   });
-  for (const [title, kind, args, property, reason] of mistakes) {
-    daemon.test(title, { needs: kind === "IsoVolume" ? ["custom_volume_iso"] : [] }, async () => {
+  for (const [title, kind, args, property, reason, needs = []] of [...mistakes, ...fileMistakes]) {
+    daemon.test(title, { needs: kind === "IsoVolume" ? ["custom_volume_iso"] : needs }, async () => {
       const resource = new StackResource(kind, daemon.name(`mistake${++count}`), daemon.socket);
       const failures = await resource.failures(args);
       const found = failures.find((failure) => failure.property === property);

@@ -124,9 +124,9 @@ describeImages("image of a disk", (site) => {
     const qcow2 = await diskAs(site, "qcow2");
     const [wrong] = await image.failures({ source: { disk: qcow2, format: "raw" } });
     expect(wrong).toMatchObject({ property: "source.disk" });
-    expect(wrong?.reason).toMatch(/is a qcow2 image, not raw[^]*format: "qcow2"/);
+    expect(wrong?.reason).toMatch(/is a qcow2 disk, not a raw disk[^]*format: "qcow2"/);
     const [none] = await image.failures({ source: { disk: await rawDisk(site), format: "vmdk" } });
-    expect(none?.reason).toMatch(/is not a valid vmdk image/);
+    expect(none?.reason).toMatch(/is not a vmdk disk[^]*Set `format` to the format of the file/);
     const overlay = join(site.dir, "overlay.qcow2");
     await run("qemu-img", ["create", "-f", "qcow2", "-b", qcow2, "-F", "qcow2", overlay]);
     const [half] = await image.failures({ source: { disk: overlay, format: "qcow2" } });
@@ -153,7 +153,7 @@ describeImages("image of a disk", (site) => {
     const iso = join(site.dir, "medium.iso");
     await writeFile(iso, tinyIso());
     const [medium] = await image.failures({ source: { file: iso } });
-    expect(medium?.reason).toMatch(/is installation media, not an image[^]*IsoVolume/);
+    expect(medium?.reason).toMatch(/is installation media \(ISO 9660 or UDF\), not an image tarball[^]*IsoVolume/);
   });
 
   it("may be unknown in a preview", async () => {

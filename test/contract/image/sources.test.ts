@@ -57,11 +57,11 @@ describeImages("image sources", (site) => {
 
     it.each([
       ["container", "virtual-machine", /is a qcow2 disk[^]*type: "virtual-machine"/],
-      ["virtual-machine", "container", /is not a qcow2 disk[^]*qemu-img convert/],
+      ["virtual-machine", "container", /compressed with gzip, not a qcow2 disk[^]*qemu-img convert/],
     ] as const)("as a %s are refused with the root of a %s", async (said, type, reason) => {
       const { source } = await write(type);
       const [failure] = await image.failures({ source: { ...source, type: said } });
-      expect(failure?.property).toBe("source.metadata");
+      expect(failure?.property).toBe("source.rootfs");
       expect(failure?.reason).toMatch(reason);
     });
   });

@@ -117,7 +117,8 @@ describeInstances("an instance of a backup", (site) => {
     const wrong = site.resource();
     await expect(wrong.up(args({ type: "virtual-machine" }))).rejects.toThrow(/is one of a container/);
     expect(await site.find(`/1.0/instances/${interimOf(wrong.urn)}`)).toBeUndefined();
-    await writeFile(other, "no backup");
+    // Nothing that can be recognised: the daemon decides.
+    await writeFile(other, Buffer.from("\x90 no backup", "latin1"));
     await expect(wrong.up(args({ source: { backup: other } }))).rejects.toThrow(/create instance/);
   });
 });

@@ -206,7 +206,7 @@ describeEachDaemon("ISO volume", (daemon: TestDaemon) => {
     expect(Object.keys(told).sort()).toEqual(["description", "naem", "pool", "source.file"]);
     expect(told["naem"]).toContain('did you mean "name"?');
     expect(told["pool"]).toContain('did you mean "default"?');
-    expect(told["source.file"]).toContain("is not an ISO 9660 or UDF image");
+    expect(told["source.file"]).toContain("is plain text, not an ISO 9660 or UDF image");
     expect(told["description"]).toContain("must be a string");
   });
 

@@ -1,9 +1,17 @@
 // Uploads an image from this machine to the daemon.
 import { findImage, uploadImage } from "../../../lxd/api/images";
 import { diskContent, type DiskImage } from "../../../content/disk-image/disk-image";
-import { downloadContent, type ImageContent, tarballContent } from "../../../content/disk-image/image-content";
+import {
+  downloadContent,
+  type ImageBody,
+  type ImageContent,
+  tarballContent,
+} from "../../../content/disk-image/image-content";
 import { reader, withProgress } from "../../../content/progress";
 import { splitContent } from "../../../content/disk-image/split-image";
+import { recogniseOpened } from "../../../content/recognition/opened";
+import { imageProblem } from "../../../content/recognition/problems";
+import { redactedText } from "../../../content/url/redacted-url";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
 import { type ImageInputs } from "../inputs";
@@ -58,7 +66,8 @@ async function sendContent(context: Context, { inputs, source }: Upload, content
   const fileName = isForeknown
     ? uploadName(urn, content.fileName)
     : publishedName(urn, identityOf(source, inputs.digest));
-  const body = await content.open(fileName);
+  const opened = await content.open(fileName);
+  const body = "download" in source ? await recognised(opened, source.download) : opened;
   const { project, public: isPublic } = inputs;
   const settings = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
   const sent = async (): Promise<string> => fingerprint ?? (await body.received).sha256;
@@ -72,6 +81,16 @@ async function sendContent(context: Context, { inputs, source }: Upload, content
   }
   await dropInheritedMetadata(client, { project, fingerprint: await sent() });
   return sent();
+}
+
+/** Checks what a web server sends before the daemon receives any of it. */
+async function recognised(content: ImageBody, url: string): Promise<ImageBody> {
+  const { found, opened } = await recogniseOpened(content);
+  const problem = imageProblem({ name: redactedText(url), isOnWeb: true, found, answer: opened.answer });
+  if (problem === undefined) return opened;
+  opened.received.catch(() => undefined);
+  opened.stream.destroy();
+  throw problem;
 }
 
 /** The fingerprint of a converted or downloaded image is not known in advance. */
