@@ -18,6 +18,7 @@ import { progressRow } from "./pulumi/progress";
 import { isElsewhere, type ServerRegistry } from "./server-registry";
 import { secretNames } from "./secrets/secret-names";
 import { type ReplacementTracker } from "./replacement-tracker";
+import { automaticName, automaticNameKey, logicalName } from "../kind/automatic-name";
 import { hasUnknown } from "../kind/unknowns";
 import { validate } from "../kind/validate";
 
@@ -71,7 +72,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
       // Inputs that failed are unknown here, and outside of a preview the engine accepts no unknowns, not even with
       // failures.
       if (failures.length > 0) return { inputs: newProps, failures: failures.map(redacted) };
-      const inputs = asWritten(kind, written, partial);
+      const inputs = { ...asWritten(kind, written, partial), ...keptName(written, partial, check) };
       return { inputs: plain({ ...inputs, __urn, __import, __replaceOnChanges, __secrets, ...where }), failures };
     } catch (error) {
       failures.push({ property: "", reason: LxdError.from(error).message });
@@ -106,7 +107,17 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const importId = olds === undefined && replacements.isFirst(urn) ? given.importId : undefined;
     const client = (): Client => reads.own(servers.connect(inputs.remote));
     const noteAbsent = (kindName: string, id: string): void => runRegistry().noteAbsent(urn, `${kindName} ${id}`);
-    return { ...given, replaced, importId, client, connect: servers.connect, config: servers.config, noteAbsent };
+    const name = automaticName(urn, olds ?? replaced);
+    return {
+      ...given,
+      automaticName: name,
+      replaced,
+      importId,
+      client,
+      connect: servers.connect,
+      config: servers.config,
+      noteAbsent,
+    };
   }
 
   /** Reports a name that another resource of the program has too: only one of the two could be created. */
@@ -136,6 +147,16 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const failures = await reads.preflight(client, (sharing) => look(sharing, { ...check, inputs }));
     return failures.filter((failure, i) => failures.findIndex((f) => f.reason === failure.reason) === i);
   }
+}
+
+/** Records an automatic name that differs from the logical name, so that later runs keep it. */
+function keptName(
+  written: Props,
+  inputs: object,
+  { urn, automaticName: name }: { urn: string; automaticName: string },
+): Props {
+  const isAutomatic = written["name"] === undefined && (inputs as Props)["name"] === name;
+  return isAutomatic && name !== logicalName(urn) ? { [automaticNameKey]: name } : {};
 }
 
 function withoutSecrets({ property, reason }: Failure, redactor: Redactor): Failure {

@@ -1,5 +1,6 @@
 // Internal fields stored with a resource, under names with two underscores, which previews omit.
 import { secretsKey } from "./secrets/redactor";
+import { automaticNameKey } from "../kind/automatic-name";
 import { plain, type Props } from "../kind/props";
 import { schemaVersion } from "./state-upgrades";
 import { withoutDefaults } from "./written-inputs";
@@ -33,8 +34,8 @@ export function toProps(
   props: Props,
   where: ServerIdentity,
 ): Props {
-  const { remote, __urn, __provider, [secretsKey]: secrets } = props;
-  const known = { __schema: schemaVersion, __identity: identity, __incomplete: isIncomplete };
+  const { remote, __urn, __provider, [secretsKey]: secrets, [automaticNameKey]: name } = props;
+  const known = { __schema: schemaVersion, __identity: identity, __incomplete: isIncomplete, [automaticNameKey]: name };
   return plain({ ...outputs, remote, __urn, __provider, [secretsKey]: secrets, ...known, ...where });
 }
 
@@ -57,5 +58,5 @@ export function inputsOfState<Inputs extends ServerInputs, Outputs extends Input
   const pick = (keys: string[]): Props =>
     Object.fromEntries(keys.filter((key) => props[key] !== undefined).map((key) => [key, props[key]]));
   const own = pick([...Object.keys(kind.policies), "remote"]);
-  return { ...withoutDefaults(kind, own), ...pick(["__urn", "__at", "__server", secretsKey]) };
+  return { ...withoutDefaults(kind, own), ...pick(["__urn", "__at", "__server", secretsKey, automaticNameKey]) };
 }

@@ -70,6 +70,8 @@ export interface CheckContext<Inputs> {
   /** The ID of an object to adopt instead of creating one, from the resource option `import`. */
   importId: string | undefined;
   urn: string;
+  /** The name of the object if the program specifies none. */
+  automaticName: string;
   config: StackConfig;
   status: (text: string) => void;
   /** See `Context`. */

@@ -11,7 +11,7 @@ import {
 import { isUnknown } from "../../kind/unknowns";
 import { toStrings } from "../shared/common";
 import { withoutEmpty } from "../shared/normalize";
-import { creatingKey, logicalName, ownerKey } from "../shared/ownership";
+import { creatingKey, ownerKey } from "../shared/ownership";
 import {
   type ConfigFacts,
   type ConfigFound,
@@ -142,8 +142,8 @@ function computeInputs<Inputs extends ConfigInputs>(
   applyDefaults: (inputs: PartialInputs<Inputs>) => PartialInputs<Inputs>,
   check: CheckContext<Inputs>,
 ): { inputs: PartialInputs<Inputs>; failures: Failure[] } {
-  const { inputs, urn } = check;
-  const name = (inputs.name as string | undefined) ?? logicalName(urn);
+  const { inputs } = check;
+  const name = (inputs.name as string | undefined) ?? check.automaticName;
   const whole = { ...applyDefaults({ ...inputs, ...definition.computed?.(check) }), name };
   if (inputs.name !== undefined) return { inputs: whole, failures: [] };
   const issue = definition.nameSchema.safeParse(name).error?.issues[0];

@@ -8,7 +8,7 @@ import { checkProject } from "../shared/common";
 import { isRunning } from "../machine/power";
 import { waitFor } from "../machine/waits";
 import { findMachine, requireMachine, withInstanceIdentity } from "../machine/machine";
-import { logicalName } from "../shared/ownership";
+import { logicalName } from "../../kind/automatic-name";
 import { applyDefaults, computeInputs, type ExecInputs, type ExecOutputs, policies, rerunning, schema } from "./inputs";
 
 export const exec: ActionKind<ExecInputs, ExecOutputs> = {

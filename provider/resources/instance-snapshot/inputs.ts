@@ -11,7 +11,6 @@ import { instant, name, scalar, strict } from "../../kind/schema";
 import { isUnknown } from "../../kind/unknowns";
 import { projectOf, remoteSchema } from "../shared/common";
 import { machineCost, type MachineInputs } from "../machine/machine";
-import { logicalName } from "../shared/ownership";
 
 export interface SnapshotInputs extends CommonInputs, MachineInputs {
   name: string;
@@ -59,10 +58,10 @@ export function applyDefaults(inputs: PartialSnapshotInputs): PartialSnapshotInp
 
 export function computeInputs({
   inputs,
-  urn,
+  automaticName,
   config,
 }: CheckContext<SnapshotInputs>): Promise<{ inputs: PartialSnapshotInputs; failures: Failure[] }> {
-  const name = inputs.name ?? logicalName(urn);
+  const name = inputs.name ?? automaticName;
   const whole = { ...applyDefaults(inputs), project: projectOf(inputs, config), name };
   const isFine = inputs.name !== undefined || snapshotName.safeParse(name).success;
   const reason = `the resource's own name "${name}" is not a valid snapshot name; set \`name\``;

@@ -13,7 +13,6 @@ import { nicDefaults } from "../machine/devices/nic";
 import { withStringValues } from "../machine/devices/plain-devices";
 import { withoutEmpty } from "../shared/normalize";
 import { hashFiles, sameFiles } from "../machine/guest/files";
-import { logicalName } from "../shared/ownership";
 import { placed, sourceCost, versionOf } from "./source-version";
 
 export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies"] = {
@@ -56,8 +55,7 @@ export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies
 export async function computeInputs(
   check: CheckContext<InstanceInputs>,
 ): Promise<{ inputs: PartialInstanceInputs; failures: Failure[] }> {
-  const { urn, config } = check;
-  const whole = withDefaults(check.inputs, { urn, config });
+  const whole = withDefaults(check.inputs, check);
   const { version, failures } = await versionOf({ ...check, inputs: whole });
   const computed = await hashFiles(whole.files, check.signal);
   const inputs = { ...whole, sourceVersion: version, files: computed.files };
@@ -68,9 +66,9 @@ export async function computeInputs(
 /** Applies defaults, including the name and project, which depend on the resource and its stack. */
 export function withDefaults(
   inputs: PartialInstanceInputs,
-  { urn, config }: Pick<CheckContext<InstanceInputs>, "urn" | "config">,
+  { automaticName, config }: Pick<CheckContext<InstanceInputs>, "automaticName" | "config">,
 ): PartialInstanceInputs {
-  return applyDefaults({ ...inputs, name: inputs.name ?? logicalName(urn), project: projectOf(inputs, config) });
+  return applyDefaults({ ...inputs, name: inputs.name ?? automaticName, project: projectOf(inputs, config) });
 }
 
 export function applyDefaults(inputs: PartialInstanceInputs): PartialInstanceInputs {

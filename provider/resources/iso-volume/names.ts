@@ -7,7 +7,7 @@ import { findVolume } from "../../lxd/api/storage/volumes";
 import { isCode } from "../../base/errors";
 import { type CheckContext } from "../../kind/kind";
 import { isUnknown, unknown } from "../../kind/unknowns";
-import { logicalName } from "../shared/ownership";
+import { logicalName } from "../../kind/automatic-name";
 import { isPlacePlanned } from "../shared/planned";
 import { parseVolumeId } from "./id";
 import { type IsoVolumeInputs, type PartialIsoVolumeInputs } from "./inputs";

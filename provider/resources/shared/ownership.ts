@@ -44,11 +44,6 @@ export function isSameStack(urn: string, other: string | undefined): boolean {
   return other !== undefined && stackOf(urn) === stackOf(other);
 }
 
-/** The resource's logical name: the last part of its URN. */
-export function logicalName(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
-}
-
 function stackOf(urn: string): string {
   return urn.split("::").slice(0, 2).join("::");
 }

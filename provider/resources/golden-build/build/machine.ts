@@ -1,11 +1,12 @@
 // Instances of a build, as instance inputs: the builder to be installed, and the trial that verifies the image.
 import { type CommonInputs } from "../../../kind/kind";
+import { logicalName } from "../../../kind/automatic-name";
 import { isUnknown, unknown } from "../../../kind/unknowns";
 import { withDefaults } from "../../instance/inputs";
 import { type Cdrom, type VolumeReference } from "../../machine/devices/cdrom";
 import { type InstanceInputs, type PartialInstanceInputs } from "../../instance/schema";
 import { type Wait } from "../../machine/wait-schema";
-import { hashKey, logicalName, versionKey } from "../../shared/ownership";
+import { hashKey, versionKey } from "../../shared/ownership";
 import { type GoldenInputs, type Machine, type PartialGoldenInputs } from "../schema";
 
 /** Leaves room for the version and a suffix within the 63 characters of a host name. */
@@ -36,7 +37,10 @@ export function partialBuilder(inputs: PartialGoldenInputs, urn: string): Partia
   const name = version === undefined || isUnknown(version) ? version : builderName(urn, version);
   const part: PartialInstanceInputs = isUnknown(machine) ? unknownMachine : partialMachine(machine);
   const common: Partial<CommonInputs> = { remote, ...(project === undefined ? {} : { project }) };
-  return withDefaults({ ...part, ...common, name, cdroms, bootCommand, running: false }, { urn, config: {} });
+  return withDefaults(
+    { ...part, ...common, name, cdroms, bootCommand, running: false },
+    { automaticName: logicalName(urn), config: {} },
+  );
 }
 
 export function builderOf(inputs: GoldenInputs, urn: string): InstanceInputs {
