@@ -44,7 +44,7 @@ const budgets: Record<string, Budget> = {
     update: { GET: 3, PUT: 1 },
   },
   image: {
-    create: { GET: 10, POST: 1, PUT: 1, wait: 1 },
+    create: { GET: 9, POST: 1, PUT: 1, wait: 1 },
     update: { GET: 4, PUT: 1 },
     delete: { GET: 3, DELETE: 1, wait: 1 },
   },

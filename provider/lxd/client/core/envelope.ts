@@ -61,12 +61,15 @@ const byStatus: Record<number, ErrorCode> = {
   503: "unavailable",
 };
 
+/** The servers' words for the name of an instance that another request is creating. */
+const beingCreated = /^Failed creating instance record: Instance is busy/;
+
 /** Most errors of drivers arrive with status 500 (some with 400), so their text decides. */
 function meaning(why: string, status: number): ErrorCode {
   const known = byStatus[status];
   if (known !== undefined) return known;
   if (memberAway.test(why)) return "unavailable";
-  if (/already exists|UNIQUE constraint failed/i.test(why)) return "already-exists";
+  if (/already exists|UNIQUE constraint failed/i.test(why) || beingCreated.test(why)) return "already-exists";
   if (/in use/i.test(why)) return "in-use";
   // Incus 6.0 loses the status of these two.
   if (/^User does not have permission|^Certificate is restricted$/.test(why)) return "permission-denied";

@@ -6,7 +6,7 @@ import { isCode, LxdError } from "../../../base/errors";
 import { type ReconcileContext } from "../../../kind/kind";
 import { dropInheritedMetadata } from "./foreign-metadata";
 import { diskOf, send } from "./content";
-import { type FoundImage, identity, locate } from "../find";
+import { type FoundImage, locate } from "../find";
 import { type ImageInputs, type ImageOutputs } from "../inputs";
 import { marksOf, publishedName } from "../owners";
 import { publish } from "./publish";
@@ -21,8 +21,8 @@ type Context = ReconcileContext<ImageOutputs>;
 /** Inputs of an image to create. */
 type Making = ImageInputs & { source: ImageSource };
 
-/** Returns the identity: for most sources only the server's response contains the fingerprint. */
-export async function create(context: Context, inputs: ImageInputs): Promise<string> {
+/** Returns the image: for most sources only the server's response contains the fingerprint. */
+export async function create(context: Context, inputs: ImageInputs): Promise<{ object: FoundImage }> {
   const { client, urn } = context;
   const { source, project } = inputs;
   if (source === undefined)
@@ -30,7 +30,7 @@ export async function create(context: Context, inputs: ImageInputs): Promise<str
   const fingerprint = await make(context, { ...inputs, source });
   const image = (await findImage(client, { project, fingerprint }))?.value;
   if (image === undefined) throw new LxdError({ code: "failed", why: "the daemon created no image" });
-  return identity({ image, project, urn });
+  return { object: { image, project, urn } };
 }
 
 const advice = "Set `source` in the program.";
