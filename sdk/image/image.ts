@@ -69,8 +69,8 @@ export interface ImageArgs extends CommonArgs {
  * An image, identified by the SHA-256 of its content (its fingerprint). Supported by all versions of LXD and Incus.
  *
  * A server stores each content only once, so several resources and stacks can share an image; it is deleted with the
- * last of them. Their settings should agree: each `pulumi up` applies the settings of its own program. An alias belongs
- * to one resource only, unless all of them set `aliasPolicy: "adopt"`.
+ * last of them. Each may add aliases, properties and other settings; a setting that another stack sets to another value
+ * is an error. An alias belongs to one resource only, unless all of them set `aliasPolicy: "adopt"`.
  *
  * `pulumi up --replace` pulls or publishes the image again. If the content is the same, the image stays the same.
  *

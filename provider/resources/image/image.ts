@@ -17,7 +17,7 @@ import { takenAliases } from "./aliases/aliases";
 import { withListed } from "./aliases/alias-lists";
 import { computeInputs } from "./compute-inputs";
 import { create } from "./create/create";
-import { type FoundImage, identity, identityOfState, locate, owner } from "./find";
+import { formerUrn, type FoundImage, identity, identityOfState, locate, owner } from "./find";
 import { idOf, imageNameOf } from "./id";
 import { adopt, importFailures, unwritten } from "./import";
 import { applyDefaults, type ImageInputs, type ImageOutputs, policies, schema, validate } from "./inputs";
@@ -26,6 +26,7 @@ import { publishFailures } from "./create/publish";
 import { release, releaseLeft } from "./record/release";
 import { fieldOf, isPublished, placeOf } from "./source";
 import { type ImageSource } from "./source-types";
+import { hasNewSettings, settingFailures } from "./record/shared-settings";
 import { steps } from "./record/steps";
 import { isCopied, toOutputs } from "./record/reconcile";
 import { alreadyExists, isShared, mayAdopt, ownersBefore } from "./record/adoption";
@@ -42,6 +43,7 @@ export const image: ReconciledKind<Inputs, Outputs, FoundImage> = {
   applyDefaults,
   computeInputs,
   preflight,
+  preflightChange,
   deleteBeforeReplace,
   idOf: ({ project, fingerprint, source }, _urn, found) =>
     idOf({ project, fingerprint: found?.image.fingerprint ?? fingerprint ?? (source && placeOf(source)) }),
@@ -75,8 +77,18 @@ async function preflight(client: Client, check: CheckContext<Inputs>): Promise<F
   const found = known === undefined ? undefined : (await findImage(client, { project, fingerprint: known }))?.value;
   failures.push(...(await aliasFailures(client, check, found)));
   if (found === undefined) failures.push(...(await sourceFailures(client, check, source)));
-  if (found === undefined || mayAdopt(found, { adopt })) return failures;
+  if (found === undefined) return failures;
+  if (mayAdopt(found, { adopt })) return [...failures, ...settingFailures(found, check, inputs)];
   return [...failures, { property: fieldOf(source), reason: alreadyExists(found.fingerprint).message }];
+}
+
+/** Other stacks may share the image and set the same settings. */
+async function preflightChange(client: Client, { inputs, olds, urn }: CheckContext<Inputs>): Promise<Failure[]> {
+  const { project, fingerprint } = inputs;
+  if (project === undefined || fingerprint === undefined || hasUnknown([project, fingerprint])) return [];
+  if (olds?.project !== project || !hasNewSettings(inputs, olds)) return [];
+  const found = await findImage(client, { project, fingerprint });
+  return found === undefined ? [] : settingFailures(found.value, { urn, formerUrn: formerUrn(olds) }, inputs);
 }
 
 /** Asks the server of a new download whether it has the file, and an image server whether it has the image. */

@@ -12,6 +12,7 @@ import { findByName, parseImageId } from "./id";
 import { type ImageInputs } from "./inputs";
 import { withOwner } from "./owners";
 import { changeRecord } from "./record/record";
+import { settingsRecord } from "./record/shared-settings";
 import { fieldOf } from "./source";
 import { type ServerSource } from "./source-types";
 import { toOutputs } from "./record/reconcile";
@@ -96,7 +97,7 @@ export async function adopt({ client, urn }: Context, inputs: Inputs, { image, p
       urn,
       inputs.aliases.map(({ name }) => name),
     );
-    const properties = { ...withOwner(record.properties ?? {}, urn), ...list };
+    const properties = { ...withOwner(record.properties ?? {}, urn), ...list, ...settingsRecord(urn, inputs) };
     return isDeepStrictEqual(properties, record.properties) ? undefined : { ...record, properties };
   });
 }

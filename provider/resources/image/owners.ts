@@ -55,7 +55,7 @@ export function withOwner(properties: Properties, urn: string): Properties {
 }
 
 export function withoutOwner(properties: Properties, urn: string | undefined): Properties {
-  const own = urn === undefined ? [] : [markKey(urn), claimKey(urn), aliasesKey(urn)];
+  const own = urn === undefined ? [] : [markKey(urn), claimKey(urn), aliasesKey(urn), settingsKey(urn)];
   const isOf = ([key, value]: [string, string]): boolean => own.includes(key) || (isOwnerKey(key) && value === urn);
   return Object.fromEntries(Object.entries(properties).filter((entry) => !isOf(entry)));
 }
@@ -109,6 +109,11 @@ function markKey(urn: string): string {
 /** The aliases that the resource created, see `alias-lists.ts`. */
 export function aliasesKey(urn: string): string {
   return `user.pulumi.aliases.${shortHash(urn)}`;
+}
+
+/** What the resource sets, see `record/shared-settings.ts`. */
+export function settingsKey(urn: string): string {
+  return `user.pulumi.settings.${shortHash(urn)}`;
 }
 
 function isOwnerKey(key: string): boolean {

@@ -35,8 +35,13 @@ describeImages("existing image", (site) => {
     expect(await image.up(args)).toBe("same");
     expect(await image.refresh()).toBe(true);
     expect(await image.up({ ...args, __import: undefined })).toBe("same");
-    const list = `user.pulumi.aliases.${sha256(Buffer.from(image.urn)).slice(0, 8)}`;
-    const whose = { "user.pulumi.owner": image.urn, [list]: encodeURIComponent(name("a/b")) };
+    const ofUrn = sha256(Buffer.from(image.urn)).slice(0, 8);
+    const lists = { aliases: encodeURIComponent(name("a/b")), settings: expect.any(String) as string };
+    const whose = {
+      "user.pulumi.owner": image.urn,
+      [`user.pulumi.aliases.${ofUrn}`]: lists.aliases,
+      [`user.pulumi.settings.${ofUrn}`]: lists.settings,
+    };
     expect(await site.image()).toEqual({ ...before, properties: { ...before.properties, ...whose } });
     // Saying where it has come from is no reason to bring it anew.
     const sources = [{ file: site.file }, { server: "https://x", protocol: "incus", alias: "a" }];

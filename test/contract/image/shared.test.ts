@@ -42,6 +42,7 @@ describeImages("image of several stacks", (site) => {
     const failures = await prod.failures(site.args({ aliases: [name("b"), name("a")] }));
     expect(failures).toMatchObject([{ property: "aliases[1]" }]);
     expect(failures[0]?.reason).toMatch(/this image already has the alias[^]*aliasPolicy: "adopt"/);
+    expect(failures[0]?.reason).toContain(`which ${dev.urn} created`);
   });
 
   it("keeps an alias that both adopt until the last of them goes", async () => {

@@ -91,6 +91,24 @@ describeImages("image of a simplestreams server", (site) => {
     expect(await site.find(fingerprint)).toBeUndefined();
   });
 
+  test("and pulled by two stacks keeps the settings of the first", async () => {
+    const { fingerprint } = add();
+    const of = (stack: string): StackResource => new StackResource("Image", site.name(), daemon.socket, { stack });
+    const [dev, prod] = [of("dev"), of("prod")];
+    await dev.up(said({}, { properties: { run: site.name(), team: "a" }, public: true }));
+    const before = await site.image(fingerprint);
+    const other = said({}, { properties: { run: site.name(), team: "b" }, public: true });
+    await expect(prod.up(other)).rejects.toThrow(/shared with urn:pulumi:dev[^ ]*, which sets properties\["team"\]/);
+    expect(await site.image(fingerprint)).toEqual(before);
+    await prod.up(said({}, { properties: { run: site.name(), tier: "1" }, public: true }));
+    const { properties } = await site.image(fingerprint);
+    expect(properties).toMatchObject({ team: "a", tier: "1" });
+    await dev.destroy();
+    expect((await site.image(fingerprint)).properties).not.toHaveProperty("team");
+    await prod.destroy();
+    expect(await site.find(fingerprint)).toBeUndefined();
+  });
+
   test("that is not what its list says is not taken", async () => {
     const { fingerprint } = add();
     for (const [path, bytes] of streams.files) {

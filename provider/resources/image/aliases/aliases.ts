@@ -21,7 +21,7 @@ import { isUnknown } from "../../../kind/unknowns";
 import { isSameStack } from "../../shared/ownership";
 import { makersOf } from "./alias-lists";
 import { type AliasOf, isClaimed, othersWho } from "./claims";
-import { isOwnedBy } from "../owners";
+import { isOwnedBy, ownersOf } from "../owners";
 import { queued } from "../../../base/concurrency";
 import { type AliasPolicy } from "../inputs";
 
@@ -135,7 +135,7 @@ async function obstacle(
   if (!isHere && replaced?.fingerprint === found.target && replaced.project === project) return undefined;
   const target = (await findImage(client, { project, fingerprint: found.target }))?.value;
   if (target === undefined || isGivenUp(target, { client, project, name, urn })) return undefined;
-  if (isHere) return sharedAlias(name);
+  if (isHere) return sharedAlias(name, target);
   return isOwnedBy(target, urn) ? undefined : takenAlias(name, target);
 }
 
@@ -146,18 +146,22 @@ function isGivenUp(image: WireImage, alias: AliasOf): boolean {
   return isOnlyOne && makers.length > 0 && makers.every((maker) => isSameStack(maker, alias.urn));
 }
 
-function takenAlias(name: string, { fingerprint }: WireImage): LxdError {
+function takenAlias(name: string, image: WireImage): LxdError {
+  const [owner] = [...makersOf(image, name), ...ownersOf(image)];
+  const whose = owner === undefined ? "" : ` of ${owner}`;
   return new LxdError({
     code: "already-exists",
-    why: `the alias "${name}" belongs to the image ${fingerprint.slice(0, 12)}`,
+    why: `the alias "${name}" belongs to the image ${image.fingerprint.slice(0, 12)}${whose}`,
     advice: 'Choose another alias, delete that one first, or set aliasPolicy: "move" to point it here.',
   });
 }
 
-function sharedAlias(name: string): LxdError {
+function sharedAlias(name: string, image: WireImage): LxdError {
+  const [maker] = makersOf(image, name);
+  const whose = maker === undefined ? "this resource did not create" : `${maker} created`;
   return new LxdError({
     code: "already-exists",
-    why: `this image already has the alias "${name}", which this resource did not create`,
+    why: `this image already has the alias "${name}", which ${whose}`,
     advice: 'Choose another alias, or set aliasPolicy: "adopt" to adopt that one.',
   });
 }

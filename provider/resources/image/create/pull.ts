@@ -15,6 +15,7 @@ import { type Context } from "../../../kind/kind";
 import { dropForeignMetadata } from "./foreign-metadata";
 import { type ImageInputs } from "../inputs";
 import { alreadyExists, isCacheOnly, mayAdopt } from "../record/adoption";
+import { disagreement } from "../record/shared-settings";
 import { servedBy } from "../server-image";
 import { type ServerSource, type UrlSource } from "../source-types";
 import { queued } from "../../../base/concurrency";
@@ -49,9 +50,12 @@ async function pullOnce(context: Context, request: Pull): Promise<string> {
     await dropForeignMetadata(context, at, { source: request.source, own: request.properties });
     return fingerprint;
   }
-  if (!mayAdopt(former, { adopt })) {
+  const error = mayAdopt(former, { adopt })
+    ? disagreement(former, context, request.inputs)
+    : alreadyExists(fingerprint);
+  if (error !== undefined) {
     await updateImage(client, at, former, undefined);
-    throw alreadyExists(fingerprint);
+    throw error;
   }
   if (!isCacheOnly(former)) return fingerprint;
   // Incus would continue to treat it as a cached image, which expires.

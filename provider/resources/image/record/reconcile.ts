@@ -10,6 +10,7 @@ import { withAliasLists } from "../aliases/alias-lists";
 import { type ImageInputs, type ImageOutputs } from "../inputs";
 import { marksOf, ownersOf, withoutOwner, withOwner } from "../owners";
 import { changeRecord } from "./record";
+import { disagreement, isSetElsewhere, settingsRecord } from "./shared-settings";
 import { identityOf, isPulled } from "../source";
 
 type Inputs = ImageInputs;
@@ -29,7 +30,7 @@ export interface Previous {
   marks?: Record<string, string>;
   /** Whether the image was just created for this resource alone. */
   isNew?: boolean;
-  /** Whether to list the resource's aliases on the image, so that another resource can take them over. */
+  /** Whether the image records the resource's aliases and settings, which other resources take over or share. */
   isListing?: boolean;
 }
 
@@ -49,9 +50,12 @@ export async function reconcileRecord(
 ): Promise<{ value: WireImage; isChanged: boolean }> {
   let isChanged = false;
   const value = await changeRecord(client, news, (current) => {
-    const all = merged(current.properties ?? {}, { urn, olds, news });
+    const conflict = disagreement(current, { urn, formerUrn: olds.urn }, news);
+    if (conflict !== undefined) throw conflict;
+    const all = merged(current, { urn, olds, news });
     const lists = { client, urn, formerUrn: olds.urn, had: olds.aliases, news };
-    const properties = olds.isListing === true ? withAliasLists(all, current, lists) : all;
+    const records = { ...all, ...settingsRecord(urn, news) };
+    const properties = olds.isListing === true ? withAliasLists(records, current, lists) : all;
     const desired = settingsOf(current, news, properties);
     const isDue = differs(current, desired);
     isChanged ||= isDue;
@@ -111,10 +115,12 @@ function isSameTime(one: string, other: string): boolean {
 }
 
 function merged(
-  current: Record<string, string>,
+  image: WireImage,
   { urn, olds, news }: { urn: string; olds: Previous; news: Inputs },
 ): Record<string, string> {
-  const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties));
+  const current = image.properties ?? {};
+  const isLost = (key: string): boolean => !isSetElsewhere(image, { urn, formerUrn: olds.urn }, key);
+  const dropped = Object.keys(olds.properties).filter((key) => !(key in news.properties) && isLost(key));
   // The owner keys of a new image were inherited from the image on which its instance was based.
   const isInherited = (key: string): boolean => olds.isNew === true && isProviderKey(key);
   const kept = Object.entries(current).filter(([key]) => !dropped.includes(key) && !isInherited(key));

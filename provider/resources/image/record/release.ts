@@ -5,6 +5,7 @@ import { dropAlias } from "../aliases/aliases";
 import { type ImageOutputs } from "../inputs";
 import { isUploadOf, markedImages, ownersOf, withoutOwner } from "../owners";
 import { changeRecord } from "./record";
+import { withoutSettings } from "./shared-settings";
 import { identityOf, isForeknown } from "../source";
 import { isCopied } from "./reconcile";
 
@@ -29,7 +30,7 @@ function ownAliases(held: Held): string[] {
 
 function withoutMe(value: WireImage, urn: string, held: Held): ImageSettings | undefined {
   if (!isMine(value, urn, held) || !isShared(value, urn)) return undefined;
-  return { ...value, properties: withoutOwner(value.properties ?? {}, urn) };
+  return { ...value, properties: withoutOwner(withoutSettings(value, urn), urn) };
 }
 
 function isShared(value: WireImage, urn: string): boolean {
