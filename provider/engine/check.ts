@@ -7,16 +7,18 @@ import { plain, type Props } from "../kind/props";
 import { LxdError } from "../base/errors";
 import {
   type CheckContext,
+  type Context,
   type Failure,
   type KindDefinition,
   type PartialInputs,
   type ServerInputs,
 } from "../kind/kind";
+import { withIgnored, withoutIgnoredSource } from "./ignored-on-import";
 import { runRegistry } from "./run-registry";
 import { asWritten, withDefaults } from "./written-inputs";
 import { progressRow } from "./pulumi/progress";
 import { isElsewhere, type ServerRegistry } from "./server-registry";
-import { secretNames } from "./secrets/secret-names";
+import { secretNames, secretTest } from "./secrets/secret-names";
 import { type ReplacementTracker } from "./replacement-tracker";
 import { automaticName, automaticNameKey, logicalName } from "../kind/automatic-name";
 import { hasUnknown } from "../kind/unknowns";
@@ -37,7 +39,7 @@ interface Asking {
 /** Arguments of a check besides the inputs that the program wrote. */
 type Given<Inputs> = Pick<
   CheckContext<Inputs>,
-  "inputs" | "olds" | "unchanged" | "urn" | "importId" | "status" | "signal"
+  "inputs" | "olds" | "unchanged" | "urn" | "importId" | "status" | "signal" | "isSecret"
 >;
 
 export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
@@ -45,8 +47,8 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
 
   async run(oldProps: Props, newProps: Props, signal: AbortSignal): Promise<{ inputs: Props; failures: Failure[] }> {
     const { __urn, __provider, __import, __replaceOnChanges, __secrets, __at, __server, ...rest } = newProps;
-    // Applies to this run only, so it is not stored.
-    const { __aliasesElsewhere, ...props } = rest;
+    // These apply to this run only, so they are not stored.
+    const { __aliasesElsewhere, __ignoreChanges, ...props } = rest;
     const { kind, replacements } = this.parts;
     const servers = this.parts.servers.withSignal(signal);
     const redactor = new Redactor([newProps, oldProps], servers.config);
@@ -54,17 +56,21 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     runRegistry().noteListedElsewhere(urn, __aliasesElsewhere as string[] | undefined);
     const hasOlds = Object.keys(oldProps).length > 0;
     const olds = hasOlds ? (withDefaults(kind, oldProps) as PartialInputs<Inputs>) : undefined;
-    const { written, unchanged } = this.#separate(props, urn, olds);
+    const ignored = hasOlds || __import === undefined ? [] : ((__ignoreChanges ?? []) as string[]);
+    const { written, unchanged } = this.#separate(withoutIgnoredSource(props, ignored), urn, olds);
     const { value, failures } = validate(kind.schema, written);
     failures.unshift(...servers.failures, ...secretNames(newProps));
     const redacted = (failure: Failure): Failure => withoutSecrets(failure, redactor);
     const row = progressRow(urn, redactor);
-    const known = { urn, olds, unchanged, importId: __import as string | undefined, status: row.status, signal };
+    const given = { urn, olds, unchanged, importId: __import as string | undefined };
+    const known = { ...given, status: row.status, signal, isSecret: secretTest(newProps) };
     const reads = new CheckReads();
     const check = this.#checkContext({ inputs: value as PartialInputs<Inputs>, ...known }, { servers, reads });
     try {
-      const { inputs: partial, failures: found } = await kind.computeInputs(check);
-      failures.push(...kind.validate(partial), ...found);
+      const { inputs: computed, failures: found } = await kind.computeInputs(check);
+      failures.push(...kind.validate(computed), ...found);
+      const context = (): Context => this.#contextOf(check, servers);
+      const partial = failures.length > 0 ? computed : await withIgnored(kind, computed, { ignored, context });
       const where = await servers.desired(partial.remote, oldProps);
       if (isElsewhere(oldProps, where)) replacements.noteMove(urn);
       failures.push(...this.#duplicateNames(check, partial));
@@ -120,6 +126,11 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     };
   }
 
+  #contextOf({ connect, urn, status, signal, config, client }: CheckContext<Inputs>, servers: ServerRegistry): Context {
+    const serverOf: Context["serverOf"] = (remote, known) => servers.serverOf(remote, known);
+    return { client: client(), connect, serverOf, urn, status, warn: status, signal, config };
+  }
+
   /** Reports a name that another resource of the program has too: only one of the two could be created. */
   #duplicateNames({ urn, client }: CheckContext<Inputs>, inputs: PartialInputs<Inputs>): Failure[] {
     const { what, parts } = this.parts.kind.uniqueName ?? {};
@@ -145,8 +156,13 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     if (look === undefined) return [];
     const client = servers.connect(inputs.remote);
     const failures = await reads.preflight(client, (sharing) => look(sharing, { ...check, inputs }));
-    return failures.filter((failure, i) => failures.findIndex((f) => f.reason === failure.reason) === i);
+    return failures.filter((failure, i) => failures.findIndex((other) => isRepeated(failure, other)) === i);
   }
+}
+
+/** Several inputs can meet one failure of the server. The differences of an import belong to one input each. */
+function isRepeated({ property, reason }: Failure, other: Failure): boolean {
+  return reason === other.reason && (property === other.property || !reason.startsWith("import:"));
 }
 
 /** Records an automatic name that differs from the logical name, so that later runs keep it. */

@@ -4,6 +4,7 @@ import { plain, type Props } from "../kind/props";
 import { withDefaults } from "./written-inputs";
 import { type Cost, type KindDefinition, type Policy, type ServerIdentity, type ServerInputs } from "../kind/kind";
 import { isElsewhere } from "./server-registry";
+import { differsAt, stepsOf } from "./property-path";
 import { type Difference } from "./pulumi/dynamic-provider";
 
 /** Inputs of all kinds. Another way to the same server must reach the state, because a later destroy relies on it. */
@@ -24,7 +25,7 @@ export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
   const costs = policies
     .filter(([key]) => !isDeepStrictEqual(before[key], after[key]))
     .map(([key, policy]): [string, Cost] => {
-      if (forced.some((path) => differsAt(path, { [key]: before[key] }, { [key]: after[key] })))
+      if (forced.some((path) => differsAt(path, { [key]: before[key] }, { [key]: after[key] }, isDeepStrictEqual)))
         return [key, "replace"];
       return [key, typeof policy === "function" ? policy(olds, news) : policy];
     });
@@ -59,16 +60,5 @@ function secretsOf(policies: Record<string, unknown>, props: object): string[] {
  */
 function forcing(news: object): string[][] {
   const paths = (news as { __replaceOnChanges?: string[] }).__replaceOnChanges ?? [];
-  return paths.map((path) => path.split(/["'.[\]]+/).filter((step) => step !== ""));
-}
-
-function differsAt([step, ...rest]: string[], before: unknown, after: unknown): boolean {
-  if (step === undefined) return !isDeepStrictEqual(before, after);
-  const [old, now] = [fieldsOf(before), fieldsOf(after)];
-  const steps = step === "*" ? new Set([...Object.keys(old), ...Object.keys(now)]) : [step];
-  return [...steps].some((each) => differsAt(rest, old[each], now[each]));
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  return paths.map(stepsOf);
 }

@@ -70,6 +70,8 @@ export interface CheckContext<Inputs> {
   /** The ID of an object to adopt instead of creating one, from the resource option `import`. */
   importId: string | undefined;
   urn: string;
+  /** Whether the program marks a property, a part of it, or what contains it, as secret. */
+  isSecret: (property: string) => boolean;
   /** The name of the object if the program specifies none. */
   automaticName: string;
   config: StackConfig;

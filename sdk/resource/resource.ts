@@ -40,6 +40,8 @@ export abstract class LxdResource extends pulumi.CustomResource {
       __import: importId,
       // Pulumi matches this option against a detailed diff, which a dynamic provider cannot return.
       __replaceOnChanges: opts.replaceOnChanges,
+      // Pulumi applies this option from the first update on; an import compares the inputs before.
+      __ignoreChanges: importId === undefined ? undefined : opts.ignoreChanges,
     };
     const { remote: given, ...own } = props;
     const remote = toRemote(given as RemoteInput | undefined);

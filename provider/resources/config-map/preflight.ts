@@ -117,7 +117,7 @@ async function importFailures<
 >(
   definition: Definition<Inputs, Outputs, Wire>,
   client: Client,
-  { inputs, importId = "" }: CheckContext<Inputs>,
+  { inputs, importId = "", isSecret }: CheckContext<Inputs>,
 ): Promise<Failure[]> {
   const { idParts, kindName } = definition;
   const address = parseId(idParts, importId);
@@ -131,13 +131,13 @@ async function importFailures<
   }
   const found = await definition.find(client, inputs as Inputs);
   if (found === undefined) return [{ property: "", reason: `import: there is no ${kindName} ${importId}` }];
-  return differences(definition, inputs as Inputs, found.value);
+  return differences(definition, { desired: inputs as Inputs, isSecret }, found.value);
 }
 
 /** The properties that differ between the server's object and the program. */
 function differences<Inputs extends ConfigInputs, Outputs extends Inputs & ConfigFacts, Wire extends ConfigWire>(
   definition: Definition<Inputs, Outputs, Wire>,
-  desired: Inputs,
+  { desired, isSecret }: { desired: Inputs; isSecret: CheckContext<Inputs>["isSecret"] },
   wire: Wire,
 ): Failure[] {
   const actual: Inputs = readState(definition, desired, { wire, recorded: undefined });
@@ -152,7 +152,7 @@ function differences<Inputs extends ConfigInputs, Outputs extends Inputs & Confi
   });
   return Object.keys(definition.policies)
     .filter((key) => !definition.passed.includes(key as keyof Inputs & string))
-    .flatMap((key) => valueDifferences(key, at(normalized, key), at(written, key)));
+    .flatMap((key) => valueDifferences(key, { compared: at(normalized, key), written: at(written, key), isSecret }));
 }
 
 function toProps(inputs: object): Props {

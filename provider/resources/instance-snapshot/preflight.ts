@@ -83,5 +83,5 @@ async function importFailures(client: Client, desired: SnapshotInputs, importId:
   ];
   return pairs
     .filter(([, program, daemon]) => program !== daemon)
-    .map(([property, program, daemon]) => difference(property, program, daemon));
+    .map(([property, program, daemon]) => difference(property, { program, daemon }, () => false));
 }

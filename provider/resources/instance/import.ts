@@ -30,7 +30,7 @@ export function addressOf(id: string): InstanceAddress {
 /** Everything that prevents the import. */
 export async function importFailures(
   client: Client,
-  { inputs, importId = "" }: CheckContext<InstanceInputs>,
+  { inputs, importId = "", isSecret }: CheckContext<InstanceInputs>,
 ): Promise<Failure[]> {
   const address = parseInstanceId(importId);
   if (address === undefined) return [{ property: "", reason: `import: "${importId}" must be "project/name"` }];
@@ -44,7 +44,7 @@ export async function importFailures(
   const found = await findInstance(client, address);
   if (found === undefined) return [{ property: "", reason: `import: there is no instance ${importId}` }];
   const desired = inputs as InstanceInputs;
-  return differences(desired, toOutputs(desired, found.value));
+  return differences(desired, toOutputs(desired, found.value), isSecret);
 }
 
 /** Inputs that do not describe an existing instance. */
@@ -63,16 +63,20 @@ const passed = [
   "__identity",
 ];
 
-function differences(desired: InstanceInputs, actual: InstanceInputs): Failure[] {
+type IsSecret = CheckContext<InstanceInputs>["isSecret"];
+
+function differences(desired: InstanceInputs, actual: InstanceInputs, isSecret: IsSecret): Failure[] {
   const compared = { program: plain(normalize(desired)), daemon: plain(normalize(actual)) };
   const written = { program: plain(desired), daemon: plain(actual) };
   const keys = (Object.keys(policies) as (keyof InstanceInputs)[]).filter((key) => !passed.includes(key));
   const open = (["architecture", "target"] as const).filter((key) => desired[key] === undefined);
   const skipped: string[] = [...open, ...(desired.power === "managed" ? [] : ["running"])];
   const failures = keys.flatMap((key) =>
-    skipped.includes(key) ? [] : valueDifferences(key, at(compared, key), at(written, key)),
+    skipped.includes(key)
+      ? []
+      : valueDifferences(key, { compared: at(compared, key), written: at(written, key), isSecret }),
   );
-  return [...failures, ...imageDifferences(desired, actual)];
+  return [...failures, ...imageDifferences(desired, actual, isSecret)];
 }
 
 function at(
@@ -82,10 +86,14 @@ function at(
   return { program: program[key], daemon: daemon[key] };
 }
 
-function imageDifferences({ source }: InstanceInputs, { source: actual }: InstanceInputs): Failure[] {
+function imageDifferences(
+  { source }: InstanceInputs,
+  { source: actual }: InstanceInputs,
+  isSecret: IsSecret,
+): Failure[] {
   if (source === undefined || hasUnknown(source) || !("image" in source)) return [];
   const image = actual !== undefined && "image" in actual ? actual.image : undefined;
-  return source.image === image ? [] : [difference("source.image", source.image, image)];
+  return source.image === image ? [] : [difference("source.image", { program: source.image, daemon: image }, isSecret)];
 }
 
 /** The inputs of an instance of which only the address is known, used to read it. */

@@ -11,30 +11,48 @@ const divided: Record<string, (part: string) => string> = {
   rootDisk: (field) => `rootDisk.${field}`,
 };
 
-/** `compared` holds the normalized values; `written` holds the values as each side writes them, for messages. */
-export function valueDifferences(key: string, compared: Sides, written: Sides): Failure[] {
-  const { program, daemon } = compared;
+export interface Comparison {
+  /** The normalized values. */
+  compared: Sides;
+  /** The values as each side writes them, for messages. */
+  written: Sides;
+  isSecret: IsSecret;
+}
+
+type IsSecret = (property: string) => boolean;
+
+export function valueDifferences(key: string, comparison: Comparison): Failure[] {
+  const { program, daemon } = comparison.compared;
   if (hasUnknown(program) || isDeepStrictEqual(program, daemon)) return [];
   const nameOf = divided[key];
-  if (nameOf === undefined || !isRecord(program) || !isRecord(daemon)) return [differenceOf(key, compared, written)];
+  if (nameOf === undefined || !isRecord(program) || !isRecord(daemon)) return [differenceOf(key, comparison)];
   const parts = [...new Set([...Object.keys(program), ...Object.keys(daemon)])];
   return parts
     .filter((part) => !isDeepStrictEqual(program[part], daemon[part]))
-    .map((part) => differenceOf(nameOf(part), partOf(compared, part), partOf(written, part)));
+    .map((part) => {
+      const { compared, written } = comparison;
+      return differenceOf(nameOf(part), {
+        ...comparison,
+        compared: partOf(compared, part),
+        written: partOf(written, part),
+      });
+    });
 }
 
-function differenceOf(property: string, compared: Sides, written: Sides): Failure {
-  return difference(property, written.program, inProgramTerms(compared, written));
+function differenceOf(property: string, { compared, written, isSecret }: Comparison): Failure {
+  return difference(property, { program: written.program, daemon: inProgramTerms(compared, written) }, isSecret);
 }
 
-/** Values that may hold a secret are never printed. */
-const sensitive = /^cloudInit|^config\["(user|cloud-init|environment)\./;
+/** Values that often hold a secret are never printed, whether or not the program marks them as one. */
+const sensitive =
+  /^cloudInit|^config\["((cloud-init|environment)\.|user\.(user-data|vendor-data|meta-data|network-config)"|.*(pass|secret|token|credential|key))/i;
 
 /** Reports one property that differs. */
-export function difference(property: string, program: unknown, daemon: unknown): Failure {
+export function difference(property: string, { program, daemon }: Sides, isSecret: IsSecret): Failure {
   const quoted = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
-  const reason = sensitive.test(property)
-    ? "import: is not the same in the program and on the daemon"
-    : `import: is ${quoted(program)} in the program and ${quoted(daemon)} on the daemon`;
+  const reason =
+    sensitive.test(property) || isSecret(property)
+      ? "import: is not the same in the program and on the daemon"
+      : `import: is ${quoted(program)} in the program and ${quoted(daemon)} on the daemon`;
   return { property, reason };
 }

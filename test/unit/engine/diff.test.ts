@@ -47,6 +47,10 @@ describe("the difference", () => {
     expect(forced(["*"], { colour: "red" })).toMatchObject({ changes: true, replaces: ["colour"] });
     expect(forced(["note"], { note: "new" })).toMatchObject({ changes: true, replaces: ["note"] });
     expect(forced(["remote.socket"], { remote: { socket: "/s" } })).toMatchObject({ replaces: ["remote"] });
+    expect(forced(['remote["socket"]'], { remote: { socket: "/s" } })).toMatchObject({ replaces: ["remote"] });
+    expect(forced(["remote['so.ck[et'][*]"], { remote: { "so.ck[et": ["/s"] } as never })).toMatchObject({
+      replaces: ["remote"],
+    });
     expect(forced(['remote["other"]'], { remote: { socket: "/s" } })).toMatchObject({ replaces: [] });
     expect(forced(["size"], { colour: "red" })).toEqual({ ...none, changes: true });
     expect(forced(["colour", "*"], {})).toEqual(none);
