@@ -1,6 +1,7 @@
 // Finds, parses and validates an image's metadata.yaml.
+import { FAILSAFE_SCHEMA, safeLoad } from "js-yaml";
 import { failed } from "../errors";
-import type { Config, InstanceType } from "../store/records";
+import { type Config, type InstanceType, NEVER } from "../store/records";
 import { detectFormat } from "./decompress";
 import { scanTar } from "./tar";
 
@@ -31,49 +32,85 @@ export function canonicalArchitecture(name: string): string {
   return found[0];
 }
 
-/** A YAML scalar without quotes and trailing comment. */
-function scalar(text: string): string {
-  const quoted = /^(["'])(.*)\1\s*(#.*)?$/.exec(text);
-  return quoted?.[2] ?? text.replace(/\s+#.*$/, "").trim();
-}
+type Values = Record<string, unknown>;
 
-type Level = Record<string, string | Config>;
-
-/**
- * The YAML subset of image metadata: scalars at the top level, and maps of scalars one level below. Also parses JSON.
- */
-function parseYaml(text: string): Level {
-  if (text.trimStart().startsWith("{")) return JSON.parse(text) as Level;
-  const result: Level = {};
-  let inner: Config | undefined;
-  for (const line of text.split("\n")) {
-    const match = /^( *)("[^"]+"|'[^']+'|[^\s:#-][^:]*):(?:\s+(.*))?$/.exec(line.trimEnd());
-    if (match === null) continue;
-    const key = scalar(match[2] ?? "");
-    const value = match[3] ?? "";
-    if (match[1] !== "") {
-      if (inner && value !== "") inner[key] = scalar(value);
-    } else if (value === "" || value === "{}") result[key] = inner = {};
-    else [result[key], inner] = [scalar(value), undefined];
+/** The first document, as maps and scalars. */
+function parseYaml(text: string): Values {
+  let parsed: unknown;
+  try {
+    parsed = safeLoad(text, { json: true });
+  } catch (error) {
+    throw failed(`yaml: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return result;
+  if (parsed === undefined || parsed === null) throw failed("EOF");
+  if (!isMap(parsed)) throw mismatch(parsed, "api.ImageMetadata");
+  return parsed;
 }
+
+function isMap(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function mismatch(value: unknown, wanted: string): Error {
+  const tag = Array.isArray(value) ? "!!seq" : isMap(value) ? "!!map" : `!!str \`${String(value)}\``;
+  return failed(`yaml: unmarshal errors: cannot unmarshal ${tag} into ${wanted}`);
+}
+
+/** Seconds since 1970; 0 if absent. A number in quotes is a text. */
+function seconds(value: unknown): number {
+  if (value === undefined || value === null) return 0;
+  if (typeof value !== "number") throw mismatch(value, "int64");
+  // A real Incus stores such a time, and can list no image of the project from then on.
+  if (value > lastSecond) throw failed("a time after the year 9999 breaks a real daemon");
+  return Math.trunc(value);
+}
+
+/** As far as it is known without how it was written. */
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return String(value);
+  throw mismatch(value, "string");
+}
+
+/** The daemons keep every scalar as it was written: `release: 3.20` is not 3.2. */
+function propertiesOf(value: unknown, text: string): Config | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isMap(value)) throw mismatch(value, "map[string]string");
+  const written = writtenProperties(text);
+  const textAt = (key: string, each: unknown): string => {
+    const found = written[key];
+    return each !== null && typeof found === "string" ? found : textOf(each);
+  };
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, textAt(key, each)]));
+}
+
+/** With scalars as texts, without merged keys; empty if that is not possible, as with a tag. */
+function writtenProperties(text: string): Values {
+  try {
+    const parsed = safeLoad(text, { json: true, schema: FAILSAFE_SCHEMA });
+    const properties = isMap(parsed) ? parsed["properties"] : undefined;
+    return isMap(properties) ? properties : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The last second of the year 9999. */
+const lastSecond = 253_402_300_799;
 
 const secondsToTime = (seconds: number): string => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 
 export function parseMetadata(text: string): ImageMetadata {
   const values = parseYaml(text);
-  const creation = Number(values["creation_date"] ?? 0);
-  if (!(creation > 0)) throw failed("Missing creation date");
-  const { architecture: name } = values;
-  const architecture = canonicalArchitecture(typeof name === "string" ? name : "");
-  const expiry = Number(values["expiry_date"] ?? 0);
-  const { properties } = values;
+  const architecture = canonicalArchitecture(textOf(values["architecture"]));
+  const [creation, expiry] = [seconds(values["creation_date"]), seconds(values["expiry_date"])];
+  const properties = propertiesOf(values["properties"], text);
+  if (creation === 0) throw failed("Missing creation date");
   return {
     architecture,
-    createdAt: secondsToTime(creation),
+    createdAt: creation > 0 ? secondsToTime(creation) : NEVER,
     expiresAt: expiry > 0 ? secondsToTime(expiry) : undefined,
-    properties: typeof properties === "object" ? properties : undefined,
+    properties,
   };
 }
 

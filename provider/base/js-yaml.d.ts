@@ -1,8 +1,11 @@
-// Declares the one function of js-yaml that is used here; the package with its types is not a dependency of users.
+// Declares what is used of js-yaml here; the package with its types is not a dependency of users.
 declare module "js-yaml" {
   /**
    * Loads plain data only; tags that create other objects are rejected. With `json`, the last of several equal keys
    * counts.
    */
-  export function safeLoad(text: string, options?: { json?: boolean }): unknown;
+  export function safeLoad(text: string, options?: { json?: boolean; schema?: object }): unknown;
+
+  /** Maps, lists and texts only. */
+  export const FAILSAFE_SCHEMA: object;
 }

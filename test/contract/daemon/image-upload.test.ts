@@ -47,6 +47,45 @@ describeEachDaemon("image upload", (daemon) => {
     });
   });
 
+  it.each([
+    ["block texts", "properties:\n  description: |\n    two\n    lines\n", { description: "two\nlines\n" }],
+    ["folded texts", "properties:\n  description: >-\n    one\n    line\n", { description: "one line" }],
+    ["quotes", `properties: {a: 'it''s # no comment', b: "\\u00e4\\n"}\n`, { a: "it's # no comment", b: "ä\n" }],
+    ["flow maps", "properties: {os: tiny, 'a: b': c}\n", { os: "tiny", "a: b": "c" }],
+    ["anchors", "x: &x debian\nproperties: {os: *x}\n", { os: "debian" }],
+    ["merged keys", "x: &x {os: debian}\nproperties: {<<: *x, a: b}\n", { os: "debian", a: "b" }],
+    [
+      "numbers and words as they are written",
+      "properties: {a: 3.20, b: 0x10, c: yes, d: 2020-01-01, e: null}\n",
+      {
+        ...{ a: "3.20", b: "0x10", c: "yes", d: "2020-01-01", e: "" },
+      },
+    ],
+    ["a key twice", "properties: {a: 1}\nproperties: {a: 2}\n", { a: "2" }],
+  ])("reads %s in metadata.yaml", async (title, text, properties) => {
+    const run = daemon.name(title);
+    const image = tinyImage({ metadata: `\uFEFF# ${run}\n${tinyMetadata()}${text}` });
+    expect(await upload(image)).toMatchObject({ ok: true });
+    const { properties: stored } = await objectAt(daemon, `/1.0/images/${digest(image)}`);
+    await daemon.settle(daemon.raw.delete(`/1.0/images/${digest(image)}`));
+    expect(stored).toEqual(properties);
+  });
+
+  it.each([
+    ["nothing", "# nothing\n", /^EOF$/],
+    ["a list", "- a\n", /cannot unmarshal !!seq into api\.ImageMetadata/],
+    ["a list in properties", `${tinyMetadata()}properties: {a: [b]}\n`, /cannot unmarshal !!seq into string/],
+    [
+      "a date in quotes",
+      'architecture: x86_64\ncreation_date: "1600000000"\n',
+      /cannot unmarshal !!str `1600000000` into/,
+    ],
+    ["no YAML", "architecture: [\n", /^yaml: /],
+  ])("refuses %s as metadata.yaml", async (title, metadata, reason) => {
+    const outcome = await upload(tinyImage({ metadata: `# ${daemon.name(title)}\n${metadata}` }));
+    expect(outcome).toMatchObject({ ok: false, error: expect.stringMatching(reason) as string });
+  });
+
   it("reads properties, file name and publicity from headers", async () => {
     const image = bytes("headers");
     const outcome = await upload(image, {
