@@ -1,5 +1,5 @@
 // Decompresses the start of a file, as far as Node can: gzip always, zstd in newer versions.
-import { Readable, type Transform } from "node:stream";
+import { pipeline, Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { type Bytes, type Sequence } from "./bytes";
 import { type Compression } from "./found";
@@ -32,7 +32,8 @@ export function decompressed(bytes: Bytes, by: Compression): (Sequence & { close
       yield chunk;
     }
   }
-  const output = Readable.from(input()).pipe(make());
+  // The file may be closed while it is still read ahead: the pipeline ends that, and an error has no further effect.
+  const output = pipeline(Readable.from(input()), make(), () => undefined);
   const chunks = output[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let [rest, total, isOver]: [Buffer, number, boolean] = [Buffer.alloc(0), 0, false];
   /** A file that is cut or damaged ends where it cannot be read. */

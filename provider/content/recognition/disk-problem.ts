@@ -9,7 +9,8 @@ export function diskProblem(subject: Subject, format: DiskFormat): LxdError | un
   const { found } = subject;
   if (found.what === "disk") {
     if (found.lack !== undefined) return lackError(found.lack, subject);
-    return found.format === format ? undefined : mismatch(subject, nameOf(format), `Set format: "${found.format}".`);
+    const isRight = found.format === format || (format === "raw" && found.isRawToo === true);
+    return isRight ? undefined : mismatch(subject, nameOf(format), `Set format: "${found.format}".`);
   }
   const isPossible = format === "raw" ? canBeRaw(found) : format === "ova" && canBeOva(found);
   if (isPossible) return undefined;

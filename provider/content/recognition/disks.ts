@@ -39,8 +39,9 @@ export const mediumBytes = (firstDescriptor + descriptors) * sectorBytes;
 
 export async function recogniseDisk(bytes: Bytes): Promise<Found | undefined> {
   const head = await bytes.read(0, qcow2Bytes);
-  const format = formats.find(([, signature]) => has(head, signature))?.[0] ?? (await fixedVhd(bytes));
+  const format = formats.find(([, signature]) => has(head, signature))?.[0];
   if (format !== undefined) return { what: "disk", format, lack: await lackOf(format, bytes) };
+  if (await isFixedVhd(bytes)) return { what: "disk", format: "vhd", isRawToo: true };
   const table = partitionTable(head);
   const isMedium = hasDescriptor(await bytes.read(firstDescriptor * sectorBytes, descriptors * sectorBytes));
   if (isMedium) return { what: "medium", isHybrid: table !== undefined };
@@ -56,10 +57,10 @@ async function lackOf(format: SignedFormat, bytes: Bytes): Promise<Lack | undefi
 }
 
 /** A VHD of fixed size has its signature in the last sector. */
-async function fixedVhd(bytes: Bytes): Promise<"vhd" | undefined> {
+async function isFixedVhd(bytes: Bytes): Promise<boolean> {
   const { sizeBytes } = bytes;
-  if (sizeBytes === undefined || sizeBytes < 1024) return undefined;
-  return (await bytes.read(sizeBytes - 512, 8)).toString("latin1") === "conectix" ? "vhd" : undefined;
+  if (sizeBytes === undefined || sizeBytes < 1024) return false;
+  return (await bytes.read(sizeBytes - 512, 8)).toString("latin1") === "conectix";
 }
 
 function partitionTable(head: Buffer): "MBR" | "GPT" | undefined {

@@ -22,7 +22,8 @@ export type Found =
   /** `inside`: what it contains, as far as this process can decompress it. */
   | { what: "compressed"; by: Compression; inside?: Found | undefined }
   | { what: "tarball"; holds: Tarball }
-  | { what: "disk"; format: SignedFormat; lack?: Lack | undefined }
+  /** `isRawToo`: a VHD of fixed size, which is a raw disk with one more sector. */
+  | { what: "disk"; format: SignedFormat; lack?: Lack | undefined; isRawToo?: boolean | undefined }
   | { what: "raw-disk"; table: "MBR" | "GPT" }
   /** `isHybrid`: it has a partition table too, so it also boots as a disk. */
   | { what: "medium"; isHybrid: boolean }

@@ -16,7 +16,7 @@ const compressed: [Compression, RegExp][] = [
   ["xz", /^\xfd7zXZ\0/],
   ["bzip2", /^BZh[1-9](1AY&SY|\x17rE8P\x90)/],
   ["zstd", /^\x28\xb5\x2f\xfd/],
-  ["lzma", /^\x5d\0\0/],
+  ["lzma", /^\x5d\0\0(?!\0\0)[^]{2}(\xff{8}|[^]{5}\0{3})/],
   ["lz4", /^\x04\x22\x4d\x18/],
   ["zip", /^PK(\x03\x04|\x05\x06|\x07\x08)/],
   ["7z", /^7z\xbc\xaf\x27\x1c/],

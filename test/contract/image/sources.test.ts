@@ -69,12 +69,18 @@ describeImages("image sources", (site) => {
   describe("a download", () => {
     let server: Server;
     let requests = 0;
+    let answer: Buffer | undefined;
+    let headers: Record<string, string> = {};
+    beforeEach(() => {
+      answer = undefined;
+      headers = {};
+    });
     const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/tiny%20image.tar.gz`;
     beforeAll(async () => {
       server = createServer((request, response) => {
         // The preview asks for one byte, to see whether the file is there.
         if (request.headers.range !== "bytes=0-0") requests++;
-        response.end(site.bytes);
+        response.writeHead(200, headers).end(answer ?? site.bytes);
       });
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     });
@@ -109,6 +115,35 @@ describeImages("image sources", (site) => {
       await expect(image.up({ source })).rejects.toThrow(/content-mismatch/);
       expect(image.id).toBeUndefined();
       expect(await site.find()).toBeUndefined();
+    });
+
+    const page = Buffer.from("<!DOCTYPE html><title>Log in</title>");
+    it.each<[string, () => Buffer, Record<string, string>, RegExp[]]>([
+      ["a disk", () => Buffer.from(`QFI\xfb${"\0".repeat(400_000)}`, "latin1"), {}, [/is a qcow2 disk, not an image/]],
+      [
+        "a page",
+        () => Buffer.concat([page, Buffer.alloc(400_000, " ")]),
+        { "content-type": "text/html" },
+        [/is an HTML page, not an image/, /\(Content-Type: text\/html\)/, /login or error page: check the URL/],
+      ],
+      ["metadata alone", () => tinySplitImage().metadata, {}, [/is the metadata tarball of a split image/]],
+    ])("of %s is refused before the daemon receives it", async (_what, make, said, words) => {
+      [answer, headers] = [make(), said];
+      const checksum = `sha256:${sha256(answer)}`;
+      const error: unknown = await image.up({ source: { download: url(), checksum } }).catch((each: unknown) => each);
+      const { message } = error as Error;
+      for (const word of words) expect(message).toMatch(word);
+      expect(message).not.toContain("POST");
+      expect(await site.find(sha256(answer))).toBeUndefined();
+    });
+
+    it("of other bytes tells what the server sent", async () => {
+      answer = page;
+      headers = { "content-type": "text/html; charset=utf-8" };
+      const source = { download: url(), checksum: `sha256:${sha256(site.bytes)}` };
+      await expect(image.up({ source })).rejects.toThrow(
+        /do not match[^]*what the server sent is an HTML page \(Content-Type: text\/html; charset=utf-8\)[^]*login or error page/,
+      );
     });
 
     it("without a checksum is refused, with advice", async () => {

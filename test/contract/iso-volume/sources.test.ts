@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { describeEachDaemon, tinyIso } from "../harness";
 import { StackResource, unknown } from "../harness/stack";
@@ -122,6 +123,26 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
   daemon.test("what is no optical image is refused in the middle, and leaves no volume", iso, async () => {
     bytes = Buffer.alloc(500_000, daemon.prefix);
     await expect(volume.up(url(sha(bytes)))).rejects.toThrow(/not an ISO 9660 or UDF image[\s\S]*allowAnyContent/);
+    expect(await own()).toEqual([]);
+  });
+
+  daemon.test("a file that the server compresses on its way is told by its headers", iso, async () => {
+    const said = { "content-type": "application/octet-stream", "content-encoding": "gzip" };
+    handle = (_request, response) => response.writeHead(200, said).end(gzipSync(bytes));
+    const words =
+      /compressed with gzip[^]*Content-Type: application\/octet-stream, Content-Encoding: gzip[^]*Accept-Encoding: identity/;
+    await expect(volume.up(url(sha(bytes)))).rejects.toThrow(words);
+    // The checksum of what is sent makes it no ISO image.
+    await expect(volume.up(url(sha(gzipSync(bytes))))).rejects.toThrow(words);
+    expect(await own()).toEqual([]);
+  });
+
+  daemon.test("a compressed ISO image is refused before the daemon receives it", iso, async () => {
+    bytes = Buffer.from(`BZh91AY&SY${"\x80".repeat(400_000)}`, "latin1");
+    const error: unknown = await volume.up(url(sha(bytes))).catch((each: unknown) => each);
+    const { message } = error as Error;
+    expect(message).toMatch(/x\.iso is compressed with bzip2, not an ISO[^]*decompress it with `bunzip2`/);
+    expect(message).not.toMatch(/POST|allowAnyContent/);
     expect(await own()).toEqual([]);
   });
 

@@ -158,7 +158,7 @@ const rows: Row[] = [
     "a VHD of fixed size",
     ["qemu-img"],
     (s) => s.disk("x", "vpc", "-o", "subformat=fixed"),
-    { what: "disk", format: "vhd" },
+    { what: "disk", format: "vhd", isRawToo: true },
   ],
   ["a VHD", ["qemu-img"], (s) => s.disk("x", "vpc"), { what: "disk", format: "vhd" }],
   ["a raw disk with a GPT", [], (s) => s.sparse("x", 90_000, [[512, "EFI PART"]]), { what: "raw-disk", table: "GPT" }],
