@@ -117,6 +117,19 @@ function deviceFailures(property: string, device: StringMap): Failure[] {
   }
   const known = deviceOptions[type]?.split(" ");
   if (known === undefined) return [];
+  return [...rootFailures(property, device), ...optionFailures(property, device, known)];
+}
+
+/** A device replaces the one of the same name in the profiles, with all of its options. */
+function rootFailures(property: string, { type, path, pool, size }: StringMap): Failure[] {
+  if (type !== "disk" || path !== "/" || (pool !== undefined && pool !== "")) return [];
+  const typed = `{ pool: "default"${size === undefined || isUnknown(size) ? "" : `, size: ${JSON.stringify(size)}`} }`;
+  const reason = `is required for a root disk, also if a profile has one with a pool; for an instance, use rootDisk: ${typed}`;
+  return [{ property: `${property}.pool`, reason }];
+}
+
+function optionFailures(property: string, device: StringMap, known: string[]): Failure[] {
+  const type = device["type"] ?? "";
   return Object.keys(device).flatMap((option) => {
     if (option === "type" || option.includes(".") || known.includes(option)) return [];
     const near = nearest(option, known);

@@ -99,6 +99,20 @@ const mistakes: Mistake[] = [
     /did you mean "source"\?/,
   ],
   [
+    "a plain root disk without its pool",
+    "Instance",
+    { source: { image: hex }, devices: { root: { type: "disk", path: "/", size: "5GiB" } } },
+    'devices["root"].pool',
+    /is required for a root disk.*use rootDisk: \{ pool: "default", size: "5GiB" \}/,
+  ],
+  [
+    "a root disk of a profile without its pool",
+    "Profile",
+    { devices: { root: { type: "disk", path: "/" } } },
+    'devices["root"].pool',
+    /is required for a root disk/,
+  ],
+  [
     "the name of an image as a fingerprint",
     "Instance",
     { ...container, source: { image: "alpine/3.20" } },

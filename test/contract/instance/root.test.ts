@@ -69,6 +69,21 @@ describeInstances("a virtual machine", (site) => {
     expect(await machine.up(args)).toBe("same");
   });
 
+  test("without a root disk is refused, also where a device replaces the one of a profile", async () => {
+    const profile = site.name();
+    const devices = { root: { type: "disk", path: "/", pool: "default" } };
+    await site.change("POST", "/1.0/profiles", { name: profile, devices });
+    const machine = site.resource();
+    const args = (more: object): Record<string, unknown> => vm({ rootDisk: undefined, profiles: [profile], ...more });
+    expect(await machine.failures(args({}))).toEqual([]);
+    const larger = { root: { type: "disk", path: "/", size: "64MiB" } };
+    const [failure] = await machine.failures(args({ devices: larger }));
+    expect(failure).toMatchObject({ property: 'devices["root"].pool' });
+    expect(failure?.reason).toMatch(/use rootDisk: \{ pool: "default", size: "64MiB" \}/);
+    const other = { root: { type: "disk", path: "/srv", source: "/srv" } };
+    expect(await machine.failures(args({ devices: other }))).toMatchObject([{ property: "rootDisk" }]);
+  });
+
   test("tells the config that it has from its profiles too, which is no drift", async () => {
     const profile = site.name();
     await site.change("POST", "/1.0/profiles", { name: profile, config: { "user.from": "profile" } });

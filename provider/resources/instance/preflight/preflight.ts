@@ -80,8 +80,11 @@ const noRoot: Failure = {
 
 function hasRoot({ rootDisk, devices }: PartialInstanceInputs, profiles: WireProfile[]): boolean {
   if (rootDisk !== undefined || hasUnknown(devices)) return true;
-  const all = [...Object.values(devices ?? {}), ...profiles.flatMap((profile) => Object.values(profile.devices ?? {}))];
-  return all.some((device: StringMap) => device["type"] === "disk" && device["path"] === "/");
+  const expanded = Object.assign({}, ...profiles.map((profile) => profile.devices ?? {}), devices) as Record<
+    string,
+    StringMap
+  >;
+  return Object.values(expanded).some((device: StringMap) => device["type"] === "disk" && device["path"] === "/");
 }
 
 async function nameFailures(
