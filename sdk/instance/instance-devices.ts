@@ -10,8 +10,9 @@ export interface RootDiskArgs {
   pool: pulumi.Input<string>;
   /**
    * Size, for example `"10GiB"`; units are B, kB, MB, GB, TB, KiB, MiB, GiB and TiB. Grows in place: while a virtual
-   * machine runs if the storage driver supports it (ZFS, LVM), otherwise with `allowRestart` (dir, btrfs, Ceph).
-   * Default: the pool's.
+   * machine runs if the storage driver supports it (ZFS, LVM), otherwise with `allowRestart` (dir, btrfs, Ceph). Must
+   * not be smaller than the disk of the image; the preview knows that of an `Image` of a local qcow2. Default: the
+   * pool's.
    */
   size?: StringInput<Size | undefined>;
   /**

@@ -1,4 +1,6 @@
-// Reads in the header of a qcow2 what it needs besides its file.
+// Reads the header of a qcow2: the size of its disk, and what it needs besides its file.
+import { open } from "node:fs/promises";
+import { expandPath } from "../local-file/file";
 import { type Lack } from "./found";
 
 const oldHeaderBytes = 72;
@@ -25,4 +27,18 @@ function dataFileName(head: Buffer): string {
     at += 8 + Math.ceil(length / 8) * 8;
   }
   return "";
+}
+
+const magic = "QFI\xfb";
+
+/** The size of the disk for its machine; undefined for a file that is not a qcow2. */
+export async function qcow2DiskBytes(given: string): Promise<number | undefined> {
+  const file = await open(expandPath(given), "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(32), 0, 32, 0);
+    const isQcow2 = bytesRead === 32 && buffer.toString("latin1", 0, magic.length) === magic;
+    return isQcow2 ? Number(buffer.readBigUInt64BE(24)) : undefined;
+  } finally {
+    await file.close();
+  }
 }

@@ -2,14 +2,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { inspectDisk } from "../../content/disk-image/disk-image";
 import { reader } from "../../content/progress";
+import { qcow2DiskBytes } from "../../content/recognition/qcow2";
 import { isLocalList } from "../../content/url/resolve-checksum";
 import { type CheckContext } from "../../kind/kind";
 import { plain } from "../../kind/props";
 import { isUnknown } from "../../kind/unknowns";
+import { noteDiskBytes } from "../shared/image-disks";
 import { contentOf, diskOf } from "./create/content";
 import { type ImageInputs } from "./inputs";
 import { isContent } from "./source";
-import { type DiskSource, type DownloadSource, type ImageSource } from "./source-types";
+import { type ContentSource, type DiskSource, type DownloadSource, type ImageSource } from "./source-types";
 
 type Hashes = Pick<ImageInputs, "fingerprint" | "digest">;
 
@@ -22,7 +24,16 @@ export async function hashesOf(check: CheckContext<ImageInputs>, source: ImageSo
   if ("disk" in source && source.format !== "qcow2") return { digest };
   const content = await contentOf(source, check);
   await content.dispose?.();
+  await noteDisk(source, content.fingerprint);
   return { fingerprint: content.fingerprint, digest: digest ?? content.digest };
+}
+
+/** For the preview of instances of this image. The file was just read for its hash. */
+async function noteDisk(source: ContentSource, fingerprint: string | undefined): Promise<void> {
+  const rootfs = "metadata" in source && source.type === "virtual-machine" ? source.rootfs : undefined;
+  const disk = "disk" in source ? source.disk : rootfs;
+  const bytes = disk === undefined ? undefined : await qcow2DiskBytes(disk);
+  if (fingerprint !== undefined && bytes !== undefined) noteDiskBytes(fingerprint, bytes);
 }
 
 function digestOf(source: DiskSource, check: CheckContext<ImageInputs>): Promise<string> {

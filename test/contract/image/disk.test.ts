@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { beforeEach, expect, it } from "vitest";
 
 import { tinyIso } from "../harness";
-import { type StackResource, unknown } from "../harness/stack";
+import { StackResource, unknown } from "../harness/stack";
 import { bootableDisk, consoleOfMachine } from "./guests";
 import { describeImages, type Site } from "./site";
 
@@ -66,6 +66,27 @@ describeImages("image of a disk", (site) => {
   });
   const missing = (): string | undefined => (qemuImg ? undefined : "qemu-img is not installed");
   const test = (title: string, body: () => Promise<void>): void => site.daemon.test(title, { missing }, body);
+  const simulated = (): string | undefined =>
+    missing() ?? (site.daemon.kind.startsWith("embedded") ? "the embedded daemon's disks are simulated" : undefined);
+
+  /** An image of a disk of 64 MiB, as the program of the instance names it. */
+  async function largeDisk(): Promise<{
+    image: StackResource;
+    args: Record<string, unknown>;
+    fingerprint: string;
+    machine: (size: string) => Record<string, unknown>;
+  }> {
+    const disk = await diskAs(site, "qcow2");
+    await run("qemu-img", ["resize", disk, "64M"]);
+    const image = site.resource();
+    const args = { source: { disk, format: "qcow2" }, properties: properties() };
+    const fingerprint = String((await image.check(args)).inputs["fingerprint"]);
+    const machine = (size: string): Record<string, unknown> => ({
+      ...{ type: "virtual-machine", source: { image: fingerprint }, running: false },
+      rootDisk: { pool: "default", size },
+    });
+    return { image, args, fingerprint, machine };
+  }
   const properties = (): object => ({ run: site.name() });
 
   for (const format of ["raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx", "ova"]) {
@@ -94,6 +115,28 @@ describeImages("image of a disk", (site) => {
     await appendFile(disk, Buffer.alloc(512));
     expect(await image.up(args)).toBe("replaced");
     expect(await site.find(String(known))).toBeUndefined();
+  });
+
+  test("larger than the root disk of an instance is told in the preview of the instance", async () => {
+    const { machine } = await largeDisk();
+    const instance = new StackResource("Instance", site.name("-vm"), site.daemon.socket);
+    const failures = await instance.failures(machine("32MiB"));
+    expect(failures).toMatchObject([{ property: "rootDisk.size" }]);
+    expect(failures[0]?.reason).toMatch(/is smaller than the disk of the image; set at least "64MiB"/);
+    expect(await instance.failures(machine("64MiB"))).toEqual([]);
+  });
+
+  site.daemon.test("larger than the root disk is refused by the servers too", { missing: simulated }, async () => {
+    const { image, args, fingerprint } = await largeDisk();
+    await image.up(args);
+    const root = { type: "disk", path: "/", pool: "default", size: "32MiB" };
+    const source = { type: "image", fingerprint };
+    const made = { name: site.name("-vm"), type: "virtual-machine", source, devices: { root } };
+    const outcome = await site.daemon.settle(site.daemon.raw.post("/1.0/instances", made));
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(/exceeds specified volume size/) as string,
+    });
   });
 
   test("is another image when the bytes of a disk that must be converted change", async () => {

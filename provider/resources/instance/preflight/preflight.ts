@@ -4,8 +4,10 @@ import { listProfiles, type WireProfile } from "../../../lxd/api/profiles";
 import { type Client } from "../../../lxd/client/core/client";
 import { type CheckContext, type Failure } from "../../../kind/kind";
 import { nearest } from "../../../base/nearest";
+import { parseSize } from "../../../kind/units";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { checkPool, checkProject } from "../../shared/common";
+import { diskBytesOf } from "../../shared/image-disks";
 import { checkMember } from "../../shared/cluster-member";
 import { configFailures } from "../../machine/config-keys";
 import { featureFailures } from "./features";
@@ -36,7 +38,7 @@ export async function preflight(client: Client, check: CheckContext<InstanceInpu
     isNew ? [] : profileFailures(client, inputs),
     isNew ? [] : nameFailures(client, check),
   ]);
-  return [...featureFailures(info, inputs), ...sourceFailures(check), ...answers.flat()];
+  return [...featureFailures(info, inputs), ...sourceFailures(check), ...rootSizeFailures(inputs), ...answers.flat()];
 }
 
 /** The daemons create a container without a source, but it never starts. */
@@ -70,6 +72,18 @@ async function profileFailures(client: Client, inputs: PartialInstanceInputs): P
   const isSettled = profiles.every((profile) => names.includes(profile));
   if (!isSettled) return missing;
   return [...(hasRoot(inputs, used) ? [] : [noRoot]), ...(await unmetFailures(client, inputs, used))];
+}
+
+/** Pools round sizes up, by 4 MiB at most. */
+const roundingBytes = 4 * 2 ** 20;
+
+/** The servers refuse a root disk that is smaller than that of the image, but report only the packed size of an image. */
+function rootSizeFailures({ source, rootDisk }: PartialInstanceInputs): Failure[] {
+  if (source === undefined || hasUnknown([source, rootDisk]) || !("image" in source)) return [];
+  const [needed, given] = [diskBytesOf(source.image), parseSize(rootDisk?.size ?? "")];
+  if (needed === undefined || given === undefined || given + roundingBytes > needed) return [];
+  const least = `${Math.ceil(needed / 2 ** 20)}MiB`;
+  return [{ property: "rootDisk.size", reason: `is smaller than the disk of the image; set at least "${least}"` }];
 }
 
 const noRoot: Failure = {
