@@ -73,7 +73,7 @@ export interface LookupOptions {
  *
  * The lookup runs in every preview and update, as soon as all arguments are known. On `incus` and `lxd` servers it
  * finds public images, and all images if the server trusts the stack's client certificate. Nothing is pulled or
- * changed.
+ * changed. In unit tests with `pulumi.runtime.setMocks`, `call` is asked for `lxd:index:lookupImage` instead.
  *
  * @example
  * const from = { server: "https://images.example.org", protocol: "simplestreams" } as const;
@@ -81,15 +81,42 @@ export interface LookupOptions {
  * const image = new lxd.Image("alpine", { source: { ...from, fingerprint: found.fingerprint } });
  */
 export function lookupImage(args: LookupImageArgs, opts: LookupOptions = {}): pulumi.Output<FoundImage> {
-  return call(args, opts, (functions, query, get) => functions.lookupImage(query, get));
+  const mocked = async (query: Query): Promise<FoundImage> => {
+    const image = await askMocks<FoundImage>("lookupImage", query);
+    if (image.fingerprint === undefined) throw noMock();
+    return image as FoundImage;
+  };
+  return call(args, opts, { real: (functions, query, get) => functions.lookupImage(query, get), mocked });
 }
 
 /** Returns all images that match, newest first; an empty list if there are none. See `lookupImage`. */
 export function lookupImages(args: LookupImageArgs = {}, opts: LookupOptions = {}): pulumi.Output<FoundImage[]> {
-  return call(args, opts, (functions, query, get) => functions.lookupImages(query, get));
+  const mocked = async (query: Query): Promise<FoundImage[]> =>
+    (await askMocks<{ images: FoundImage[] }>("lookupImages", query)).images ?? [];
+  return call(args, opts, { real: (functions, query, get) => functions.lookupImages(query, get), mocked });
 }
 
-type Call<T> = (functions: typeof provider, query: Record<string, unknown>, get: provider.GetConfig) => Promise<T>;
+type Query = Record<string, unknown>;
+
+interface Call<T> {
+  real: (functions: typeof provider, query: Query, get: provider.GetConfig) => Promise<T>;
+  /** In a unit test with Pulumi's mocks, which must not reach the servers of the machine that runs it. */
+  mocked: (query: Query) => Promise<T>;
+}
+
+/** What the `call` of the mocks returns for a function of this package, as for the functions of other providers. */
+function askMocks<T>(name: string, query: Query): Promise<Partial<T>> {
+  return pulumi.runtime.invoke(`lxd:index:${name}`, query);
+}
+
+function isMocked(): boolean {
+  return pulumi.runtime.hasMonitor() && pulumi.runtime.getMonitor()?.constructor.name === "MockMonitor";
+}
+
+function noMock(): Error {
+  const why = "the mocks of this test return no image for lxd:index:lookupImage";
+  return new pulumi.RunError(`${why}; return { fingerprint: "…" } for this token from \`call\``);
+}
 
 function call<T>(args: LookupImageArgs, { dependsOn = [] }: LookupOptions, run: Call<T>): pulumi.Output<T> {
   const config = new pulumi.Config("lxd");
@@ -98,10 +125,11 @@ function call<T>(args: LookupImageArgs, { dependsOn = [] }: LookupOptions, run: 
   const { remote, ...query } = args;
   const settled = pulumi.unsecret(pulumi.output({ ...query, remote: toRemote(remote) }));
   return pulumi.all([settled, secretPaths(query), made(dependsOn)]).apply(async ([known, secrets]) => {
+    if (isMocked()) return run.mocked(known);
     // Loads the provider's code, which programs otherwise never do.
     const functions = await import("../../provider/functions.js");
     try {
-      return await run(functions, { ...known, __secrets: secrets }, get);
+      return await run.real(functions, { ...known, __secrets: secrets }, get);
     } catch (error) {
       // Its stack trace is of no use to users.
       throw new pulumi.RunError((error as Error).message);
