@@ -30,7 +30,12 @@ export function serverKeys(config: StringMap | null | undefined): StringMap {
 }
 
 export function requireType(type: Inputs["type"], found: { type: string }, what: string): void {
-  if (found.type === type) return;
+  const problem = otherType(type, found, what);
+  if (problem !== undefined) throw problem;
+}
+
+export function otherType(type: Inputs["type"], found: { type: string }, what: string): LxdError | undefined {
+  if (found.type === type) return undefined;
   const why = `${what} is one of a ${found.type}, not of a ${type}`;
-  throw new LxdError({ code: "invalid-argument", why, advice: `Write type: "${found.type}".` });
+  return new LxdError({ code: "invalid-argument", why, advice: `Write type: "${found.type}".` });
 }

@@ -2,12 +2,15 @@
 import { findAlias } from "../../lxd/api/images";
 import { fileContent } from "../../content/local-file/file";
 import { reader } from "../../content/progress";
+import { type Found } from "../../content/recognition/found";
 import { recogniseFile } from "../../content/recognition/local-file";
 import { backupProblem } from "../../content/recognition/problems";
+import { tarballOf } from "../../content/recognition/words";
 import { LxdError } from "../../base/errors";
 import { type CheckContext, type Cost, type Failure } from "../../kind/kind";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
+import { otherType } from "./markers";
 import { imageOf, type InstanceSource, isCopy, isImage, markOf } from "./source";
 
 /** Fills in the project of an instance that is copied. */
@@ -40,11 +43,21 @@ export async function versionOf(
 /** A large file that cannot be a backup is not hashed, unless an instance may have been made of it. */
 async function versionOfBackup(check: CheckContext<InstanceInputs>, backup: string): Promise<string> {
   const before = check.olds?.sourceVersion;
-  const problem = backupProblem({ name: backup, found: await recogniseFile(backup) }, "instance");
+  const found = await recogniseFile(backup);
+  const problem = backupProblem({ name: backup, found }, "instance") ?? typeProblem(check, backup, found);
   if (problem !== undefined && before === undefined) throw problem;
   const { digest } = await fileContent(backup, reader(check, `hashing ${backup}`));
   if (problem !== undefined && digest !== before) throw problem;
   return digest;
+}
+
+/** Old backups do not state their type. */
+function typeProblem({ inputs }: CheckContext<InstanceInputs>, backup: string, found: Found): LxdError | undefined {
+  const { type = "container" } = inputs;
+  const stated = tarballOf(found)?.backup?.type;
+  return stated === undefined || isUnknown(type)
+    ? undefined
+    : otherType(type, { type: stated }, `the backup ${backup}`);
 }
 
 /** If the program specified no source so far, as for an imported instance, any source is accepted. */

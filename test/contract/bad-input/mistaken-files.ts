@@ -203,6 +203,13 @@ const others: Mistake[] = [
     /is a backup of a storage volume, not/,
   ],
   [
+    "the backup of a container as a virtual machine",
+    "Instance",
+    { ...restored("instance.tar"), type: "virtual-machine" },
+    "source.backup",
+    /is one of a container, not of a virtual-machine[^]*type: "container"/,
+  ],
+  [
     "a backup that was packed again",
     "Instance",
     restored("repacked-backup.tar"),

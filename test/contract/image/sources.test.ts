@@ -55,6 +55,17 @@ describeImages("image sources", (site) => {
       expect(await site.image(sha256(Buffer.concat([other.metadata, other.rootfs])))).toBeDefined();
     });
 
+    it("that an earlier release accepted stay valid until they change", async () => {
+      const { source } = await write("container");
+      await image.up({ source });
+      const rootfs = "not what a root looks like\n";
+      await writeFile((source as { rootfs: string }).rootfs, rootfs);
+      expect((await image.failures({ source })).map(({ property }) => property)).toEqual(["source.rootfs"]);
+      const { metadata } = tinySplitImage({ properties: { os: "tiny", run: site.name() } });
+      image.inputs = { ...image.inputs, fingerprint: sha256(Buffer.concat([metadata, Buffer.from(rootfs)])) };
+      expect(await image.failures({ source })).toEqual([]);
+    });
+
     it.each([
       ["container", "virtual-machine", /is a qcow2 disk[^]*type: "virtual-machine"/],
       ["virtual-machine", "container", /compressed with gzip, not a qcow2 disk[^]*qemu-img convert/],

@@ -216,6 +216,10 @@ describeEachDaemon("ISO volume", (daemon: TestDaemon) => {
     expect(await volume.failures(args({ source: { file: bytes } }))).toHaveLength(1);
     expect(await volume.up(args({ source: { file: bytes }, allowAnyContent: true }))).toBe("created");
     expect(await onDaemon(nameOf(volume))).toMatchObject({ config: { size: "10000" } });
+    // The same content needs no further consent; other content does.
+    expect(await volume.up(args({ source: { file: bytes } }))).toBe("same");
+    await writeFile(bytes, Buffer.alloc(10_001, daemon.prefix));
+    expect(await volume.failures(args({ source: { file: bytes } }))).toHaveLength(1);
   });
 
   daemon.test("lets unknown values pass", iso, async () => {
