@@ -5,7 +5,7 @@ import { Check } from "./check";
 import { Redactor } from "./secrets/redactor";
 import { difference } from "./diff";
 import { type Difference, type DynamicProvider, partial, pathInReason, withoutStack } from "./pulumi/dynamic-provider";
-import { type Props } from "../kind/props";
+import { type Props, withoutNulls } from "../kind/props";
 import { type HeldObject, runRegistry } from "./run-registry";
 import { type LifecycleOf } from "./lifecycle";
 import { lifecycleOf } from "./action-lifecycle";
@@ -55,7 +55,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
   check(olds: Props, news: Props): Promise<{ inputs: Props; failures: Failure[] }> {
     runRegistry().checked(String(news["__urn"]), Object.keys(olds).length > 0);
     return this.calls.run(async (signal) => {
-      const { inputs, failures } = await this.#check.run(olds, news, signal);
+      const { inputs, failures } = await this.#check.run(olds, withoutNulls(news), signal);
       return { inputs, failures: failures.map(pathInReason) };
     });
   }
@@ -90,7 +90,8 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
   }
 
   async read(id: string, oldProps: Props): Promise<{ id: string; props: Props; inputs?: Props }> {
-    const values = upgradeState(this.kind, oldProps);
+    // `get` passes the inputs of the program.
+    const values = upgradeState(this.kind, withoutNulls(oldProps));
     const work = this.#inContext({ props: values, isStored: true }, async (context, where) => {
       const known = storedResource<Outputs>(id, values);
       const client = context.client.forManyReads(runRegistry());

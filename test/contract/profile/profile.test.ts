@@ -18,6 +18,30 @@ describeEachDaemon("profiles as resources", (daemon: TestDaemon) => {
     if (!outcome.ok) throw new Error(outcome.error);
   };
 
+  /** A secret output that resolves to undefined arrives as null; one that is no secret does not arrive at all. */
+  test("takes null for an argument, a field or a key that is absent", async () => {
+    const profile = resource();
+    const remote = { socket: daemon.socket, project: null, clientKey: null };
+    const absent = { description: null, nics: null, remote };
+    await profile.up({
+      ...absent,
+      config: { "limits.memory": "256MiB", "user.a": null },
+      cloudInit: { userData: "#cloud-config\n{}\n", vendorData: null },
+      rootDisk: { pool: "default", size: null },
+    });
+    const { description, config, devices } = await onDaemon(profile.name);
+    expect({ description, devices }).toEqual({ description: "", devices: { root } });
+    expect(Object.keys(config as object).sort()).toEqual([
+      "cloud-init.user-data",
+      "limits.memory",
+      "user.pulumi.owner",
+    ]);
+    const same = { cloudInit: { userData: "#cloud-config\n{}\n" }, rootDisk: { pool: "default" } };
+    expect(await profile.up({ config: { "limits.memory": "256MiB" }, ...same })).toBe("same");
+    expect(JSON.stringify([profile.inputs, profile.outputs])).not.toContain("null");
+    await profile.destroy();
+  });
+
   test("has the config and the devices of the program, and says so in the preview", async () => {
     const profile = resource();
     const args = {
