@@ -6,6 +6,7 @@ import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, requireArgs, typeOf } from "./resource/resource";
 import { type KeyValues, type OptionalInput, type StringInput } from "./resource/inputs";
 import { type Duration } from "./resource/units";
+import { declared } from "./resource/outputs";
 
 export interface ExecArgs extends CommonArgs {
   /**
@@ -58,6 +59,23 @@ export class Exec extends LxdResource {
   static readonly __pulumiType = typeOf("Exec");
 
   declare readonly instance: pulumi.Output<string>;
+  declare readonly project: pulumi.Output<string>;
+  /** The program and its arguments. */
+  declare readonly command: pulumi.Output<string[]>;
+  /** The command that runs when the resource is deleted. */
+  declare readonly onDelete: pulumi.Output<string[] | undefined>;
+  /** Environment variables of the command. */
+  declare readonly environment: pulumi.Output<Record<string, string> | undefined>;
+  /** Numeric user ID in the guest. */
+  declare readonly user: pulumi.Output<number | undefined>;
+  /** Numeric group ID in the guest. */
+  declare readonly group: pulumi.Output<number | undefined>;
+  /** Working directory in the guest. */
+  declare readonly cwd: pulumi.Output<string | undefined>;
+  /** How long the command may run. */
+  declare readonly timeout: pulumi.Output<string | undefined>;
+  /** The values whose change runs the command again. */
+  declare readonly triggers: pulumi.Output<(string | number | boolean)[] | undefined>;
   /**
    * The last 64 KiB that the last run wrote to standard output. A secret if `command`, `onDelete` or `environment`
    * contains a secret.
@@ -77,8 +95,16 @@ export class Exec extends LxdResource {
     args = requireArgs("Exec", name, args);
     const { instance, ...rest } = args;
     const output = secrecyOf(args);
-    const inputs = { ...rest, ...toMachine(instance), stdout: output, stderr: output, exitCode: undefined };
-    super("Exec", name, { project: undefined, ...inputs }, opts);
+    const names = ["project", "command", "onDelete", "environment", "user", "group", "cwd", "timeout", "triggers"];
+    const inputs = {
+      ...declared(...names),
+      ...rest,
+      ...toMachine(instance),
+      stdout: output,
+      stderr: output,
+      exitCode: undefined,
+    };
+    super("Exec", name, inputs, opts);
   }
 }
 

@@ -7,7 +7,7 @@ export {
   type VerifyArgs,
 } from "./golden-image/golden-parts";
 export { type MediumArgs } from "./golden-image/golden-keepers";
-export { type PublishTargetArgs } from "./golden-image/publish-target";
+export { type PublishTarget, type PublishTargetArgs } from "./golden-image/publish-target";
 export {
   type AwaitStep,
   type BootStepArgs,
@@ -17,8 +17,13 @@ export {
 } from "./instance/boot-command";
 export { Exec, type ExecArgs } from "./exec";
 export { InstanceSnapshot, type InstanceSnapshotArgs } from "./instance-snapshot";
-export { type GuestFileArgs } from "./instance/guest-files";
-export { type ExecStepArgs, type FilesStepArgs, type ProvisionStepArgs } from "./golden-image/golden-steps";
+export { type GuestFile, type GuestFileArgs } from "./instance/guest-files";
+export {
+  type ExecStepArgs,
+  type FilesStepArgs,
+  type ProvisionStep,
+  type ProvisionStepArgs,
+} from "./golden-image/golden-steps";
 export { Image, type ImageAliasArgs, type ImageArgs } from "./image/image";
 export {
   type ImageDiskSource,
@@ -47,7 +52,8 @@ export {
   type VolumeDiskArgs,
   type VolumeReferenceArgs,
 } from "./instance/instance-devices";
-export { type CloudInitArgs, type InterfaceAddresses, Instance, type InstanceArgs } from "./instance/instance";
+export { type InterfaceAddresses, Instance } from "./instance/instance";
+export { type CloudInitArgs, type InstanceArgs } from "./instance/instance-args";
 export {
   type InstanceAliasSource,
   type InstanceBackupSource,
@@ -78,7 +84,7 @@ export {
   type IsoUrlsSource,
   type PinnedArgs,
 } from "./iso-volume/iso-source";
-export { type IsoCopySource, type IsoSourceArgs } from "./iso-volume/iso-volume";
+export { type IsoCopySource, type IsoSource, type IsoSourceArgs } from "./iso-volume/iso-volume";
 export { IsoVolume, type IsoVolumeArgs } from "./iso-volume/iso-volume";
 export {
   type FoundImage,
@@ -102,3 +108,5 @@ export {
 } from "./storage-volume";
 export { type KeyValues, type OptionalInput, type StringInput } from "./resource/inputs";
 export { type Duration, type Size } from "./resource/units";
+export { type FileContent, type FileEntry } from "./resource/file-entry";
+export { type Resolved, type VolumeReference } from "./resource/outputs";

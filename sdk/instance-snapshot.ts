@@ -5,6 +5,7 @@ import { toMachine } from "./instance/machine";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, requireArgs, type ServerArgs, typeOf } from "./resource/resource";
 import { type OptionalInput } from "./resource/inputs";
+import { declared } from "./resource/outputs";
 
 export interface InstanceSnapshotArgs extends CommonArgs {
   /**
@@ -52,6 +53,8 @@ export class InstanceSnapshot extends LxdResource {
   declare readonly project: pulumi.Output<string>;
   declare readonly stateful: pulumi.Output<boolean>;
   declare readonly expiresAt: pulumi.Output<string | undefined>;
+  /** The value whose change restores the instance. */
+  declare readonly restore: pulumi.Output<string | number | boolean | undefined>;
   /** When the server took the snapshot, as an RFC 3339 time. */
   declare readonly createdAt: pulumi.Output<string>;
 
@@ -63,8 +66,9 @@ export class InstanceSnapshot extends LxdResource {
   constructor(name: string, args: InstanceSnapshotArgs, opts?: pulumi.CustomResourceOptions) {
     args = requireArgs("InstanceSnapshot", name, args);
     const { instance, ...rest } = args;
-    const defaulted = { name: undefined, project: undefined, stateful: undefined, expiresAt: undefined };
-    super("InstanceSnapshot", name, { ...defaulted, ...rest, ...toMachine(instance), createdAt: undefined }, opts);
+    const names = ["name", "project", "stateful", "expiresAt", "restore"];
+    const props = { ...declared(...names), ...rest, ...toMachine(instance), ...declared("createdAt") };
+    super("InstanceSnapshot", name, props, opts);
   }
 
   /**

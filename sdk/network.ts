@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 import { type KeyValues, type OptionalInput } from "./resource/inputs";
+import { declared, type Resolved } from "./resource/outputs";
 
 /** IPv4 or IPv6 settings of a network. */
 export interface NetworkAddressesArgs {
@@ -71,7 +72,17 @@ export class Network extends LxdResource {
   declare readonly project: pulumi.Output<string>;
   declare readonly type: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
+  /** IPv4 settings that the program specifies. */
+  declare readonly ipv4: pulumi.Output<Resolved<NetworkAddressesArgs> | undefined>;
+  /** IPv6 settings that the program specifies. */
+  declare readonly ipv6: pulumi.Output<Resolved<NetworkAddressesArgs> | undefined>;
+  /** DNS domain of the guests, if the program specifies it. */
+  declare readonly dnsDomain: pulumi.Output<string | undefined>;
+  /** Name of the interface on the host, if the program specifies it. */
+  declare readonly parent: pulumi.Output<string | undefined>;
   declare readonly config: pulumi.Output<Record<string, string>>;
+  /** Configuration keys of cluster members, as of the creation of the network. */
+  declare readonly memberConfig: pulumi.Output<Record<string, Record<string, string>> | undefined>;
   /** Configuration keys that the server has set. */
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
   /** The server's own IPv4 address with the prefix length; undefined if it has none. */
@@ -89,10 +100,8 @@ export class Network extends LxdResource {
   }
 
   constructor(name: string, args: NetworkArgs = {}, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { name: undefined, project: undefined, type: undefined, description: undefined, config: undefined };
-    const addresses = { ipv4Address: undefined, ipv6Address: undefined };
-    const outputs = { serverConfig: undefined, managed: undefined, status: undefined, ...addresses };
-    super("Network", name, { ...inputs, ...args, ...outputs }, opts);
+    const outputs = declared("ipv4Address", "ipv6Address", "serverConfig", "managed", "status");
+    super("Network", name, { ...declared(...argumentNames), ...args, ...outputs }, opts);
   }
 
   /**
@@ -108,3 +117,7 @@ export class Network extends LxdResource {
     return new Network(name, args, pulumi.mergeOptions(opts, { id }));
   }
 }
+
+const argumentNames = [
+  ...["name", "project", "type", "description", "ipv4", "ipv6", "dnsDomain", "parent", "config", "memberConfig"],
+];

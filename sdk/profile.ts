@@ -1,10 +1,11 @@
 // The `Profile` resource: configuration and devices that instances share.
 import * as pulumi from "@pulumi/pulumi";
-import { type CloudInitArgs } from "./instance/instance";
+import { type CloudInitArgs } from "./instance/instance-args";
 import { type DiskArgs, type NicArgs, type RootDiskArgs } from "./instance/instance-devices";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 import { type ItemInput, type KeyValues, type OptionalInput } from "./resource/inputs";
+import { declared, type Resolved } from "./resource/outputs";
 
 export interface ProfileArgs extends CommonArgs {
   /**
@@ -55,6 +56,15 @@ export class Profile extends LxdResource {
   declare readonly description: pulumi.Output<string>;
   /** Configuration keys of the profile. A secret with `Profile.get`, because it may contain secrets of others. */
   declare readonly config: pulumi.Output<Record<string, string>>;
+  /** Data for cloud-init. A secret if one of its arguments is. */
+  declare readonly cloudInit: pulumi.Output<Resolved<CloudInitArgs> | undefined>;
+  /** The root disk of instances that do not have their own. */
+  declare readonly rootDisk: pulumi.Output<Resolved<RootDiskArgs> | undefined>;
+  /** Network interfaces, with the names of their devices. */
+  declare readonly nics: pulumi.Output<Resolved<NicArgs>[] | undefined>;
+  /** Disks besides the root disk, with the names of their devices. */
+  declare readonly disks: pulumi.Output<Resolved<DiskArgs>[] | undefined>;
+  /** The devices that no other argument describes. */
   declare readonly devices: pulumi.Output<Record<string, Record<string, string>>>;
 
   /** Returns true if the value is a `Profile`, even if another copy of this package created it. */
@@ -63,8 +73,7 @@ export class Profile extends LxdResource {
   }
 
   constructor(name: string, args: ProfileArgs = {}, opts?: pulumi.CustomResourceOptions) {
-    const defaulted = { name: undefined, project: undefined, description: undefined, config: undefined };
-    super("Profile", name, { ...defaulted, devices: undefined, ...args }, opts);
+    super("Profile", name, { ...declared(...argumentNames), ...args }, opts);
   }
 
   /**
@@ -81,3 +90,7 @@ export class Profile extends LxdResource {
     return new Profile(name, args, pulumi.mergeOptions(opts, { id, additionalSecretOutputs: ["config"] }));
   }
 }
+
+const argumentNames = [
+  ...["name", "project", "description", "config", "cloudInit", "rootDisk", "nics", "disks", "devices"],
+];

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { hasType } from "./resource/identity";
 import { LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 import { type KeyValues, type OptionalInput } from "./resource/inputs";
+import { declared, type Resolved } from "./resource/outputs";
 
 /** Features of a project: what it has of its own. Everything else is shared with the project `default`. */
 export interface ProjectFeaturesArgs {
@@ -60,6 +61,10 @@ export class Project extends LxdResource {
 
   declare readonly name: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
+  /** Features of the project that the program specifies. */
+  declare readonly features: pulumi.Output<Resolved<ProjectFeaturesArgs> | undefined>;
+  /** Whether instances are restricted to safe features, if the program specifies it. */
+  declare readonly restricted: pulumi.Output<boolean | undefined>;
   declare readonly config: pulumi.Output<Record<string, string>>;
   /** Configuration keys that the server has set, such as the features. */
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
@@ -70,8 +75,8 @@ export class Project extends LxdResource {
   }
 
   constructor(name: string, args: ProjectArgs = {}, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { name: undefined, description: undefined, config: undefined, serverConfig: undefined };
-    super("Project", name, { ...outputs, ...args }, opts);
+    const names = ["name", "description", "features", "restricted", "config"];
+    super("Project", name, { ...declared(...names), ...args, ...declared("serverConfig") }, opts);
   }
 
   /** Looks up an existing project by its name without managing it: it is read, but never changed or deleted. */

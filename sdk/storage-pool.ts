@@ -4,6 +4,7 @@ import { hasType } from "./resource/identity";
 import { LxdResource, requireArgs, type ServerArgs, typeOf } from "./resource/resource";
 import { type KeyValues, type OptionalInput, type StringInput } from "./resource/inputs";
 import { type Size } from "./resource/units";
+import { declared } from "./resource/outputs";
 
 export interface StoragePoolArgs extends ServerArgs {
   /** Name of the pool, without spaces and slashes. Changing this forces replacement. Default: the resource's name. */
@@ -49,7 +50,13 @@ export class StoragePool extends LxdResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly driver: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
+  /** Where the pool stores its data, if the program specifies it. */
+  declare readonly source: pulumi.Output<string | undefined>;
+  /** Size of the pool's file, if the program specifies it. */
+  declare readonly size: pulumi.Output<string | undefined>;
   declare readonly config: pulumi.Output<Record<string, string>>;
+  /** Configuration keys of cluster members, as of the creation of the pool. */
+  declare readonly memberConfig: pulumi.Output<Record<string, Record<string, string>> | undefined>;
   /** Configuration keys that the server has set, for example `source`. */
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
   /** Status as reported by the server, for example `Created`. */
@@ -62,13 +69,8 @@ export class StoragePool extends LxdResource {
 
   constructor(name: string, args: StoragePoolArgs, opts?: pulumi.CustomResourceOptions) {
     args = requireArgs("StoragePool", name, args);
-    const outputs = { serverConfig: undefined, status: undefined };
-    super(
-      "StoragePool",
-      name,
-      { name: undefined, description: undefined, config: undefined, ...args, ...outputs },
-      opts,
-    );
+    const names = ["name", "driver", "description", "source", "size", "config", "memberConfig"];
+    super("StoragePool", name, { ...declared(...names), ...args, ...declared("serverConfig", "status") }, opts);
   }
 
   /** Looks up an existing pool by its name without managing it: it is read, but never changed or deleted. */

@@ -4,6 +4,7 @@ import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, requireArgs, type ServerArgs, typeOf } from "./resource/resource";
 import { type KeyValues, type Only, type OptionalInput, type StringInput } from "./resource/inputs";
 import { type Size } from "./resource/units";
+import { declared, type Resolved } from "./resource/outputs";
 
 /**
  * A copy of a volume on the same server, without its snapshots. The server copies it; the content does not pass through
@@ -89,7 +90,13 @@ export class StorageVolume extends LxdResource {
   declare readonly project: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
   declare readonly contentType: pulumi.Output<string>;
+  /** Size of the volume, if the program specifies it. */
+  declare readonly size: pulumi.Output<string | undefined>;
+  /** What the volume was created from. */
+  declare readonly source: pulumi.Output<Resolved<VolumeSourceArgs> | undefined>;
   declare readonly config: pulumi.Output<Record<string, string>>;
+  /** The cluster member that the program asks for; see `location` for the member that stores the volume. */
+  declare readonly target: pulumi.Output<string | undefined>;
   /** Configuration keys that the server has set, mostly from the pool. */
   declare readonly serverConfig: pulumi.Output<Record<string, string>>;
   /** The cluster member that stores the volume; `none` on a single server. */
@@ -102,9 +109,9 @@ export class StorageVolume extends LxdResource {
 
   constructor(name: string, args: StorageVolumeArgs, opts?: pulumi.CustomResourceOptions) {
     args = requireArgs("StorageVolume", name, args);
-    const defaulted = { name: undefined, project: undefined, description: undefined, config: undefined };
-    const outputs = { contentType: undefined, serverConfig: undefined, location: undefined };
-    super("StorageVolume", name, { ...defaulted, ...outputs, ...args }, opts);
+    const names = ["pool", "name", "project", "description", "contentType", "size", "source", "config", "target"];
+    const props = { ...declared(...names), ...args, ...declared("serverConfig", "location") };
+    super("StorageVolume", name, props, opts);
   }
 
   /**

@@ -1,6 +1,7 @@
 // The build inside a golden image, as a resource of its own.
 import type * as pulumi from "@pulumi/pulumi";
 import { hasType } from "../resource/identity";
+import { declared } from "../resource/outputs";
 import { LxdResource, typeOf } from "../resource/resource";
 
 export class GoldenBuild extends LxdResource {
@@ -19,7 +20,17 @@ export class GoldenBuild extends LxdResource {
   }
 
   constructor(name: string, args: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
-    const outputs = ["fingerprint", "releasedVersion", "inputsHash", "sizeBytes", "architecture"];
-    super("GoldenBuild", name, { ...args, ...Object.fromEntries(outputs.map((key) => [key, undefined])) }, opts);
+    const outputs = declared("fingerprint", "releasedVersion", "inputsHash", "sizeBytes", "architecture");
+    super("GoldenBuild", name, { ...declared(...argumentNames), ...args, ...outputs }, opts);
+  }
+
+  /** The arguments of the golden image as outputs. */
+  get arguments(): Record<string, unknown> {
+    return Object.fromEntries(argumentNames.map((key) => [key, this[key as keyof this]]));
   }
 }
+
+const argumentNames = [
+  ...["project", "remote", "iso", "media", "machine", "bootCommand", "install", "provision", "seal", "verify", "image"],
+  ...["publishTo", "keep", "pin", "onFailure"],
+];

@@ -1,14 +1,15 @@
 // The `GoldenImage` component: builds an image from installation media and rebuilds it only when an input changes.
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { type BootStepArgs } from "../instance/boot-command";
 import { GoldenBuild } from "./golden-build";
 import { type GoldenMachineArgs, type GoldenResultArgs, type InstallArgs, type VerifyArgs } from "./golden-parts";
-import { keeper, type MediumArgs } from "./golden-keepers";
-import { type ExecStepArgs, type ProvisionStepArgs, stepContent, toSteps } from "./golden-steps";
+import { keeper, type MediumArgs, newVersion } from "./golden-keepers";
+import { type ExecStepArgs, type ProvisionStep, type ProvisionStepArgs, stepContent, toSteps } from "./golden-steps";
 import { hasType, isInstanceOf } from "../resource/identity";
-import { type PublishTargetArgs, toTarget } from "./publish-target";
-import { liftEach } from "../resource/lift";
+import { type RemoteArgs } from "../remote";
+import { type PublishTarget, type PublishTargetArgs, toTarget } from "./publish-target";
+import { liftEach, orElse } from "../resource/lift";
+import { type Resolved, type VolumeReference } from "../resource/outputs";
 import { type CommonArgs, requireArgs } from "../resource/resource";
 import { toContent, toReference } from "../iso-volume/volume-reference";
 import { type ItemInput, type OptionalInput, type StringInput } from "../resource/inputs";
@@ -104,12 +105,44 @@ export class GoldenImage extends pulumi.ComponentResource {
   /** Architecture of the released image, for example `x86_64`. */
   readonly architecture: pulumi.Output<string>;
 
+  declare readonly project: pulumi.Output<string>;
+  /** The server that the program selects for this resource. Its credentials are secret. */
+  declare readonly remote: pulumi.Output<Resolved<RemoteArgs> | undefined>;
+  /** The installer's ISO volume. */
+  declare readonly iso: pulumi.Output<string | VolumeReference>;
+  /** Additional media for the installer. */
+  declare readonly media: pulumi.Output<(string | VolumeReference)[] | undefined>;
+  /** The virtual machine that is installed. A secret if one of its arguments is. */
+  declare readonly machine: pulumi.Output<Resolved<GoldenMachineArgs> | undefined>;
+  /** What is typed when the installer boots. A secret if one of its steps is. */
+  declare readonly bootCommand: pulumi.Output<Resolved<BootStepArgs>[] | undefined>;
+  /** When the installation counts as finished. */
+  declare readonly install: pulumi.Output<Resolved<InstallArgs> | undefined>;
+  /** Files and commands for the installed system. A secret if one of the steps is. */
+  declare readonly provision: pulumi.Output<ProvisionStep[] | undefined>;
+  /** Commands that run last. A secret if one of them is. */
+  declare readonly seal: pulumi.Output<Resolved<ExecStepArgs>[] | undefined>;
+  /** How the image is tested. */
+  declare readonly verify: pulumi.Output<Resolved<VerifyArgs> | undefined>;
+  /** Settings of the released image. */
+  declare readonly image: pulumi.Output<Resolved<GoldenResultArgs> | undefined>;
+  /** Servers that get copies. Their credentials are secret. */
+  declare readonly publishTo: pulumi.Output<PublishTarget[] | undefined>;
+  /** How many versions stay on the server. */
+  declare readonly keep: pulumi.Output<number | undefined>;
+  /** The version that is released instead of the newest one. */
+  declare readonly pin: pulumi.Output<string | undefined>;
+  /** What happens to the build instance when a build fails. */
+  declare readonly onFailure: pulumi.Output<string | undefined>;
+
   constructor(name: string, args: GoldenImageArgs, opts?: pulumi.ComponentResourceOptions) {
     args = requireArgs("GoldenImage", name, args);
     super(GoldenImage.__pulumiType, name, {}, opts);
     const own = { parent: this };
-    const { iso, media = [], machine = {}, bootCommand = [], provision = [], seal = [], publishTo, ...rest } = args;
-    const steps = toSteps(provision, `GoldenImage "${name}"`);
+    const { iso, publishTo, ...rest } = args;
+    const [media, bootCommand, seal] = [args.media, args.bootCommand, args.seal].map((list) => orElse(list, []));
+    const machine = orElse(args.machine, {});
+    const steps = toSteps(orElse(args.provision, []), `GoldenImage "${name}"`);
     const keepers = {
       iso: keeper(toContent(iso)),
       media: keeper(liftEach(media, toContent)),
@@ -118,7 +151,7 @@ export class GoldenImage extends pulumi.ComponentResource {
       provision: keeper(stepContent(steps)),
       seal: keeper(seal),
     };
-    const version = new random.RandomId(name, { byteLength: 4, keepers }, own).hex;
+    const version = newVersion(name, keepers, own);
     const content = {
       iso: toReference(iso),
       media: liftEach(media, toReference),
@@ -128,6 +161,7 @@ export class GoldenImage extends pulumi.ComponentResource {
       seal,
     };
     const build = new GoldenBuild(name, { ...rest, ...content, publishTo: publishTo?.map(toTarget), version }, own);
+    Object.assign(this, build.arguments);
     this.fingerprint = build.fingerprint;
     this.version = build.releasedVersion;
     this.inputsHash = build.inputsHash;

@@ -1,5 +1,6 @@
 // Reduces the inputs of a golden image to short hashes, one per argument; a different hash makes a new version.
 import * as pulumi from "@pulumi/pulumi";
+import type * as random from "@pulumi/random";
 import { canonicalJson, sha256 } from "../../provider/base/canonical";
 import { type VolumeReferenceArgs } from "../instance/instance-devices";
 import { type IsoVolume } from "../iso-volume/iso-volume";
@@ -11,4 +12,16 @@ export type MediumArgs = pulumi.Input<IsoVolume | string | VolumeReferenceArgs>;
 export function keeper(value: unknown): pulumi.Output<string> {
   const content: pulumi.Output<unknown> = pulumi.output(value);
   return content.apply((known) => sha256(canonicalJson(known)).slice(0, 16));
+}
+
+/** Returns the version: random, and another one as soon as a keeper changes. */
+export function newVersion(
+  name: string,
+  keepers: Record<string, pulumi.Output<string>>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  // Only golden images need this package, so other programs do not load it.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { RandomId } = require("@pulumi/random") as typeof random;
+  return new RandomId(name, { byteLength: 4, keepers }, opts).hex;
 }

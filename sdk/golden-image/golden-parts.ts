@@ -1,7 +1,7 @@
 // Argument types of a golden image: the machine, its installation, its test, and settings of the result.
 import type * as pulumi from "@pulumi/pulumi";
 import { type ImageAliasArgs } from "../image/image";
-import { type CloudInitArgs } from "../instance/instance";
+import { type CloudInitArgs } from "../instance/instance-args";
 import { type DiskArgs, type NicArgs, type RootDiskArgs } from "../instance/instance-devices";
 import { type WaitInput } from "../instance/instance-waits";
 import { type ItemInput, type KeyValues, type OptionalInput, type StringInput } from "../resource/inputs";

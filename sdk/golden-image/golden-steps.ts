@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import { sha256 } from "../../provider/base/canonical";
 import { localPath } from "../resource/local-path";
-import { toFile } from "../resource/file-entry";
+import { type FileContent, toFile } from "../resource/file-entry";
+import { type Resolved } from "../resource/outputs";
 import { isRecord, liftEach, liftValues } from "../resource/lift";
 import { type Only, type OptionalInput, type StringInput } from "../resource/inputs";
 import { type Duration } from "../resource/units";
@@ -27,6 +28,14 @@ export interface ExecStepArgs extends Only<"exec", "files" | "exec"> {
 }
 
 export type ProvisionStepArgs = FilesStepArgs | ExecStepArgs;
+
+/** A step as an output. */
+export type ProvisionStep =
+  | Resolved<ExecStepArgs>
+  | (Omit<Resolved<FilesStepArgs>, "files"> & {
+      /** What each file contains, by its path in the guest. */
+      files: Record<string, FileContent>;
+    });
 
 /** `owner` names the resource in errors. */
 export function toSteps(steps: unknown, owner: string): unknown {

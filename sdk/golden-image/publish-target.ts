@@ -1,7 +1,8 @@
 // Argument type for servers that get copies of a golden image.
 import type * as pulumi from "@pulumi/pulumi";
 import { type ImageAliasArgs } from "../image/image";
-import { type RemoteInput, toRemote } from "../remote";
+import { type RemoteArgs, type RemoteInput, toRemote } from "../remote";
+import { type Resolved } from "../resource/outputs";
 import { type OptionalInput, type StringInput } from "../resource/inputs";
 import { type Duration } from "../resource/units";
 
@@ -37,6 +38,9 @@ export interface PublishTargetArgs {
   /** How long the copy may take. Default: `"4h"`. */
   timeout?: StringInput<Duration | undefined>;
 }
+
+/** A server that gets copies, as an output. */
+export type PublishTarget = Resolved<Omit<PublishTargetArgs, "remote">> & { remote?: Resolved<RemoteArgs> | undefined };
 
 export function toTarget({ remote, ...rest }: PublishTargetArgs): pulumi.Inputs {
   return { ...rest, remote: toRemote(remote) };

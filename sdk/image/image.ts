@@ -7,6 +7,7 @@ import { aliasesElsewhere } from "./listed-aliases";
 import { type CommonArgs, LxdResource, requireArgs, typeOf } from "../resource/resource";
 import { withSecretUrls } from "../resource/secret-urls";
 import { type KeyValues, type OptionalInput, type StringInput } from "../resource/inputs";
+import { declared, type Resolved } from "../resource/outputs";
 
 export interface ImageAliasArgs {
   /** Name of the alias. */
@@ -86,6 +87,8 @@ export class Image extends LxdResource {
 
   /** 64 hexadecimal digits. Known in the preview if the source determines it. */
   declare readonly fingerprint: pulumi.Output<string>;
+  /** Where the image comes from. With `Image.get`, undefined. */
+  declare readonly source: pulumi.Output<Resolved<ImageSourceArgs> | undefined>;
   /** Aliases of the image that this resource manages; with `Image.get`, all aliases. */
   declare readonly aliases: pulumi.Output<{ name: string; description: string }[]>;
   /** Properties that this resource manages; with `Image.get`, all properties. */
@@ -94,6 +97,10 @@ export class Image extends LxdResource {
   declare readonly autoUpdate: pulumi.Output<boolean | undefined>;
   declare readonly expiresAt: pulumi.Output<string | undefined>;
   declare readonly profiles: pulumi.Output<string[] | undefined>;
+  /** What happens to an alias that belongs to another image. */
+  declare readonly aliasPolicy: pulumi.Output<string | undefined>;
+  /** Whether an image that was created outside of Pulumi is adopted. */
+  declare readonly adopt: pulumi.Output<boolean | undefined>;
   declare readonly project: pulumi.Output<string>;
   /** `container` or `virtual-machine`. */
   declare readonly type: pulumi.Output<string>;
@@ -111,20 +118,13 @@ export class Image extends LxdResource {
 
   constructor(name: string, args: ImageArgs, opts?: pulumi.CustomResourceOptions) {
     args = requireArgs("Image", name, args);
-    const outputs = {
-      fingerprint: undefined,
-      type: undefined,
-      architecture: undefined,
-      sizeBytes: undefined,
-      uploadedAt: undefined,
-    };
-    const settings = { public: undefined, autoUpdate: undefined, expiresAt: undefined, profiles: undefined };
-    const given = { ...args, source: withSecretUrls(args.source) };
-    const inputs = { project: undefined, aliases: undefined, properties: undefined, ...settings, ...given };
+    const inputs = { ...declared(...argumentNames), ...args, source: withSecretUrls(args.source) };
+    const outputs = declared("fingerprint", "type", "architecture", "sizeBytes", "uploadedAt");
     const isRead = opts?.id !== undefined;
     const elsewhere = isRead ? {} : { __aliasesElsewhere: aliasesElsewhere(args) };
     super("Image", name, { ...inputs, ...outputs, ...elsewhere }, opts);
   }
+
   /**
    * Looks up an existing image with all its aliases and properties, without managing it: it is read, but never changed
    * or deleted.
@@ -141,3 +141,8 @@ export class Image extends LxdResource {
     return new Image(name, args, pulumi.mergeOptions(opts, { id }));
   }
 }
+
+const argumentNames = [
+  ...["project", "source", "aliases", "properties", "public", "autoUpdate", "expiresAt", "profiles", "aliasPolicy"],
+  "adopt",
+];

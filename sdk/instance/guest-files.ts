@@ -1,6 +1,6 @@
 // Argument type for files in a guest, and their form for the provider.
 import type * as pulumi from "@pulumi/pulumi";
-import { toFile } from "../resource/file-entry";
+import { type FileContent, toFile } from "../resource/file-entry";
 import { isRecord, liftEach } from "../resource/lift";
 import { type OptionalInput } from "../resource/inputs";
 
@@ -22,6 +22,17 @@ export interface GuestFileArgs {
   uid?: OptionalInput<number>;
   /** Numeric group ID in the guest. Default: 0. */
   gid?: OptionalInput<number>;
+}
+
+/** A file in the guest as an output. */
+export interface GuestFile {
+  path: string;
+  content: FileContent;
+  mode?: string;
+  uid?: number;
+  gid?: number;
+  /** `sha256:` and the hash of the content. */
+  digest?: string;
 }
 
 /** `owner` names the resource in errors. */

@@ -12,6 +12,8 @@ import { type RemoteInput } from "../remote";
 import { hasType } from "../resource/identity";
 import { type CommonArgs, LxdResource, requireArgs, typeOf } from "../resource/resource";
 import { type Only, type OptionalInput } from "../resource/inputs";
+import { type FileEntry } from "../resource/file-entry";
+import { declared, type Resolved } from "../resource/outputs";
 
 export interface IsoVolumeArgs extends CommonArgs {
   /** The storage pool. Changing this forces replacement. */
@@ -72,6 +74,16 @@ export class IsoVolume extends LxdResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly project: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string>;
+  /** Where the content comes from. With `IsoVolume.get`, undefined. */
+  declare readonly source: pulumi.Output<IsoSource | undefined>;
+  /** The cluster member that the program asks for; see `location` for the member that stores the volume. */
+  declare readonly target: pulumi.Output<string | undefined>;
+  /** Whether content that is not an ISO image is imported. */
+  declare readonly allowAnyContent: pulumi.Output<boolean | undefined>;
+  /** Whether an imported volume is assumed to have the content of `source`. */
+  declare readonly trustContent: pulumi.Output<boolean | undefined>;
+  /** Whether an existing volume of the same name is deleted. */
+  declare readonly overwrite: pulumi.Output<boolean | undefined>;
   /**
    * Identifies the content: `sha256:` or `sha512:` and hexadecimal digits, or `volume:…` for a copy of a volume that is
    * not managed by this program.
@@ -89,10 +101,9 @@ export class IsoVolume extends LxdResource {
 
   constructor(name: string, args: IsoVolumeArgs, opts?: pulumi.CustomResourceOptions) {
     args = requireArgs("IsoVolume", name, args);
-    const outputs = { digest: undefined, sizeBytes: undefined, location: undefined };
     const source = toSource(args.source, `IsoVolume "${name}"`);
-    const inputs = { project: undefined, name: undefined, description: undefined, ...args, source };
-    super("IsoVolume", name, { ...inputs, ...outputs }, keepingContent(opts));
+    const props = { ...declared(...argumentNames), ...args, source, ...declared("digest", "sizeBytes", "location") };
+    super("IsoVolume", name, props, keepingContent(opts));
   }
 
   /**
@@ -109,6 +120,10 @@ export class IsoVolume extends LxdResource {
     return new IsoVolume(name, { pool: undefined as unknown as string, ...args }, pulumi.mergeOptions(opts, { id }));
   }
 }
+
+const argumentNames = [
+  ...["pool", "name", "project", "description", "source", "target", "allowAnyContent", "trustContent", "overwrite"],
+];
 
 /** With `ignoreChanges: ["source"]`, also ignores changed bytes at the same path. */
 function keepingContent(opts?: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions | undefined {
@@ -134,3 +149,11 @@ export interface IsoCopySource extends Only<"volume", IsoSourceKey> {
 
 /** The source of an ISO volume: exactly one of these types. */
 export type IsoSourceArgs = IsoFileSource | IsoUrlSource | IsoUrlsSource | IsoFilesSource | IsoCopySource;
+
+/** The source as an output. */
+export type IsoSource =
+  | Resolved<IsoFileSource | IsoUrlSource | IsoUrlsSource | IsoCopySource>
+  | (Omit<Resolved<IsoFilesSource>, "files"> & {
+      /** What each file contains, by its path in the image. */
+      files: Record<string, FileEntry>;
+    });

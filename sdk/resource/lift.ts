@@ -10,6 +10,11 @@ export function lift(input: unknown, change: (known: unknown) => unknown): unkno
   return output.apply((known) => pulumi.output(change(known)));
 }
 
+/** Returns `fallback` instead of `undefined`, also inside an output or a promise. */
+export function orElse(input: unknown, fallback: unknown): unknown {
+  return lift(input, (known) => known ?? fallback);
+}
+
 /** Applies `change` to each item of a list. Anything else passes through, for the provider's check to report. */
 export function liftEach(list: unknown, change: (known: unknown, index: number) => unknown): unknown {
   return lift(list, (items) =>

@@ -1,9 +1,11 @@
 // Base class and common arguments of all resources: serialized provider, owning URN, resource options.
 import * as pulumi from "@pulumi/pulumi";
 import { isInstanceOf } from "./identity";
-import { type RemoteInput, toRemote } from "../remote";
+import { type RemoteArgs, type RemoteInput, toRemote } from "../remote";
 import { secretPaths } from "./secret-paths";
+import { shortTraces } from "./short-traces";
 import { type OptionalInput } from "./inputs";
+import { type Resolved } from "./outputs";
 
 /** Resource kinds, by the names of the exports of `pulumi-lxd/provider`. */
 export type KindName =
@@ -29,6 +31,9 @@ export function typeOf<Kind extends KindName>(kind: Kind): `pulumi-nodejs:dynami
  * the installed package, so it is the same for every resource of a kind and in every release.
  */
 export abstract class LxdResource extends pulumi.CustomResource {
+  /** The server that the program selects for this resource. Its credentials are secret. */
+  declare readonly remote: pulumi.Output<Resolved<RemoteArgs> | undefined>;
+
   constructor(kindName: KindName, name: string, props: pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
     const type = typeOf(kindName);
     // Pulumi's own import gives a dynamic provider no data to work with, so the ID is passed to `create` as an input.
@@ -46,7 +51,12 @@ export abstract class LxdResource extends pulumi.CustomResource {
     const { remote: given, ...own } = props;
     const remote = toRemote(given as RemoteInput | undefined);
     // The secrets of `remote` are not listed: the provider knows which of its fields are secret.
-    super(type, name, { ...own, remote, ...internal, __secrets: secretPaths(own) }, rest);
+    const restore = shortTraces();
+    try {
+      super(type, name, { ...own, remote, ...internal, __secrets: secretPaths(own) }, rest);
+    } finally {
+      restore();
+    }
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

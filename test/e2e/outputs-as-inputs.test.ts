@@ -19,7 +19,9 @@ const answers = new lxd.IsoVolume("answers", { pool, source: { label: "A", files
 const copy = new lxd.IsoVolume("copy", { pool, source: { volume: later(answers) } });
 new lxd.Instance("list", { ...blank, cdroms: later([{ volume: installer }, { volume: answers }]) });
 new lxd.Instance("item", { ...blank, cdroms: [later({ volume: copy })] });
-new lxd.Instance("volume", { ...blank, cdroms: [{ volume: later(answers) }] });
+const volume = new lxd.Instance("volume", { ...blank, cdroms: [{ volume: later(answers) }] });
+const none = { description: later(undefined), target: pulumi.secret(undefined), cdroms: later(undefined) };
+const absent = new lxd.Instance("absent", { ...blank, ...none, remote: later(undefined) });
 const golden = new lxd.GoldenImage("golden", {
   iso: later(installer),
   media: later([answers]),
@@ -28,6 +30,7 @@ const golden = new lxd.GoldenImage("golden", {
 });
 exports.volumes = { installer: installer.name, answers: answers.name, copy: copy.name };
 exports.fingerprint = golden.fingerprint;
+exports.args = { source: answers.source, drives: volume.cdroms, none: absent.target, iso: golden.iso, keep: golden.keep };
 `;
 
 describeEachSite(
@@ -56,6 +59,15 @@ describeEachSite(
       expect(drivesOf("list")).toEqual([installer, answers]);
       expect(drivesOf("item")).toEqual([copy, undefined]);
       expect(drivesOf("volume")).toEqual([answers, undefined]);
+      expect(drivesOf("absent")).toEqual([undefined, undefined]);
+      // Arguments are outputs, as the provider has understood them.
+      expect(outputs["args"]).toMatchObject({
+        source: { label: "A", files: { "a.txt": { text: "a" } } },
+        drives: [{ volume: { pool: "default", name: answers }, name: "cdrom0" }],
+        iso: { pool: "default", name: installer },
+        keep: 2,
+      });
+      expect(outputs["args"]).not.toHaveProperty("none");
       expect(await site.everything()).toContain(
         `/1.0/images/${String(outputs["fingerprint"])}?project=${site.project}`,
       );

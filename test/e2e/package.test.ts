@@ -1,7 +1,9 @@
 // Proves the package as it is published: what it holds, that it works elsewhere on disk, and that it can be upgraded.
+import { execFile } from "node:child_process";
 import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RawClient, writeTinyIso } from "../contract/harness";
 import { type CommandLineDaemon, startByCommandLine } from "./harness/embedded";
@@ -74,6 +76,21 @@ describe("the packed package", () => {
       ).toEqual([]);
     },
   );
+
+  it("loads @pulumi/random for golden images only", async () => {
+    const text = `
+      const pulumi = require("@pulumi/pulumi");
+      const lxd = require("pulumi-lxd");
+      const isLoaded = () => Object.keys(require.cache).some((path) => path.includes("/@pulumi/random/"));
+      pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) });
+      new lxd.Instance("vm", {});
+      const before = isLoaded();
+      new lxd.GoldenImage("golden", { iso: "a/b" });
+      console.log(JSON.stringify([before, isLoaded()]));
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", text], { cwd: project.dir });
+    expect(JSON.parse(stdout)).toEqual([false, true]);
+  });
 
   it("imports an ISO from a project elsewhere on disk", slow, async () => {
     const up = await project.up();

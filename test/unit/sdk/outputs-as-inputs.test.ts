@@ -138,6 +138,27 @@ describe.each(ways)("%s", (_, later) => {
     ).toEqual(plain);
   });
 
+  it("that is undefined counts as absent", async () => {
+    const none = later(undefined);
+    const kept = async (args: lxd.GoldenImageArgs): Promise<unknown> => {
+      new lxd.GoldenImage("golden", args);
+      const { __secrets: _, ...build } = await registered("GoldenBuild golden");
+      return { build, keepers: (await registered("RandomId golden"))["keepers"] };
+    };
+    const plain = await kept({ iso: "a/b" });
+    const lists = { media: none, bootCommand: none, provision: none, seal: none };
+    expect(await kept({ iso: "a/b", ...lists, machine: none, image: none, keep: none, remote: none })).toEqual(plain);
+    new lxd.Instance("vm", {
+      cdroms: none,
+      files: none,
+      source: none,
+      remote: none,
+      rootDisk: { pool: "a", size: none },
+    });
+    const { __provider, __urn, ...sentArgs } = await registered("Instance vm");
+    expect(sentArgs).toEqual({ rootDisk: { pool: "a" } });
+  });
+
   it("is taken as the machine of commands and snapshots", async () => {
     new lxd.Exec("exec", { instance: later(machine), command: ["true"] });
     new lxd.InstanceSnapshot("snapshot", { instance: later(machine) });
