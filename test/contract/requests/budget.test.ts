@@ -45,7 +45,8 @@ const budgets: Record<string, Budget> = {
   },
   image: {
     create: { GET: 9, POST: 1, PUT: 1, wait: 1 },
-    update: { GET: 4, PUT: 1 },
+    // The preview reads what other stacks have set on the image.
+    update: { GET: 5, PUT: 1 },
     delete: { GET: 3, DELETE: 1, wait: 1 },
   },
   // Its image is read before and after the preview.
