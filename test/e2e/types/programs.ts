@@ -54,7 +54,11 @@ new lxd.StorageVolume("config", { pool: "default", size: config.get<lxd.Size>("s
 new lxd.StorageVolume("text", { pool: "default", size: pulumi.output(text) });
 new lxd.StorageVolume("output", { pool: "default", size: pulumi.interpolate\`\${other.name}GiB\` });
 new lxd.Exec("ip", { instance: vm, command: ["env"], environment: { SERVER: other.ipv4, NOTE: maybe }, cwd: maybe });
-export const volumes: pulumi.Output<string> = volume.name;
+export const drives: pulumi.Output<(string | undefined)[] | undefined> = vm.cdroms.apply((cdroms) =>
+  cdroms?.map((cdrom) => cdrom.volume?.name ?? cdrom.hostPath),
+);
+const { rootDisk, nics, cdroms, firmware, shutdownTimeout, source, remote, waitFor } = vm;
+new lxd.Instance("copy", { rootDisk, nics, cdroms, firmware, shutdownTimeout, source, remote, waitFor });
 `;
 
 /** One mistake a line, and what the compiler says about it. */
