@@ -2,7 +2,7 @@
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type Failure, type PartialInputs } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";
-import { isProviderKey } from "../shared/ownership";
+import { isProviderKey, reservedReason } from "../shared/ownership";
 import { writtenTwice } from "./fields";
 import { type ConfigInputs, type TypedField } from "./definition";
 
@@ -13,9 +13,8 @@ export function validateKeys<Inputs extends ConfigInputs>(
   const config = inputs.config as StringMap | undefined;
   const keys = Object.keys(config === undefined || isUnknown(config) ? {} : config);
   const reserved = keys.filter((key) => isProviderKey(key) || key.startsWith("volatile."));
-  const reasonOf = "is managed by the server or this provider; remove it";
   return [
-    ...reserved.map((key) => ({ property: `config["${key}"]`, reason: reasonOf })),
+    ...reserved.map((key) => ({ property: `config["${key}"]`, reason: reservedReason(key) })),
     ...writtenTwice(inputs, fields).map(({ key, path }) => ({
       property: `config["${key}"]`,
       reason: `duplicates \`${path.join(".")}\`; set only one of the two`,

@@ -1,4 +1,5 @@
 // Images: created once, identified by fingerprint; aliases, properties and visibility change in place.
+import { isDeepStrictEqual } from "node:util";
 import { findImage } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
 import {
@@ -12,6 +13,7 @@ import { probe } from "../../content/url/probe";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { checkProject } from "../shared/common";
 import { isPlacePlanned } from "../shared/planned";
+import { checkProfiles } from "../shared/profiles";
 import { streamsFailures } from "../shared/streams-pull";
 import { takenAliases } from "./aliases/aliases";
 import { withListed } from "./aliases/alias-lists";
@@ -75,15 +77,21 @@ async function preflight(client: Client, check: CheckContext<Inputs>): Promise<F
   if (isPlacePlanned(client, { project })) return failures;
   const known = isUnknown(fingerprint) ? undefined : fingerprint;
   const found = known === undefined ? undefined : (await findImage(client, { project, fingerprint: known }))?.value;
-  failures.push(...(await aliasFailures(client, check, found)));
+  failures.push(...(await aliasFailures(client, check, found)), ...(await checkProfiles(client, inputs)));
   if (found === undefined) failures.push(...(await sourceFailures(client, check, source)));
   if (found === undefined) return failures;
   if (mayAdopt(found, { adopt })) return [...failures, ...settingFailures(found, check, inputs)];
   return [...failures, { property: fieldOf(source), reason: alreadyExists(found.fingerprint).message }];
 }
 
+async function preflightChange(client: Client, check: CheckContext<Inputs>): Promise<Failure[]> {
+  const { inputs, olds } = check;
+  const profiles = isDeepStrictEqual(inputs.profiles, olds?.profiles) ? [] : await checkProfiles(client, inputs);
+  return [...profiles, ...(await sharedFailures(client, check))];
+}
+
 /** Other stacks may share the image and set the same settings. */
-async function preflightChange(client: Client, { inputs, olds, urn }: CheckContext<Inputs>): Promise<Failure[]> {
+async function sharedFailures(client: Client, { inputs, olds, urn }: CheckContext<Inputs>): Promise<Failure[]> {
   const { project, fingerprint } = inputs;
   if (project === undefined || fingerprint === undefined || hasUnknown([project, fingerprint])) return [];
   if (olds?.project !== project || !hasNewSettings(inputs, olds)) return [];

@@ -103,7 +103,7 @@ export function applyDefaults(inputs: PartialImageInputs): PartialImageInputs {
   };
 }
 
-export function validate({ aliases, properties, autoUpdate, source }: PartialImageInputs): Failure[] {
+export function validate({ aliases, properties, profiles, autoUpdate, source }: PartialImageInputs): Failure[] {
   const names = Array.isArray(aliases) ? aliases.map((each) => each.name) : [];
   const twice = names.filter((each, i) => names.indexOf(each) !== i && !isUnknown(each));
   const reserved = Object.keys(properties ?? {}).filter(isProviderKey);
@@ -112,6 +112,11 @@ export function validate({ aliases, properties, autoUpdate, source }: PartialIma
     ...(autoUpdate === true && !isFollowing ? [notFollowing] : []),
     ...(autoUpdate === true && isMadeHere(source) ? [notReaching] : []),
     ...twice.map((each) => ({ property: "aliases", reason: `"${each}" is listed twice` })),
+    ...(Array.isArray(profiles) ? profiles : []).flatMap((each, i, all) =>
+      all.indexOf(each) === i || isUnknown(each)
+        ? []
+        : [{ property: `profiles[${i}]`, reason: `"${each}" is listed twice` }],
+    ),
     ...reserved.map((key) => ({
       property: `properties.${key}`,
       reason: "keys under user.pulumi. are reserved for this provider",

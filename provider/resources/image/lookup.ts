@@ -13,6 +13,7 @@ import { name, scalar, strict } from "../../kind/schema";
 import { validate } from "../../kind/validate";
 import { projectOf, remoteSchema, toStrings } from "../shared/common";
 import { placeSchema } from "./source";
+import { architectureSchema } from "../shared/architecture";
 
 export const schema = strict({
   ...placeSchema,
@@ -25,7 +26,7 @@ export const schema = strict({
     .optional(),
   filter: z.record(z.string(), scalar).optional(),
   type: z.enum(["container", "virtual-machine"]).optional(),
-  architecture: name.optional(),
+  architecture: architectureSchema.optional(),
   remote: remoteSchema,
 });
 type Query = z.output<typeof schema>;

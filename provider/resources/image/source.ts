@@ -16,6 +16,7 @@ import {
   type SnapshotSource,
   type UrlSource,
 } from "./source-types";
+import { architectureSchema } from "../shared/architecture";
 
 const trigger = z.string().optional();
 const type = z.enum(["container", "virtual-machine"]).optional();
@@ -51,7 +52,7 @@ export const sourceSchema = tagged<ImageSource>(
     disk: strict({
       disk: name,
       format: z.enum(diskFormats, { error: ({ input }) => whyNoFormat(input) }),
-      architecture: name.optional(),
+      architecture: architectureSchema.optional(),
     }),
     server: strict({
       ...placeSchema,

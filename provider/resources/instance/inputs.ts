@@ -11,6 +11,7 @@ import { eachOf } from "../machine/devices/device";
 import { diskDefaults } from "../machine/devices/disk";
 import { nicDefaults } from "../machine/devices/nic";
 import { withStringValues } from "../machine/devices/plain-devices";
+import { canonicalArchitecture } from "../shared/architecture";
 import { withoutEmpty } from "../shared/normalize";
 import { hashFiles, sameFiles } from "../machine/guest/files";
 import { placed, sourceCost, versionOf } from "./source-version";
@@ -104,16 +105,8 @@ export function applyDefaults(inputs: PartialInstanceInputs): PartialInstanceInp
   };
 }
 
-/** Maps Debian's names, which the servers also accept, to the kernel's, which they report. */
-const architectures: Record<string, string> = {
-  amd64: "x86_64",
-  arm64: "aarch64",
-  armhf: "armv7l",
-  ppc64el: "ppc64le",
-};
-
 function canonical(architecture: string | undefined): string | undefined {
-  return architecture === undefined ? undefined : (architectures[architecture] ?? architecture);
+  return architecture === undefined ? undefined : canonicalArchitecture(architecture);
 }
 
 function nameFailures(inputs: PartialInstanceInputs, chosen: string | undefined): Failure[] {

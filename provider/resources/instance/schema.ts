@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type CommonInputs, type PartialInputs } from "../../kind/kind";
 import { duration, instanceName, name, scalar, strict } from "../../kind/schema";
+import { architectureSchema } from "../shared/architecture";
 import { remoteSchema } from "../shared/common";
 import { bootCommandSchema, type BootStep } from "../machine/guest/boot-command";
 import { type GuestFile } from "../machine/guest/file-content";
@@ -73,7 +74,7 @@ export const schema = strict({
   description: z.string().optional(),
   source: sourceSchema.optional(),
   onImageChange: z.enum(["replace", "rebuild"]).optional(),
-  architecture: name.optional(),
+  architecture: architectureSchema.optional(),
   ephemeral: z.boolean().optional(),
   target: name.optional(),
   rootDisk: rootDiskSchema.optional(),

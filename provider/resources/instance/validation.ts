@@ -6,7 +6,7 @@ import { validateFiles } from "../machine/guest/files";
 import { typedKeys } from "../machine/config";
 import { driveKinds } from "../machine/devices/drives";
 import { sourceRules } from "./source";
-import { isProviderKey } from "../shared/ownership";
+import { isProviderKey, reservedReason } from "../shared/ownership";
 import { known, validateBootOrder, validateDeviceNames } from "../machine/devices/validation";
 
 export function validate(inputs: PartialInstanceInputs): Failure[] {
@@ -74,7 +74,7 @@ function keyRules(inputs: PartialInstanceInputs): Failure[] {
   const reserved = keys.filter((key) => isProviderKey(key) || key.startsWith("volatile.") || key.startsWith("image."));
   const failure = (key: string, reason: string): Failure => ({ property: `config["${key}"]`, reason });
   return [
-    ...reserved.map((key) => failure(key, "is managed by the server or this provider; remove it")),
+    ...reserved.map((key) => failure(key, reservedReason(key))),
     ...twice.map((key) => failure(key, "duplicates `firmware` or `cloudInit`; set only one of the two")),
   ];
 }

@@ -9,6 +9,7 @@ import { sizeProblem } from "../../kind/schema";
 import { parseSize } from "../../kind/units";
 import { isUnknown } from "../../kind/unknowns";
 import { type StringMap } from "../../lxd/api/instance/instances";
+import { optionProblems } from "./devices/values";
 import { type ConfigKeys, instanceConfigKeys } from "../../lxd/api/metadata";
 import { type Client } from "../../lxd/client/core/client";
 
@@ -55,9 +56,15 @@ const deviceOptions: Record<string, string> = {
   tpm: "path pathrm",
 };
 
+interface Typed {
+  options?: StringMap | undefined;
+}
+
 interface Plain {
   config?: StringMap | undefined;
   devices?: Record<string, StringMap> | undefined;
+  nics?: Typed[] | undefined;
+  disks?: Typed[] | undefined;
 }
 
 /**
@@ -72,7 +79,27 @@ export async function configFailures(client: Client, inputs: Plain, olds: Plain 
     ...changed(inputs.devices, olds.devices).flatMap(([name, device]) =>
       deviceFailures(`devices[${JSON.stringify(name)}]`, device),
     ),
+    ...typedOptionFailures("nics", "nic", { list: inputs.nics, before: olds.nics }),
+    ...typedOptionFailures("disks", "disk", { list: inputs.disks, before: olds.disks }),
   ];
+}
+
+/** Checks the plain options of typed devices. */
+function typedOptionFailures(
+  property: string,
+  type: string,
+  { list, before }: { list: Typed[] | undefined; before: Typed[] | undefined },
+): Failure[] {
+  const [now, was] = [byPosition(list), byPosition(before)];
+  return changed(now, was).flatMap(([i, { options }]) =>
+    options === undefined || isUnknown(options)
+      ? []
+      : deviceFailures(`${property}[${i}].options`, { ...options, type }),
+  );
+}
+
+function byPosition(list: Typed[] | undefined): Record<string, Typed> {
+  return Array.isArray(list) ? Object.fromEntries(list.entries()) : {};
 }
 
 function changed<T>(map: Record<string, T> | undefined, before: Record<string, T> | undefined): [string, T][] {
@@ -130,11 +157,17 @@ function rootFailures(property: string, { type, path, pool, size }: StringMap): 
 
 function optionFailures(property: string, device: StringMap, known: string[]): Failure[] {
   const type = device["type"] ?? "";
-  return Object.keys(device).flatMap((option) => {
+  return Object.entries(device).flatMap(([option, value]) => {
+    const problem = isUnknown(value) ? undefined : optionProblems[type]?.[option]?.(value);
+    if (problem !== undefined) return [{ property: propertyOf(property, option), reason: problem }];
     if (option === "type" || option.includes(".") || known.includes(option)) return [];
     const near = nearest(option, known);
     if (near === undefined) return [];
     const reason = `is not an option of a device of the type ${type}; did you mean "${near}"?`;
-    return [{ property: `${property}.${option}`, reason }];
+    return [{ property: propertyOf(property, option), reason }];
   });
+}
+
+function propertyOf(device: string, option: string): string {
+  return option.includes(".") ? `${device}[${JSON.stringify(option)}]` : `${device}.${option}`;
 }

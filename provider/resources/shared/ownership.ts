@@ -39,6 +39,13 @@ export function isProviderKey(key: string): boolean {
   return key.startsWith(ownPrefix);
 }
 
+/** Why a config key of the server or of this provider cannot be set. */
+export function reservedReason(key: string): string {
+  return /^volatile\..+\.hwaddr$/.test(key)
+    ? "is managed by the server; set the MAC address of a network card with nics: [{ mac }]"
+    : "is managed by the server or this provider; remove it";
+}
+
 /** Whether two URNs belong to the same stack of the same project. */
 export function isSameStack(urn: string, other: string | undefined): boolean {
   return other !== undefined && stackOf(urn) === stackOf(other);

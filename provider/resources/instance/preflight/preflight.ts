@@ -3,7 +3,6 @@ import { findInstance, type StringMap } from "../../../lxd/api/instance/instance
 import { listProfiles, type WireProfile } from "../../../lxd/api/profiles";
 import { type Client } from "../../../lxd/client/core/client";
 import { type CheckContext, type Failure } from "../../../kind/kind";
-import { nearest } from "../../../base/nearest";
 import { parseSize } from "../../../kind/units";
 import { hasUnknown, isUnknown } from "../../../kind/unknowns";
 import { checkPool, checkProject } from "../../shared/common";
@@ -17,7 +16,8 @@ import { deviceFailures } from "./device-preflight";
 import { importFailures } from "../import";
 import { unmetFailures } from "./unmet";
 import { mediaFailures } from "./media";
-import { isPlacePlanned, isPlanned } from "../../shared/planned";
+import { isPlacePlanned } from "../../shared/planned";
+import { missingProfiles } from "../../shared/profiles";
 import { streamsFailures } from "../../shared/streams-pull";
 
 export async function preflight(client: Client, check: CheckContext<InstanceInputs>): Promise<Failure[]> {
@@ -62,12 +62,7 @@ async function profileFailures(client: Client, inputs: PartialInstanceInputs): P
   if (!Array.isArray(profiles) || hasUnknown(profiles) || project === undefined || isUnknown(project)) return [];
   const existing = await listProfiles(client, project);
   const names = existing.map((profile) => profile.name);
-  const missing = profiles.flatMap((profile, i) => {
-    if (names.includes(profile) || isPlanned(client, "profile", `${project}/${profile}`)) return [];
-    const near = nearest(profile, names);
-    const hint = near === undefined ? `profiles here are: ${names.join(", ")}` : `did you mean "${near}"?`;
-    return [{ property: `profiles[${i}]`, reason: `there is no profile "${profile}"; ${hint} [not-found]` }];
-  });
+  const missing = missingProfiles(client, { profiles, project }, existing);
   const used = existing.filter((profile) => profiles.includes(profile.name));
   const isSettled = profiles.every((profile) => names.includes(profile));
   if (!isSettled) return missing;

@@ -4,6 +4,7 @@ import { isFalse } from "../../../kind/booleans";
 import { name, strict, tagged } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";
 import { type Phase, type Surroundings } from "./device";
+import { busSchema } from "./values";
 
 /** A reference to an ISO volume. The digest makes an instance detect new content under the same name. */
 export interface VolumeReference {
@@ -42,7 +43,7 @@ const drive = {
   bootPriority: z.int().min(0).optional(),
   name: name.optional(),
   afterWaits: z.enum(["keep", "unprioritize", "eject"]).optional(),
-  bus: name.optional(),
+  bus: busSchema.optional(),
   attached: z.boolean().optional(),
 };
 const isoPath = z.string().regex(/^\/.*\.iso$/, {

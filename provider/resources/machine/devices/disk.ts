@@ -3,6 +3,7 @@ import { z } from "zod";
 import { name, strict, tagged } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";
 import { type Device, deviceFields, present, withName, type Written } from "./device";
+import { busSchema } from "./values";
 
 interface AnyDisk extends Device {
   path?: string | undefined;
@@ -26,7 +27,7 @@ const disk = {
   ...deviceFields,
   path: name.optional(),
   readOnly: z.boolean().optional(),
-  bus: name.optional(),
+  bus: busSchema.optional(),
   bootPriority: z.int().min(0).optional(),
 };
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { name, strict, tagged } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";
+import { macSchema } from "./values";
 import { type Device, deviceFields, present, withName, type Written } from "./device";
 
 interface Card extends Device {
@@ -26,7 +27,7 @@ export type Nic = NetworkNic | PlainNic;
 
 const card = {
   ...deviceFields,
-  mac: z.string().optional(),
+  mac: macSchema.optional(),
   ipv4Address: z.string().optional(),
   ipv6Address: z.string().optional(),
   bootPriority: z.int().min(0).optional(),

@@ -2,6 +2,7 @@
 import { parseSize } from "../../../kind/units";
 import { name, size, strict } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";
+import { busSchema } from "./values";
 
 export interface RootDisk {
   pool: string;
@@ -9,7 +10,7 @@ export interface RootDisk {
   bus?: string | undefined;
 }
 
-export const rootDiskSchema = strict({ pool: name, size: size.optional(), bus: name.optional() });
+export const rootDiskSchema = strict({ pool: name, size: size.optional(), bus: busSchema.optional() });
 
 /** The name that the daemons' own tools use for the root disk. */
 export const rootDeviceName = "root";
