@@ -78,6 +78,8 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
       // Inputs that failed are unknown here, and outside of a preview the engine accepts no unknowns, not even with
       // failures.
       if (failures.length > 0) return { inputs: newProps, failures: failures.map(redacted) };
+      // Pulumi shows an import by a dynamic provider as a create.
+      if (check.importId !== undefined) row.note(adopting(kind.kindName, check.importId));
       const inputs = { ...asWritten(kind, written, partial), ...keptName(written, partial, check) };
       return { inputs: plain({ ...inputs, __urn, __import, __replaceOnChanges, __secrets, ...where }), failures };
     } catch (error) {
@@ -158,6 +160,10 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const failures = await reads.preflight(client, (sharing) => look(sharing, { ...check, inputs }));
     return failures.filter((failure, i) => failures.findIndex((other) => isRepeated(failure, other)) === i);
   }
+}
+
+function adopting(kindName: string, id: string): string {
+  return `adopts the existing ${kindName} ${id}, which stays as it is; only its owner is recorded`;
 }
 
 /** Several inputs can meet one failure of the server. The differences of an import belong to one input each. */

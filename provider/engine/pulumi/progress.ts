@@ -12,27 +12,32 @@ export type Status = (text: string) => void;
 /** A row that can be cleared, whatever its last text was. */
 export interface Row {
   status: Status;
-  /** Adds a permanent line to the diagnostics. */
+  /** Adds a permanent line to the row and the diagnostics. */
+  note: (text: string) => void;
+  /** The same as a warning. */
   warn: (text: string) => void;
   /** Resolves when the engine has received the last text, so that the row of the result follows it. */
   clear: () => Promise<void>;
 }
 
-type Send = (urn: string, text: string, isWarning?: boolean) => Promise<void>;
+/** `progress` is shown until the next text of the row. */
+type Kind = "progress" | "note" | "warning";
+type Send = (urn: string, text: string, kind: Kind) => Promise<void>;
 let send: Send | undefined;
 
 /** Returns the row of a resource. Without an engine (in tests or embedded use), nothing is displayed. */
 export function progressRow(urn: string, redactor: Redactor): Row {
   const filter = new RowFilter(isRedrawn() ? onTerminal : inLog);
-  const show = (text: string, isWarning = false): Promise<void> => {
+  const show = (text: string, kind: Kind = "progress"): Promise<void> => {
     send ??= connect(process.argv);
-    return send(urn, redactor.redact(text), isWarning);
+    return send(urn, redactor.redact(text), kind);
   };
   return {
     status: (text) => {
       if (filter.accept(text, performance.now())) void show(text);
     },
-    warn: (text) => void show(text, true),
+    note: (text) => void show(text, "note"),
+    warn: (text) => void show(text, "warning"),
     clear: async () => {
       const rest = filter.rest();
       if (rest !== undefined) await show(rest);
@@ -52,12 +57,12 @@ function connect(args: string[]): Send {
   const { EngineClient } = load("./proto/engine_grpc_pb") as typeof EngineGrpc;
   const { LogRequest, LogSeverity } = load("./proto/engine_pb") as typeof Engine;
   const engine = new EngineClient(`${address.host}:${address.port}`, grpc.credentials.createInsecure());
-  return (urn, text, isWarning = false) => {
+  return (urn, text, kind) => {
     const request = new LogRequest();
-    request.setSeverity(isWarning ? LogSeverity.WARNING : LogSeverity.INFO);
+    request.setSeverity(kind === "warning" ? LogSeverity.WARNING : LogSeverity.INFO);
     request.setUrn(urn);
     request.setMessage(text);
-    request.setEphemeral(!isWarning);
+    request.setEphemeral(kind === "progress");
     // A lost progress line is no reason to fail.
     return new Promise((resolve) => {
       engine.log(request, () => resolve());

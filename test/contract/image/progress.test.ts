@@ -20,6 +20,7 @@ vi.mock("../../../provider/engine/pulumi/progress", () => ({
       shown.texts.push(text);
       shown.watch(text);
     },
+    note: () => undefined,
     clear: () => undefined,
   }),
 }));
