@@ -45,6 +45,17 @@ export function addressesOf(state: WireState | undefined): Record<string, Interf
   );
 }
 
+/** The interfaces that a wait for an address has seen, with all of their addresses. */
+export function describeInterfaces(state: WireState | undefined): string {
+  const cards = Object.entries(state?.network ?? {}).filter(([, card]) => card.type !== "loopback");
+  if (cards.length === 0) return "the machine reports no network interface";
+  const each = cards.map(([name, { addresses }]) => {
+    const all = (addresses ?? []).map(({ address, scope }) => (scope === "global" ? address : `${address} (${scope})`));
+    return `${name} with ${all.join(", ") || "no address"}`;
+  });
+  return `its network interfaces are ${each.join("; ")}`;
+}
+
 function macsOf({ config, expanded_devices: devices }: WireInstance): Record<string, string> {
   const cards = Object.entries(devices ?? {}).filter(([, device]) => device["type"] === "nic");
   const macs = cards.map(([name, device]) => [name, device["hwaddr"] ?? config?.[`volatile.${name}.hwaddr`]]);

@@ -1,12 +1,12 @@
 // Checks each wait condition once: whether it is met, and if not, the state of the instance.
 import { connect, type TcpNetConnectOpts } from "node:net";
 import { runCommand } from "../../lxd/api/instance/exec";
-import { findState } from "../../lxd/api/instance/instance-state";
+import { findState, type WireState } from "../../lxd/api/instance/instance-state";
 import { type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { isCode, LxdError } from "../../base/errors";
 import { milliseconds } from "../../kind/units";
-import { addressesOf } from "./addresses";
+import { addressesOf, describeInterfaces, type InterfaceAddresses } from "./addresses";
 import { type ConsoleLog } from "./console";
 import { isStopped } from "./power";
 import { type Wait } from "./wait-schema";
@@ -26,6 +26,8 @@ export interface Seen {
   text: string;
   /** The condition is met if this state lasts, so the deadline does not apply. */
   isClose?: boolean;
+  /** What else the error says if the time is over. */
+  detail?: string;
 }
 
 export type ConditionCheck = (look: Look) => Promise<Seen | undefined>;
@@ -79,19 +81,16 @@ async function agent({ client, at, wire }: Look): Promise<Seen | undefined> {
 
 function address(wait: Of<"ipv4" | "ipv6">): ConditionCheck {
   return async ({ client, at }) => {
-    const found = await findAddresses(client, at, wait.interface);
-    if (found[wait.condition].length > 0) return undefined;
+    const state = await findState(client, at);
+    if (addressesIn(state, wait.interface)[wait.condition].length > 0) return undefined;
     const where = wait.interface === undefined ? "any interface" : wait.interface;
-    return { text: `there is no global ${wait.condition === "ipv4" ? "IPv4" : "IPv6"} address on ${where}` };
+    const text = `there is no global ${wait.condition === "ipv4" ? "IPv4" : "IPv6"} address on ${where}`;
+    return { text, detail: describeInterfaces(state) };
   };
 }
 
-async function findAddresses(
-  client: Client,
-  at: InstanceAddress,
-  name: string | undefined,
-): Promise<{ ipv4: string[]; ipv6: string[] }> {
-  const all = Object.entries(addressesOf(await findState(client, at)));
+function addressesIn(state: WireState | undefined, name: string | undefined): InterfaceAddresses {
+  const all = Object.entries(addressesOf(state));
   const cards = all.filter(([card]) => name === undefined || card === name).map(([, card]) => card);
   return { ipv4: cards.flatMap((card) => card.ipv4), ipv6: cards.flatMap((card) => card.ipv6) };
 }
@@ -142,9 +141,10 @@ async function attempt(
 
 function portOpen({ port, interface: name }: Of<"port">): ConditionCheck {
   return async ({ client, at, leftMs }) => {
-    const found = await findAddresses(client, at, name);
+    const state = await findState(client, at);
+    const found = addressesIn(state, name);
     const addresses = [...found.ipv4, ...found.ipv6];
-    if (addresses.length === 0) return { text: "there is no address to connect to" };
+    if (addresses.length === 0) return { text: "there is no address to connect to", detail: describeInterfaces(state) };
     const timeoutMs = Math.min(Math.max(leftMs, 500), 3000);
     for (const host of addresses) {
       if (await connects({ host, port, timeout: timeoutMs, signal: client.signal })) return undefined;

@@ -1,6 +1,7 @@
 // Waits for a condition; on timeout, reports the last state and the end of the console output.
 import { poll } from "../../base/poll";
-import { findInstance, type InstanceAddress } from "../../lxd/api/instance/instances";
+import { findInstance, type InstanceAddress, type WireInstance } from "../../lxd/api/instance/instances";
+import { type Product } from "../../lxd/client/discovery/server-info";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
 import { milliseconds } from "../../kind/units";
@@ -40,7 +41,10 @@ export async function waitFor(waiting: Waiting): Promise<void> {
     failedSince = isFailed(found.value) ? (failedSince ?? performance.now()) : undefined;
     const hasFailed = failedSince !== undefined && performance.now() - failedSince >= failedForMs;
     const isLate = performance.now() > deadline && seen.isClose !== true;
-    if (isLate || hasFailed) throw notMet(wait, seen, await log.tail(found.value));
+    if (isLate || hasFailed) {
+      const { product } = await client.info();
+      throw notMet(wait, seen, { tail: await log.tail(found.value), advice: advice(product, found.value, at) });
+    }
     await firmware.look(found.value, wait.condition);
     const left = seen.isClose === true ? "" : `, ${Math.max(0, Math.ceil(leftMs / 1000))} s left`;
     show(`waiting for ${wait.condition}: ${seen.text}${left}`);
@@ -54,11 +58,19 @@ function pauseMs(wait: Wait): number {
   return Math.min(pollIntervalMs, Math.max(milliseconds(wait.stableFor) / 5, shortestPollMs));
 }
 
-function notMet(wait: Wait, seen: Seen, tail: string): LxdError {
+/** The client shows the log of a container's console, but only connects to that of a virtual machine. */
+function advice(product: Product, { type }: WireInstance, { project, name }: InstanceAddress): string {
+  const log = type === "container" ? " --show-log" : "";
+  const command = `${product === "incus" ? "incus" : "lxc"} console ${name} --project ${project}${log}`;
+  return `The machine is left unchanged. \`${command}\` shows its console; the next \`pulumi up\` waits again.`;
+}
+
+function notMet(wait: Wait, seen: Seen, { tail, advice }: { tail: string; advice: string }): LxdError {
+  const detail = seen.detail === undefined ? "" : `; ${seen.detail}`;
   return new LxdError({
     code: "timeout",
-    why: `waiting for ${wait.condition}: ${seen.text}, after ${wait.timeout}${tail}`,
-    advice: "The machine is left unchanged. Check its console; the next `pulumi up` waits again.",
+    why: `waiting for ${wait.condition}: ${seen.text}, after ${wait.timeout}${detail}${tail}`,
+    advice,
     reason: wait.condition === "powered-off" ? "not-powered-off" : undefined,
     quotesConsole: true,
   });

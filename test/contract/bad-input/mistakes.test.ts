@@ -111,6 +111,8 @@ const mistakes: Mistake[] = [
     { devices: { root: { type: "disk", path: "/" } } },
     'devices["root"].pool',
     /is required for a root disk/,
+  ],
+  [
     "a singular config key",
     "Profile",
     { config: { "limit.memory": "1GiB" } },

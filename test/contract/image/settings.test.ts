@@ -55,8 +55,10 @@ describeImages("image settings", (site) => {
       expect(failures.map(({ property }) => property).sort()).toEqual(["autoUpdate", "expiresAt", "profiles[0]"]);
     });
 
-    it("with a profile that is not there are a partial create, which says so", async () => {
-      await expect(image.up(site.args({ profiles: [daemon.name("absent")] }))).rejects.toThrow(/absent' doesn't exist/);
+    it("with a profile that is deleted after the preview are a partial create, which says so", async () => {
+      const { inputs } = await image.check(site.args());
+      const create = image.create({ ...inputs, profiles: [daemon.name("absent")] });
+      await expect(create).rejects.toThrow(/absent' doesn't exist/);
       expect(image).toMatchObject({ failed: true, id: `default/${sha256(site.bytes)}` });
       expect(await image.up(site.args({ profiles: [] }))).toBe("updated");
     });

@@ -44,8 +44,12 @@ describeInstances("waiting for a guest that is up", (site) => {
   test("one that does not come is told with the wait's name, and waited for again", async () => {
     const machine = site.resource();
     const args = container([{ condition: "ipv6", interface: "eth7", timeout: "1s" }], { nics: [{ nictype: "p2p" }] });
+    const client = site.daemon.product === "incus" ? "incus" : "lxc";
     await expect(machine.up(args)).rejects.toThrow(
-      /waiting for ipv6: there is no global IPv6 address on eth7, after 1s[^]*\[timeout\]/,
+      new RegExp(
+        `waiting for ipv6: there is no global IPv6 address on eth7, after 1s; its network interfaces are eth0 with [^]*` +
+          `\\[timeout\\][^]*\`${client} console ${machine.name} --project default --show-log\` shows its console`,
+      ),
     );
     expect(await site.instance(machine.name)).toMatchObject({
       status: "Running",

@@ -40,7 +40,10 @@ it("a port that is listened on is there", async () => {
 });
 
 it("an interface without an address has no ports", async () => {
-  expect(await look(await listen(), "eth1")).toEqual({ text: "there is no address to connect to" });
+  expect(await look(await listen(), "eth1")).toEqual({
+    text: "there is no address to connect to",
+    detail: "its network interfaces are eth0 with 127.0.0.1",
+  });
 });
 
 it("a port that nobody listens on is told with the addresses that were tried", async () => {
