@@ -4,7 +4,7 @@ import { type Calls } from "./pulumi/calls";
 import { Check } from "./check";
 import { Redactor } from "./secrets/redactor";
 import { difference } from "./diff";
-import { type Difference, type DynamicProvider, partial, pathInReason, withoutStack } from "./pulumi/dynamic-provider";
+import { type Difference, type DynamicProvider, partial, pathInReason, printedOnce } from "./pulumi/dynamic-provider";
 import { type Props, withoutNulls } from "../kind/props";
 import { type HeldObject, runRegistry } from "./run-registry";
 import { type LifecycleOf } from "./lifecycle";
@@ -101,7 +101,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
       const props = toProps({ ...reached, id, ...(known.isIncomplete && { isIncomplete: true }) }, values, where);
       return { id, props, inputs: inputsOfState(props, this.kind) };
     });
-    return withoutStack(work);
+    return printedOnce(work);
   }
 
   async update(id: string, oldProps: Props, newProps: Props): Promise<{ outs: Props }> {
@@ -133,7 +133,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
       const removal = { urn, mayBeUnmarked: oldProps["__schema"] === undefined, isReplaced, live, isHeld };
       await this.#lifecycle.remove(context, storedResource<Outputs>(id, props), removal);
     });
-    await withoutStack(work);
+    await printedOnce(work);
   }
 
   #whole(props: Props): Inputs {

@@ -34,13 +34,18 @@ export function pathInReason({ property, reason }: Failure): Failure {
   return { property: "", reason: property === "" ? reason : `${property}: ${reason}` };
 }
 
-/** Pulumi prints the stack trace of errors from `read` and `delete`, which is of no use to users. */
-export async function withoutStack<T>(work: Promise<T>): Promise<T> {
+/**
+ * Pulumi prints an error of `read` or `delete` twice: at the resource, and as `${error}: ${error.stack}` at the stack. This
+ * makes the second one a short reference to the first.
+ */
+export async function printedOnce<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (thrown) {
     const error = LxdError.from(thrown);
-    error.stack = "";
+    const doing = error.details.doing ?? error.details.code;
+    error.toString = () => doing;
+    error.stack = "failed; see the error of the resource";
     throw error;
   }
 }

@@ -116,7 +116,9 @@ describe("read", () => {
 
   it("that fails has no stack, which Pulumi would print", async () => {
     const toys = await provider({ read: () => Promise.reject(broken) });
-    expect((await thrownBy(toys.read("a", state))).stack).toBe("");
+    const error = await thrownBy(toys.read("a", state));
+    // What Pulumi prints of it beside the error of the resource.
+    expect(`${error}: ${error.stack}`).toBe("do it: failed; see the error of the resource");
   });
 });
 
@@ -148,7 +150,9 @@ describe("delete", () => {
 
   it("that fails has no stack, which Pulumi would print", async () => {
     const toys = await provider({ remove: () => Promise.reject(broken) });
-    expect((await thrownBy(toys.delete("a", state))).stack).toBe("");
+    const error = await thrownBy(toys.delete("a", state));
+    // What Pulumi prints of it beside the error of the resource.
+    expect(`${error}: ${error.stack}`).toBe("do it: failed; see the error of the resource");
   });
 });
 
