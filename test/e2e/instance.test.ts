@@ -86,7 +86,8 @@ describeEachDaemon({ name: "Instances of a program", on: ["embedded", "incus"] }
     `;
     const vm = `name: "${daemon.name("renamed")}", rootDisk: { pool: "default", size: "96MiB" },`;
     await stack.setBody(program(vm, rest("program")));
-    expect(errorsOf(await stack.project.preview())).toContain("is not the same in the program and on the daemon");
+    const differs = 'config["user.by"]: import: is "program" in the program and "hand" on the daemon';
+    expect(errorsOf(await stack.project.preview())).toContain(differs);
 
     await stack.setBody(program(vm, rest("hand")));
     await succeed(stack.project.up());
