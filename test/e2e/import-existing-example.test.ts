@@ -27,9 +27,9 @@ describeEachSite("the example of importing", (site) => {
   const unmarked = (value: unknown, marks: string[]): unknown =>
     JSON.parse(
       JSON.stringify(value, (key, inner: unknown) => {
-        if (!/^user\.pulumi\.(owner|aliases)/.test(key)) return inner;
-        // The list of the aliases that came with the import is part of the claim.
-        if (!key.startsWith("user.pulumi.aliases")) marks.push(String(inner));
+        if (!/^user\.pulumi\.(owner|aliases|settings)/.test(key)) return inner;
+        // The lists of the aliases that came with the import and of the settings are part of the claim.
+        if (key.startsWith("user.pulumi.owner")) marks.push(String(inner));
         return undefined;
       }),
     );
