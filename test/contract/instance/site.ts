@@ -144,9 +144,11 @@ export class Site {
   /** What the installer waits for that does this: key. It powers the machine off then. */
   async pressKey(name: string): Promise<void> {
     const terminal = await openTerminal(this.daemon, `/1.0/instances/${name}`);
-    terminal.press("\r");
-    // Keys are lost with the connection.
-    await sleep(1000);
+    // A key is lost if the daemon has not connected the console to the machine yet, or no longer does.
+    for (let i = 0; i < 4; i++) {
+      terminal.press("\r");
+      await sleep(300);
+    }
     await terminal.close();
   }
 
