@@ -1,4 +1,5 @@
 // Converts products of a simplestreams list to images, by the same rules as the daemons.
+import { canonicalArchitecture } from "../base/architectures";
 import { type Alias } from "../lxd/api/images";
 import { type Product } from "../lxd/client/discovery/server-info";
 import { type ServedImage } from "./types";
@@ -90,7 +91,7 @@ function describe({ form, daemon, ...found }: Files, { product, name, label }: V
   const known = Object.entries({ ...texts, description }).filter(([, value]) => value !== "");
   return {
     ...found,
-    architecture: kernelName(arch),
+    architecture: canonicalArchitecture(arch),
     aliases: [],
     properties: Object.fromEntries([...known, ...needed]),
     public: true,
@@ -112,23 +113,4 @@ function timeOf(version: string): string {
 function aliasesOf({ aliases, arch }: StreamProduct): Alias[] {
   const names = aliases.split(",").filter((name) => name !== "");
   return names.flatMap((name) => [name, `${name}/${arch}`]).map((name) => ({ name, description: "" }));
-}
-
-/** The names in the lists for the architectures that the daemons name as the kernel does. */
-const listNames: Record<string, string[]> = {
-  x86_64: ["amd64", "generic_64"],
-  i686: ["i386", "i586", "386", "x86", "generic_32"],
-  aarch64: ["arm64", "arm64_generic"],
-  armv7l: ["armhf", "armhfp", "armv7", "armv7a_hardfp", "armv7a_vfpv3_hardfp"],
-  armv6l: ["armel", "arm"],
-  ppc: ["powerpc"],
-  ppc64: ["powerpc64"],
-  ppc64le: ["ppc64el"],
-  mips: ["mipsel", "mipsle"],
-  mips64: ["mips64el", "mips64le"],
-  loongarch64: ["loong64"],
-};
-
-function kernelName(arch: string): string {
-  return Object.keys(listNames).find((name) => listNames[name]?.includes(arch)) ?? arch;
 }

@@ -1,6 +1,6 @@
 // Validates metadata.yaml of an image by the rules of the daemons, which check it only after the whole upload.
+import { architectureNames } from "../../base/architectures";
 import { parseYaml } from "../../base/yaml";
-import { isArchitecture } from "./architectures";
 
 export interface MetadataProblem {
   /** Undefined if the file as a whole is wrong. */
@@ -65,7 +65,9 @@ function architectureProblems(value: unknown): MetadataProblem[] {
   if (typeof value !== "string" && typeof value !== "number")
     return [{ field, why: `must be a name, but is ${kindOf(value)}`, advice }];
   const name = String(value);
-  return isArchitecture(name) ? [] : [{ field, why: `"${name}" is not an architecture of LXD or Incus`, advice }];
+  return architectureNames.includes(name)
+    ? []
+    : [{ field, why: `"${name}" is not an architecture of LXD or Incus`, advice }];
 }
 
 function dateProblems(field: "creation_date" | "expiry_date", value: unknown): MetadataProblem[] {

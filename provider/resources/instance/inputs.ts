@@ -11,7 +11,7 @@ import { eachOf } from "../machine/devices/device";
 import { diskDefaults } from "../machine/devices/disk";
 import { nicDefaults } from "../machine/devices/nic";
 import { withStringValues } from "../machine/devices/plain-devices";
-import { canonicalArchitecture } from "../shared/architecture";
+import { canonicalArchitecture } from "../../base/architectures";
 import { withoutEmpty } from "../shared/normalize";
 import { hashFiles, sameFiles } from "../machine/guest/files";
 import { placed, sourceCost, versionOf } from "./source-version";

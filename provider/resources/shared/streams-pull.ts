@@ -68,7 +68,7 @@ function fieldOf({ alias }: Pick<StreamsPull, "alias">): string {
 }
 
 /** A preview does not wait longer for a server that it can do without. */
-const patienceMs = 10_000;
+const longestWaitMs = 10_000;
 const rememberedMs = 60_000;
 const answers = new Map<string, { until: number; images: Promise<ServedImage[] | undefined> }>();
 
@@ -85,7 +85,7 @@ function listedBy({ server, protocol, certificate }: StreamsPull, asker: Asker):
 async function inTime<T>(answer: Promise<T>, { signal }: Asker): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, undefined);
+    timer = setTimeout(resolve, longestWaitMs, undefined);
   });
   const none = answer.catch(() => undefined);
   const result = await Promise.race([none, late]).finally(() => clearTimeout(timer));
