@@ -17,7 +17,8 @@ export async function vmdkLack(bytes: Bytes): Promise<Lack | undefined> {
   const text = (await bytes.read(sector * sectorBytes, size)).toString("utf8");
   // The parts of a disk have none, or room for one.
   if (sector === 0 || !/^createType=/m.test(text)) return { needs: "description" };
-  const parent = /^parentCID=([0-9a-f]{8})/im.exec(text)?.[1] ?? "ffffffff";
+  // Not padded with zeros.
+  const parent = /^parentCID=([0-9a-f]{1,8})/im.exec(text)?.[1] ?? "ffffffff";
   if (/^f{8}$/i.test(parent)) return undefined;
   return { needs: "backing-file", name: /^parentFileNameHint="(.*)"/im.exec(text)?.[1] ?? "" };
 }
