@@ -5,7 +5,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { byteStream } from "../byte-stream";
 import { type Opened, type Reader } from "../content";
 import { changed, unreadable } from "./file-problems";
-import { identityOf } from "./hash-cache";
+import { identityOf } from "./file-cache";
 
 /** Large enough to be fast, small enough to keep an upload's memory use low. */
 const chunkBytes = 1024 * 1024;

@@ -3,12 +3,13 @@ import { type BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { z } from "zod";
 import { SingleFlight } from "../../base/concurrency";
 import { LxdError } from "../../base/errors";
 import { type Content, type Reader } from "../content";
 import { hashFile, openUnchanged } from "./file-bytes";
 import { unreadable } from "./file-problems";
-import { identityOf, isSettled, recall, remember } from "./hash-cache";
+import { FileCache, identityOf, isSettled } from "./file-cache";
 
 export interface FileContent extends Content {
   readonly sizeBytes: number;
@@ -24,7 +25,7 @@ export function expandPath(path: string): string {
 /** Reads the metadata and hash of a file; the hash comes from the cache if the file is unchanged. */
 export async function fileContent(given: string, reader: Reader = {}): Promise<FileContent> {
   const { path, stats } = await inspectFile(given);
-  const sha256 = (await recall(stats)) ?? (await hashOnce(path, stats, reader));
+  const sha256 = (await cached.recall(stats))?.sha256 ?? (await hashOnce(path, stats, reader));
   const content = { path, stats, sha256 };
   return {
     digest: `sha256:${sha256}`,
@@ -47,6 +48,7 @@ export async function inspectFile(given: string): Promise<{ path: string; stats:
   return { path, stats };
 }
 
+const cached = new FileCache("sha256", z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }));
 const hashes = new SingleFlight<string>();
 
 /** Several resources may use one file: it is read once for all of them. */
@@ -58,7 +60,7 @@ async function hashAndRemember(path: string, stats: BigIntStats, reader: Reader)
   // Evaluated before the first byte is read: a change during the read may be too recent to detect.
   const settled = isSettled(stats);
   const sha256 = await hashFile(path, stats, reader);
-  if (settled) remember(stats, sha256);
+  if (settled) cached.remember(stats, { sha256 });
   return sha256;
 }
 

@@ -59,7 +59,7 @@ export class SharedReads {
     });
   }
 
-  /** Forgets everything. */
+  /** Forgets everything that checks have read. */
   clear(): void {
     this.#memory.forget(() => true);
   }
