@@ -39,7 +39,7 @@ export interface PinnedArgs {
 /**
  * A file on a web server, streamed to LXD or Incus without a local copy and verified on the way. Interrupted transfers
  * resume. Proxies are configured through the environment. The web server is contacted only when the source changes; the
- * preview then requests one byte, to report a missing file before anything is created.
+ * preview then requests the first 256 KiB, to report a missing file or a login page before anything is created.
  */
 export interface IsoUrlSource extends PinnedArgs, Only<"url" | "checksum" | "trigger", IsoSourceKey> {
   /** URL of the file: HTTPS or HTTP. */

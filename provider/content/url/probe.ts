@@ -1,9 +1,14 @@
-// Asks web servers whether they have a file, for a preview: one byte is requested, and nothing is downloaded.
+// Asks web servers for the start of a file, for a preview: whether it is there, and what it is.
+import { type Readable } from "node:stream";
 import { LxdError } from "../../base/errors";
-import { judge } from "./answer";
+import { bytesOfHead } from "../recognition/bytes";
+import { type Subject } from "../recognition/problems";
+import { headBytes, recognise } from "../recognition/recognise";
+import { type Answer, judge } from "./answer";
 import { parseChecksum } from "./checksum";
 import { exchange } from "./exchange";
 import { type Failure } from "./failure";
+import { redactedText } from "./redacted-url";
 import { parseSourceUrl } from "./source-url";
 import { type DownloadSettings, openTransport, type Transport } from "./transport";
 
@@ -16,12 +21,20 @@ export interface ProbeProblem {
 /** A preview does not wait for a slow server: the download will. */
 const probeLimits = { connectMs: 10_000, idleMs: 10_000 };
 
+export interface Probed {
+  urls: readonly string[];
+  checksum: string | undefined;
+  /** Whether what a server sends can be what the program expects. */
+  problemOf: (subject: Subject) => LxdError | undefined;
+}
+
 /**
  * The reasons why no URL can be downloaded; empty if one of them has the file, or fails in a way that may pass, such as
- * a timeout or a server error. A GET, since servers of signed URLs refuse HEAD.
+ * a timeout or a server error. A GET, since servers of signed URLs refuse HEAD. The bytes that are requested are those
+ * by which a download is recognised, so a preview says what the download would.
  */
 export async function probe(
-  { urls, checksum }: { urls: readonly string[]; checksum: string | undefined },
+  { urls, checksum, problemOf }: Probed,
   settings: DownloadSettings,
 ): Promise<ProbeProblem[]> {
   const mayLeaveTls = parseChecksum(checksum).kind === "value";
@@ -29,10 +42,16 @@ export async function probe(
   const problems: ProbeProblem[] = [];
   try {
     for (const [at, text] of urls.entries()) {
-      const failure = await ask(parseSourceUrl(text), { transport, mayLeaveTls });
+      const result = await ask(parseSourceUrl(text), { transport, mayLeaveTls });
       settings.signal?.throwIfAborted();
-      if (failure?.isFinal !== true) return [];
-      problems.push({ at, error: LxdError.from(failure.error) });
+      if (result === undefined) return [];
+      if (!("error" in result)) {
+        const error = problemOf({ ...result, name: redactedText(text), isOnWeb: true });
+        // The first one that answers is the one that is downloaded.
+        return error === undefined ? [] : [...problems, { at, error }];
+      }
+      if (!result.isFinal) return [];
+      problems.push({ at, error: LxdError.from(result.error) });
     }
     return problems;
   } finally {
@@ -40,12 +59,36 @@ export async function probe(
   }
 }
 
+type Seen = Pick<Subject, "found" | "answer">;
+
+/** What is at a URL; undefined if that cannot be seen now. */
 async function ask(
   url: URL,
   { transport, mayLeaveTls }: { transport: Transport; mayLeaveTls: boolean },
-): Promise<Failure | undefined> {
-  const from = await exchange(url, { transport, mayLeaveTls, headersFor: () => ({ range: "bytes=0-0" }) });
+): Promise<Seen | Failure | undefined> {
+  const headersFor = () => ({ range: `bytes=0-${headBytes - 1}` });
+  const from = await exchange(url, { transport, mayLeaveTls, headersFor });
   if ("error" in from) return from;
   const result = await judge(from, { offset: 0, withRange: true, limits: transport.limits });
-  return typeof result === "object" && "error" in result ? result : undefined;
+  if (typeof result === "string") return undefined;
+  return "error" in result ? result : seen(result);
+}
+
+async function seen({ body, sizeBytes, said }: Answer): Promise<Seen | undefined> {
+  const head = await headOf(body).catch(() => undefined);
+  if (head === undefined || head.length === 0) return undefined;
+  // A server that knows no ranges sends everything: what follows is not read.
+  const isWhole = sizeBytes === undefined ? head.length < headBytes : head.length === sizeBytes;
+  return { found: await recognise(bytesOfHead(head, isWhole)), answer: said };
+}
+
+async function headOf(body: Readable): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    parts.push(chunk);
+    length += chunk.length;
+    if (length >= headBytes) break;
+  }
+  return Buffer.concat(parts).subarray(0, headBytes);
 }

@@ -9,6 +9,7 @@ import {
   type ReconciledKind,
   type RemovalContext,
 } from "../../kind/kind";
+import { imageProblem } from "../../content/recognition/problems";
 import { probe } from "../../content/url/probe";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { checkProject } from "../shared/common";
@@ -99,14 +100,15 @@ async function sharedFailures(client: Client, { inputs, olds, urn }: CheckContex
   return found === undefined ? [] : settingFailures(found.value, { urn, formerUrn: formerUrn(olds) }, inputs);
 }
 
-/** Asks the server of a new download whether it has the file, and an image server whether it has the image. */
+/** Asks the server of a new download for the start of the file, and an image server whether it has the image. */
 async function sourceFailures(client: Client, check: CheckContext<Inputs>, source: ImageSource): Promise<Failure[]> {
   const { inputs, signal } = check;
   if (hasUnknown(source)) return [];
   // A relayed image was looked up already.
   if ("server" in source) return source.relay === true ? [] : streamsFailures(client, source, { ...check, advice });
   if (hasUnknown(inputs.fingerprint) || !("download" in source)) return [];
-  const problems = await probe({ urls: [source.download], checksum: source.checksum }, { signal });
+  const { download, checksum } = source;
+  const problems = await probe({ urls: [download], checksum, problemOf: imageProblem }, { signal });
   return problems.map(({ error }) => ({ property: "source.download", reason: error.message }));
 }
 

@@ -13,7 +13,7 @@ import { inUse } from "../shared/in-use";
 import { checkMember } from "../shared/cluster-member";
 import { isPlacePlanned, plan } from "../shared/planned";
 import { importFailures } from "./import";
-import { sizeInAdvance, unreachableFailures } from "./source";
+import { downloadFailures, sizeInAdvance } from "./source";
 import { type IsoVolumeInputs, type PartialIsoVolumeInputs, unverified } from "./inputs";
 import { isAutomatic } from "./names";
 import { volumeId } from "./id";
@@ -51,10 +51,10 @@ export async function preflight(client: Client, check: CheckContext<IsoVolumeInp
 }
 
 async function sourceFailures({ inputs, signal }: CheckContext<IsoVolumeInputs>): Promise<Failure[]> {
-  const { source, digest } = inputs;
+  const { source, digest, allowAnyContent } = inputs;
   // What is wrong with the source itself is reported already.
   if (source === undefined || hasUnknown([source, digest])) return [];
-  return unreachableFailures(source, signal);
+  return downloadFailures(source, { allowAnyContent, signal });
 }
 
 /**

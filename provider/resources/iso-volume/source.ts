@@ -8,6 +8,7 @@ import { filesBelow } from "../../content/local-file/folder";
 import { generatedIso, generatedIsoProblems, generatedIsoSizeBytes } from "../../content/generated-iso/generated-iso";
 import { type IsoFile } from "../../content/generated-iso/tree";
 import { reader } from "../../content/progress";
+import { isoProblem } from "../../content/recognition/problems";
 import { probe } from "../../content/url/probe";
 import { urlContent } from "../../content/url/url-content";
 import { urlProblems } from "../../content/url/url-problems";
@@ -92,10 +93,14 @@ export async function contentOf(
   return urlContent({ urls: urlsOf(source), checksum: source.checksum }, { signal: call.signal });
 }
 
-/** Asks the web server of a new source whether it has the file. */
-export async function unreachableFailures(source: IsoSource, signal: AbortSignal): Promise<Failure[]> {
+/** Asks the web server of a new source for the start of the file: whether it is there, and is an ISO image. */
+export async function downloadFailures(
+  source: IsoSource,
+  { allowAnyContent, signal }: { allowAnyContent: boolean | undefined; signal: AbortSignal },
+): Promise<Failure[]> {
   if (!("url" in source || "urls" in source)) return [];
-  const problems = await probe({ urls: urlsOf(source), checksum: source.checksum }, { signal });
+  const problemOf = allowAnyContent === true ? () => undefined : isoProblem;
+  const problems = await probe({ urls: urlsOf(source), checksum: source.checksum, problemOf }, { signal });
   return problems.map(({ at, error }) => ({
     property: "url" in source ? "source.url" : `source.urls[${at}]`,
     reason: error.message,

@@ -82,16 +82,21 @@ describeImages("image sources", (site) => {
     let requests = 0;
     let answer: Buffer | undefined;
     let headers: Record<string, string> = {};
+    /** The server is busy during the preview, so only the download sees what it sends. */
+    let isBusyInPreview = false;
     beforeEach(() => {
       answer = undefined;
       headers = {};
+      isBusyInPreview = false;
     });
     const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/tiny%20image.tar.gz`;
     beforeAll(async () => {
       server = createServer((request, response) => {
-        // The preview asks for one byte, to see whether the file is there.
-        if (request.headers.range !== "bytes=0-0") requests++;
-        response.writeHead(200, headers).end(answer ?? site.bytes);
+        // The preview asks for the start of the file, to see what it is.
+        const isProbe = /^bytes=0-\d+$/.test(request.headers.range ?? "");
+        if (!isProbe) requests++;
+        if (isProbe && isBusyInPreview) response.writeHead(503).end();
+        else response.writeHead(200, headers).end(answer ?? site.bytes);
       });
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     });
@@ -138,9 +143,15 @@ describeImages("image sources", (site) => {
         [/is an HTML page, not an image/, /\(Content-Type: text\/html\)/, /login or error page: check the URL/],
       ],
       ["metadata alone", () => tinySplitImage().metadata, {}, [/is the metadata tarball of a split image/]],
-    ])("of %s is refused before the daemon receives it", async (_what, make, said, words) => {
+    ])("of %s is refused in the preview, or before the daemon receives it", async (_what, make, said, words) => {
       [answer, headers] = [make(), said];
       const checksum = `sha256:${sha256(answer)}`;
+      requests = 0;
+      const failures = await image.failures({ source: { download: url(), checksum } });
+      expect(failures).toMatchObject([{ property: "source.download" }]);
+      for (const word of words) expect(failures[0]?.reason).toMatch(word);
+      expect(requests).toBe(0);
+      isBusyInPreview = true;
       const error: unknown = await image.up({ source: { download: url(), checksum } }).catch((each: unknown) => each);
       const { message } = error as Error;
       for (const word of words) expect(message).toMatch(word);
@@ -149,6 +160,7 @@ describeImages("image sources", (site) => {
     });
 
     it("of other bytes tells what the server sent", async () => {
+      isBusyInPreview = true;
       answer = page;
       headers = { "content-type": "text/html; charset=utf-8" };
       const source = { download: url(), checksum: `sha256:${sha256(site.bytes)}` };

@@ -30,8 +30,8 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "pulumi-lxd-sources-"));
     server = createServer((request, response) => {
-      // The preview asks for one byte, to see whether the file is there.
-      const isProbe = request.headers.range === "bytes=0-0";
+      // The preview asks for the start of the file, to see what it is.
+      const isProbe = /^bytes=0-\d+$/.test(request.headers.range ?? "");
       (isProbe ? probes : requests).push(`${request.method ?? ""} ${request.url ?? ""}`);
       handle(request, response);
     });
@@ -120,7 +120,7 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
     expect(requests.length).toBeGreaterThan(1);
   });
 
-  daemon.test("what is no optical image is refused in the middle, and leaves no volume", iso, async () => {
+  daemon.test("what is no optical image is refused, and leaves no volume", iso, async () => {
     bytes = Buffer.alloc(500_000, daemon.prefix);
     await expect(volume.up(url(sha(bytes)))).rejects.toThrow(/not an ISO 9660 or UDF image[\s\S]*allowAnyContent/);
     expect(await own()).toEqual([]);
@@ -137,8 +137,40 @@ describeEachDaemon("Sources of an ISO volume", (daemon) => {
     expect(await own()).toEqual([]);
   });
 
+  daemon.test("a login page instead of the file is refused in the preview", iso, async () => {
+    const page = Buffer.from(`<!DOCTYPE html><title>Log in</title>${" ".repeat(400_000)}`);
+    handle = (request, response) => {
+      if (request.url === "/no") response.writeHead(404).end();
+      else response.writeHead(200, { "content-type": "text/html" }).end(page);
+    };
+    const words =
+      /x\.iso is an HTML page, not an ISO[^]*Content-Type: text\/html[^]*login or error page: check the URL/;
+    const failures = await volume.failures(url(sha(bytes)));
+    expect(failures).toMatchObject([{ property: "source.url", reason: expect.stringMatching(words) as string }]);
+    const urls = [`${base}/no`, `${base}/x.iso`, `${base}/y.iso`];
+    // The download does not look further either.
+    const ofMirrors = await volume.failures({ pool: "default", source: { urls, checksum: sha(bytes) } });
+    expect(ofMirrors.map(({ property }) => property)).toEqual(["source.urls[0]", "source.urls[1]"]);
+    expect(await volume.failures({ ...url(sha(page)), allowAnyContent: true })).toEqual([]);
+    expect(requests).toEqual([]);
+    expect(probes).toEqual(["GET /x.iso", "GET /no", "GET /x.iso", "GET /x.iso"]);
+  });
+
+  daemon.test("a server that breaks off in the preview is left to the download", iso, async () => {
+    handle = (_request, response) => {
+      response.writeHead(200, { "content-length": 400_000 });
+      response.write("<!DOCTYPE html>", () => response.destroy());
+    };
+    expect(await volume.failures(url(sha(bytes)))).toEqual([]);
+  });
+
   daemon.test("a compressed ISO image is refused before the daemon receives it", iso, async () => {
     bytes = Buffer.from(`BZh91AY&SY${"\x80".repeat(400_000)}`, "latin1");
+    handle = (request, response) => {
+      // Only the download sees it.
+      if (request.headers.range !== undefined) response.writeHead(503).end();
+      else response.end(bytes);
+    };
     const error: unknown = await volume.up(url(sha(bytes))).catch((each: unknown) => each);
     const { message } = error as Error;
     expect(message).toMatch(/x\.iso is compressed with bzip2, not an ISO[^]*decompress it with `bunzip2`/);

@@ -58,7 +58,7 @@ describe("secrets in failures", () => {
   let stack: SecretStack;
 
   beforeAll(async () => {
-    // The file is there when the check asks for one byte, and gone when it is downloaded.
+    // The file is there when the check asks for its start, and gone when it is downloaded.
     stack = await SecretStack.start((request, response) => {
       response.writeHead(request.headers.range === undefined ? 404 : 200).end();
     }, 100);
