@@ -12,16 +12,32 @@ interface Entry {
 /** A qemu-img file specification that reads the disk inside the OVA. */
 export async function diskInOva(path: string): Promise<string> {
   const file = await open(path, "r");
-  const disks = (await entries(file).finally(() => file.close())).filter(({ name }) => /\.vmdk$/i.test(name));
+  const disks = (await entries(file).finally(() => file.close())).filter(({ name }) => isVmdk(name));
   const [disk] = disks;
-  if (disk === undefined || disks.length > 1) {
-    const why = `${path} has ${disks.length === 0 ? "no disk" : `${disks.length} disks`}, but an image needs exactly one`;
-    const advice = 'Extract it with `tar` and use the system disk, with format: "vmdk".';
-    throw new LxdError({ code: "invalid-argument", why, advice });
-  }
+  if (disk === undefined || disks.length > 1)
+    throw notOneDisk(
+      path,
+      disks.map(({ name }) => name),
+    );
   const { offset, size } = disk;
   const whole = { driver: "file", filename: path };
   return `json:${JSON.stringify({ driver: "vmdk", file: { driver: "raw", offset, size, file: whole } })}`;
+}
+
+export function isVmdk(name: string): boolean {
+  return /\.vmdk$/i.test(name);
+}
+
+/** An image is made of one disk. */
+export function notOneDisk(path: string, names: readonly string[]): LxdError {
+  const extract = `Extract it with \`tar -xf ${path}\``;
+  if (names.length === 0) {
+    const why = `${path} has no disk (.vmdk), but an image needs exactly one`;
+    return new LxdError({ code: "invalid-argument", why, advice: `${extract} and look for a disk in another format.` });
+  }
+  const why = `${path} has ${names.length} disks (${names.join(", ")}), but an image needs exactly one`;
+  const advice = `${extract}, and use the system disk: source: { disk: ${JSON.stringify(names[0])}, format: "vmdk" }.`;
+  return new LxdError({ code: "invalid-argument", why, advice });
 }
 
 async function entries(file: FileHandle): Promise<Entry[]> {

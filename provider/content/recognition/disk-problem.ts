@@ -1,6 +1,7 @@
 // Whether a file can be a disk of the format that the program states.
 import { type LxdError } from "../../base/errors";
 import { type DiskFormat, diskFormats } from "../disk-image/formats";
+import { notOneDisk } from "../disk-image/ova";
 import { type Found } from "./found";
 import { lackError, mismatch, type Subject } from "./problems";
 import { tarballOf, useOf } from "./words";
@@ -12,10 +13,12 @@ export function diskProblem(subject: Subject, format: DiskFormat): LxdError | un
     const isRight = found.format === format || (format === "raw" && found.isRawToo === true);
     return isRight ? undefined : mismatch(subject, nameOf(format), `Set format: "${found.format}".`);
   }
-  const isPossible = format === "raw" ? canBeRaw(found) : format === "ova" && canBeOva(found);
-  if (isPossible) return undefined;
+  if (format === "ova" && canBeOva(found)) return ovaProblem(found, subject);
+  if (format === "raw" && canBeRaw(found)) return undefined;
   const isOva = found.what === "tarball" && found.holds.isOva;
   const isRaw = found.what === "raw-disk";
+  const problem = isOva ? ovaProblem(found, subject) : undefined;
+  if (problem !== undefined) return problem;
   if (isOva || isRaw) return mismatch(subject, nameOf(format), `Set format: "${isOva ? "ova" : "raw"}".`);
   const formats = `The formats are ${diskFormats.join(", ")}.`;
   const use = useOf(found, subject);
@@ -28,6 +31,14 @@ export function diskProblem(subject: Subject, format: DiskFormat): LxdError | un
   function withFormats(): string {
     return found.what === "compressed" && tarballOf(found) === undefined ? `${use ?? ""} ${formats}` : (use ?? "");
   }
+}
+
+/** A tarball that was not read to its end may have more disks. */
+function ovaProblem(found: Found, { name }: Subject): LxdError | undefined {
+  const holds = found.what === "tarball" ? found.holds : undefined;
+  const { vmdks = [], isComplete = false } = holds ?? {};
+  const isWrong = vmdks.length > 1 || (isComplete && vmdks.length === 0);
+  return isWrong ? notOneDisk(name, vmdks) : undefined;
 }
 
 function nameOf(format: DiskFormat): string {

@@ -50,4 +50,6 @@ export interface Tarball {
   folder?: { path: string; holds: "image" | "backup" } | undefined;
   /** Whether it contains the description of an OVA. */
   isOva: boolean;
+  /** The names of the VMDK files in it, if there are any. */
+  vmdks?: string[] | undefined;
 }

@@ -9,7 +9,7 @@ import { type Found } from "./found";
 import { recognise } from "./recognise";
 
 /** Increased whenever a file can be recognised as something else than before. */
-const version = 1;
+const version = 2;
 
 const recognised = new FileCache(
   "recognised",

@@ -4,6 +4,7 @@ import { bytesOfHead, type Sequence } from "./bytes";
 import { qcow2Bytes, recogniseDisk } from "./disks";
 import { type Tarball } from "./found";
 import { metadataProblems } from "./image-metadata";
+import { isVmdk } from "../disk-image/ova";
 import { type TarMember, tarMembers } from "./tar-members";
 
 const textMaxBytes = 1024 * 1024;
@@ -41,6 +42,7 @@ async function look(member: TarMember, found: Tarball): Promise<void> {
   } else if (isRoot(name)) found.root ??= { type: "container" };
   else if (member.name === backupFile) found.backup = { type: backupType(await member.start(textMaxBytes)) };
   else if (/^[^/]+\.ovf$/i.test(name)) found.isOva = true;
+  else if (isVmdk(name)) (found.vmdks ??= []).push(name);
 }
 
 /** Absent in old backups, and in those that cannot be read here. */

@@ -61,6 +61,8 @@ const files: Record<string, () => Buffer | string> = {
   "no-yaml.tar.gz": () => image("architecture: x86_64: amd64\n"),
   "empty.tar.gz": () => image(""),
   "instance.tar": () => packTar([{ path: "backup/index.yaml", content: "name: a\ntype: container\n" }]),
+  "two-disks.ova": () =>
+    packTar([{ path: "a.ovf", content: "<Envelope/>" }, { path: "a.vmdk", content: "KDMV" }, { path: "b.vmdk" }]),
   "volume.tar": () => packTar([{ path: "backup/index.yaml", content: "name: a\ntype: custom\n" }]),
   "repacked-backup.tar": () => packTar([{ path: "./backup/index.yaml", content: "name: a\ntype: container\n" }]),
 };
@@ -121,6 +123,12 @@ const disks: Mistake[] = (
     ["an HTML page as a disk", "page.raw", "raw", /is an HTML page, not a raw disk[^]*error page/],
     ["an ISO image as a disk", "medium.iso", "raw", /is installation media [^]*not a raw disk[^]*IsoVolume/],
     ["an image as a disk", "image.tar.gz", "raw", /is an image of a container, compressed with gzip, not a raw disk/],
+    [
+      "an OVA with two disks",
+      "two-disks.ova",
+      "ova",
+      /has 2 disks \(a\.vmdk, b\.vmdk\)[^]*`tar -xf .*two-disks\.ova`[^]*source: { disk: "a\.vmdk", format: "vmdk" }/,
+    ],
     ["a disk over another disk", "overlay.qcow2", "qcow2", /is an overlay over another disk \(base.qcow2\)[^]*convert/],
     ["a disk with its data elsewhere", "data.qcow2", "qcow2", /keeps its data in another file[^]*qemu-img convert/],
   ] as const

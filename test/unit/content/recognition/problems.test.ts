@@ -68,7 +68,8 @@ const files = {
   oldBackup: tar({ backup: { type: undefined } }),
   volume: tar({ backup: { type: "custom" } }),
   packedBackup: tar({ folder: { path: "./", holds: "backup" } }),
-  ova: tar({ isOva: true }),
+  ova: tar({ isOva: true, vmdks: ["a.vmdk"] }),
+  twoDisks: tar({ isOva: true, vmdks: ["a.vmdk", "b.vmdk"] }),
   otherTar: tar({}),
   cutTar: tar({ isComplete: false }),
   gzipImage: compressed("gzip", tar({ ...fine, root: { type: "container" } })),
@@ -117,14 +118,24 @@ const accepted: Record<keyof typeof uses, Name[]> = {
     ...(["gzipImage", "gzipUnknown", "xz", "bzip2", "zstd"] as const),
   ],
   "container's root": [
-    ...(["squashfs", "unknown", "otherTar", "cutTar", "perhapsImage", "packed", "packedBackup", "ova"] as const),
+    ...([
+      "squashfs",
+      "unknown",
+      "otherTar",
+      "cutTar",
+      "perhapsImage",
+      "packed",
+      "packedBackup",
+      "ova",
+      "twoDisks",
+    ] as const),
     ...(["gzipUnknown", "xz", "bzip2", "zstd"] as const),
   ],
   "machine's root": ["qcow2"],
   raw: ["fixedVhd", "hybrid", "raw", "squashfs", "ext", "blank", "unknown"],
   qcow2: ["qcow2"],
   vmdk: ["vmdk"],
-  ova: ["ova", "otherTar", "cutTar"],
+  ova: ["ova", "cutTar"],
   "instance's backup": [
     ...(["squashfs", "unknown", "backup", "oldBackup", "cutTar", "perhapsImage"] as const),
     ...(["gzipUnknown", "xz", "bzip2", "zstd"] as const),
@@ -146,7 +157,7 @@ describe.each(Object.entries(uses))("as %s", (use, judge) => {
   it("names the file and what was expected", () => {
     for (const name of names.filter((each) => !(accepted[use] ?? []).includes(each))) {
       const { why, advice } = judge({ name: "./f", found: files[name] })?.details ?? { why: "", advice: "" };
-      expect(why, name).toMatch(/\.\/f (is|keeps|only)|metadata\.yaml in \.\/f|in \.\/f is/);
+      expect(why, name).toMatch(/\.\/f (is|has|keeps|only)|metadata\.yaml in \.\/f|in \.\/f is/);
       expect(advice, `${use} of ${name}`).toMatch(/^[A-Z].*\.$/);
     }
   });
@@ -183,6 +194,14 @@ describe("a mistake", () => {
     ["raw", "page", /f is an HTML page, not a raw disk/, /login or error page/],
     ["raw", "medium", /f is installation media/, /IsoVolume/],
     ["raw", "ova", /f is an OVA, not a raw disk/, /^Set format: "ova"\.$/],
+    [
+      "ova",
+      "twoDisks",
+      /f has 2 disks \(a\.vmdk, b\.vmdk\)/,
+      /`tar -xf f`.*source: { disk: "a\.vmdk", format: "vmdk" }/,
+    ],
+    ["raw", "twoDisks", /f has 2 disks/, /format: "vmdk"/],
+    ["ova", "otherTar", /f has no disk \(\.vmdk\)/, /`tar -xf f` and look for a disk in another format/],
     ["raw", "image", /f is an image of a container, not a raw disk/, /source: { file: "f" }/],
     ["qcow2", "zstd", /f is compressed with zstd, not a qcow2 disk/, /`unzstd f`/],
     ["qcow2", "raw", /f is a raw disk with a GPT, not a qcow2 disk/, /^Set format: "raw"\.$/],

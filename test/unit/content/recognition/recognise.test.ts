@@ -348,7 +348,7 @@ const rows: Row[] = [
       s.write("a.vmdk", "KDMV");
       return s.tar("x", ["a.ovf", "a.vmdk"], ustar);
     },
-    tarball({ isOva: true }),
+    tarball({ isOva: true, vmdks: ["a.vmdk"] }),
   ],
   ["an empty tarball", [], (s) => s.tar("x", [], "-T", "/dev/null"), { what: "blank" }],
 
