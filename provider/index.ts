@@ -4,30 +4,28 @@
 // and delete what any earlier release has written to a state.
 import { Dispatch } from "./engine/dispatch";
 import { type DynamicProvider } from "./engine/pulumi/dynamic-provider";
-import { exec } from "./resources/exec/exec";
-import { goldenBuild } from "./resources/golden-build/golden-build";
-import { image } from "./resources/image/image";
-import { instance } from "./resources/instance/instance";
-import { instanceSnapshot } from "./resources/instance-snapshot/instance-snapshot";
-import { isoVolume } from "./resources/iso-volume/iso-volume";
-import { network } from "./resources/network/network";
-import { profile } from "./resources/profile/profile";
-import { project } from "./resources/project/project";
-import { storagePool } from "./resources/storage-pool/storage-pool";
-import { storageVolume } from "./resources/storage-volume/storage-volume";
+import { ProviderOnDemand } from "./engine/provider-on-demand";
+import { type AnyKind, type ServerInputs } from "./kind/kind";
+import { kinds } from "./kinds";
 
-export const IsoVolume = (): DynamicProvider => new Dispatch(isoVolume);
-export const Image = (): DynamicProvider => new Dispatch(image);
-export const GoldenBuild = (): DynamicProvider => new Dispatch(goldenBuild);
-export const Instance = (): DynamicProvider => new Dispatch(instance);
-export const Network = (): DynamicProvider => new Dispatch(network);
-export const Exec = (): DynamicProvider => new Dispatch(exec);
-export const InstanceSnapshot = (): DynamicProvider => new Dispatch(instanceSnapshot);
-export const Profile = (): DynamicProvider => new Dispatch(profile);
-export const StoragePool = (): DynamicProvider => new Dispatch(storagePool);
-export const StorageVolume = (): DynamicProvider => new Dispatch(storageVolume);
-export const Project = (): DynamicProvider => new Dispatch(project);
+export const IsoVolume = served(kinds.IsoVolume);
+export const Image = served(kinds.Image);
+export const GoldenBuild = served(kinds.GoldenBuild);
+export const Instance = served(kinds.Instance);
+export const Network = served(kinds.Network);
+export const Exec = served(kinds.Exec);
+export const InstanceSnapshot = served(kinds.InstanceSnapshot);
+export const Profile = served(kinds.Profile);
+export const StoragePool = served(kinds.StoragePool);
+export const StorageVolume = served(kinds.StorageVolume);
+export const Project = served(kinds.Project);
 
 // Compatibility: states written before these two providers got the names of their classes load them by these names.
 export const Snapshot = InstanceSnapshot;
 export const Volume = StorageVolume;
+
+function served<Inputs extends ServerInputs, Outputs extends Inputs, Found>(
+  load: () => Promise<AnyKind<Inputs, Outputs, Found>>,
+): () => DynamicProvider {
+  return () => new ProviderOnDemand(async () => new Dispatch(await load()));
+}

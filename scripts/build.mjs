@@ -1,7 +1,9 @@
-// Compiles sdk/, provider/, embedded/ and cli/ into dist/, which is replaced atomically at the end.
-import { chmodSync, mkdirSync, renameSync, rmSync } from "node:fs";
+// Builds dist/ from sdk/, provider/, embedded/ and cli/, and replaces it atomically at the end.
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { isMain, mustRun, root } from "./root.mjs";
+import { bundle } from "./build/bundle.mjs";
+import { declarations } from "./build/declarations.mjs";
+import { isMain, root } from "./root.mjs";
 
 export async function build() {
   // On the same file system as dist/, but ignored by git and the linter.
@@ -9,9 +11,9 @@ export async function build() {
   const old = `${fresh}-old`;
   try {
     mkdirSync(old, { recursive: true });
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    await mustRun(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", fresh]);
-    chmodSync(join(fresh, "cli/main.js"), 0o755);
+    mkdirSync(fresh);
+    await declarations(fresh);
+    await bundle(fresh);
     moveAside(join(root, "dist"), join(old, "dist"));
     renameSync(fresh, join(root, "dist"));
   } finally {

@@ -33,7 +33,16 @@ function isInstallStale() {
 }
 
 function isBuildStale() {
-  const sources = ["sdk", "provider", "embedded", "cli", "package.json", "tsconfig.json", "tsconfig.build.json"];
+  const sources = [
+    "sdk",
+    "provider",
+    "embedded",
+    "cli",
+    "package.json",
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "scripts/build",
+  ];
   const built = changedMs(join(root, "dist/sdk/index.js"));
   return sources.some((name) => newestMs(join(root, name)) > built);
 }

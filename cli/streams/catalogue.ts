@@ -1,7 +1,7 @@
 // The simplestreams catalogue in a directory, which is read and replaced as a whole.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { writeAtomically } from "../../provider/base/atomic-file";
 import { LxdError } from "../../provider/base/errors";
 

@@ -1,34 +1,38 @@
 // Connections to web servers, each through the proxy that the environment selects for it.
-import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
 import { proxyFor } from "./proxies";
 
+/** Loads undici with the first request. */
 export class WebAgent {
-  readonly #connect: buildConnector.BuildOptions;
-  readonly #direct: Agent;
-  /** Agents by proxy URL. */
-  readonly #proxied = new Map<string, ProxyAgent>();
+  /** By the URL of the proxy; undefined: without one. */
+  readonly #agents = new Map<string | undefined, Promise<Dispatcher>>();
 
   /** `connect` has the connection options for web servers and for TLS proxies. */
-  constructor(connect: buildConnector.BuildOptions = {}) {
-    this.#connect = connect;
-    this.#direct = new Agent({ connect });
+  constructor(private readonly connect: buildConnector.BuildOptions = {}) {}
+
+  dispatcherFor(url: URL): Promise<Dispatcher> {
+    const proxy = proxyFor(url)?.href;
+    const known = this.#agents.get(proxy);
+    if (known !== undefined) return known;
+    const made = proxy === undefined ? this.#direct() : this.#proxied(proxy);
+    this.#agents.set(proxy, made);
+    return made;
   }
 
-  dispatcherFor(url: URL): Dispatcher {
-    const proxy = proxyFor(url);
-    if (proxy === undefined) return this.#direct;
-    const known = this.#proxied.get(proxy.href);
-    if (known !== undefined) return known;
-    const connect = this.#connect;
+  async #direct(): Promise<Dispatcher> {
+    const { Agent } = await import("undici");
+    return new Agent({ connect: this.connect });
+  }
+
+  async #proxied(uri: string): Promise<Dispatcher> {
+    const { ProxyAgent } = await import("undici");
+    const { connect } = this;
     // Sends plain HTTP requests to the proxy directly, as curl does: many proxies reject CONNECT to port 80.
-    const options = { connect, requestTls: connect, proxyTls: connect, proxyTunnel: false };
-    const made = new ProxyAgent({ ...options, uri: proxy.href });
-    this.#proxied.set(proxy.href, made);
-    return made;
+    return new ProxyAgent({ connect, requestTls: connect, proxyTls: connect, proxyTunnel: false, uri });
   }
 
   /** Aborts everything in progress and closes the connections. */
   destroy(): void {
-    for (const agent of [this.#direct, ...this.#proxied.values()]) agent.destroy().catch(() => undefined);
+    for (const agent of this.#agents.values()) agent.then((made) => made.destroy()).catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 // A simplestreams server: a static tree of an index, product lists, and files with their hashes.
 import { basename } from "node:path";
-import { type z } from "zod";
+import type * as z from "zod";
 import { type ImagePart, type ImageRole } from "../lxd/api/image-export";
 import { fetchText } from "../content/url/fetch-text";
 import { redactedUrl } from "../content/url/redacted-url";

@@ -1,5 +1,5 @@
 // Schemas of the two simplestreams documents: the index, and the lists of products with their versions.
-import { z } from "zod";
+import * as z from "zod";
 
 export const indexSchema = z.object({
   index: z.record(z.string(), z.object({ datatype: z.string().default(""), path: z.string() })),

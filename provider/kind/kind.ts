@@ -1,21 +1,17 @@
 // The contract of a resource kind: its inputs, the cost of a change, and its operations.
-import { type z } from "zod";
+import type * as z from "zod";
 import { type Client } from "../lxd/client/core/client";
 import { type ConnectionConfig, type RemoteInputs } from "../lxd/client/discovery/location";
 import { type LxdError } from "../base/errors";
+import { type Failure } from "./failure";
+
+export { type Failure };
 
 /** The cost of a changed input: an in-place update, a replacement, or nothing. */
 export type Cost = "update" | "replace" | "ignore";
 
 /** A fixed cost, or a function that computes the cost of a particular change. */
 export type Policy<Inputs, Outputs extends Inputs = Inputs> = Cost | ((olds: Outputs, news: Inputs) => Cost);
-
-/** An invalid input. */
-export interface Failure {
-  /** Path of the input, for example `cdroms[0].bootPriority`. */
-  property: string;
-  reason: string;
-}
 
 /** Inputs of every kind. */
 export interface ServerInputs {

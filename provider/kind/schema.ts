@@ -1,5 +1,5 @@
 // Building blocks of input schemas: strict objects, sources that are tagged by their keys, and common scalars.
-import { z } from "zod";
+import * as z from "zod";
 import { nearest } from "../base/nearest";
 import { nearestSizes, parseDuration, parseSize } from "./units";
 import { describeValue, zodMessages } from "./zod-messages";

@@ -1,5 +1,5 @@
 // Validates inputs against a schema and collects every failure, letting unknown values pass.
-import { type z } from "zod";
+import type * as z from "zod";
 import { type Failure } from "./kind";
 import { isUnknown, unknown } from "./unknowns";
 import { zodMessages } from "./zod-messages";

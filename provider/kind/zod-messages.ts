@@ -1,5 +1,5 @@
 // Default messages for values that a schema rejects.
-import { type z } from "zod";
+import type * as z from "zod";
 import { nearest } from "../base/nearest";
 
 export const zodMessages: z.core.$ZodErrorMap = (issue) => {

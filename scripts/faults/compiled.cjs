@@ -5,21 +5,23 @@ const { join, resolve } = require("node:path");
 
 const cache = resolve(__dirname, "../../node_modules/.cache/pulumi-lxd-faults");
 
-/** Unlike `CommonJS`, it leaves `import()` to Node, which a CommonJS file needs to load a module. */
-const moduleKind = "Node16";
-
-/** @param {string} file */
-function compiled(file) {
+/**
+ * `Node16` leaves `import()` to Node, which a CommonJS file needs to load a module; `CommonJS` makes it a `require`.
+ *
+ * @param {string} file
+ * @param {"Node16" | "CommonJS"} moduleKind
+ */
+function compiled(file, moduleKind = "Node16") {
   const source = readFileSync(file, "utf8");
   const path = join(cache, `${createHash("sha256").update(moduleKind).update(source).digest("hex")}.js`);
   try {
     return readFileSync(path, "utf8");
   } catch {
-    return compile(source, path);
+    return compile(source, path, moduleKind);
   }
 }
 
-function compile(source, path) {
+function compile(source, path, moduleKind) {
   const ts = require("typescript");
   const compilerOptions = { module: ts.ModuleKind[moduleKind], target: ts.ScriptTarget.ES2022, esModuleInterop: true };
   const { outputText } = ts.transpileModule(source, { compilerOptions });

@@ -57,7 +57,8 @@ describe("the packed package", () => {
     expect(files.filter((file) => file.startsWith("docs/") && !file.endsWith(".md"))).toEqual([]);
     expect(files).toContain("examples/quickstart/index.ts");
     const compiled = files.filter((file) => file.startsWith("dist/"));
-    expect(compiled.filter((file) => !/^dist\/(sdk|provider|embedded|cli)\/.+\.(js|d\.ts)$/.test(file))).toEqual([]);
+    const expected = /^dist\/((sdk|provider|embedded|cli|chunks)\/.+\.(js|js\.map|d\.ts)|THIRD-PARTY-LICENSES\.txt)$/;
+    expect(compiled.filter((file) => !expected.test(file))).toEqual([]);
     expect(compiled.filter((file) => /\b(tests?|fixtures?)\b/.test(file))).toEqual([]);
   });
 

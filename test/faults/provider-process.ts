@@ -22,7 +22,7 @@ const bodies = new Map<string, Body>();
 function bodyOf(file: string): Body {
   const known = bodies.get(file);
   if (known !== undefined) return known;
-  const text = `(function (exports, require, module) {${compiled(file)}\n})`;
+  const text = `(function (exports, require, module) {${compiled(file, "CommonJS")}\n})`;
   const body = new Script(text, { filename: file }).runInThisContext() as Body;
   bodies.set(file, body);
   return body;
@@ -34,7 +34,7 @@ function fileOf(from: string, name: string): string {
   const key = `${from} ${name}`;
   const known = files.get(key);
   if (known !== undefined) return known;
-  const path = resolve(dirname(from), name);
+  const path = resolve(dirname(from), name).replace(/\.js$/, "");
   const found = [`${path}.ts`, join(path, "index.ts")].find((file) => existsSync(file));
   if (found === undefined) throw new Error(`${from} requires ${name}, which is not there`);
   files.set(key, found);

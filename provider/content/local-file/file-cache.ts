@@ -1,6 +1,6 @@
 // Caches what was computed of files by device, inode, size and times, so that an unchanged file is never read twice.
 import { type BigIntStats } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { readCache, writeCache } from "../cache";
 
 const settledAfterMs = 2000;

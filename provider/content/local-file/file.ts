@@ -3,7 +3,7 @@ import { type BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { SingleFlight } from "../../base/concurrency";
 import { LxdError } from "../../base/errors";
 import { type Content, type Reader } from "../content";

@@ -1,6 +1,6 @@
 // Recognises a local file. What it is stays in the cache: an unchanged file is not read again.
 import { open } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { inspectFile } from "../local-file/file";
 import { unreadable } from "../local-file/file-problems";
 import { FileCache, isSettled } from "../local-file/file-cache";

@@ -1,7 +1,6 @@
 // Sends one GET and follows redirects without forwarding credentials to another origin or giving up TLS.
 import { type Readable } from "node:stream";
 import { type IncomingHttpHeaders } from "node:http";
-import { request } from "undici";
 import { type Failure, failureAt, networkFailure } from "./failure";
 import { redactedUrl } from "./redacted-url";
 import { decoded } from "./source-url";
@@ -48,7 +47,8 @@ export async function exchange(start: URL, options: ExchangeOptions): Promise<Ex
 
 async function ask(url: URL, { transport, headersFor }: ExchangeOptions): Promise<Exchange | Failure> {
   const { agent, limits, signal } = transport;
-  const dispatcher = agent.dispatcherFor(url);
+  const { request } = await import("undici");
+  const dispatcher = await agent.dispatcherFor(url);
   try {
     const { statusCode, headers, body } = await request(url, {
       dispatcher,

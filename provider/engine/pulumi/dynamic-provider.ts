@@ -1,6 +1,6 @@
 // The interface that Pulumi's dynamic-provider server calls, and the forms of errors that it accepts.
 import { LxdError } from "../../base/errors";
-import { type Failure } from "../../kind/kind";
+import { type Failure } from "../../kind/failure";
 import { type Props } from "../../kind/props";
 
 /** The stack's config as Pulumi's dynamic-provider server passes it. */

@@ -1,5 +1,5 @@
 // Members of a cluster.
-import { z } from "zod";
+import * as z from "zod";
 import { type Client } from "../client/core/client";
 import { path } from "../client/transport/paths";
 

@@ -1,5 +1,5 @@
 // Reads an object whose own absence looks like that of a container: a project or a pool.
-import { type z } from "zod";
+import type * as z from "zod";
 import { type Client } from "../client/core/client";
 import { type Found } from "../client/core/requests";
 import { type Query } from "../client/transport/paths";

@@ -1,5 +1,5 @@
 // Configuration keys that a server documents (API extension `metadata_configuration`).
-import { z } from "zod";
+import * as z from "zod";
 import { type Client } from "../client/core/client";
 import { path } from "../client/transport/paths";
 

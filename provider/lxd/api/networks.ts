@@ -1,5 +1,5 @@
 // Networks of the server.
-import { z } from "zod";
+import * as z from "zod";
 import { type Client } from "../client/core/client";
 import { type Found } from "../client/core/requests";
 import { path } from "../client/transport/paths";

@@ -1,6 +1,6 @@
 // Background operations of the server: finds and awaits those that another run has started and that may still be
 // running.
-import { z } from "zod";
+import * as z from "zod";
 import { type Client } from "../client/core/client";
 import { operationSchema } from "../client/core/envelope";
 import { follow, succeeded } from "../client/core/operations";

@@ -1,5 +1,5 @@
 // Defines a kind that consists of a name and a map of config keys: profiles, projects, networks and others.
-import { type z } from "zod";
+import type * as z from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type Client } from "../../lxd/client/core/client";
 import { type Found } from "../../lxd/client/core/requests";

@@ -1,5 +1,5 @@
 // Schema of a golden image build: its inputs, its computed inputs and its outputs.
-import { z } from "zod";
+import * as z from "zod";
 import { type Alias } from "../../lxd/api/images";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type CommonInputs, type PartialInputs } from "../../kind/kind";

@@ -1,6 +1,6 @@
 // Inputs of an image, what a change of each input requires, and conflicts between inputs.
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { type Alias } from "../../lxd/api/images";
 import { type CommonInputs, type Cost, type Failure, type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { plain } from "../../kind/props";

@@ -1,5 +1,5 @@
 // Looks up images on a daemon or image server: by alias, fingerprint, properties, type and architecture.
-import { z } from "zod";
+import * as z from "zod";
 import { listImages } from "../../lxd/api/images";
 import { type Client } from "../../lxd/client/core/client";
 import { type RemoteInputs } from "../../lxd/client/discovery/location";

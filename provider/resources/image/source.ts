@@ -1,5 +1,5 @@
 // Schema and validation of an image's sources, and the part of each that identifies the image.
-import { z } from "zod";
+import * as z from "zod";
 import { diskFormats, whyNoFormat } from "../../content/disk-image/formats";
 import { redactedText } from "../../content/url/redacted-url";
 import { urlProblems } from "../../content/url/url-problems";

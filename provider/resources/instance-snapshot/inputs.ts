@@ -1,5 +1,5 @@
 // Inputs of an instance snapshot, and what a change of each input requires.
-import { z } from "zod";
+import * as z from "zod";
 import {
   type CheckContext,
   type CommonInputs,

@@ -1,5 +1,5 @@
 // Schema of an instance: its inputs, its computed inputs and its outputs.
-import { z } from "zod";
+import * as z from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type CommonInputs, type PartialInputs } from "../../kind/kind";
 import { duration, instanceName, name, scalar, strict } from "../../kind/schema";

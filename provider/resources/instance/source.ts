@@ -1,5 +1,5 @@
 // Sources of an instance, distinguished by their keys, and how two of them are compared.
-import { z } from "zod";
+import * as z from "zod";
 import { type Failure } from "../../kind/kind";
 import { name, strict, tagged } from "../../kind/schema";
 import { hasUnknown } from "../../kind/unknowns";

@@ -1,5 +1,5 @@
 // Inputs of an ISO volume, and what a change of each input requires.
-import { z } from "zod";
+import * as z from "zod";
 import { type CommonInputs, type Cost, type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { name, strict, volumeName } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";

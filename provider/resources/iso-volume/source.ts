@@ -1,7 +1,7 @@
 // Sources of an ISO volume's content: types, validation and reading.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type Content } from "../../content/content";
 import { expandPath, fileContent } from "../../content/local-file/file";
 import { filesBelow } from "../../content/local-file/folder";

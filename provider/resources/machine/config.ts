@@ -1,5 +1,5 @@
 // Maps firmware and cloud-init inputs to each server's config keys and back.
-import { z } from "zod";
+import * as z from "zod";
 import { strict } from "../../kind/schema";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { isTrue } from "../../kind/booleans";

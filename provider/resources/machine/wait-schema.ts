@@ -1,5 +1,5 @@
 // Schema of the waits that follow an instance's start.
-import { z } from "zod";
+import * as z from "zod";
 import { duration, name, strict } from "../../kind/schema";
 import { describeValue, didYouMean } from "../../kind/zod-messages";
 import { isExpression } from "./guest/boot-command";

@@ -1,6 +1,6 @@
 // Inputs of a network, and what a change of each input requires.
 import { isIP } from "node:net";
-import { z } from "zod";
+import * as z from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type CommonInputs, type Failure, type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { name, scalar, strict } from "../../kind/schema";

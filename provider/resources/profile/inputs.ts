@@ -1,5 +1,5 @@
 // Inputs of a profile, and what a change of each input requires.
-import { z } from "zod";
+import * as z from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type CommonInputs, type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { isUnknown } from "../../kind/unknowns";

@@ -1,5 +1,5 @@
 // Inputs of a project, and what a change of each input requires.
-import { z } from "zod";
+import * as z from "zod";
 import { type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { scalar, strict } from "../../kind/schema";
 import { remoteSchema } from "../shared/common";

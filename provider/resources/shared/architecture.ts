@@ -1,7 +1,7 @@
 // The schema of an instance's architecture.
 import { architectureNames } from "../../base/architectures";
 import { nearest } from "../../base/nearest";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Names that other systems use. */
 const foreign: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,5 @@
 // What to write instead of an image's name on the command line, such as `images:debian/12`; the protocols of image servers.
-import { z } from "zod";
+import * as z from "zod";
 
 /** The remotes of image servers that the command lines of Incus and LXD have by default. */
 const remotes: Record<string, string> = {

@@ -1,5 +1,5 @@
 // Inputs of a storage pool, and what a change of each input requires.
-import { z } from "zod";
+import * as z from "zod";
 import { type StringMap } from "../../lxd/api/instance/instances";
 import { type KindDefinition, type PartialInputs } from "../../kind/kind";
 import { name, scalar, size, strict } from "../../kind/schema";

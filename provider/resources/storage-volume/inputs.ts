@@ -1,6 +1,6 @@
 // Inputs of a storage volume, and what a change of each input requires.
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { type ContentType } from "../../lxd/api/storage/data-volumes";
 import {
   type CheckContext,

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import fc from "fast-check";
-import { type z } from "zod";
+import type * as z from "zod";
 import { unknown } from "../harness/stack";
 
 type Arbitrary = fc.Arbitrary<unknown>;

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { clientFor } from "../../../provider/lxd/client/core/connections";
 import { resolveCredentials } from "../../../provider/lxd/client/auth/credentials";
 import { discover } from "../../../provider/lxd/client/discovery/discovery";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { Client } from "../../../provider/lxd/client/core/client";
 import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
 import { writeTinyIso } from "../harness";

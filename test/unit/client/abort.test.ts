@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { Client } from "../../../provider/lxd/client/core/client";
 import { HttpsTransport } from "../../../provider/lxd/client/transport/https-transport";
 import { Deadline } from "../../../provider/lxd/client/core/deadline";

@@ -1,6 +1,6 @@
 // One request and its answer: envelopes, errors in the daemon's words, and what is absent as opposed to unreachable.
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { failure } from "../failure";
 import { begun, error, fakeDaemon, sync } from "./fake-daemon";
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PassThrough, Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { defaultParallel, parseParallel } from "../../../provider/lxd/client/transport/concurrency-limiter";
 import { begun, fakeDaemon, type FakeDaemon, operation, sync } from "./fake-daemon";
 

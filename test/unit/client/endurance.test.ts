@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse } from "node:http";
 import { PassThrough, Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
 import { begun, error, fakeDaemon, type FakeDaemon, operation, sync } from "./fake-daemon";
 

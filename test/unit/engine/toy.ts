@@ -1,5 +1,5 @@
 // A kind that is as small as can be, to test what all kinds have in common.
-import { z } from "zod";
+import * as z from "zod";
 import { type ActionKind, type CommonInputs } from "../../../provider/kind/kind";
 import { name, strict } from "../../../provider/kind/schema";
 import { remoteSchema } from "../../../provider/resources/shared/common";

@@ -1,6 +1,6 @@
 // Every failure of the inputs is told at once, at its own path; what a preview does not know passes.
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { duration, name, scalar, size, strict, tagged } from "../../../provider/kind/schema";
 import { unknown } from "../../../provider/kind/unknowns";
 import { validate } from "../../../provider/kind/validate";

@@ -1,9 +1,8 @@
 // Every argument is an output of its class: what the provider stores, or what the program has written.
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import * as provider from "../../../provider";
+import { kinds } from "../../../provider/kinds";
 import * as lxd from "../../../sdk";
-import { at } from "../../contract/harness/raw";
 
 /** What the engine returns instead of the inputs, by name. */
 let stored: Map<string, Record<string, unknown>>;
@@ -30,7 +29,7 @@ function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 const isSecret = (output: pulumi.Output<unknown>): Promise<boolean> => pulumi.isSecret(output);
 
 /** One of each class, with as few arguments as possible. */
-const made: [kind: keyof typeof provider, make: () => pulumi.Resource][] = [
+const made: [kind: keyof typeof kinds, make: () => pulumi.Resource][] = [
   ["Exec", () => new lxd.Exec("a", { instance: "vm", command: ["true"] })],
   ["GoldenBuild", () => new lxd.GoldenImage("golden", { iso: "a/b" })],
   ["Image", () => new lxd.Image("a", {})],
@@ -45,15 +44,15 @@ const made: [kind: keyof typeof provider, make: () => pulumi.Resource][] = [
 ];
 
 /** The arguments that the provider accepts. */
-function argumentsOf(kind: keyof typeof provider): string[] {
-  const handler: unknown = provider[kind]();
-  const keys = Object.keys(at(handler, "kind", "schema", "shape") as object);
+async function argumentsOf(kind: keyof typeof kinds): Promise<string[]> {
+  const { schema } = await kinds[kind]();
+  const keys = Object.keys(schema.shape);
   return keys.filter((key) => !key.startsWith("__") && !(kind === "GoldenBuild" && key === "version"));
 }
 
-it.each(made)("%s has an output for every argument that the provider accepts", (kind, make) => {
+it.each(made)("%s has an output for every argument that the provider accepts", async (kind, make) => {
   const resource = make() as unknown as Record<string, unknown>;
-  const keys = argumentsOf(kind);
+  const keys = await argumentsOf(kind);
   expect(keys.length).toBeGreaterThan(4);
   expect(keys.filter((key) => !pulumi.Output.isInstance(resource[key]))).toEqual([]);
 });

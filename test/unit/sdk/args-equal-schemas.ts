@@ -1,6 +1,6 @@
 // Compiles only if what users may write, by the types of `sdk/`, is exactly what the schemas of `provider/` take.
 import type * as pulumi from "@pulumi/pulumi";
-import { type z } from "zod";
+import type * as z from "zod";
 import { type remoteSchema } from "../../../provider/resources/shared/common";
 import { type schema as exec } from "../../../provider/resources/exec/inputs";
 import { type FileContent as GuestFileContent } from "../../../provider/resources/machine/guest/file-content";

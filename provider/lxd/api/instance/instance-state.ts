@@ -1,5 +1,5 @@
 // Runtime state of instances; starts and stops them.
-import { z } from "zod";
+import * as z from "zod";
 import { type Client } from "../../client/core/client";
 import { path } from "../../client/transport/paths";
 import { isCode } from "../../../base/errors";

@@ -1,5 +1,5 @@
 // Custom storage volumes of the server, in particular ISO volumes.
-import { z } from "zod";
+import * as z from "zod";
 import { type Client } from "../../client/core/client";
 import { type Found } from "../../client/core/requests";
 import { path, type Query } from "../../client/transport/paths";

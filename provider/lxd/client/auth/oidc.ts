@@ -1,8 +1,7 @@
 // Uses a command line client's OIDC login for a server: reads its access token and renews it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { request } from "undici";
-import { z } from "zod";
+import * as z from "zod";
 import { writeAtomically } from "../../../base/atomic-file";
 import { SingleFlight } from "../../../base/concurrency";
 import { LxdError } from "../../../base/errors";
@@ -86,8 +85,9 @@ function requireSafe(text: string): string {
 async function ask<S extends z.ZodType>(schema: S, url: string, form?: string): Promise<z.output<S>> {
   const agent = new WebAgent();
   try {
+    const { request } = await import("undici");
     const { statusCode, body } = await request(url, {
-      dispatcher: agent.dispatcherFor(new URL(url)),
+      dispatcher: await agent.dispatcherFor(new URL(url)),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       ...(form === undefined

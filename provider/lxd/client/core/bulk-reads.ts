@@ -1,5 +1,5 @@
 // Reads of many objects of one collection: after a few of them, the whole collection is read in one request.
-import { z } from "zod";
+import * as z from "zod";
 import { type Query } from "../transport/paths";
 import { type Answer } from "./requests";
 

@@ -1,5 +1,5 @@
 // Typed requests to one server: reads an object, or changes something and follows the change to its end.
-import { type z } from "zod";
+import type * as z from "zod";
 import { anyOf, pause } from "../../../base/abort";
 import { isCode } from "../../../base/errors";
 import { type Change, defaultDeadlineMs, toHttp } from "./change";

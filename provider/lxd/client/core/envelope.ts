@@ -1,5 +1,5 @@
 // The three response envelopes of LXD and Incus, and the meaning of their error codes.
-import { z } from "zod";
+import * as z from "zod";
 import { type ErrorCode, type FailedRequest, LxdError } from "../../../base/errors";
 
 /** A background operation of the server. */

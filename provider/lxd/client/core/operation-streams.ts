@@ -1,5 +1,5 @@
 // The websockets of an interactive operation: the streams of a command, or a console.
-import { z } from "zod";
+import * as z from "zod";
 import { type FailedRequest, LxdError } from "../../../base/errors";
 import { type Client } from "./client";
 import { path, withQuery } from "../transport/paths";
@@ -47,14 +47,14 @@ export async function openStreams<Name extends string>(
   return Object.fromEntries(opened) as Record<Name, Stream>;
 }
 
-function open(
+async function open(
   client: Client,
   at: string,
   { request, receive }: { request: FailedRequest; receive: Receive },
 ): Promise<Stream> {
   const { signal } = client;
   signal?.throwIfAborted();
-  const socket = client.transport.webSocket(at);
+  const socket = await client.transport.webSocket(at);
   socket.binaryType = "arraybuffer";
   return new Promise((resolve, reject) => {
     const close = (): void => socket.close();

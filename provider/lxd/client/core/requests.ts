@@ -1,5 +1,5 @@
 // The request interface for modules that the client itself is built from.
-import { type z } from "zod";
+import type * as z from "zod";
 import { type Query } from "../transport/paths";
 import { type Change } from "./change";
 import { type Envelope, type WireOperation } from "./envelope";

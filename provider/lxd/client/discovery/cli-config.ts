@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { LxdError } from "../../../base/errors";
 import { parseYaml } from "../../../base/yaml";
 

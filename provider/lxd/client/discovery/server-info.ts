@@ -1,5 +1,5 @@
 // What a server reports about itself: product, version and features.
-import { z } from "zod";
+import * as z from "zod";
 import { LxdError } from "../../../base/errors";
 import { releasesWith } from "./features";
 

@@ -1,5 +1,5 @@
 // Trust tokens: issued by LXD and Incus to add a new client, once.
-import { z } from "zod";
+import * as z from "zod";
 import { LxdError } from "../../../base/errors";
 import { normalizeAddress } from "./address";
 

@@ -1,7 +1,8 @@
 // Opens TLS connections to a server at one of its addresses and verifies its identity.
 import { rootCertificates, type TLSSocket } from "node:tls";
-import { buildConnector } from "undici";
+import type { buildConnector } from "undici";
 import { LxdError } from "../../../base/errors";
+import { once } from "../../../base/once";
 import { proxyFor } from "../../../base/proxies";
 import { keepAliveInitialDelay } from "./transport";
 import { type Dig, through } from "./tunnel";
@@ -61,8 +62,23 @@ function tunnelTo(address: string): Dig | undefined {
 
 type Encrypt = (options: buildConnector.Options) => Promise<TLSSocket>;
 
-function encryptor({ clientCertificate, clientKey, certificateAuthority }: HttpsTarget): Encrypt {
-  const connect = buildConnector({
+function encryptor(target: HttpsTarget): Encrypt {
+  const connector = once(() => connectorWith(target));
+  return async (options) => {
+    const connect = await connector();
+    return new Promise((resolve, reject) => {
+      connect(options, (...[error, socket]) => {
+        if (error === null) resolve(socket as TLSSocket);
+        else reject(error);
+      });
+    });
+  };
+}
+
+async function connectorWith(target: HttpsTarget): Promise<buildConnector.connector> {
+  const { clientCertificate, clientKey, certificateAuthority } = target;
+  const { buildConnector } = await import("undici");
+  return buildConnector({
     ...(clientCertificate === undefined ? {} : { cert: clientCertificate, key: clientKey }),
     ...(certificateAuthority === undefined ? {} : { ca: [...rootCertificates, certificateAuthority] }),
     rejectUnauthorized: false,
@@ -71,13 +87,6 @@ function encryptor({ clientCertificate, clientKey, certificateAuthority }: Https
     timeout: connectTimeoutMs,
     keepAliveInitialDelay,
   });
-  return (options) =>
-    new Promise((resolve, reject) => {
-      connect(options, (...[error, socket]) => {
-        if (error === null) resolve(socket as TLSSocket);
-        else reject(error);
-      });
-    });
 }
 
 /** Returns the first attempt that succeeds, or throws the failure of the last one. */

@@ -1,8 +1,9 @@
 // Sends HTTP requests to one server, and converts connection failures to errors with advice.
 import { type Readable } from "node:stream";
-import { Agent, type buildConnector, type Dispatcher, WebSocket } from "undici";
+import type { Agent, buildConnector, Dispatcher, WebSocket } from "undici";
 import { anyOf, unlessAborted } from "../../../base/abort";
 import { type FailedRequest, LxdError } from "../../../base/errors";
+import { once } from "../../../base/once";
 import { defaultParallel } from "./concurrency-limiter";
 import { type UploadStream, type WatchedUpload, watchUpload } from "./watched-upload";
 
@@ -40,13 +41,10 @@ export abstract class Transport {
   protected abstract readonly origin: string;
   /** What a broken connection means, by error code; `PLACE` stands for the location of the server. */
   protected abstract readonly unreachable: Record<string, Unreachable>;
-  /** For changes, waits for them, and downloads. Unlimited, because the number of changes is limited elsewhere. */
-  readonly #agent: Agent;
-  readonly #shortReads: Agent;
+  readonly #agents: () => Promise<Agents>;
 
   constructor(connect: buildConnector.BuildOptions | buildConnector.connector, parallel = defaultParallel) {
-    this.#agent = new Agent({ connect, pipelining: 1 });
-    this.#shortReads = new Agent({ connect, pipelining: 1, connections: parallel });
+    this.#agents = once(() => open(connect, parallel));
   }
 
   async send(request: HttpRequest): Promise<HttpReply> {
@@ -70,7 +68,8 @@ export abstract class Transport {
     signal: AbortSignal | undefined,
   ): Promise<HttpReply> {
     const silenceMs = request.silenceMs ?? defaultSilenceMs;
-    const agent = request.isShort === true ? this.#shortReads : this.#agent;
+    const { all, shortReads } = await this.#agents();
+    const agent = request.isShort === true ? shortReads : all;
     const { statusCode, headers, body } = await agent.request({
       origin: this.origin,
       method: request.method,
@@ -94,8 +93,10 @@ export abstract class Transport {
   }
 
   /** A connection for interactive sessions, such as a console. */
-  webSocket(path: string): WebSocket {
-    return new WebSocket(this.origin.replace(/^http/, "ws") + path, { dispatcher: this.#agent });
+  async webSocket(path: string): Promise<WebSocket> {
+    const { WebSocket } = await import("undici");
+    const { all } = await this.#agents();
+    return new WebSocket(this.origin.replace(/^http/, "ws") + path, { dispatcher: all });
   }
 
   /** Converts a broken connection to an error for the user. */
@@ -111,8 +112,27 @@ export abstract class Transport {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#agent.close(), this.#shortReads.close()]);
+    const { all, shortReads } = await this.#agents();
+    await Promise.all([all.close(), shortReads.close()]);
   }
+}
+
+interface Agents {
+  /** For changes, waits for them, and downloads. Unlimited, because the number of changes is limited elsewhere. */
+  all: Agent;
+  shortReads: Agent;
+}
+
+/** undici is loaded with the first request: a preview without changes sends none. */
+async function open(
+  connect: buildConnector.BuildOptions | buildConnector.connector,
+  parallel: number,
+): Promise<Agents> {
+  const { Agent } = await import("undici");
+  return {
+    all: new Agent({ connect, pipelining: 1 }),
+    shortReads: new Agent({ connect, pipelining: 1, connections: parallel }),
+  };
 }
 
 const silent: Unreachable = {

@@ -1,15 +1,17 @@
 // Tunnels through a proxy to a server: CONNECT, then TLS with the server itself.
 import { Socket } from "node:net";
-import { type buildConnector, Pool } from "undici";
+import type { buildConnector, Pool } from "undici";
 import { LxdError } from "../../../base/errors";
+import { once } from "../../../base/once";
 
 /** Opens a plain connection through a proxy; TLS runs over it as if there were no proxy. */
 export type Dig = (options: buildConnector.Options) => Promise<Socket>;
 
 export function through(proxy: URL, timeoutMs: number): Dig {
-  const pool = new Pool(proxy.origin, { connect: { timeout: timeoutMs }, headersTimeout: timeoutMs });
+  const connections = once(() => poolTo(proxy, timeoutMs));
   const credentials = authorization(proxy);
   return async ({ hostname, port }) => {
+    const pool = await connections();
     const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
     const answer = await pool.connect({ path: host, headers: { host, ...credentials } }).catch((error: unknown) => {
       const why = `the proxy ${proxy.origin} cannot be reached: ${(error as Error).message}`;
@@ -21,6 +23,11 @@ export function through(proxy: URL, timeoutMs: number): Dig {
     const why = `the proxy ${proxy.origin} does not connect to ${host}: it answered ${answer.statusCode}`;
     throw new LxdError({ code, why, advice });
   };
+}
+
+async function poolTo(proxy: URL, timeoutMs: number): Promise<Pool> {
+  const { Pool } = await import("undici");
+  return new Pool(proxy.origin, { connect: { timeout: timeoutMs }, headersTimeout: timeoutMs });
 }
 
 const advice = "Check the environment variable HTTPS_PROXY, or name the server in NO_PROXY.";

@@ -1,5 +1,5 @@
 // Provisioning steps in the installed system: writes files and runs commands through the guest's agent.
-import { z } from "zod";
+import * as z from "zod";
 import { lastLines, runCommand } from "../../../lxd/api/instance/exec";
 import { makeDirectory, writeFile } from "../../../lxd/api/instance/guest-files";
 import { type InstanceAddress } from "../../../lxd/api/instance/instances";

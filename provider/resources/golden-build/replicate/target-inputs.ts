@@ -1,6 +1,6 @@
 // Inputs of a golden image's targets: schema, defaults, and which differences are a change.
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { type Alias } from "../../../lxd/api/images";
 import { type RemoteInputs } from "../../../lxd/client/discovery/location";
 import { LxdError } from "../../../base/errors";

@@ -1,5 +1,5 @@
 // CD-ROM drives of an instance: an ISO volume or a file on the host, and what happens to it after the installation.
-import { z } from "zod";
+import * as z from "zod";
 import { isFalse } from "../../../kind/booleans";
 import { name, strict, tagged } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";

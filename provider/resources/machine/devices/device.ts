@@ -1,5 +1,5 @@
 // Definitions shared by all typed devices: names, extra options, and the context that devices depend on.
-import { z } from "zod";
+import * as z from "zod";
 import { name, scalar } from "../../../kind/schema";
 import { isUnknown } from "../../../kind/unknowns";
 import { type StringMap } from "../../../lxd/api/instance/instances";

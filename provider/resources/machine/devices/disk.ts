@@ -1,5 +1,5 @@
 // Additional disks of an instance: volumes of the server, or paths on its host.
-import { z } from "zod";
+import * as z from "zod";
 import { name, strict, tagged } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";
 import { type Device, deviceFields, present, withName, type Written } from "./device";

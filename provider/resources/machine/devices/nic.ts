@@ -1,5 +1,5 @@
 // Network interfaces of an instance: on a managed network, or of a plain NIC type.
-import { z } from "zod";
+import * as z from "zod";
 import { name, strict, tagged } from "../../../kind/schema";
 import { type StringMap } from "../../../lxd/api/instance/instances";
 import { macSchema } from "./values";

@@ -1,5 +1,5 @@
 // Plain devices in the server's own format, keyed by name.
-import { z } from "zod";
+import * as z from "zod";
 import { scalar } from "../../../kind/schema";
 import { isUnknown } from "../../../kind/unknowns";
 import { type StringMap } from "../../../lxd/api/instance/instances";

@@ -1,5 +1,5 @@
 // Values of device options that servers check late, or without naming the option.
-import { z } from "zod";
+import * as z from "zod";
 import { nearest } from "../../../base/nearest";
 
 const buses = ["virtio-scsi", "virtio-blk", "nvme", "usb"];

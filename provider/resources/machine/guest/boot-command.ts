@@ -1,5 +1,5 @@
 // Types the boot command on the serial console of a newly started instance: waits, keystrokes and pauses.
-import { z } from "zod";
+import * as z from "zod";
 import { poll } from "../../../base/poll";
 import { type Console, openConsole } from "../../../lxd/api/instance/console";
 import { readConsole } from "../../../lxd/api/instance/console-log";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { z } from "zod";
+import * as z from "zod";
 import { type Content } from "../../../content/content";
 import { expandPath, fileContent } from "../../../content/local-file/file";
 import { name, strict, tagged } from "../../../kind/schema";

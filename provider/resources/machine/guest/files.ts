@@ -1,6 +1,6 @@
 // Manages files in a guest: validates them, compares their content, and writes only those that differ.
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { type InstanceAddress } from "../../../lxd/api/instance/instances";
 import { type Client } from "../../../lxd/client/core/client";
 import { LxdError } from "../../../base/errors";
