@@ -10,28 +10,41 @@ import { type VolumeAddress } from "../../lxd/api/storage/volumes";
 import { parseUser } from "../../lxd/api/used-by";
 import { type Client } from "../../lxd/client/core/client";
 import { LxdError } from "../../base/errors";
+import { runRegistry } from "../../engine/run-registry";
+import { type Context } from "../../kind/kind";
 import { retryWhileBusy } from "../machine/busy";
 import { detachedKey, isSameStack, ownerKey } from "../shared/ownership";
 
 type Devices = Record<string, StringMap>;
 
+/** A volume that is to be deleted. */
+interface Released {
+  volume: VolumeAddress;
+  usedBy: string[];
+  /** Whether its replacement exists, so that this run has updated every instance that it includes. */
+  hasReplacement: boolean;
+}
+
 /**
  * Detaches a volume from the instances of this stack so that it can be deleted. They get its replacement once that is
- * created under the same name, or on their next update. If anything else uses the volume, nothing changes and the error
- * lists every user.
+ * created under the same name, or on their next update. If anything else uses the volume, or an instance that this run
+ * does not update, nothing changes and the error lists every user.
  */
 export async function releaseVolume(
-  client: Client,
-  { volume, usedBy }: { volume: VolumeAddress; usedBy: string[] },
-  urn: string,
+  { client, urn, warn }: Pick<Context, "client" | "urn" | "warn">,
+  { volume, usedBy, hasReplacement }: Released,
 ): Promise<void> {
   const users = usedBy.map(parseUser);
   const own: InstanceAddress[] = [];
   const foreign: string[] = [];
+  const waiting: string[] = [];
   for (const { collection, name, project } of users) {
     const instance = collection === "instances" ? await findInstance(client, { project, name }) : undefined;
-    if (isSameStack(urn, instance?.value.config?.[ownerKey])) own.push({ project, name });
-    else foreign.push(`${collection.replace(/s$/, "")} ${project}/${name}`);
+    const owner = instance?.value.config?.[ownerKey];
+    const text = `${collection.replace(/s$/, "")} ${project}/${name}`;
+    if (owner === undefined || !isSameStack(urn, owner)) foreign.push(text);
+    else if (hasReplacement && !runRegistry().isInProgram(owner)) waiting.push(text);
+    else own.push({ project, name });
   }
   if (foreign.length > 0) {
     throw new LxdError({
@@ -40,7 +53,19 @@ export async function releaseVolume(
       advice: "Remove it from them first; they do not belong to this stack.",
     });
   }
-  for (const instance of own) await retryWhileBusy({ client }, instance, () => detach(client, instance, volume));
+  if (waiting.length > 0) {
+    throw new LxdError({
+      code: "in-use",
+      why: `the volume is in ${waiting.join(", ")}, which this run does not update`,
+      advice:
+        "Run `pulumi up` without --target, or with --target-dependents: it puts the new volume there, and then deletes this one.",
+    });
+  }
+  for (const instance of own) {
+    // Its cdroms still name this volume, for example because the program ignores their changes.
+    if (hasReplacement) warn(`${volume.pool}/${volume.name} is ejected from ${instance.project}/${instance.name}`);
+    await retryWhileBusy({ client }, instance, () => detach(client, instance, volume));
+  }
 }
 
 async function detach(client: Client, at: InstanceAddress, volume: VolumeAddress): Promise<void> {

@@ -56,9 +56,12 @@ export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
   },
   steps,
   toState: (_context, { inputs, found }) => Promise.resolve(toOutputs(inputs, found)),
-  remove: async ({ client, urn }, { at, value }) => {
-    await releaseVolume(client, { volume: at, usedBy: value.used_by ?? [] }, urn);
-    await dropVolume(client, at);
+  remove: async (context, { at, value }) => {
+    const { isReplaced, live } = context;
+    // A volume that is deleted first has no live state yet.
+    const hasReplacement = isReplaced && live !== undefined;
+    await releaseVolume(context, { volume: at, usedBy: value.used_by ?? [], hasReplacement });
+    await dropVolume(context.client, at);
   },
   fromId,
 };
