@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { hasType } from "./resource/identity";
 import { type CommonArgs, LxdResource, type ServerArgs, typeOf } from "./resource/resource";
 import { type KeyValues, type OptionalInput } from "./resource/inputs";
-import { declared, type Resolved } from "./resource/outputs";
+import { declared, orUndefined, type Resolved } from "./resource/outputs";
 
 /** IPv4 or IPv6 settings of a network. */
 export interface NetworkAddressesArgs {
@@ -102,6 +102,8 @@ export class Network extends LxdResource {
   constructor(name: string, args: NetworkArgs = {}, opts?: pulumi.CustomResourceOptions) {
     const outputs = declared("ipv4Address", "ipv6Address", "serverConfig", "managed", "status");
     super("Network", name, { ...declared(...argumentNames), ...args, ...outputs }, opts);
+    this.ipv4Address = orUndefined(this.ipv4Address);
+    this.ipv6Address = orUndefined(this.ipv6Address);
   }
 
   /**

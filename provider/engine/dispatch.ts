@@ -74,7 +74,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     const work = this.#inContext({ props }, async (context, where) => {
       const { urn } = context;
       const checkpoint = (reached: Checkpoint<Outputs>): { id: string; outs: Props } => {
-        made = { id: reached.id, outs: toProps(reached, props, where) };
+        made = { id: reached.id, outs: this.#toProps(reached, props, where) };
         this.#hold(urn, reached, made.outs);
         return made;
       };
@@ -91,14 +91,15 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
 
   async read(id: string, oldProps: Props): Promise<{ id: string; props: Props; inputs?: Props }> {
     // `get` passes the inputs of the program.
-    const values = upgradeState(this.kind, withoutNulls(oldProps));
+    const values = upgradeState(this.kind, oldProps);
     const work = this.#inContext({ props: values, isStored: true }, async (context, where) => {
       const known = storedResource<Outputs>(id, values);
       const client = context.client.forManyReads(runRegistry());
       const reached = await this.#lifecycle.read({ ...context, client }, known);
       if (reached === undefined) return { id: "", props: {} };
       // Reading an incomplete object does not make it complete.
-      const props = toProps({ ...reached, id, ...(known.isIncomplete && { isIncomplete: true }) }, values, where);
+      const now = { ...reached, id, ...(known.isIncomplete && { isIncomplete: true }) };
+      const props = this.#toProps(now, values, where);
       return { id, props, inputs: inputsOfState(props, this.kind) };
     });
     return printedOnce(work);
@@ -110,7 +111,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     const work = this.#inContext({ props: newProps, oldProps: olds }, async (context, where) => {
       const { urn } = context;
       const checkpoint = (reached: Checkpoint<Outputs>): { id: string; outs: Props } => {
-        left = { id, outs: toProps(reached, newProps, where) };
+        left = { id, outs: this.#toProps(reached, newProps, where) };
         this.#hold(urn, reached, left.outs);
         return left;
       };
@@ -134,6 +135,10 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
       await this.#lifecycle.remove(context, storedResource<Outputs>(id, props), removal);
     });
     await printedOnce(work);
+  }
+
+  #toProps(reached: Checkpoint<Outputs>, props: Props, where: ServerIdentity): Props {
+    return toProps(reached, { props, where, mayLack: this.kind.mayLack });
   }
 
   #whole(props: Props): Inputs {

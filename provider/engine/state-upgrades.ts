@@ -1,16 +1,20 @@
 // The schema version of stored state, and the upgrade of older states.
-import { type Props } from "../kind/props";
+import { type Props, withoutNulls } from "../kind/props";
 import { LxdError } from "../base/errors";
 import { type ServerInputs, type StateUpgrades } from "../kind/kind";
 
 /** Increased when stored state changes in a way that older states do not have. */
 export const schemaVersion = 1;
 
-/** Returns a state as the present release writes it. Pure: it asks no server and stores nothing. */
+/**
+ * Returns a state as the present release writes it, without what it marks as absent. Pure: it asks no server and stores
+ * nothing.
+ */
 export function upgradeState<Inputs extends ServerInputs, Outputs extends Inputs>(
   kind: StateUpgrades<Inputs, Outputs>,
-  state: Props,
+  stored: Props,
 ): Props {
+  const state = withoutNulls(stored);
   const version = Number(state["__schema"] ?? 0);
   if (version > schemaVersion) {
     throw new LxdError({

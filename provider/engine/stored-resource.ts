@@ -31,12 +31,13 @@ export function remoteOf(props: Props): ServerInputs["remote"] {
 /** Returns what Pulumi stores: the kind's outputs and the internal fields, because outputs replace the whole state. */
 export function toProps(
   { outputs, identity, isIncomplete }: Checkpoint<object>,
-  props: Props,
-  where: ServerIdentity,
+  { props, where, mayLack = [] }: { props: Props; where: ServerIdentity; mayLack?: readonly string[] | undefined },
 ): Props {
   const { remote, __urn, __provider, [secretsKey]: secrets, [automaticNameKey]: name } = props;
   const known = { __schema: schemaVersion, __identity: identity, __incomplete: isIncomplete, [automaticNameKey]: name };
-  return plain({ ...outputs, remote, __urn, __provider, [secretsKey]: secrets, ...known, ...where });
+  const lacking = Object.fromEntries(mayLack.map((key) => [key, null]));
+  const stored = { ...outputs, remote, __urn, __provider, [secretsKey]: secrets, ...known, ...where };
+  return { ...lacking, ...plain(stored) };
 }
 
 /** Expects props of the present schema. */

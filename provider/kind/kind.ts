@@ -118,6 +118,11 @@ export interface KindDefinition<Inputs extends ServerInputs, Outputs extends Inp
   preflight: (client: Client, check: CheckContext<Inputs>) => Promise<Failure[]>;
   /** Asks the server for failures of a change to an existing object. */
   preflightChange?: (client: Client, check: CheckContext<Inputs>) => Promise<Failure[]>;
+  /**
+   * Outputs that an object may lack. The state has null for them, so that a preview shows them as absent: an output that
+   * the state does not contain is unknown in every preview.
+   */
+  mayLack?: readonly (keyof Outputs & string)[];
   /** Returns the form in which inputs are compared: `8GiB` and `8192MiB` are equal. Default: unchanged. */
   normalize?: (inputs: Inputs) => Inputs;
   /** The inputs that form the object's name on the server, which must be unique in a program. Default: no check. */

@@ -8,7 +8,7 @@ import { type InstanceSourceArgs } from "./instance-source";
 import { type WaitArgs } from "./instance-waits";
 import { type RemoteInput } from "../remote";
 import { hasType } from "../resource/identity";
-import { declared, type Resolved } from "../resource/outputs";
+import { declared, orUndefined, type Resolved } from "../resource/outputs";
 import { LxdResource, requireArgs, typeOf } from "../resource/resource";
 import { toCdroms } from "../iso-volume/volume-reference";
 
@@ -86,13 +86,13 @@ export class Instance extends LxdResource {
    * while the instance is stopped.
    */
   declare readonly addresses: pulumi.Output<Record<string, InterfaceAddresses>>;
-  /** The first IPv4 address in `addresses`. */
+  /** The first IPv4 address in `addresses`; undefined if there is none. */
   declare readonly ipv4: pulumi.Output<string | undefined>;
-  /** The first IPv6 address in `addresses`. */
+  /** The first IPv6 address in `addresses`; undefined if there is none. */
   declare readonly ipv6: pulumi.Output<string | undefined>;
   /** MAC addresses of the network interfaces, by device name. */
   declare readonly macs: pulumi.Output<Record<string, string>>;
-  /** Fingerprint of the image that the instance was created from. */
+  /** Fingerprint of the image that the instance was created from; undefined for a machine that was created blank. */
   declare readonly baseImage: pulumi.Output<string | undefined>;
   /**
    * The config combined with that of the profiles, without the server's internal keys. A secret, because it contains
@@ -124,6 +124,9 @@ export class Instance extends LxdResource {
     };
     const props = { ...inputs, ...declared(...outputs) };
     super("Instance", name, props, optionsOf(opts));
+    this.ipv4 = orUndefined(this.ipv4);
+    this.ipv6 = orUndefined(this.ipv6);
+    this.baseImage = orUndefined(this.baseImage);
   }
 
   /**

@@ -30,6 +30,14 @@ export type Resolved<T> = T extends
           : T;
 
 /**
+ * Returns an output that is undefined where the state has null, which stands for what the object lacks: Pulumi takes an
+ * output that the state does not contain for unknown in every preview.
+ */
+export function orUndefined<T>(output: pulumi.Output<T | undefined>): pulumi.Output<T | undefined> {
+  return output.apply((value: T | null | undefined) => value ?? undefined) as pulumi.Output<T | undefined>;
+}
+
+/**
  * Returns these keys without values. Pulumi makes an output of each key that the constructor of a resource passes, and
  * stores nothing for a key without a value.
  */

@@ -1,4 +1,6 @@
 // Sources, files, cdroms and media that are outputs, by the real CLI: unknown in the first preview, and no change later.
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { PulumiProject } from "./harness/project";
 import { describeEachSite } from "./harness/site";
@@ -30,6 +32,9 @@ const golden = new lxd.GoldenImage("golden", {
 });
 exports.volumes = { installer: installer.name, answers: answers.name, copy: copy.name };
 exports.fingerprint = golden.fingerprint;
+// A preview calls this only with what it knows.
+const seen = (value) => require("fs").writeFileSync("seen.json", JSON.stringify(value.map(String)));
+pulumi.all([seed.ipv4, seed.ipv6, seed.baseImage]).apply(seen);
 exports.args = { source: answers.source, drives: volume.cdroms, iso: golden.iso, keep: golden.keep };
 `;
 
@@ -72,6 +77,13 @@ describeEachSite(
       );
       expect(await project.up({ expectNoChanges: true })).toMatchObject({ code: 0 });
     }, 180_000);
+
+    it("that the machine lacks are known to be absent in a preview", async () => {
+      const file = join(project.dir, "seen.json");
+      await rm(file);
+      expect(await project.preview({ expectNoChanges: true })).toMatchObject({ code: 0 });
+      expect(JSON.parse(await readFile(file, "utf8"))).toEqual(["undefined", "undefined", "undefined"]);
+    }, 60_000);
 
     it("are told by resource and key where they are wrong", async () => {
       const errors = async (text: string): Promise<string> => {

@@ -60,6 +60,7 @@ export interface ConfigMapDefinition<
   /** Rules for a name that is derived from the resource's name. */
   nameSchema: z.ZodType;
   policies: KindDefinition<Inputs, Outputs>["policies"];
+  mayLack?: KindDefinition<Inputs, Outputs>["mayLack"];
   /** Inputs that do not describe the object itself, so an import does not compare them. */
   passed: (keyof Inputs & string)[];
   fields: readonly TypedField[];

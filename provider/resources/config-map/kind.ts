@@ -55,6 +55,7 @@ export function configMapKind<
     kindName: definition.kindName,
     schema: definition.schema,
     policies: definition.policies,
+    ...(definition.mayLack && { mayLack: definition.mayLack }),
     validate: (partial) => [...validateKeys(partial, definition.fields), ...(definition.validate?.(partial) ?? [])],
     applyDefaults,
     computeInputs: (check) => Promise.resolve(computeInputs(definition, applyDefaults, check)),

@@ -44,6 +44,7 @@ export const instance: ReconciledKind<Inputs, Outputs, InstanceFound> = {
   kindName: "instance",
   schema,
   policies,
+  mayLack: ["ipv4", "ipv6", "baseImage"],
   validate,
   applyDefaults,
   computeInputs: async (check) => {

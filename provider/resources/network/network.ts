@@ -37,6 +37,7 @@ export const network = configMapKind<Inputs, Outputs, WireNetwork, NetworkSettin
   fields,
   // A bridge without configured addresses gets free subnets, with NAT enabled.
   isServers: (key) => /^(ipv[46]\.(address|nat)|fan\.underlay_subnet)$/.test(key),
+  mayLack: ["ipv4Address", "ipv6Address"],
   isMeant: (key, written, config) => /^ipv[46]\.address$/.test(key) && written === "auto" && config[key] !== "none",
   validate,
   applyDefaults,

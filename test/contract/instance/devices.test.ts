@@ -185,6 +185,8 @@ describeInstances("typed inputs of an instance", (site) => {
     const args = { source: { image }, rootDisk: { pool: "default" }, nics: [{ nictype: "p2p" }] };
     await machine.up(args);
     expect(machine.outputs).toMatchObject({ baseImage: image, macs: { eth0: expect.any(String) as string } });
+    // Null stands for what is absent, so that previews know it.
+    expect(machine.outputs).toMatchObject({ ipv4: null, ipv6: null });
     if (site.isSimulated) return;
     const config = (await site.instance(machine.name)).config;
     expect(machine.outputs["macs"]).toEqual({ eth0: config["volatile.eth0.hwaddr"] });

@@ -43,7 +43,7 @@ describeEachDaemon("networks as resources", (daemon: TestDaemon) => {
       },
     });
     expect(network.outputs).toMatchObject({ ipv4Address: address, managed: true, status: "Created" });
-    expect(network.outputs["ipv6Address"]).toBeUndefined();
+    expect(network.outputs["ipv6Address"]).toBeNull();
     expect(await network.up(args)).toBe("same");
     await network.refresh();
     expect(await network.up(args)).toBe("same");
