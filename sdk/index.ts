@@ -96,7 +96,15 @@ export {
 export { Network, type NetworkAddressesArgs, type NetworkArgs } from "./network";
 export { Profile, type ProfileArgs } from "./profile";
 export { Project, type ProjectArgs, type ProjectFeaturesArgs } from "./project";
-export { Remote, type RemoteArgs, type RemoteInput } from "./remote";
+export {
+  Remote,
+  type RemoteAccessArgs,
+  type RemoteAddressArgs,
+  type RemoteArgs,
+  type RemoteInput,
+  type RemoteNameArgs,
+  type RemoteSocketArgs,
+} from "./remote";
 export { type CommonArgs, type ServerArgs } from "./resource/resource";
 export { StoragePool, type StoragePoolArgs } from "./storage-pool";
 export {

@@ -1,23 +1,12 @@
 // Selects the LXD or Incus server of a resource, for programs that use more than one.
 import * as pulumi from "@pulumi/pulumi";
-import { type OptionalInput } from "./resource/inputs";
+import { type Only, type OptionalInput } from "./resource/inputs";
 
-/**
- * A server, specified by at most one of `name`, `socket` and `address`. `clientKey`, `trustToken` and `bearerToken` are
- * always secret and encrypted in the state. To keep them out of the state entirely, use a path as `clientKey`, or
- * specify the server by `name`.
- */
-export interface RemoteArgs {
-  /**
-   * Name of the remote in the command line client `incus` or `lxc`. Addresses, certificates, login and project come
-   * from the client's `config.yml`. If both clients have a remote of that name for different servers, use `incus:NAME`
-   * or `lxc:NAME`.
-   */
-  name?: OptionalInput<string>;
-  /** Path of the server's unix socket on this machine. */
-  socket?: OptionalInput<string>;
-  /** URL of the server: `https://HOST:8443`. For a cluster, several URLs separated by commas, tried in this order. */
-  address?: OptionalInput<string>;
+/** What specifies the server. */
+type RemoteKey = "name" | "socket" | "address";
+
+/** How the server is recognized, how it recognizes the client, and the project there. */
+export interface RemoteAccessArgs {
   /** SHA-256 fingerprint of the server's certificate, if no trusted certificate authority has issued it. */
   serverCertificateFingerprint?: OptionalInput<string>;
   /** An additional certificate authority for the server: PEM text, or the path of a PEM file. */
@@ -44,6 +33,35 @@ export interface RemoteArgs {
    */
   project?: OptionalInput<string>;
 }
+
+/** A remote of the command line client; without `name`, the server of the stack's config or the environment. */
+export interface RemoteNameArgs extends RemoteAccessArgs, Only<"name", RemoteKey> {
+  /**
+   * Name of the remote in the command line client `incus` or `lxc`. Addresses, certificates, login and project come
+   * from the client's `config.yml`. If both clients have a remote of that name for different servers, use `incus:NAME`
+   * or `lxc:NAME`.
+   */
+  name?: OptionalInput<string>;
+}
+
+/** A server on this machine. */
+export interface RemoteSocketArgs extends RemoteAccessArgs, Only<"socket", RemoteKey> {
+  /** Path of the server's unix socket on this machine. */
+  socket: OptionalInput<string>;
+}
+
+/** A server that is reached over HTTPS. */
+export interface RemoteAddressArgs extends RemoteAccessArgs, Only<"address", RemoteKey> {
+  /** URL of the server: `https://HOST:8443`. For a cluster, several URLs separated by commas, tried in this order. */
+  address: OptionalInput<string>;
+}
+
+/**
+ * A server, specified by at most one of `name`, `socket` and `address`. `clientKey`, `trustToken` and `bearerToken` are
+ * always secret and encrypted in the state. To keep them out of the state entirely, use a path as `clientKey`, or
+ * specify the server by `name`.
+ */
+export type RemoteArgs = RemoteNameArgs | RemoteSocketArgs | RemoteAddressArgs;
 
 /**
  * A server in any form that resources accept: a `Remote`, the name of a remote of the command line client, or
@@ -86,7 +104,7 @@ export class Remote {
   ) {
     const given = (["name", "socket", "address"] as const).filter((key) => args[key] !== undefined);
     if (given.length > 1) throw new pulumi.RunError(`remote "${name}": give it one of ${given.join(" and ")}`);
-    this.args = given.length === 1 ? args : { ...args, name };
+    this.args = given.length === 1 ? args : { ...(args as RemoteNameArgs), name };
   }
 
   static [Symbol.hasInstance](value: unknown): value is Remote {
@@ -108,5 +126,5 @@ export function toRemote(remote: RemoteInput | undefined): pulumi.Input<RemoteAr
 
 function withSecrets(args: RemoteArgs): RemoteArgs {
   const marked = secrets.filter((key) => args[key] !== undefined).map((key) => [key, pulumi.secret(args[key])]);
-  return { ...args, ...(Object.fromEntries(marked) as RemoteArgs) };
+  return { ...args, ...(Object.fromEntries(marked) as RemoteAccessArgs) };
 }

@@ -34,7 +34,7 @@ export type Resolved<T> = T extends
  * output that the state does not contain for unknown in every preview.
  */
 export function orUndefined<T>(output: pulumi.Output<T | undefined>): pulumi.Output<T | undefined> {
-  return output.apply((value: T | null | undefined) => value ?? undefined) as pulumi.Output<T | undefined>;
+  return output.apply((value: T | null | undefined) => value ?? undefined);
 }
 
 /**

@@ -44,6 +44,12 @@ const vm = new lxd.Instance("vm", {
     pulumi.output({ condition: "agent" as const }),
   ],
 });
+const shop = new lxd.Remote("shop", { address: "https://shop.example.org:8443", bearerToken: config.requireSecret("shop") });
+new lxd.Remote("build", { project: maybe });
+new lxd.Profile("there", { remote: shop });
+new lxd.Profile("here", { remote: { socket: maybe, project: "web" } });
+new lxd.Profile("anywhere", { remote: maybe === undefined ? { name: "build" } : { address: maybe } });
+new lxd.Profile("config", { remote: config.getObject<string | lxd.RemoteArgs>("remote") });
 const waits: lxd.WaitArgs[] = [{ condition: "agent", timeout: config.require<lxd.Duration>("timeout") }];
 new lxd.Instance("sizes", {
   rootDisk: { pool: "default", size: \`\${count * 2}GiB\` },
@@ -108,6 +114,15 @@ export const mistakes: [line: string, says: string[]][] = [
     'new lxd.Instance("a", { cdroms: [{ volume: "x" }] });',
     ["property 'volume'", "Input<IsoVolume | VolumeReferenceArgs>"],
   ],
+  [
+    'new lxd.Profile("a", { remote: { name: "build", address: "https://x:8443" } });',
+    ["'{ name: string; address: string; }'", "'string' is not assignable to type 'undefined'"],
+  ],
+  [
+    'new lxd.Remote("a", { socket: "/x", address: "https://x:8443" });',
+    ["'string' is not assignable to type 'undefined'"],
+  ],
+  ['new lxd.Remote("a", { adress: "https://x:8443" });', ["'adress' does not exist"]],
   ['new lxd.Instance("a", { nics: [{ network: "n", nictype: "bridged" }] });', ["property 'nictype'"]],
   [
     'new lxd.Instance("a", { disks: [{ hostPath: "/a", volume: "v", pool: "p" }] });',

@@ -109,8 +109,8 @@ type WrittenVolume = Omit<z.input<typeof isoVolume>, "source"> & { source?: IsoS
 type KeysOfAny<T> = T extends unknown ? keyof T : never;
 
 /**
- * Of an image server's image, the types demand one of alias and fingerprint and the schemas allow both. So all that
- * programs can write must be valid, and all fields that are valid must have a type.
+ * Of an image server's image, the types demand one of alias and fingerprint and the schemas allow both; so it is with
+ * the addresses of a remote. So all that programs can write must be valid, and all fields that are valid must have a type.
  */
 type SameSource<Args, Taken> = [Exclude<KeysOfAny<Taken>, KeysOfAny<Args>>, Exclude<Known<Args>, Known<Taken>>];
 
@@ -139,7 +139,10 @@ export const imageSources: [never, never] = [] as never as SameSource<ImageSourc
 export const guestFileKeys: Equal<keyof GuestFileArgs, GuestFileKeys> = true;
 export const instanceArgs: Nothing = [] as never as Same<InstanceArgs, WrittenInstance>;
 export const instanceSources: [never, never] = [] as never as SameSource<InstanceSourceArgs, InstanceSource>;
-export const remoteArgs: Nothing = [] as never as Equally<RemoteArgs, NonNullable<z.input<typeof remoteSchema>>>;
+export const remoteArgs: [never, never] = [] as never as SameSource<
+  RemoteArgs,
+  NonNullable<z.input<typeof remoteSchema>>
+>;
 export const profileArgs: Nothing = [] as never as Same<ProfileArgs, z.input<typeof profile>>;
 export const projectArgs: Nothing = [] as never as Same<ProjectArgs, z.input<typeof project>>;
 export const storageVolumeArgs: Nothing = [] as never as Same<StorageVolumeArgs, z.input<typeof storageVolume>>;

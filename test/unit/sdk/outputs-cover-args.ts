@@ -41,10 +41,10 @@ type Untrue<State, Args, Class> = {
 }[keyof Args & keyof State & keyof Class];
 
 /**
- * In the state, a drive has a volume or a path, and an image of an image server an alias or a fingerprint; the types of
- * the outputs tell the two apart, those of the state do not. The content type is optional only as an input.
+ * In the state, a drive has a volume or a path, an image of an image server an alias or a fingerprint, and a remote a
+ * name, a socket or an address; the types of the outputs tell these apart, those of the state do not; a target of `publishTo` has a remote. The content type is optional only as an input.
  */
-type Exempt = "cdroms" | "source" | "contentType";
+type Exempt = "cdroms" | "remote" | "publishTo" | "source" | "contentType";
 
 type Covers<Class, Args, State> = [Missing<Args, Class>, Untrue<Omit<State, Exempt>, Args, Class>];
 type Nothing = [never, never];
