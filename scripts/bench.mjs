@@ -3,12 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { benchImport } from "./bench/import.mjs";
+import { benchLoad } from "./bench/load.mjs";
 import { benchMany } from "./bench/many.mjs";
 import { Site } from "./bench/site.mjs";
 import { benchUnchanged } from "./bench/unchanged.mjs";
 import { prepare } from "./prepare.mjs";
 
-const parts = { import: benchImport, unchanged: benchUnchanged, many: benchMany };
+const parts = { load: benchLoad, import: benchImport, unchanged: benchUnchanged, many: benchMany };
+
+/** Parts that measure no daemon. */
+const local = ["load"];
 
 /** `npm run bench`, or selected parts: `npm run bench -- import many`. BENCH_ROUNDS sets the number of rounds. */
 const chosen = process.argv.slice(2);
@@ -20,27 +24,31 @@ await main().catch((error) => {
 });
 
 async function main() {
-  const socket = process.env.INCUS_SOCKET;
-  if (!socket) throw new Error("Set INCUS_SOCKET to the socket of a real Incus: that is what is measured.");
   const unknown = chosen.filter((name) => !(name in parts));
   if (unknown.length > 0)
     throw new Error(`No such part: ${unknown.join(", ")}. Parts: ${Object.keys(parts).join(", ")}.`);
+  const names = Object.keys(parts).filter((name) => chosen.length === 0 || chosen.includes(name));
   await prepare();
-  const site = new Site(socket);
+  const site = names.every((name) => local.includes(name)) ? undefined : siteOfDaemon();
   const dir = mkdtempSync(join(tmpdir(), "pulumi-lxd-bench-"));
   const rows = [];
-  await site.create();
+  await site?.create();
   try {
-    for (const [name, part] of Object.entries(parts)) {
-      if (chosen.length > 0 && !chosen.includes(name)) continue;
-      console.log(`\n── ${name}: ${rounds} rounds, interleaved; the medians count`);
-      rows.push(...(await part({ site, dir, rounds })));
+    for (const name of names) {
+      console.log(`\n── ${name}: interleaved; the medians count`);
+      rows.push(...(await parts[name]({ site, dir, rounds })));
     }
   } finally {
-    await site.remove();
+    await site?.remove();
     rmSync(dir, { recursive: true, force: true });
   }
   report(rows);
+}
+
+function siteOfDaemon() {
+  const socket = process.env.INCUS_SOCKET;
+  if (!socket) throw new Error("Set INCUS_SOCKET to the socket of a real Incus: that is what is measured.");
+  return new Site(socket);
 }
 
 /** A row is a measurement, its value, and whether the value is as expected (undefined if there is no expectation). */

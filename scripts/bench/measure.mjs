@@ -42,5 +42,28 @@ export async function inTurns(rounds, works) {
   return times;
 }
 
+/** Two medians that differ by less than this are the same. */
+const tolerance = 0.05;
+
+/**
+ * Repeats a measurement until its median stands still: that of the first half of the rounds is that of the second.
+ * @param {() => Promise<number>} measure usually returns the ratio of two times that were taken one after the other
+ */
+export async function steadyMedian(measure, { least = 10, most = 60 } = {}) {
+  const values = [];
+  let isSteady = false;
+  while (values.length < most && !isSteady) {
+    values.push(await measure());
+    isSteady = values.length >= least && haveEqualHalves(values);
+  }
+  return { median: median(values), isSteady, rounds: values.length };
+}
+
+function haveEqualHalves(values) {
+  const middle = Math.floor(values.length / 2);
+  const [first, second] = [median(values.slice(0, middle)), median(values.slice(middle))];
+  return Math.abs(first - second) <= tolerance * Math.min(first, second);
+}
+
 export const showSeconds = (value) => `${value.toFixed(2)} s`;
 export const mebibytes = (bytes) => bytes / 2 ** 20;
