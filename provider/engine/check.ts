@@ -16,7 +16,7 @@ import {
 import { withIgnored, withoutIgnoredSource } from "./ignored-on-import";
 import { runRegistry } from "./run-registry";
 import { asWritten, withDefaults } from "./written-inputs";
-import { progressRow } from "./pulumi/progress";
+import { type Rows } from "./pulumi/progress";
 import { isElsewhere, type ServerRegistry } from "./server-registry";
 import { secretNames, secretTest } from "./secrets/secret-names";
 import { type ReplacementTracker } from "./replacement-tracker";
@@ -28,6 +28,7 @@ interface Parts<Inputs extends ServerInputs, Outputs extends Inputs> {
   kind: KindDefinition<Inputs, Outputs>;
   servers: ServerRegistry;
   replacements: ReplacementTracker<Inputs>;
+  rows: Rows;
 }
 
 /** How a check asks servers. */
@@ -61,7 +62,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const { value, failures } = validate(kind.schema, written);
     failures.unshift(...servers.failures, ...secretNames(newProps));
     const redacted = (failure: Failure): Failure => withoutSecrets(failure, redactor);
-    const row = progressRow(urn, redactor);
+    const row = this.parts.rows(urn, redactor);
     const given = { urn, olds, unchanged, importId: __import as string | undefined };
     const known = { ...given, status: row.status, signal, isSecret: secretTest(newProps) };
     const reads = new CheckReads();

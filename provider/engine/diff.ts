@@ -10,11 +10,32 @@ import { type Difference } from "./pulumi/dynamic-provider";
 /** Inputs of all kinds. Another way to the same server must reach the state, because a later destroy relies on it. */
 const ofServer: { [Key in keyof Required<ServerInputs>]: Cost } = { remote: "update" };
 
+/** An input that differs, in the form in which inputs are compared. */
+export interface Changed {
+  key: string;
+  cost: Cost;
+  before: unknown;
+  after: unknown;
+}
+
+export interface Comparison {
+  difference: Difference;
+  changed: Changed[];
+}
+
 export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
   kind: KindDefinition<Inputs, Outputs>,
   oldProps: Outputs,
   newProps: Inputs,
 ): Difference {
+  return compare(kind, oldProps, newProps).difference;
+}
+
+export function compare<Inputs extends ServerInputs, Outputs extends Inputs>(
+  kind: KindDefinition<Inputs, Outputs>,
+  oldProps: Outputs,
+  newProps: Inputs,
+): Comparison {
   const olds = withDefaults(kind, oldProps as unknown as Props) as unknown as Outputs;
   const news = withDefaults(kind, newProps as unknown as Props) as unknown as Inputs;
   const form = kind.normalize ?? ((inputs: Inputs) => inputs);
@@ -22,26 +43,30 @@ export function difference<Inputs extends ServerInputs, Outputs extends Inputs>(
   const all = { ...ofServer, ...kind.policies };
   const policies = Object.entries(all) as [keyof Inputs & string, Policy<Inputs, Outputs>][];
   const forced = forcing(news);
-  const costs = policies
+  const changed = policies
     .filter(([key]) => !isDeepStrictEqual(before[key], after[key]))
-    .map(([key, policy]): [string, Cost] => {
+    .map(([key, policy]): Changed => {
+      const values = { key, before: before[key], after: after[key] };
       if (forced.some((path) => differsAt(path, { [key]: before[key] }, { [key]: after[key] }, isDeepStrictEqual)))
-        return [key, "replace"];
-      return [key, typeof policy === "function" ? policy(olds, news) : policy];
+        return { ...values, cost: "replace" };
+      return { ...values, cost: typeof policy === "function" ? policy(olds, news) : policy };
     });
-  const isMoved = isElsewhere(olds as ServerIdentity, news as ServerIdentity);
-  if (isMoved) return { changes: true, replaces: ["remote"], deleteBeforeReplace: false };
+  if (isElsewhere(olds as ServerIdentity, news as ServerIdentity)) {
+    const moved: Changed = { key: "remote", cost: "replace", before: before.remote, after: after.remote };
+    return { difference: { changes: true, replaces: ["remote"], deleteBeforeReplace: false }, changed: [moved] };
+  }
   // Only an update encrypts outputs of inputs that have become secret.
   const hasOtherSecrets = !isDeepStrictEqual(secretsOf(kind.policies, olds), secretsOf(kind.policies, news));
-  const replaces = costs.filter(([, cost]) => cost === "replace").map(([key]) => key);
+  const replaces = changed.filter(({ cost }) => cost === "replace").map(({ key }) => key);
   // After a change by the resource option `aliases`, the object still names the former URN as its owner, which another
   // resource may get.
   const hasOtherOwner = "owner" in kind && urnOf(olds) !== urnOf(news);
-  return {
-    changes: hasOtherSecrets || hasOtherOwner || costs.some(([, cost]) => cost !== "ignore"),
+  const found = {
+    changes: hasOtherSecrets || hasOtherOwner || changed.some(({ cost }) => cost !== "ignore"),
     replaces,
     deleteBeforeReplace: replaces.length > 0 && kind.deleteBeforeReplace(olds, news),
   };
+  return { difference: found, changed };
 }
 
 function urnOf(props: object): string | undefined {

@@ -1,9 +1,17 @@
-// Serves a resource kind to Pulumi's dynamic-provider process: selects the server, converts errors, stores the state.
-import { type Checkpoint, inputsOfState, remoteOf, storedResource, toProps } from "./stored-resource";
+// Serves a resource kind to a host, which is Pulumi's dynamic-provider process or the plugin: selects the server, converts
+// errors, stores the state.
+import {
+  type Checkpoint,
+  inputsOfState,
+  remoteOf,
+  type StoredResource,
+  storedResource,
+  toProps,
+} from "./stored-resource";
 import { type Calls } from "./pulumi/calls";
 import { Check } from "./check";
 import { Redactor } from "./secrets/redactor";
-import { difference } from "./diff";
+import { compare, type Comparison, difference } from "./diff";
 import { type Difference, type DynamicProvider, partial, pathInReason, printedOnce } from "./pulumi/dynamic-provider";
 import { type Props, withoutNulls } from "../kind/props";
 import { type HeldObject, runRegistry } from "./run-registry";
@@ -19,7 +27,7 @@ import {
   type ServerIdentity,
   type ServerInputs,
 } from "../kind/kind";
-import { progressRow } from "./pulumi/progress";
+import { progressRow, type Rows } from "./pulumi/progress";
 import { callsOfEngine } from "./pulumi/pulumi-engine";
 import { ServerRegistry } from "./server-registry";
 import { stackConfig, stackConfigFailures } from "./stack-config";
@@ -30,6 +38,7 @@ interface Resource {
   oldProps?: Props;
   /** Whether the resource is on the server that the state names. */
   isStored?: boolean;
+  timeoutMs?: number | undefined;
 }
 
 export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found = never> implements DynamicProvider {
@@ -41,8 +50,9 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
   constructor(
     readonly kind: AnyKind<Inputs, Outputs, Found>,
     private readonly calls: Calls = callsOfEngine(),
+    private readonly rows: Rows = progressRow,
   ) {
-    this.#check = new Check({ kind, servers: this.#servers, replacements: this.#replacements });
+    this.#check = new Check({ kind, servers: this.#servers, replacements: this.#replacements, rows });
     this.#lifecycle = lifecycleOf(kind);
   }
 
@@ -52,8 +62,13 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     return Promise.resolve();
   }
 
-  check(olds: Props, news: Props): Promise<{ inputs: Props; failures: Failure[] }> {
-    runRegistry().checked(String(news["__urn"]), Object.keys(olds).length > 0);
+  /** `exists`: whether there is an object, which without olds is one to import. */
+  check(
+    olds: Props,
+    news: Props,
+    { exists = Object.keys(olds).length > 0 } = {},
+  ): Promise<{ inputs: Props; failures: Failure[] }> {
+    runRegistry().checked(String(news["__urn"]), exists);
     return this.calls.run(async (signal) => {
       const { inputs, failures } = await this.#check.run(olds, withoutNulls(news), signal);
       return { inputs, failures: failures.map(pathInReason) };
@@ -69,9 +84,24 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     return Promise.resolve({ ...found, changes: found.changes || isIncomplete });
   }
 
-  async create(props: Props): Promise<{ id: string; outs: Props }> {
+  /** Compares a state with inputs of this run. */
+  compare(oldProps: Props, newProps: Props): Comparison {
+    return compare(this.kind, upgradeState(this.kind, oldProps) as unknown as Outputs, newProps as unknown as Inputs);
+  }
+
+  /** Returns how the server of a resource is reached, without asking it. */
+  placeOf(remote: unknown): string {
+    return this.#servers.connect(remoteOf({ remote })).transport.place;
+  }
+
+  /** Returns where the program wants a resource. Asks a server only if that is another place than in the state. */
+  desired(remote: unknown, olds: ServerIdentity): Promise<ServerIdentity> {
+    return this.calls.run((signal) => this.#servers.withSignal(signal).desired(remoteOf({ remote }), olds));
+  }
+
+  async create(props: Props, timeoutMs?: number): Promise<{ id: string; outs: Props }> {
     let made: { id: string; outs: Props } | undefined;
-    const work = this.#inContext({ props }, async (context, where) => {
+    const work = this.#inContext({ props, timeoutMs }, async (context, where) => {
       const { urn } = context;
       const checkpoint = (reached: Checkpoint<Outputs>): { id: string; outs: Props } => {
         made = { id: reached.id, outs: this.#toProps(reached, props, where) };
@@ -89,7 +119,12 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     });
   }
 
-  async read(id: string, oldProps: Props): Promise<{ id: string; props: Props; inputs?: Props }> {
+  /** `isImport`: the resource takes over the object that is read. */
+  async read(
+    id: string,
+    oldProps: Props,
+    { isImport = false } = {},
+  ): Promise<{ id: string; props: Props; inputs?: Props }> {
     // `get` passes the inputs of the program.
     const values = upgradeState(this.kind, oldProps);
     const work = this.#inContext({ props: values, isStored: true }, async (context, where) => {
@@ -99,16 +134,19 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
       if (reached === undefined) return { id: "", props: {} };
       // Reading an incomplete object does not make it complete.
       const now = { ...reached, id, ...(known.isIncomplete && { isIncomplete: true }) };
-      const props = this.#toProps(now, values, where);
+      const kept = this.#toProps(now, values, where);
+      const adopted = isImport ? (reached.owner ?? "") : values["__adopted"];
+      if (isImport) await this.#holdFrom({ ...context, urn: reached.owner ?? context.urn }, known, kept);
+      const props = adopted === undefined ? kept : { ...kept, __adopted: adopted };
       return { id, props, inputs: inputsOfState(props, this.kind) };
     });
     return printedOnce(work);
   }
 
-  async update(id: string, oldProps: Props, newProps: Props): Promise<{ outs: Props }> {
+  async update(id: string, oldProps: Props, newProps: Props, timeoutMs?: number): Promise<{ outs: Props }> {
     let left: { id: string; outs: Props } | undefined;
     const olds = upgradeState(this.kind, oldProps);
-    const work = this.#inContext({ props: newProps, oldProps: olds }, async (context, where) => {
+    const work = this.#inContext({ props: newProps, oldProps: olds, timeoutMs }, async (context, where) => {
       const { urn } = context;
       const checkpoint = (reached: Checkpoint<Outputs>): { id: string; outs: Props } => {
         left = { id, outs: this.#toProps(reached, newProps, where) };
@@ -124,14 +162,16 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     });
   }
 
-  async delete(id: string, oldProps: Props): Promise<void> {
+  async delete(id: string, oldProps: Props, timeoutMs?: number): Promise<void> {
     const props = upgradeState(this.kind, oldProps);
-    const work = this.#inContext({ props, isStored: true }, async (context, where) => {
+    const work = this.#inContext({ props, isStored: true, timeoutMs }, async (context, where) => {
       const isHeld = (identity: string): boolean => runRegistry().holderOf(this.#held(where, identity)) !== undefined;
       const { urn } = context;
       const isReplaced = runRegistry().isInProgram(urn);
       const live = runRegistry().liveState(urn) as Outputs | undefined;
-      const removal = { urn, mayBeUnmarked: oldProps["__schema"] === undefined, isReplaced, live, isHeld };
+      const mayBeUnmarked = oldProps["__schema"] === undefined;
+      const adoptedFrom = oldProps["__adopted"] as string | undefined;
+      const removal = { urn, mayBeUnmarked, adoptedFrom, isReplaced, live, isHeld };
       await this.#lifecycle.remove(context, storedResource<Outputs>(id, props), removal);
     });
     await printedOnce(work);
@@ -158,6 +198,13 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     if (held !== undefined) runRegistry().hold(urn, held, outs);
   }
 
+  /** An object that is imported stays although the resource that created it is removed from the program. */
+  async #holdFrom(former: Context, known: StoredResource<Outputs>, outs: Props): Promise<void> {
+    const urn = String(outs["__urn"]);
+    const reached = former.urn === urn ? undefined : await this.#lifecycle.read(former, known);
+    if (reached !== undefined) this.#hold(urn, reached, outs);
+  }
+
   #otherHolderOf(urn: string, where: ServerIdentity): (identity: string) => string | undefined {
     return (identity) => {
       const holder = runRegistry().holderOf(this.#held(where, identity));
@@ -167,7 +214,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
 
   /** Runs work with the server and the display row of a resource, and removes secrets from its errors and messages. */
   #inContext<T>(resource: Resource, work: (context: Context, where: ServerIdentity) => Promise<T>): Promise<T> {
-    return this.calls.run((signal) => this.#withSignal(signal, resource, work));
+    return this.calls.run((signal) => this.#withSignal(signal, resource, work), resource.timeoutMs);
   }
 
   async #withSignal<T>(
@@ -179,7 +226,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     const servers = this.#servers.withSignal(signal);
     const { config, connect } = servers;
     const redactor = new Redactor([props, oldProps], config);
-    const row = progressRow(urn, redactor);
+    const row = this.rows(urn, redactor);
     try {
       const client = isStored ? await servers.serverOf(remoteOf(props), props) : connect(remoteOf(props));
       const where = await servers.identify(client, props);

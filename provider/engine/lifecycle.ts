@@ -34,6 +34,11 @@ export interface Removal<Outputs> {
   urn: string;
   /** Whether an older release wrote the state, which did not mark imported objects. */
   mayBeUnmarked: boolean;
+  /**
+   * The owner that the object had when `read` imported it, which writes nothing: empty if none. Undefined for an object
+   * that bears the URN of this resource.
+   */
+  adoptedFrom: string | undefined;
   /** Whether the program still contains the resource. */
   isReplaced: boolean;
   /** The state of the object that replaced this one. */

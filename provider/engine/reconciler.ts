@@ -56,7 +56,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     return this.#during(`read ${this.kind.kindName} ${id}`, async () => {
       const { inputs, state } = this.#stored(id, known, identity);
       const found = await this.#locate(context, inputs, identity);
-      return found && checkpointOf(this.kind, context, { id, inputs, found, state, moment: "read" });
+      if (found === undefined) return undefined;
+      const read = await checkpointOf(this.kind, context, { id, inputs, found, state, moment: "read" });
+      return state === undefined ? { ...read, owner: this.kind.owner?.(found) } : read;
     });
   }
 
@@ -117,7 +119,9 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
         context.warn(`the ${what} stays: ${stranger}`);
         return;
       }
-      await this.#drop(extended, found, { state, identity });
+      // The object still bears the URN of the resource from which it was imported.
+      const former = removal.adoptedFrom === this.kind.owner?.(found) ? removal.adoptedFrom : undefined;
+      await this.#drop({ ...extended, urn: former ?? context.urn }, found, { state, identity });
     });
   }
 
@@ -135,10 +139,10 @@ export class Reconciler<Inputs extends ServerInputs, Outputs extends Inputs, Fou
     }
   }
 
-  #strangerIn(found: Found, { urn, mayBeUnmarked }: Removal<Outputs>): string | undefined {
+  #strangerIn(found: Found, { urn, mayBeUnmarked, adoptedFrom }: Removal<Outputs>): string | undefined {
     if (this.kind.owner === undefined) return undefined;
     const owner = this.kind.owner(found);
-    if (owner === urn || (owner === undefined && mayBeUnmarked)) return undefined;
+    if (owner === urn || (owner === undefined && mayBeUnmarked) || (owner ?? "") === adoptedFrom) return undefined;
     return owner === undefined ? "nothing on it shows that it belongs to this resource" : `it belongs to ${owner}`;
   }
 

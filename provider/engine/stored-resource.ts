@@ -14,6 +14,8 @@ export interface Checkpoint<Outputs> {
   identity: string;
   /** Whether the object may be incomplete; the next run then creates it again. */
   isIncomplete?: boolean;
+  /** The owner of an object that was read by its ID alone, if it has one. */
+  owner?: string | undefined;
 }
 
 /** A resource as read from the state. */

@@ -9,6 +9,7 @@ import { noticesOf } from "./notices.mjs";
 const entries = {
   "sdk/index": "sdk/index.ts",
   "provider/index": "provider/index.ts",
+  "plugin/main": "provider/plugin/main.ts",
   "embedded/index": "embedded/index.ts",
   "cli/main": "cli/main.ts",
 };

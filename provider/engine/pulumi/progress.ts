@@ -4,7 +4,7 @@ import type * as Engine from "@pulumi/pulumi/proto/engine_pb";
 import { createRequire } from "node:module";
 import { type Redactor } from "../secrets/redactor";
 import { isRedrawn } from "./display";
-import { engineAddress } from "./pulumi-engine";
+import { type EngineAddress, engineAddress } from "./pulumi-engine";
 import { inLog, onTerminal, RowFilter } from "./row-filter";
 
 export type Status = (text: string) => void;
@@ -23,13 +23,27 @@ export interface Row {
 /** `progress` is shown until the next text of the row. */
 type Kind = "progress" | "note" | "warning";
 type Send = (urn: string, text: string, kind: Kind) => Promise<void>;
-let send: Send | undefined;
 
-/** Returns the row of a resource. Without an engine (in tests or embedded use), nothing is displayed. */
-export function progressRow(urn: string, redactor: Redactor): Row {
+/** Returns the row of a resource, on which secrets are redacted. */
+export type Rows = (urn: string, redactor: Redactor) => Row;
+
+let rows: Rows | undefined;
+
+/** The rows of the engine that started this process. Without one (in tests or embedded use), nothing is displayed. */
+export const progressRow: Rows = (urn, redactor) => {
+  rows ??= rowsOf(() => engineAddress(process.argv));
+  return rows(urn, redactor);
+};
+
+/** The rows of an engine, whose address is needed when the first text is displayed. */
+export function rowsOf(engine: () => EngineAddress | undefined): Rows {
+  let send: Send | undefined;
+  return (urn, redactor) => rowOf(urn, redactor, (...text) => (send ??= connect(engine()))(...text));
+}
+
+function rowOf(urn: string, redactor: Redactor, send: Send): Row {
   const filter = new RowFilter(isRedrawn() ? onTerminal : inLog);
   const show = (text: string, kind: Kind = "progress"): Promise<void> => {
-    send ??= connect(process.argv);
     return send(urn, redactor.redact(text), kind);
   };
   return {
@@ -48,8 +62,7 @@ export function progressRow(urn: string, redactor: Redactor): Row {
 }
 
 /** The only place that uses Pulumi's code, and only the generated client that the server has already loaded. */
-function connect(args: string[]): Send {
-  const address = engineAddress(args);
+function connect(address: EngineAddress | undefined): Send {
   if (address === undefined) return () => Promise.resolve();
   // Resolves gRPC from Pulumi's own location, because it is a dependency of Pulumi, not of this package.
   const load = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));

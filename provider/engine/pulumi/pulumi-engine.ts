@@ -34,11 +34,16 @@ export function callsOfEngine(): Calls {
   const engine = engineAddress(process.argv);
   if (engine === undefined) return all;
   whenCancelled(() => all.stop("the run was cancelled"));
+  endWith(engine, all);
+  return all;
+}
+
+/** Ends the calls and then this process when the engine has exited. */
+export function endWith(engine: EngineAddress, all: Calls): void {
   whenGone(engine, () => {
     all.stop("Pulumi's engine has exited");
     exitAfter(all);
   });
-  return all;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { Calls } from "../../../provider/engine/pulumi/calls";
 import { Dispatch } from "../../../provider/engine/dispatch";
 import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
+import { isPlugin, PluginProcess } from "./plugin-process";
 import { resetRunRegistry } from "../../../provider/engine/run-registry";
 import { type AnyKind, type ServerInputs } from "../../../provider/kind/kind";
 import { exec } from "../../../provider/resources/exec/exec";
@@ -53,8 +54,14 @@ export class StackProcess {
   #kill: (error: Killed) => void = () => undefined;
   isKilled = false;
 
-  constructor(private readonly config: Record<string, string>) {
+  readonly #plugin: PluginProcess | undefined;
+
+  constructor(
+    private readonly config: Record<string, string>,
+    isInPlugin: boolean = isPlugin,
+  ) {
     resetRunRegistry();
+    if (isInPlugin) this.#plugin = new PluginProcess(this.#calls, config);
     this.#killed = new Promise((_, reject) => (this.#kill = reject));
     this.#killed.catch(() => undefined);
   }
@@ -86,6 +93,10 @@ export class StackProcess {
     await Promise.race([ended, late]).finally(() => clearTimeout(timer));
   }
 
+  async close(): Promise<void> {
+    await this.#plugin?.close();
+  }
+
   /** Ctrl-C: what is under way ends by itself, and is heard. */
   cancel(): void {
     this.#calls.stop("the test cancelled it");
@@ -94,7 +105,7 @@ export class StackProcess {
   #of(kindName: KindName): DynamicProvider {
     const known = this.#providers.get(kindName);
     if (known !== undefined) return known;
-    const made = new Dispatch(kindOf(kindName), this.#calls);
+    const made = this.#plugin?.dynamic ?? new Dispatch(kindOf(kindName), this.#calls);
     void made.configure({ config: { get: (key) => this.config[key] } });
     this.#providers.set(kindName, made);
     return made;

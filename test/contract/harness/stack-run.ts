@@ -4,6 +4,7 @@
 import { type KindName, serializedProvider, typeOf } from "../../../sdk/resource/resource";
 import { type Difference } from "../../../provider/engine/pulumi/dynamic-provider";
 import { type FlakySocket } from "./flaky-socket";
+import { isPlugin } from "./plugin-process";
 import { Killed, StackProcess } from "./stack-process";
 import { type Declared, type Props, RunError, StackState, type StepTaken, type Stored } from "./stack-state";
 
@@ -36,12 +37,21 @@ export class Stack {
   /** What the last run did. */
   steps: StepTaken[] = [];
   config: Record<string, string> = {};
-  #process = new StackProcess({});
+  #process: StackProcess;
 
   constructor(
     readonly socket: string,
     readonly stack = "test",
-  ) {}
+    private readonly isInPlugin = isPlugin,
+  ) {
+    this.#process = this.#newProcess();
+  }
+
+  /** The plugin is configured with the server, which a dynamic provider is told by each resource. */
+  #newProcess(): StackProcess {
+    const place = this.isInPlugin ? { "lxd:socket": this.socket } : {};
+    return new StackProcess({ ...place, ...this.config }, this.isInPlugin);
+  }
 
   urn(kindName: KindName, name: string, parent?: string): string {
     const type = parent === undefined ? typeOf(kindName) : `${parent}$${typeOf(kindName)}`;
@@ -161,7 +171,8 @@ export class Stack {
   }
 
   async #run(work: (failures: string[]) => Promise<void>): Promise<void> {
-    this.#process = new StackProcess(this.config);
+    await this.#process.close();
+    this.#process = this.#newProcess();
     this.steps = [];
     const failures: string[] = [];
     await work(failures);
@@ -222,7 +233,8 @@ export class Stack {
   #bag({ kindName, name, args, parent, import: importId }: Declared): Props {
     const own = typeof args === "function" ? args((other) => this.outputsOf(other)) : args;
     const internal = { __urn: this.urn(kindName, name, parent), __import: importId };
-    return withProvider(kindName, { remote: { socket: this.socket }, ...own, ...internal });
+    const place = this.isInPlugin ? {} : { remote: { socket: this.socket } };
+    return withProvider(kindName, { ...place, ...own, ...internal });
   }
 
   async #check({ declared, bag: props }: Goal, olds: Props): Promise<Props> {

@@ -1,6 +1,7 @@
 // Every kind through everything that Pulumi's engine, other people and a bad day do to a resource.
 import { expect } from "vitest";
 import { type Declared, type Props } from "../harness/stack-run";
+import { isPlugin } from "../harness/plugin-process";
 import { kindOf } from "../harness/stack-process";
 import { type Kind } from "./kinds";
 import { failing, forEachKind, type Test } from "./table";
@@ -138,3 +139,4 @@ function testsOf(kind: Kind, test: Test): void {
 }
 
 forEachKind(testsOf);
+if (!isPlugin) forEachKind(testsOf, ["embedded"], true);

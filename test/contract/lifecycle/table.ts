@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { afterAll, expect } from "vitest";
 import { type DaemonKind, describeEachDaemon, type TestDaemon, usual } from "../harness";
 import { FlakySocket } from "../harness/flaky-socket";
+import { isPlugin } from "../harness/plugin-process";
+import { servedKinds } from "../../../provider/plugin/kinds";
 import { type Declared, type Props, Stack } from "../harness/stack-run";
 import { Site } from "../instance/site";
 import { type Kind, kinds, type More, type Subject } from "./kinds";
@@ -19,16 +21,18 @@ export type Test = (title: string, run: (subject: Case) => Promise<void>, option
 export function forEachKind(
   testsOf: (kind: Kind, test: Test, daemon: TestDaemon) => void,
   on: readonly DaemonKind[] = usual,
+  isInPlugin = isPlugin,
 ): void {
-  for (const kind of kinds) {
-    describeEachDaemon({ name: kind.title, on }, (daemon: TestDaemon) => {
+  const served = isInPlugin ? kinds.filter(({ kindName }) => kindName in servedKinds) : kinds;
+  for (const kind of served) {
+    describeEachDaemon({ name: isInPlugin ? `${kind.title} of the plugin` : kind.title, on }, (daemon: TestDaemon) => {
       const site = new Site(daemon);
       afterAll(() => site.removeFiles());
       const slow =
         kind.isInstalled === true && !site.isSimulated ? "guests that install themselves in no time" : undefined;
       const test: Test = (title, run, { missing = slow, place } = {}) =>
         daemon.test(title, { needs: kind.needs ?? [], missing: () => missing, timeoutMs: 60_000 }, async () =>
-          run(await Case.of(kind, site, await place?.(site))),
+          run(await Case.of(kind, site, { ...(await place?.(site)), isInPlugin })),
         );
       testsOf(kind, test, daemon);
     });
@@ -50,16 +54,20 @@ export class Case {
     readonly kind: Kind,
     readonly site: Site,
     readonly subject: Subject,
-    readonly at: { name: string; pool: string; project: string; proxy: FlakySocket },
+    readonly at: { name: string; pool: string; project: string; proxy: FlakySocket; isInPlugin: boolean },
   ) {
-    this.stack = new Stack(at.proxy.socket, randomBytes(4).toString("hex"));
+    this.stack = new Stack(at.proxy.socket, randomBytes(4).toString("hex"), at.isInPlugin);
   }
 
-  static async of(kind: Kind, site: Site, place: { pool?: string; project?: string } = {}): Promise<Case> {
+  static async of(
+    kind: Kind,
+    site: Site,
+    { isInPlugin = isPlugin, ...place }: { pool?: string; project?: string; isInPlugin?: boolean } = {},
+  ): Promise<Case> {
     const proxy = new FlakySocket(site.daemon.socket);
     await proxy.start();
     const at = { name: site.name(), pool: "default", project: "default", ...place };
-    return new Case(kind, site, await kind.subject(site, at), { ...at, proxy });
+    return new Case(kind, site, await kind.subject(site, at), { ...at, proxy, isInPlugin });
   }
 
   /** The program with the resource, and with more inputs than it has at first. */
