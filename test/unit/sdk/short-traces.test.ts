@@ -51,6 +51,23 @@ describe("while a resource is constructed", () => {
     expect(stack).toContain("at here");
   });
 
+  it("the line of a resource is that of the program, and what runs the program is not stored", async () => {
+    await pulumi.runtime.setMocks({ newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) });
+    const make = (): lxd.Instance => new lxd.Instance("vm", {});
+    make();
+    const traces = format.mock.calls.map(([, calls]) => calls.map(String));
+    const complete = traces.find((calls) => calls.some((call) => call.includes("callsites")));
+    // Pulumi skips what comes before the fifth line.
+    expect(complete?.slice(4)).toEqual([
+      expect.stringMatching(/^new (LxdResource|Instance) /),
+      expect.stringMatching(/make .*short-traces\.test\.ts/),
+      expect.stringMatching(/short-traces\.test\.ts/),
+      ...(complete?.slice(7) ?? []),
+    ]);
+    expect(complete?.at(-1)).not.toMatch(/node:|@pulumi/);
+    expect(complete?.slice(5).filter((call) => call.includes("/sdk/resource/"))).toEqual([]);
+  });
+
   it("all traces are complete for somebody who looks for leaks, and without source maps", () => {
     vi.stubEnv("PULUMI_DEBUG_PROMISE_LEAKS", "1");
     shortTraces();
