@@ -1,11 +1,12 @@
 // The examples: each can be copied out of the repository and run with the packed package. Those that need an ISO of others
 // are complete up to it; one of the same kind stands for it here.
-import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { safeLoad as load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exampleNames } from "./harness/installed";
+import { exampleNames, installedModules } from "./harness/installed";
 import { PulumiProject } from "./harness/project";
 import { describeEachSite, type Site } from "./harness/site";
 import { workspace } from "./harness/package";
@@ -90,11 +91,12 @@ const examples: Example[] = [
 const elsewhere = ["import-existing", "quickstart"];
 
 describe("the folder of an example", () => {
+  const path = (name: string, file: string): string => join(workspace, "examples", name, file);
   const files = (name: string): string[] =>
-    readdirSync(join(workspace, "examples", name), { recursive: true, encoding: "utf8" }).filter(
-      (file) => !file.includes("node_modules") && statSync(join(workspace, "examples", name, file)).isFile(),
+    readdirSync(path(name, ""), { recursive: true, encoding: "utf8" }).filter(
+      (file) => !file.includes("node_modules") && statSync(path(name, file)).isFile(),
     );
-  const read = (name: string, file: string): string => readFileSync(join(workspace, "examples", name, file), "utf8");
+  const read = (name: string, file: string): string => readFileSync(path(name, file), "utf8");
 
   it("is run by a test, whichever it is", async () => {
     expect([...examples.map(({ name }) => name), ...elsewhere].sort()).toEqual(await exampleNames());
@@ -111,6 +113,28 @@ describe("the folder of an example", () => {
     // A path that leads out of the folder leads nowhere once it is copied.
     expect(files(name).filter((file) => read(name, file).includes("../"))).toEqual([]);
   });
+
+  // All at once, as each would read the same declarations. The runs of the examples leave the types out.
+  it("compiles with its own options and the packed package", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "pulumi-lxd-examples-"));
+    try {
+      symlinkSync(await installedModules(), join(dir, "node_modules"));
+      const names = await exampleNames();
+      for (const name of names) for (const file of files(name)) cpSync(path(name, file), join(dir, name, file));
+      const configs = names.map((name) => JSON.parse(read(name, "tsconfig.json")) as { compilerOptions: object });
+      expect(configs).toEqual(names.map(() => ({ ...configs[0], files: ["index.ts"] })));
+      const all = { ...configs[0], files: names.map((name) => `${name}/index.ts`) };
+      writeFileSync(join(dir, "tsconfig.json"), JSON.stringify(all));
+      const tsc = join(workspace, "node_modules/typescript/bin/tsc");
+      const { status, stdout } = spawnSync(process.execPath, [tsc, "--pretty", "false"], {
+        cwd: dir,
+        encoding: "utf8",
+      });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  }, 120_000);
 });
 
 /** The others say it in the same way. */

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Step } from "./harness/events";
-import { PulumiProject } from "./harness/project";
+import { asForUsers, PulumiProject } from "./harness/project";
 import { describeEachSite, type Machine, type Volume } from "./harness/site";
 
 /** The steps that change something, in their order. */
@@ -31,7 +31,7 @@ describeEachSite("the quickstart example", (site) => {
   afterAll(() => project.dispose());
 
   it("shows all of it in a preview, and makes none of it", async () => {
-    const preview = await project.preview();
+    const preview = await project.preview({ env: asForUsers });
     expect(preview.code, preview.stdout + preview.stderr).toBe(0);
     expect(changes(preview.steps)).toEqual(["create installer", "create machine"]);
     const inputs = preview.steps[0]?.new?.inputs ?? {};
