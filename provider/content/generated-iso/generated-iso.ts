@@ -79,15 +79,13 @@ function countFolders({ children }: Tree["root"]): number {
 
 /** The sizes of all files; failures are added to `problems`. */
 async function sizesOf(nodes: readonly FileNode[], problems: LxdError[]): Promise<SizedFile[]> {
-  const files: SizedFile[] = [];
-  for (const node of nodes) {
-    try {
-      files.push({ node, sizeBytes: await sizeOf(node) });
-    } catch (error) {
-      problems.push(LxdError.from(error));
-    }
-  }
-  return files;
+  const sizes = await Promise.allSettled(nodes.map(sizeOf));
+  return nodes.flatMap((node, at) => {
+    const size = sizes[at];
+    if (size?.status === "fulfilled") return [{ node, sizeBytes: size.value }];
+    problems.push(LxdError.from(size?.reason));
+    return [];
+  });
 }
 
 async function digestOf(image: Image, sizeBytes: number, { report, signal }: Reader): Promise<Digest> {

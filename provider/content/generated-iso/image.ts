@@ -1,4 +1,5 @@
-// Writes an image from its layout in pieces: at most one folder and one chunk of a file are in memory.
+// Writes an image from its layout in pieces: at most one folder, one chunk of a large file and some small files are in
+// memory.
 import { createHash } from "node:crypto";
 import { encodeDirectory } from "./directory";
 import { bytesOf, changed } from "./file-bytes";
@@ -27,7 +28,35 @@ export async function* imageBytes({ label, layout, hashes }: Image): AsyncGenera
   for (const { directories, extentOf } of [primary, joliet]) {
     for (const directory of directories) yield encodeDirectory(directory, extentOf);
   }
-  for (const file of files) yield* fileBytes(file, hashes);
+  yield* allFiles(files, hashes);
+}
+
+/** Files up to this size are read ahead: opening, reading and closing each in turn would mostly wait for the disk. */
+const smallBytes = 64 * 1024;
+const aheadCount = 16;
+
+async function* allFiles(files: readonly SizedFile[], hashes: Map<FileNode, string>): AsyncGenerator<Buffer, void> {
+  const reading: Promise<Buffer[]>[] = [];
+  for (const [at, file] of files.entries()) {
+    for (const next of files.slice(reading.length, at + aheadCount)) reading.push(readAhead(next));
+    const chunks = await reading[at];
+    // Read once, and not kept.
+    reading[at] = Promise.resolve([]);
+    yield* fileBytes(file, chunks?.length === 0 ? bytesOf(file.node, file.sizeBytes) : (chunks ?? []), hashes);
+  }
+}
+
+/** The chunks of a small file; none of a large one. A failure is reported when the file is reached. */
+function readAhead({ node, sizeBytes }: SizedFile): Promise<Buffer[]> {
+  const reading = sizeBytes > smallBytes ? Promise.resolve([]) : collect(bytesOf(node, sizeBytes));
+  reading.catch(() => undefined);
+  return reading;
+}
+
+async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer[]> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return all;
 }
 
 function descriptor(
@@ -57,9 +86,13 @@ function* pathTables({ directories, extentOf }: Hierarchy): Generator<Buffer, vo
 }
 
 /** One file, padded to whole sectors. */
-async function* fileBytes({ node, sizeBytes }: SizedFile, hashes: Map<FileNode, string>): AsyncGenerator<Buffer, void> {
+async function* fileBytes(
+  { node, sizeBytes }: SizedFile,
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  hashes: Map<FileNode, string>,
+): AsyncGenerator<Buffer, void> {
   const hash = createHash("sha256");
-  for await (const chunk of bytesOf(node, sizeBytes)) {
+  for await (const chunk of chunks) {
     hash.update(chunk);
     yield chunk;
   }
