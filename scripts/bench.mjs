@@ -2,20 +2,39 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { describeMachine, writeFigures } from "./bench/document.mjs";
+import { benchDownload } from "./bench/download.mjs";
+import { benchGenerated } from "./bench/generated.mjs";
 import { benchImport } from "./bench/import.mjs";
 import { benchLoad } from "./bench/load.mjs";
 import { benchMany } from "./bench/many.mjs";
+import { benchRequests } from "./bench/requests.mjs";
 import { Site } from "./bench/site.mjs";
 import { benchUnchanged } from "./bench/unchanged.mjs";
 import { prepare } from "./prepare.mjs";
 
-const parts = { load: benchLoad, import: benchImport, unchanged: benchUnchanged, many: benchMany };
+const parts = {
+  load: benchLoad,
+  requests: benchRequests,
+  import: benchImport,
+  download: benchDownload,
+  generated: benchGenerated,
+  unchanged: benchUnchanged,
+  many: benchMany,
+};
 
 /** Parts that measure no daemon. */
 const local = ["load"];
 
-/** `npm run bench`, or selected parts: `npm run bench -- import many`. BENCH_ROUNDS sets the number of rounds. */
-const chosen = process.argv.slice(2);
+/**
+ * `npm run bench`, or selected parts: `npm run bench -- import many`. `--large` adds an import of 8 GiB and 1,000
+ * resources, `--write` writes the figures into docs/benchmarks.md. BENCH_ROUNDS sets the number of rounds.
+ */
+const { values, positionals: chosen } = parseArgs({
+  allowPositionals: true,
+  options: { large: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
+});
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 
 await main().catch((error) => {
@@ -32,12 +51,14 @@ async function main() {
   const site = names.every((name) => local.includes(name)) ? undefined : siteOfDaemon();
   const dir = mkdtempSync(join(tmpdir(), "pulumi-lxd-bench-"));
   const rows = [];
+  const machine = describeMachine();
   await site?.create();
   try {
     for (const name of names) {
       console.log(`\n── ${name}: interleaved; the medians count`);
-      rows.push(...(await parts[name]({ site, dir, rounds })));
+      rows.push(...(await parts[name]({ site, dir, rounds, large: values.large })));
     }
+    if (values.write) await writeFigures({ rows, machine, site });
   } finally {
     await site?.remove();
     rmSync(dir, { recursive: true, force: true });

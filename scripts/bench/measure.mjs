@@ -22,14 +22,17 @@ export async function seconds(work) {
 }
 
 /**
- * Runs each work once per round, in alternating order; returns all times by name.
+ * Runs each work once per round, in alternating order; returns all times by name. As long as the ratio of a pair does not
+ * stand still, there are more rounds, up to three times as many.
  * @param {number} rounds
  * @param {Record<string, (round: number) => Promise<number>>} works each returns its own time, without its preparation
+ * @param {[ours: string, theirs: string][]} pairs
  */
-export async function inTurns(rounds, works) {
+export async function inTurns(rounds, works, pairs = []) {
   const times = Object.fromEntries(Object.keys(works).map((name) => [name, []]));
   const names = Object.keys(works);
-  for (let round = 0; round < rounds; round++) {
+  const isRestless = () => pairs.some(([ours, theirs]) => !ratioOf(times[ours], times[theirs]).isSteady);
+  for (let round = 0; round < rounds || (round < 3 * rounds && isRestless()); round++) {
     // Alternates the order, so that no work always follows the same other.
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       // Pending writes and deletions of one work must not slow the next one.
@@ -40,6 +43,24 @@ export async function inTurns(rounds, works) {
     }
   }
   return times;
+}
+
+/** The ratio of two times, by rounds. It is steady if all rounds agree, or those of the first half with the others. */
+export function ratioOf(ours, theirs) {
+  const ratios = ours.map((each, round) => each / theirs[round]);
+  const agree = Math.max(...ratios) <= Math.min(...ratios) * (1 + tolerance);
+  return { value: median(ratios), isSteady: agree || (ratios.length >= 6 && haveEqualHalves(ratios)) };
+}
+
+/**
+ * A row of the report: our time over theirs.
+ * @param {{ what: string, ours: number[], theirs: number[], most: number }} measured
+ */
+export function ratioRow({ what, ours, theirs, most }) {
+  const { value, isSteady } = ratioOf(ours, theirs);
+  const unsteady = isSteady ? "" : `, unsteady after ${ours.length} rounds`;
+  const figure = `${showSeconds(median(ours))} / ${showSeconds(median(theirs))} = ${value.toFixed(2)}${unsteady}`;
+  return { what, figure, target: `at most ${most}`, met: value <= most };
 }
 
 /** Two medians that differ by less than this are the same. */

@@ -20,6 +20,10 @@ export class Site {
   async remove() {
     for (const { name } of await this.send("GET", "/1.0/instances?recursion=1")) await this.deleteMachine(name);
     for (const { name } of await this.volumes()) await this.deleteVolume(name);
+    const profiles = await this.send("GET", "/1.0/profiles?recursion=1");
+    for (const { name } of profiles.filter((profile) => profile.name !== "default")) {
+      await this.send("DELETE", `/1.0/profiles/${name}`);
+    }
     await this.send("DELETE", `/1.0/projects/${this.project}`);
     this.#agent.destroy();
   }

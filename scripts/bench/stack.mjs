@@ -10,6 +10,8 @@ import { seconds } from "./measure.mjs";
 export class Stack {
   #engine;
   #dir;
+  /** Added to the environment of each run. */
+  env = {};
 
   /** @param {{ dir: string, name: string, program: string, config?: Record<string, string> }} options */
   static async create({ dir, name, program, config = {} }) {
@@ -38,6 +40,7 @@ export class Stack {
     const env = {
       ...process.env,
       ...this.#engine.env,
+      ...this.env,
       PULUMI_BACKEND_URL: `file://${join(this.#dir, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "bench",
     };
