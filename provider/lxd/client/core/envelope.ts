@@ -39,6 +39,7 @@ export function refusal(why: string, status: number, request: FailedRequest): Lx
 
 function adviceOn(code: ErrorCode, why: string, status: number): string | undefined {
   if (memberAway.test(why)) return awaited;
+  if (lateDate.test(why)) return repair;
   return code === "permission-denied" && status !== 401 ? restricted : undefined;
 }
 
@@ -47,6 +48,14 @@ const memberAway =
   /^Server isn't ready yet$|^Missing event connection with target cluster member$|^\w+ "https:\S+": Unable to connect to: /;
 const awaited =
   "A member of the cluster does not answer: `incus cluster list` or `lxc cluster list` shows which. Until it is back online, its objects can be neither read nor changed.";
+
+/**
+ * What every request that reads the images of a project is answered, once one of them has a date after the year 9999:
+ * the database stores it, and cannot read it back.
+ */
+const lateDate = /parsing time "\d{5,}-[^]*cannot parse|year outside of range/;
+const repair = `An image there has a date after the year 9999, so the server can read neither the images nor the project. On the server, \`incus admin sql global\` (LXD: \`lxd sql global\`) removes the date, as root:
+incus admin sql global "UPDATE images SET creation_date = NULL, expiry_date = NULL WHERE creation_date NOT LIKE '____-%' OR expiry_date NOT LIKE '____-%'"`;
 
 const restricted =
   "This client lacks the permission. Name a project that it may use (`project`, or stack config `lxd:project`), or grant it more permissions on the server.";
