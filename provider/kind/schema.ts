@@ -84,7 +84,7 @@ function untagged(
 }
 
 /** A size such as `10GiB`, `512MiB` or `500MB`, or digits for bytes. */
-export const size = z.string().refine((text) => parseSize(text) !== undefined, {
+export const size = z.string({ error: sizeTypeProblem }).refine((text) => parseSize(text) !== undefined, {
   error: (issue) => sizeProblem(String(issue.input)),
 });
 
@@ -95,6 +95,12 @@ export function sizeProblem(text: string): string {
       ? `did you mean ${near.join(" or ")}?`
       : 'use an integer with a unit (B, kB, MB, GB, TB, KiB, MiB, GiB or TiB), for example "10GiB"';
   return `${JSON.stringify(text)} is not a valid size; ${hint}`;
+}
+
+function sizeTypeProblem({ input }: { input?: unknown }): string | undefined {
+  return typeof input === "number"
+    ? `must be a string with a unit, for example "${input}GiB", but is ${input}`
+    : undefined;
 }
 
 function durationTypeProblem({ input }: { input?: unknown }): string | undefined {

@@ -1,6 +1,7 @@
 // Finds the disk in an OVA, a tarball with a description, and addresses it for qemu-img.
 import { type FileHandle, open } from "node:fs/promises";
 import { LxdError } from "../../base/errors";
+import { quoted } from "../recognition/words";
 import { tarBlock, tarHeader, tarPadded } from "./tar-header";
 
 interface Entry {
@@ -30,7 +31,7 @@ export function isVmdk(name: string): boolean {
 
 /** An image is made of one disk. */
 export function notOneDisk(path: string, names: readonly string[]): LxdError {
-  const extract = `Extract it with \`tar -xf ${path}\``;
+  const extract = `Extract it with \`tar -xf ${quoted(path)}\``;
   if (names.length === 0) {
     const why = `${path} has no disk (.vmdk), but an image needs exactly one`;
     return new LxdError({ code: "invalid-argument", why, advice: `${extract} and look for a disk in another format.` });

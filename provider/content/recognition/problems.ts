@@ -4,7 +4,7 @@ import { type AnswerHeaders } from "../content";
 import { encodingAdvice, saidWith } from "../url/said";
 import { type Found, type Lack, type Tarball } from "./found";
 import { type MetadataProblem } from "./image-metadata";
-import { completion, describe, describeLack, isVolumeBackup, type Place, tarballOf, useOf } from "./words";
+import { completion, describe, describeLack, isVolumeBackup, type Place, quoted, tarballOf, useOf } from "./words";
 
 export interface Subject extends Place {
   found: Found;
@@ -54,7 +54,11 @@ export function metadataProblem(subject: Subject): Problem {
   if (tarball === undefined) {
     if (isForDaemon(found)) return undefined;
     const isYaml = found.what === "text" && (found.as === "yaml" || found.as === "json" || found.as === "text");
-    const pack = "Pack it: `tar -czf metadata.tar.gz metadata.yaml`.";
+    const [, folder = ".", file = name] = /^(.*)\/([^/]*)$/s.exec(name) ?? [];
+    const pack =
+      file === "metadata.yaml"
+        ? `Pack it: \`tar -C ${quoted(folder)} -czf metadata.tar.gz metadata.yaml\`.`
+        : "Name it metadata.yaml, and pack it: `tar -czf metadata.tar.gz metadata.yaml`.";
     return mismatch(subject, expected, isYaml ? pack : (rootfsAdvice(found) ?? useOf(found, subject) ?? packAdvice));
   }
   const { metadata } = tarball;

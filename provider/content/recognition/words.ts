@@ -99,14 +99,20 @@ function useOfTarball(
     return place.isOnWeb === true
       ? `Use an Image with source: { download: ${name}, checksum }.`
       : `Use ${imageOf({ file: place.name })}.`;
-  if (folder !== undefined) return repack(folder);
+  if (folder !== undefined) return repack(folder, place);
   return isOva ? `${fetched(place)}se ${imageOf({ disk: place.name, format: "ova" })}.` : undefined;
 }
 
-/** The daemons find the files only at the top. */
-function repack({ path, holds }: { path: string; holds: "image" | "backup" }): string {
-  if (holds === "backup") return "Pack it again so that it begins with backup/index.yaml: `tar -cf backup.tar backup`.";
-  return `Pack it again without the folder: \`tar -C ${path} -czf image.tar.gz .\`.`;
+/** The daemons find the files only at the top, and a backup only without `./`. */
+function repack({ path, holds }: { path: string; holds: "image" | "backup" }, { name }: Place): string {
+  const extract = `tar -xf ${quoted(name)} && tar -C ${quoted(path)}`;
+  if (holds === "backup") return `Pack it again with backup/ at the top: \`${extract} -cf backup.tar backup\`.`;
+  return `Pack it again without the folder: \`${extract} -czf image.tar.gz .\`.`;
+}
+
+/** A word of a shell's command. */
+export function quoted(text: string): string {
+  return /^~?[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function useOfText(kind: TextKind, { isOnWeb }: Place): string | undefined {
@@ -117,22 +123,24 @@ function useOfText(kind: TextKind, { isOnWeb }: Place): string | undefined {
     : "It is probably the login or error page that a server sent instead of the file: download the file again.";
 }
 
-const programs: Record<Compression, string> = {
-  gzip: "gunzip",
-  xz: "unxz",
-  bzip2: "bunzip2",
-  zstd: "unzstd",
-  lzma: "unlzma",
-  lz4: "unlz4",
-  zip: "unzip",
-  "7z": "7z x",
+/** The suffix is that by which the program finds the name of the result. */
+const programs: Record<Compression, { program: string; suffix?: string }> = {
+  gzip: { program: "gunzip", suffix: ".gz" },
+  xz: { program: "unxz", suffix: ".xz" },
+  bzip2: { program: "bunzip2", suffix: ".bz2" },
+  zstd: { program: "unzstd", suffix: ".zst" },
+  lzma: { program: "unlzma", suffix: ".lzma" },
+  lz4: { program: "unlz4", suffix: ".lz4" },
+  zip: { program: "unzip" },
+  "7z": { program: "7z x" },
 };
 
 export function decompression(by: Compression, { name, isOnWeb }: Place): string {
-  const program = programs[by];
-  return isOnWeb === true
-    ? `Download it, decompress it with \`${program}\`, and use the result as a local file.`
-    : `Decompress it first: \`${program} ${name}\`.`;
+  const { program, suffix } = programs[by];
+  if (isOnWeb === true) return `Download it, decompress it with \`${program}\`, and use the result as a local file.`;
+  const isNamed = suffix === undefined || name.endsWith(suffix);
+  const command = isNamed ? `${program} ${quoted(name)}` : `${program} -c < ${quoted(name)} > ${quoted(`${name}.out`)}`;
+  return `Decompress it first: \`${command}\`, and use the result.`;
 }
 
 function imageOf(source: Record<string, string>): string {
@@ -163,6 +171,7 @@ export function describeLack(lack: Lack): string {
 
 export function completion(lack: Lack, name: string): string {
   if (lack.needs === "key") return "Decrypt it first, with `qemu-img convert`.";
-  const from = lack.needs === "description" ? "the .vmdk file that describes all parts" : name;
-  return `Put everything into one file first: \`qemu-img convert -O qcow2\` from ${from}, and use the result with format "qcow2".`;
+  const from = lack.needs === "description" ? "DESCRIPTION.vmdk" : quoted(name);
+  const which = lack.needs === "description" ? " (the file that describes all parts)" : "";
+  return `Put everything into one file first: \`qemu-img convert -O qcow2 ${from} whole.qcow2\`${which}, and use the result with format "qcow2".`;
 }

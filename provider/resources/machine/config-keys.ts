@@ -151,7 +151,7 @@ function deviceFailures(property: string, device: StringMap): Failure[] {
 function rootFailures(property: string, { type, path, pool, size }: StringMap): Failure[] {
   if (type !== "disk" || path !== "/" || (pool !== undefined && pool !== "")) return [];
   const typed = `{ pool: "default"${size === undefined || isUnknown(size) ? "" : `, size: ${JSON.stringify(size)}`} }`;
-  const reason = `is required for a root disk, also if a profile has one with a pool; for an instance, use rootDisk: ${typed}`;
+  const reason = `is required for a root disk, also if a profile has one with a pool; instead of this device, use rootDisk: ${typed}`;
   return [{ property: `${property}.pool`, reason }];
 }
 

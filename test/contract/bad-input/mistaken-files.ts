@@ -1,5 +1,6 @@
 // Files that are mistaken for something else, and what the preview says of each.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -16,7 +17,7 @@ export type Mistake = [
   needs?: string[],
 ];
 
-const dir = mkdtempSync(join(tmpdir(), "pulumi-lxd-mistaken-"));
+export const dir = mkdtempSync(join(tmpdir(), "pulumi-lxd-mistaken-"));
 const at = (name: string): string => join(dir, name);
 
 /** The header of a qcow2; of a disk that needs another file, with its name. */
@@ -32,15 +33,20 @@ function qcow2({ backing = "", isDataElsewhere = false } = {}): Buffer {
   return head;
 }
 
+/** Empty where this machine has not the program. */
+const packed = (program: string, bytes: Buffer): Buffer =>
+  (spawnSync(program, ["-c"], { input: bytes, maxBuffer: 2 ** 26 }) as { stdout: Buffer | null }).stdout ??
+  Buffer.alloc(0);
+const or = (real: Buffer, fake: string): Buffer => (real.length > 0 ? real : Buffer.from(fake, "latin1"));
+
 const image = (metadata: string): Buffer => tinyImage({ metadata, withoutBusybox: true });
 const date = "creation_date: 1600000000\n";
-const bzip2 = Buffer.from(`BZh91AY&SY${"\x80".repeat(500)}`, "latin1");
 
 const files: Record<string, () => Buffer | string> = {
-  "debian.iso.bz2": () => bzip2,
+  "debian.iso.bz2": () => or(packed("bzip2", tinyIso()), `BZh91AY&SY${"\x80".repeat(500)}`),
   "login.iso": () => "<!DOCTYPE html><title>Log in</title>",
   "lfs.iso": () => `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 700000000\n`,
-  "disk.raw.xz": () => Buffer.from(`\xfd7zXZ\0${"\x80".repeat(500)}`, "latin1"),
+  "disk.raw.xz": () => or(packed("xz", Buffer.alloc(65_536)), `\xfd7zXZ\0${"\x80".repeat(500)}`),
   "disk.raw.zip": () => Buffer.from(`PK\x03\x04${"\x80".repeat(500)}`, "latin1"),
   "disk.qcow2.gz": () => gzipSync(qcow2()),
   "page.raw": () => "<html><body>404 Not Found</body></html>",
@@ -50,7 +56,11 @@ const files: Record<string, () => Buffer | string> = {
   "metadata.tar.gz": () => tinySplitImage().metadata,
   "metadata.yaml": () => tinyMetadata(),
   "repacked.tar": () =>
-    packTar([{ path: "exported/" }, { path: "exported/metadata.yaml", content: "a: b" }, { path: "exported/rootfs/" }]),
+    packTar([
+      { path: "exported/" },
+      { path: "exported/metadata.yaml", content: tinyMetadata() },
+      { path: "exported/rootfs/" },
+    ]),
   "image.tar.gz": () => tinyImage({ withoutBusybox: true }),
   "medium.iso": () => tinyIso(),
   "milliseconds.tar.gz": () => image("architecture: x86_64\ncreation_date: 1735689600000\n"),
@@ -68,6 +78,8 @@ const files: Record<string, () => Buffer | string> = {
 };
 
 export function makeMistakenFiles(): void {
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(at("work"), { recursive: true });
   for (const [name, make] of Object.entries(files)) writeFileSync(at(name), make());
 }
 
@@ -146,7 +158,7 @@ const images: Mistake[] = (
     [
       "an image packed with its folder",
       "repacked.tar",
-      /is a tarball with an image in exported\/[^]*tar -C exported\//,
+      /is a tarball with an image in exported\/[^]*tar -xf .*repacked\.tar && tar -C exported\//,
     ],
     [
       "a backup as an image",
@@ -187,7 +199,7 @@ const others: Mistake[] = [
     "Image",
     split("metadata.yaml", "cloud.img", "virtual-machine"),
     "source.metadata",
-    /is YAML text, not a tarball with metadata.yaml[^]*tar -czf/,
+    /is YAML text, not a tarball with metadata.yaml[^]*tar -C .* -czf metadata/,
   ],
   [
     "an expiry after the year 9999 in UTC",
@@ -222,7 +234,7 @@ const others: Mistake[] = [
     "Instance",
     restored("repacked-backup.tar"),
     "source.backup",
-    /is a tarball with a backup in \.\/, not[^]*`tar -cf backup.tar backup`/,
+    /is a tarball with a backup in \.\/, not[^]*tar -C \.\/ -cf backup\.tar backup`/,
   ],
   ...(["instance.tar", "cloud.img", "medium.iso"] as const).map((file): Mistake => [
     `${file} as a backup of a volume`,

@@ -169,13 +169,13 @@ describe("a mistake", () => {
       "iso",
       "bzip2",
       /f is compressed with bzip2, not an ISO 9660 or UDF image/,
-      /^Decompress it first: `bunzip2 f`\.$/,
+      /^Decompress it first: `bunzip2 -c < f > f\.out`, and use the result\.$/,
     ],
     [
       "iso",
       "gzipMedium",
       /f is installation media .*, compressed with gzip, not an ISO/,
-      /^Decompress it first: `gunzip f`\.$/,
+      /^Decompress it first: `gunzip -c < f > f\.out`, and use the result\.$/,
     ],
     ["iso", "zip", /f is a zip archive, not/, /`unzip f`/],
     ["iso", "qcow2", /f is a qcow2 disk, not an ISO/, /^Use an Image with source: { disk: "f", format: "qcow2" }\.$/],
@@ -188,9 +188,9 @@ describe("a mistake", () => {
       "raw",
       "xz",
       /f is compressed with xz, not a raw disk/,
-      /`unxz f`.*The formats are raw, qcow2, vmdk, vdi, vhd, vhdx, ova\./,
+      /`unxz -c < f > f\.out`.*The formats are raw, qcow2, vmdk, vdi, vhd, vhdx, ova\./,
     ],
-    ["raw", "gzipRaw", /f is a raw disk with a GPT, compressed with gzip, not a raw disk/, /`gunzip f`/],
+    ["raw", "gzipRaw", /f is a raw disk with a GPT, compressed with gzip, not a raw disk/, /`gunzip -c < f/],
     ["raw", "page", /f is an HTML page, not a raw disk/, /login or error page/],
     ["raw", "medium", /f is installation media/, /IsoVolume/],
     ["raw", "ova", /f is an OVA, not a raw disk/, /^Set format: "ova"\.$/],
@@ -203,17 +203,37 @@ describe("a mistake", () => {
     ["raw", "twoDisks", /f has 2 disks/, /format: "vmdk"/],
     ["ova", "otherTar", /f has no disk \(\.vmdk\)/, /`tar -xf f` and look for a disk in another format/],
     ["raw", "image", /f is an image of a container, not a raw disk/, /source: { file: "f" }/],
-    ["qcow2", "zstd", /f is compressed with zstd, not a qcow2 disk/, /`unzstd f`/],
+    ["qcow2", "zstd", /f is compressed with zstd, not a qcow2 disk/, /`unzstd -c < f/],
     ["qcow2", "raw", /f is a raw disk with a GPT, not a qcow2 disk/, /^Set format: "raw"\.$/],
-    ["qcow2", "overlay", /f is an overlay over another disk \(base.qcow2\)/, /`qemu-img convert -O qcow2` from f/],
+    [
+      "qcow2",
+      "overlay",
+      /f is an overlay over another disk \(base.qcow2\)/,
+      /`qemu-img convert -O qcow2 f whole\.qcow2`/,
+    ],
     ["qcow2", "dataElsewhere", /f keeps its data in another file \(d.raw\)/, /qemu-img convert/],
     ["qcow2", "encrypted", /f is encrypted/, /Decrypt it first/],
-    ["vmdk", "parts", /f only describes a disk in other files \(a-s001.vmdk, a-s002.vmdk\)/, /from f/],
-    ["vmdk", "part", /f is only a part of a disk in several files/, /the .vmdk file that describes all parts/],
+    [
+      "vmdk",
+      "parts",
+      /f only describes a disk in other files \(a-s001.vmdk, a-s002.vmdk\)/,
+      /-O qcow2 f whole\.qcow2`/,
+    ],
+    [
+      "vmdk",
+      "part",
+      /f is only a part of a disk in several files/,
+      /DESCRIPTION\.vmdk whole\.qcow2` \(the file that describes all parts\)/,
+    ],
     ["image", "qcow2", /f is a qcow2 disk, not an image tarball/, /source: { disk: "f", format: "qcow2" }/],
     ["image", "metadata", /f is the metadata tarball of a split image/, /source: { metadata: "f", rootfs }/],
     ["image", "yaml", /f is YAML text, not an image tarball/, /Pack metadata.yaml/],
-    ["image", "packed", /f is a tarball with an image in exported\//, /`tar -C exported\/ -czf image.tar.gz \.`/],
+    [
+      "image",
+      "packed",
+      /f is a tarball with an image in exported\//,
+      /`tar -xf f && tar -C exported\/ -czf image\.tar\.gz \.`/,
+    ],
     ["image", "backup", /f is a backup of an instance/, /an Instance with source: { backup: "f" }/],
     ["image", "volume", /f is a backup of a storage volume/, /a StorageVolume with source: { backup: "f" }/],
     ["image", "gzipMedium", /f is installation media.*compressed with gzip/, /gunzip/],
@@ -223,7 +243,7 @@ describe("a mistake", () => {
       "metadata",
       "yaml",
       /f is YAML text, not a tarball with metadata.yaml/,
-      /`tar -czf metadata.tar.gz metadata.yaml`/,
+      /Name it metadata\.yaml, and pack it: `tar -czf metadata\.tar\.gz metadata\.yaml`/,
     ],
     ["metadata", "qcow2", /f is a qcow2 disk, not a tarball/, /Set it as source.rootfs/],
     ["container's root", "qcow2", /f is a qcow2 disk, the root of a virtual machine/, /type: "virtual-machine"/],
@@ -243,7 +263,12 @@ describe("a mistake", () => {
       /a StorageVolume/,
     ],
     ["instance's backup", "image", /f is an image of a container, not a backup/, /source: { file: "f" }/],
-    ["instance's backup", "packedBackup", /f is a tarball with a backup in \.\//, /`tar -cf backup.tar backup`/],
+    [
+      "instance's backup",
+      "packedBackup",
+      /f is a tarball with a backup in \.\//,
+      /`tar -xf f && tar -C \.\/ -cf backup\.tar backup`/,
+    ],
     ["volume's backup", "backup", /f is a backup of an instance, not a backup of a storage volume/, /an Instance/],
     ["volume's backup", "medium", /f is installation media/, /IsoVolume/],
   ];
@@ -252,6 +277,22 @@ describe("a mistake", () => {
     expect(problem?.details.why).toMatch(why);
     expect(problem?.details.advice).toMatch(advice);
     expect(problem?.code).toBe("invalid-argument");
+  });
+});
+
+describe("a command", () => {
+  it.each([
+    ["my disk.raw.xz", "unxz 'my disk.raw.xz'"],
+    ["it's.raw.xz", "unxz 'it'\\''s.raw.xz'"],
+    ["~/disk.raw.xz", "unxz ~/disk.raw.xz"],
+    ["disk.raw", "unxz -c < disk.raw > disk.raw.out"],
+  ])("can be copied, for a file %s", (name, command) => {
+    expect(diskProblem({ name, found: files.xz }, "raw")?.details.advice).toContain(`\`${command}\``);
+  });
+
+  it("packs the metadata from the folder that they are in", () => {
+    const problem = metadataProblem({ name: "./build/metadata.yaml", found: files.yaml });
+    expect(problem?.details.advice).toBe("Pack it: `tar -C ./build -czf metadata.tar.gz metadata.yaml`.");
   });
 });
 
