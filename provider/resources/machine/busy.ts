@@ -17,8 +17,9 @@ const pausesMs = [250, 500, 1000, 2000];
 export type Changer = Pick<Context, "client"> & Partial<Pick<Context, "status">>;
 
 /**
- * Retries a change while the server is busy with the instance. The server refuses a conflicting change at once, before
- * it starts any of it.
+ * Retries a change while the server is busy with the instance, or while its guest has not released a device that is
+ * replaced. The server refuses a conflicting change at once, before it starts any of it; if a device cannot be replaced,
+ * it undoes the change.
  */
 export async function retryWhileBusy<T>(changer: Changer, at: InstanceAddress, change: () => Promise<T>): Promise<T> {
   const end = performance.now() + deadlineMs;
@@ -28,11 +29,17 @@ export async function retryWhileBusy<T>(changer: Changer, at: InstanceAddress, c
       return await change();
     } catch (error) {
       const operation = busyWith(error);
-      if (operation === undefined) throw error;
+      const isHeld = isDeviceHeld(error);
+      if (operation === undefined && !isHeld) throw error;
       const now = performance.now();
-      if (now >= Math.min(end, unlistedEnd ?? end)) throw tooLong(LxdError.from(error), unlistedEnd !== undefined);
-      changer.status?.(`waiting for the "${operation}" operation of ${at.name}`);
-      const isListed = await settled(changer, at, end - now);
+      if (now >= Math.min(end, unlistedEnd ?? end))
+        throw isHeld ? notReleased(error) : tooLong(LxdError.from(error), unlistedEnd !== undefined);
+      changer.status?.(
+        isHeld
+          ? `waiting until the guest of ${at.name} releases the old device`
+          : `waiting for the "${operation ?? ""}" operation of ${at.name}`,
+      );
+      const isListed = !isHeld && (await settled(changer, at, end - now));
       unlistedEnd = isListed ? undefined : (unlistedEnd ?? now + unlistedMs);
       await changer.client.pause(pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 0);
     }
@@ -53,6 +60,18 @@ async function settled({ client }: Changer, { project, name }: InstanceAddress, 
 function busyWith(error: unknown): string | undefined {
   if (!(error instanceof LxdError)) return undefined;
   return /Instance is busy running an? "([^"]+)" operation/.exec(error.details.why)?.[1];
+}
+
+/** QEMU removes a device only once the guest agrees, which one that boots does not. */
+function isDeviceHeld(error: unknown): boolean {
+  return error instanceof LxdError && error.details.why.includes("Duplicate device ID");
+}
+
+function notReleased(error: unknown): LxdError {
+  const { details } = LxdError.from(error);
+  const why = `${details.why}: the guest has not released the old device`;
+  const advice = "Run `pulumi up` again when the guest has started, or stop the machine first (running: false).";
+  return new LxdError({ ...details, code: "in-use", why, advice });
 }
 
 function tooLong({ details }: LxdError, isUnlisted: boolean): LxdError {

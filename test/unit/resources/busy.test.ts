@@ -56,6 +56,35 @@ it("gives up when the server lists nothing for too long, and says what to do", a
   }
 });
 
+const held = new LxdError({
+  code: "failed",
+  why: "Failed to start device \"eth0\": Failed adding NIC device: Duplicate device ID 'dev-incus_eth0' for device",
+});
+
+it("waits until a guest that boots has released the device that is replaced, and says so", async () => {
+  const { client, requests } = await fakeDaemon({ "GET /1.0/operations": error(500, "never asked") });
+  const said: string[] = [];
+  const outcomes = [undefined, held];
+  const status = (text: string): number => said.push(text);
+  const change = (): Promise<string> => Promise.resolve(outcomes.pop()).then(reject);
+  expect(await retryWhileBusy({ client, status }, at, change)).toBe("done");
+  expect(said).toEqual(["waiting until the guest of web releases the old device"]);
+  expect(requests).toEqual([]);
+});
+
+it("gives up when the guest does not release the device, and says what to do", async () => {
+  const { client } = await fakeDaemon({});
+  let now = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 40_000));
+  try {
+    await expect(retryWhileBusy({ client }, at, () => Promise.reject(held))).rejects.toThrow(
+      /Duplicate device ID.*the guest has not released the old device \[in-use\]\nRun `pulumi up` again when the guest/,
+    );
+  } finally {
+    clock.mockRestore();
+  }
+});
+
 it("passes on what has another reason", async () => {
   const { client, requests } = await fakeDaemon({ "GET /1.0/operations": error(500, "never asked") });
   const failure = new LxdError({ code: "failed", why: "Invalid config" });
