@@ -14,6 +14,7 @@ import {
   type ServerInputs,
 } from "../kind/kind";
 import { withIgnored, withoutIgnoredSource } from "./ignored-on-import";
+import { mistypedPaths } from "./replace-on-changes";
 import { runRegistry } from "./run-registry";
 import { asWritten, withDefaults } from "./written-inputs";
 import { type Rows } from "./pulumi/progress";
@@ -61,6 +62,7 @@ export class Check<Inputs extends ServerInputs, Outputs extends Inputs> {
     const { written, unchanged } = this.#separate(withoutIgnoredSource(props, ignored), urn, olds);
     const { value, failures } = validate(kind.schema, written);
     failures.unshift(...servers.failures, ...secretNames(newProps));
+    failures.push(...mistypedPaths(kind, (__replaceOnChanges ?? []) as string[]));
     const redacted = (failure: Failure): Failure => withoutSecrets(failure, redactor);
     const row = this.parts.rows(urn, redactor);
     const given = { urn, olds, unchanged, importId: __import as string | undefined };

@@ -33,6 +33,22 @@ describe("check", () => {
     ]);
   });
 
+  it.each([
+    ["siz", /"siz" is not the path of an input; did you mean "size" for "siz"\?/],
+    ["remote.adress", /"remote.adress" is not the path of an input; did you mean "address" for "adress"\?/],
+    ["size", undefined],
+    ["weight", undefined],
+    ["*", undefined],
+    ["remote.address", undefined],
+    // Another provider's.
+    ["loadBalancerSpecification", undefined],
+  ])("with replaceOnChanges: [%j]", async (path, reason) => {
+    const { failures } = await (await provider({})).check({}, { ...inputs, __replaceOnChanges: [path] });
+    expect(failures.map((failure) => failure.reason)).toEqual(
+      reason === undefined ? [] : [expect.stringMatching(reason)],
+    );
+  });
+
   it("returns the inputs as they came when any of them is wrong: outside of a preview the engine takes no unknowns", async () => {
     const toys = await provider({ computeInputs: () => Promise.resolve({ inputs: { name: unknown }, failures: [] }) });
     const wrong = { ...inputs, size: 5 };
