@@ -17,7 +17,12 @@ type Remote = RemoteInputs | undefined;
  */
 export function isElsewhere(olds: ServerIdentity, news: ServerIdentity): boolean {
   if (olds.__server === undefined || news.__server === undefined) return false;
-  return olds.__at !== news.__at && olds.__server !== news.__server;
+  return olds.__at !== news.__at && !isSameServer(olds.__server, news.__server);
+}
+
+/** Stored inputs have the first digits of a fingerprint. */
+function isSameServer(one: string, other: string): boolean {
+  return one.startsWith(other) || other.startsWith(one);
 }
 
 export class ServerRegistry {

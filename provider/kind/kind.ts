@@ -114,6 +114,8 @@ export interface KindDefinition<Inputs extends ServerInputs, Outputs extends Inp
   applyDefaults?: (partial: PartialInputs<Inputs>) => PartialInputs<Inputs>;
   /** Applies defaults and computes inputs on the program's side, such as the hash of a file. */
   computeInputs: (check: CheckContext<Inputs>) => Promise<{ inputs: PartialInputs<Inputs>; failures: Failure[] }>;
+  /** Inputs that the state omits while they have their defaults. Programs that read them as outputs get what they wrote. */
+  omittedDefaults?: readonly string[];
   /** Asks the server for failures before anything is changed. Called only for an object to be created. */
   preflight: (client: Client, check: CheckContext<Inputs>) => Promise<Failure[]>;
   /** Asks the server for failures of a change to an existing object. */

@@ -54,6 +54,8 @@ describeEachSite(
       expect(preview.code, preview.stdout + preview.stderr).toBe(0);
       const up = await project.up();
       expect(up.code, up.stdout + up.stderr).toBe(0);
+      // A plain virtual machine.
+      expect(await project.stateBytes("seed", site.socket)).toBeLessThan(1.8 * 1024);
       const outputs = await project.outputs();
       const { installer, answers, copy } = outputs["volumes"] as Record<string, string>;
       const machines = await site.machines();

@@ -57,7 +57,7 @@ describe("the packed package", () => {
     expect(files.filter((file) => file.startsWith("docs/") && !file.endsWith(".md"))).toEqual([]);
     expect(files).toContain("examples/quickstart/index.ts");
     const compiled = files.filter((file) => file.startsWith("dist/"));
-    const expected = /^dist\/((sdk|provider|embedded|cli|chunks)\/.+\.(js|js\.map|d\.ts)|THIRD-PARTY-LICENSES\.txt)$/;
+    const expected = /^dist\/((sdk|provider|plugin|embedded|cli|chunks)\/.+\.(js|js\.map|d\.ts)|THIRD-PARTY-LICENSES\.txt)$/;
     expect(compiled.filter((file) => !expected.test(file))).toEqual([]);
     expect(compiled.filter((file) => /\b(tests?|fixtures?)\b/.test(file))).toEqual([]);
   });
@@ -100,6 +100,7 @@ describe("the packed package", () => {
     expect(outputs["package"]).toBe(join(project.dir, "node_modules/pulumi-lxd/dist/sdk/index.js"));
     expect(await volumes()).toEqual([`${volumesPath}/${String(outputs["volume"])}`]);
     expect(await traced()).toContain("0.1.1");
+    expect(await project.stateBytes("installer", daemon.socket)).toBeLessThan(1.5 * 1024);
   });
 
   it("is not noticed by a stack when it is upgraded", slow, async () => {

@@ -53,6 +53,11 @@ export const policies: KindDefinition<InstanceInputs, InstanceOutputs>["policies
   __identity: "ignore",
 };
 
+export const omittedDefaults = [
+  ...["onImageChange", "ephemeral", "cdroms", "nics", "disks", "tpm", "agentDrive", "cloudInitDrive", "os"],
+  ...["power", "allowRestart", "shutdownTimeout", "onDelete", "waitFor", "bootCommand", "files"],
+];
+
 export async function computeInputs(
   check: CheckContext<InstanceInputs>,
 ): Promise<{ inputs: PartialInstanceInputs; failures: Failure[] }> {

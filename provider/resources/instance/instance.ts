@@ -21,7 +21,7 @@ import { make } from "./steps/create";
 import { identityBefore } from "./identity";
 import { retryWhileBusy } from "../machine/busy";
 import { addressOf, unwritten } from "./import";
-import { applyDefaults, computeInputs, policies } from "./inputs";
+import { applyDefaults, computeInputs, omittedDefaults, policies } from "./inputs";
 import { explainMedia } from "./preflight/media";
 import { finishMove, move, removeTwins } from "./steps/relocation";
 import { isStopped, stop } from "../machine/power";
@@ -52,6 +52,7 @@ export const instance: ReconciledKind<Inputs, Outputs, InstanceFound> = {
     return { inputs: { ...partial, __identity: await identityBefore({ ...check, inputs: partial }) }, failures };
   },
   normalize,
+  omittedDefaults,
   preflight,
   preflightChange,
   deleteBeforeReplace: (olds, news) => idOf(olds) === idOf(news),

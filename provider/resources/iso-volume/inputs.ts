@@ -21,7 +21,6 @@ export interface IsoVolumeInputs extends CommonInputs {
 
 export interface IsoVolumeOutputs extends IsoVolumeInputs {
   sizeBytes: number;
-  contentType: string;
   location: string;
   createdAt: string;
 }

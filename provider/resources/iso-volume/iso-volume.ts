@@ -31,6 +31,7 @@ export const isoVolume: ReconciledKind<Inputs, Outputs, VolumeFound> = {
   validate: () => [],
   applyDefaults,
   computeInputs,
+  omittedDefaults: ["allowAnyContent", "trustContent", "overwrite"],
   preflight,
   // A replacement with an automatic name gets a different name.
   deleteBeforeReplace: (olds, news) => volumeId(olds) === volumeId(news) && !isAutomatic(news, urnOf(news)),
@@ -176,7 +177,6 @@ function toOutputs(inputs: Inputs, { value, at }: VolumeFound): Outputs {
     ...{ pool, name, project, target, source, allowAnyContent, trustContent, overwrite, digest },
     description: value.description,
     sizeBytes: sizeOf(value),
-    contentType: value.content_type,
     location: value.location,
     createdAt: value.created_at,
   };

@@ -1,5 +1,6 @@
 // The process of Pulumi's dynamic-provider server, as one run of a stack has it: it can be killed at any request.
 import { Calls } from "../../../provider/engine/pulumi/calls";
+import { CompactState } from "../../../provider/engine/pulumi/compact-state";
 import { Dispatch } from "../../../provider/engine/dispatch";
 import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
 import { isPlugin, PluginProcess } from "./plugin-process";
@@ -105,7 +106,8 @@ export class StackProcess {
   #of(kindName: KindName): DynamicProvider {
     const known = this.#providers.get(kindName);
     if (known !== undefined) return known;
-    const made = this.#plugin?.dynamic ?? new Dispatch(kindOf(kindName), this.#calls);
+    const kind = kindOf(kindName);
+    const made = this.#plugin?.dynamic ?? new CompactState(kindName, kind, new Dispatch(kind, this.#calls));
     void made.configure({ config: { get: (key) => this.config[key] } });
     this.#providers.set(kindName, made);
     return made;

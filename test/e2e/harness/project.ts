@@ -119,6 +119,13 @@ export class PulumiProject {
     return JSON.parse(await this.#require(["stack", "export"])) as Checkpoint;
   }
 
+  /** What a resource takes of the state, with all that the engine adds to it; `socket` as if it were Incus's own. */
+  async stateBytes(name: string, socket: string): Promise<number> {
+    const { resources = [] } = (await this.exportStack()).deployment;
+    const resource = resources.find(({ urn }) => urn.endsWith(`::${name}`));
+    return JSON.stringify(resource).replaceAll(socket, "/var/lib/incus/unix.socket").length;
+  }
+
   async importStack(checkpoint: Checkpoint): Promise<void> {
     const file = join(this.#base, "import.json");
     await writeFile(file, JSON.stringify(checkpoint));
