@@ -167,8 +167,10 @@ describe("a client whose caller stops", () => {
     await expect(limit.run(() => limited.get("/1.0/x", z.unknown()))).rejects.toMatchObject({ code: "timeout" });
     const wide = client.until(new Deadline({ ms: 60_000, why: "too long" }));
     expect(wide.signal).toBe(client.signal);
+    // On a busy machine, the first request may not have been sent in its time.
+    const before = lines(daemon).length;
     const reading = wide.get("/1.0/x", z.unknown());
-    await until(() => lines(daemon).length === 2);
+    await until(() => lines(daemon).length > before);
     await stop(reading);
   });
 });
