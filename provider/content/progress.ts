@@ -9,7 +9,7 @@ export function reportTo(status: Status, verb: string): ReportBytes {
   const startedMs = performance.now();
   return (done, total) => {
     const rate = (1000 * done) / Math.max(1, performance.now() - startedMs);
-    const left = total === undefined ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
+    const left = total === undefined || done >= total ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
     const part =
       total === undefined
         ? formatBytes(done)
