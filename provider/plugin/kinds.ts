@@ -1,6 +1,7 @@
 // The kinds that the plugin serves, by the tokens of their resource types.
 import { kinds } from "../kinds";
 import { type AnyKind, type ServerInputs } from "../kind/kind";
+import { type Props } from "../kind/props";
 import { ofInstance, ofIsoVolume, type ToForm } from "./program-form";
 
 export type Kind = AnyKind<ServerInputs, ServerInputs, unknown>;
@@ -18,6 +19,8 @@ export interface Traits {
   secret?: readonly string[];
   /** Outputs that are secret if the program did not write them, because they may contain secrets of others. */
   secretIfRead?: readonly string[];
+  /** What is stored of an imported object instead of what a check would compute: `unverified` of `iso-volume/inputs.ts`. */
+  imported?: Props;
   /** Outputs that are secret if one of these inputs contains a secret. */
   secretWith?: { inputs: readonly string[]; outputs: readonly string[] };
 }
@@ -37,7 +40,9 @@ export const servedKinds = {
     ...{ secret: ["expandedConfig"], secretIfRead: ["config", "cloudInit"] },
   },
   InstanceSnapshot: { outputs: ["createdAt"] },
-  IsoVolume: { outputs: ["digest", "sizeBytes", "location"], toForm: ofIsoVolume },
+  IsoVolume: {
+    ...{ outputs: ["digest", "sizeBytes", "location"], toForm: ofIsoVolume, imported: { digest: "unverified" } },
+  },
   Network: { outputs: networkOutputs },
   Profile: { outputs: [], secretIfRead: ["config", "cloudInit"] },
   Project: { outputs: ["serverConfig"] },

@@ -63,13 +63,15 @@ export class ServedResource {
   }
 
   async check(urn: string, olds: Received, news: Received): Promise<{ inputs: Result; failures: Failure[] }> {
-    const written = this.#form(withoutNulls(news.props));
+    const given = this.#form(withoutNulls(news.props));
     // The old inputs of an import are those that were read. The kind itself compares the object with the program.
     const importId = this.#imported.get(urn);
+    const isArgument = ([key]: [string, unknown]): boolean => key in this.served.kind.schema.shape;
+    const written = importId === undefined ? given : Object.fromEntries(Object.entries(given).filter(isArgument));
     const hasOlds = Object.keys(olds.props).length > 0 && importId === undefined;
     const before = hasOlds ? { ...this.#storedInputs(olds.props), ...(await this.#oldPlace(olds.props, written)) } : {};
-    const given = { ...written, ...this.#told(urn, secretInputs(written, news.secrets)), __import: importId };
-    const { inputs, failures } = await this.#dispatch.check(before, given, {
+    const bag = { ...written, ...this.#told(urn, secretInputs(written, news.secrets)), __import: importId };
+    const { inputs, failures } = await this.#dispatch.check(before, bag, {
       exists: hasOlds || importId !== undefined,
     });
     const own = shown(inputs);
@@ -121,15 +123,13 @@ export class ServedResource {
   /** Undefined if the object no longer exists. Without a state, reads an object of which only the ID is known. */
   async read(urn: string, { id, inputs, outputs }: Stored): Promise<{ inputs: Result; outputs: Result } | undefined> {
     const isImport = outputs.props["__identity"] === undefined;
-    const known = isImport ? this.#form(withoutNulls({ ...inputs.props, ...outputs.props })) : outputs.props;
+    const given = withoutNulls({ ...this.served.imported, ...inputs.props, ...outputs.props });
+    const known = isImport ? this.#form(given) : outputs.props;
     const state = { ...this.#state(urn, known, inputs.props), [secretsKey]: topLevel(outputs.secrets) };
     const found = await this.#dispatch.read(id, state, { isImport });
     if (isImport) this.#imported.set(urn, id);
     if (found.id === "") return undefined;
-    const { schema } = this.served.kind;
-    const own = shown(found.inputs ?? {});
-    const isWritten = ([key]: [string, unknown]): boolean => !isImport || key in schema.shape;
-    const read = Object.fromEntries(Object.entries(own).filter(isWritten));
+    const read = shown(found.inputs ?? {});
     if (read["name"] === inputs.props["name"] && inputs.props[defaultsKey] !== undefined)
       read[defaultsKey] = inputs.props[defaultsKey];
     const secrets = secretInputs(read, topLevel(inputs.secrets) ?? []);

@@ -153,7 +153,8 @@ export class PluginProcess {
   }
 }
 
-function asked<Answer>(
+/** Calls a method, as Pulumi's engine does. */
+export function asked<Answer>(
   client: InstanceType<typeof ResourceProviderClient>,
   method: Method,
   request: object,
