@@ -16,7 +16,7 @@ export function describeMachine() {
   const kernel = execFileSync("uname", ["-s"], { encoding: "utf8" }).trim();
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus().length} × ${cpus()[0]?.model ?? "CPU"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${kernel} ${release()}`,
+    machine: `${cpus().length} × ${cpus()[0]?.model ?? "CPU"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${kernel} ${release().split(".").slice(0, 2).join(".")}`,
     load: load.toFixed(1),
     // Other programs would take the time of what is measured.
     isBusy: load > 0.5 * cpus().length,

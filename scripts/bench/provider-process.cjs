@@ -1,8 +1,12 @@
 // The provider in its own process, with the modules that Pulumi's dynamic-provider server also loads.
 require("@pulumi/pulumi");
 const { readFileSync, writeFileSync } = require("node:fs");
+const { setFlagsFromString } = require("node:v8");
+const { runInNewContext } = require("node:vm");
 const provider = require("pulumi-lxd/provider");
 
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc");
 const providers = new Map();
 
 async function serve({ kindName, method, args, config }) {
@@ -16,12 +20,17 @@ async function serve({ kindName, method, args, config }) {
   return providers.get(kindName)[method](...args);
 }
 
-/** The current resident memory and its peak since the last call; resets the peak. */
+/**
+ * The peak of the resident memory since the last call, and the resident memory without garbage, such as what loading the
+ * code has left; resets the peak.
+ */
 function memory() {
-  const status = readFileSync("/proc/self/status", "utf8");
-  const bytes = (name) => 1024 * Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]);
+  const bytes = (name) =>
+    1024 * Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync("/proc/self/status", "utf8"))[1]);
+  const peakBytes = bytes("VmHWM");
+  collectGarbage();
   writeFileSync("/proc/self/clear_refs", "5");
-  return { residentBytes: bytes("VmRSS"), peakBytes: bytes("VmHWM") };
+  return { residentBytes: bytes("VmRSS"), peakBytes };
 }
 
 process.on("message", ({ id, ...call }) => {
