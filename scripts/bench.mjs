@@ -11,12 +11,14 @@ import { benchLoad } from "./bench/load.mjs";
 import { benchMany } from "./bench/many.mjs";
 import { benchRequests } from "./bench/requests.mjs";
 import { Site } from "./bench/site.mjs";
+import { benchState } from "./bench/state.mjs";
 import { benchUnchanged } from "./bench/unchanged.mjs";
 import { prepare } from "./prepare.mjs";
 
 const parts = {
   load: benchLoad,
   requests: benchRequests,
+  state: benchState,
   import: benchImport,
   download: benchDownload,
   generated: benchGenerated,

@@ -36,6 +36,12 @@ export class Stack {
     return seconds(() => this.#pulumi(operation, ...flags));
   }
 
+  /** The resources in its state. */
+  async resources() {
+    return JSON.parse(await this.#pulumi("stack", "export")).deployment.resources;
+  }
+
+  /** Returns what it prints. */
   async #pulumi(...args) {
     const env = {
       ...process.env,
@@ -45,8 +51,10 @@ export class Stack {
       PULUMI_CONFIG_PASSPHRASE: "bench",
     };
     const options = { cwd: this.#dir, env, maxBuffer: 2 ** 28 };
-    await promisify(execFile)(this.#engine.pulumi, ["--non-interactive", ...args], options).catch((error) => {
+    const run = promisify(execFile)(this.#engine.pulumi, ["--non-interactive", ...args], options);
+    const { stdout } = await run.catch((error) => {
       throw new Error(`pulumi ${args.join(" ")} failed:\n${error.stdout}${error.stderr}`);
     });
+    return stdout;
   }
 }
