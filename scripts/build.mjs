@@ -1,5 +1,5 @@
 // Builds dist/ from sdk/, provider/, embedded/ and cli/, and replaces it atomically at the end.
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "./build/bundle.mjs";
 import { declarations } from "./build/declarations.mjs";
@@ -14,6 +14,8 @@ export async function build() {
     mkdirSync(fresh);
     await declarations(fresh);
     await bundle(fresh);
+    mkdirSync(join(fresh, "plugin"));
+    copyFileSync(join(root, "provider/plugin/schema.json"), join(fresh, "plugin/schema.json"));
     moveAside(join(root, "dist"), join(old, "dist"));
     renameSync(fresh, join(root, "dist"));
   } finally {

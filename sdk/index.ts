@@ -24,7 +24,7 @@ export {
   type ProvisionStep,
   type ProvisionStepArgs,
 } from "./golden-image/golden-steps";
-export { Image, type ImageAliasArgs, type ImageArgs } from "./image/image";
+export { Image, type ImageAlias, type ImageAliasArgs, type ImageArgs } from "./image/image";
 export {
   type ImageDiskSource,
   type ImageDownloadSource,

@@ -13,7 +13,9 @@ import { declared, type Resolved } from "./resource/outputs";
 export interface VolumeCopySource extends Only<"volume", "volume" | "backup"> {
   /** The volume, for example `{ pool: other.pool, name: other.name }`. */
   volume: pulumi.Input<{
+    /** The storage pool. */
     pool: pulumi.Input<string>;
+    /** Name of the volume. */
     name: pulumi.Input<string>;
     /** Project of the volume. Default: that of the new volume. */
     project?: OptionalInput<string>;

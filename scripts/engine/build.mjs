@@ -40,7 +40,7 @@ function requirePinned(version) {
   }
 }
 
-function findGo() {
+export function findGo() {
   const go = [findOnPath("go"), "/usr/local/go/bin/go"].find((file) => file && existsSync(file));
   if (!go) throw new Error("there is no `go` on PATH; install Go 1.25.8 or newer from https://go.dev/dl/");
   return go;

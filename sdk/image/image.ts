@@ -9,11 +9,20 @@ import { withSecretUrls } from "../resource/secret-urls";
 import { type KeyValues, type OptionalInput, type StringInput } from "../resource/inputs";
 import { declared, type Resolved } from "../resource/outputs";
 
+/** An alias of an image. */
 export interface ImageAliasArgs {
   /** Name of the alias. */
   name: pulumi.Input<string>;
   /** Free text. Default: empty. */
   description?: OptionalInput<string>;
+}
+
+/** An alias of an image, as an output. */
+export interface ImageAlias {
+  /** Name of the alias. */
+  name: string;
+  /** Free text. */
+  description: string;
 }
 
 export interface ImageArgs extends CommonArgs {
@@ -90,7 +99,7 @@ export class Image extends LxdResource {
   /** Where the image comes from. With `Image.get`, undefined. */
   declare readonly source: pulumi.Output<Resolved<ImageSourceArgs> | undefined>;
   /** Aliases of the image that this resource manages; with `Image.get`, all aliases. */
-  declare readonly aliases: pulumi.Output<{ name: string; description: string }[]>;
+  declare readonly aliases: pulumi.Output<ImageAlias[]>;
   /** Properties that this resource manages; with `Image.get`, all properties. */
   declare readonly properties: pulumi.Output<Record<string, string>>;
   declare readonly public: pulumi.Output<boolean>;

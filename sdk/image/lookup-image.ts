@@ -1,6 +1,7 @@
 // Looks up existing images, on LXD or Incus or on an image server, without creating a resource.
 import * as pulumi from "@pulumi/pulumi";
 import type * as provider from "../../provider/functions";
+import { type ImageAlias } from "./image";
 import { type RemoteInput, toRemote } from "../remote";
 import { secretPaths } from "../resource/secret-paths";
 import { type KeyValues, type OptionalInput, type StringInput } from "../resource/inputs";
@@ -43,10 +44,13 @@ export interface FoundImage {
   fingerprint: string;
   /** `container` or `virtual-machine`. */
   type: string;
+  /** Architecture, for example `x86_64`. */
   architecture: string;
-  aliases: { name: string; description: string }[];
+  /** All aliases of the image. */
+  aliases: ImageAlias[];
   /** All properties of the image. */
   properties: Record<string, string>;
+  /** Whether anybody who can reach the server may copy the image. */
   public: boolean;
   /** Size of the image as packed, in bytes. */
   sizeBytes: number;

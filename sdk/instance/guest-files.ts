@@ -26,10 +26,15 @@ export interface GuestFileArgs {
 
 /** A file in the guest as an output. */
 export interface GuestFile {
+  /** Absolute path in the guest. */
   path: string;
+  /** Where the content comes from. */
   content: FileContent;
+  /** Octal permissions. */
   mode?: string;
+  /** Numeric user ID of the owner in the guest. */
   uid?: number;
+  /** Numeric group ID in the guest. */
   gid?: number;
   /** `sha256:` and the hash of the content. */
   digest?: string;

@@ -14,7 +14,9 @@ import { toCdroms } from "../iso-volume/volume-reference";
 
 /** Addresses of one network interface that are reachable from outside the guest. */
 export interface InterfaceAddresses {
+  /** IPv4 addresses, without prefix lengths. */
   ipv4: string[];
+  /** IPv6 addresses, without prefix lengths. */
   ipv6: string[];
 }
 

@@ -2,10 +2,27 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** The content of a file. */
-export type FileContent = { text: string } | { base64: string } | { file: string };
+export type FileContent =
+  | {
+      /** The content as text. */
+      text: string;
+    }
+  | {
+      /** The content as bytes, in Base64. */
+      base64: string;
+    }
+  | {
+      /** Path of a file on this machine with the content. */
+      file: string;
+    };
 
 /** A file, or a directory with everything in it. */
-export type FileEntry = FileContent | { folder: string };
+export type FileEntry =
+  | FileContent
+  | {
+      /** Path of a directory on this machine. */
+      folder: string;
+    };
 
 interface FilePlace {
   /** The resource and the argument, for errors. */

@@ -4,9 +4,11 @@ import { type OneOf } from "./inputs";
 
 /** A reference to an ISO volume. */
 export interface VolumeReference {
+  /** The storage pool. */
   pool: string;
+  /** Name of the volume. */
   name: string;
-  /** Default: the project of the resource. */
+  /** Project of the volume. Default: the project of the resource. */
   project?: string | undefined;
   /** Identifies the content, if the volume is one of this program. */
   digest?: string | undefined;
