@@ -55,7 +55,7 @@ const zones = [
 const linesOfCode = (max) => ["error", { max, skipBlankLines: true, skipComments: true }];
 
 export default tseslint.config(
-  { ignores: ["dist/", ".engine/", ".quickstart/", "**/node_modules/"] },
+  { ignores: ["dist/", ".engine/", "plugins/", ".quickstart/", "**/node_modules/"] },
   ...tseslint.configs.strictTypeChecked.map((c) => ({ ...c, files: ["**/*.ts", "**/*.mts"] })),
   {
     files: ["**/*.ts", "**/*.mts"],

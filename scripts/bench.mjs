@@ -9,6 +9,7 @@ import { benchGenerated } from "./bench/generated.mjs";
 import { benchImport } from "./bench/import.mjs";
 import { benchLoad } from "./bench/load.mjs";
 import { benchMany } from "./bench/many.mjs";
+import { benchPlugin } from "./bench/plugin.mjs";
 import { benchRequests } from "./bench/requests.mjs";
 import { Site } from "./bench/site.mjs";
 import { benchState } from "./bench/state.mjs";
@@ -17,6 +18,7 @@ import { prepare } from "./prepare.mjs";
 
 const parts = {
   load: benchLoad,
+  plugin: benchPlugin,
   requests: benchRequests,
   state: benchState,
   import: benchImport,
@@ -27,7 +29,7 @@ const parts = {
 };
 
 /** Parts that measure no daemon. */
-const local = ["load"];
+const local = ["load", "plugin"];
 
 /**
  * `npm run bench`, or selected parts: `npm run bench -- import many`. `--large` adds an import of 8 GiB and 1,000

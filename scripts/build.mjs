@@ -1,8 +1,9 @@
 // Builds dist/ from sdk/, provider/, embedded/ and cli/, and replaces it atomically at the end.
-import { copyFileSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "./build/bundle.mjs";
 import { declarations } from "./build/declarations.mjs";
+import { placePluginFiles, placeProject } from "./build/plugin.mjs";
 import { isMain, root } from "./root.mjs";
 
 export async function build() {
@@ -14,8 +15,8 @@ export async function build() {
     mkdirSync(fresh);
     await declarations(fresh);
     await bundle(fresh);
-    mkdirSync(join(fresh, "plugin"));
-    copyFileSync(join(root, "provider/plugin/schema.json"), join(fresh, "plugin/schema.json"));
+    placePluginFiles(join(fresh, "plugin"));
+    placeProject(join(fresh, "plugin"));
     moveAside(join(root, "dist"), join(old, "dist"));
     renameSync(fresh, join(root, "dist"));
   } finally {

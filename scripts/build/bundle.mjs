@@ -22,20 +22,44 @@ const groups = ["zod", "undici"].map((name) => ({ name, test: new RegExp(`/node_
 
 /** @param {string} dir */
 export async function bundle(dir) {
-  const bundled = await rolldown({ input: entries, cwd: root, platform: "node", external: outside });
-  const { output } = await bundled.write({
+  await write(dir, { input: entries, external: outside });
+  await chmod(join(dir, "cli/main.js"), 0o755);
+}
+
+/**
+ * The plugin with all packages that it needs, also Pulumi's and gRPC.
+ * @param {string} dir
+ */
+export async function bundlePlugin(dir) {
+  const plugins = [{ name: "own-pulumi", transform: withOwnPulumi }];
+  await write(dir, { input: { main: "provider/plugin/main.ts" }, plugins }, { sourcemap: false });
+}
+
+/** What is loaded from Pulumi's own location elsewhere is part of this bundle. */
+function withOwnPulumi(/** @type {string} */ code, /** @type {string} */ id) {
+  if (!id.startsWith(join(root, "provider")) || !code.includes("const load = createRequire")) return undefined;
+  const own = code
+    .replace(/const load = createRequire\([^;]*\);/, "")
+    .replaceAll(/\bload\(\s*"\.\/(proto[^"]*)",?\s*\)/g, 'require("@pulumi/pulumi/$1")')
+    .replaceAll(/\bload\(\s*("[^"]+"),?\s*\)/g, "require($1)");
+  return { code: own, map: null };
+}
+
+async function write(dir, input, output = {}) {
+  const bundled = await rolldown({ cwd: root, platform: "node", ...input });
+  const { output: files } = await bundled.write({
     dir,
     format: "cjs",
     sourcemap: "hidden",
     sourcemapPathTransform: (source, map) => fromDist(dir, source, map),
     chunkFileNames: "chunks/[name].js",
     codeSplitting: { groups },
+    ...output,
   });
   await bundled.close();
-  const chunks = output.filter(({ type }) => type === "chunk");
+  const chunks = files.filter(({ type }) => type === "chunk");
   await Promise.all(chunks.filter(({ map }) => map !== null).map((chunk) => settleMap(dir, chunk)));
   await noticesOf(chunks, join(dir, "THIRD-PARTY-LICENSES.txt"));
-  await chmod(join(dir, "cli/main.js"), 0o755);
 }
 
 /** The path of a source as seen from where its file will be, which is not where it is built. */

@@ -7,6 +7,7 @@ const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_p
 const messages = require("@pulumi/pulumi/proto/language_pb");
 const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb");
 const { endWithEngine } = require("./end-with-engine.cjs");
+const { runPlugin } = require("./run-plugin.cjs");
 const sdkRequire = createRequire(require.resolve("@pulumi/pulumi/package.json"));
 const { Empty } = sdkRequire("google-protobuf/google/protobuf/empty_pb");
 const grpc = sdkRequire("@grpc/grpc-js");
@@ -97,6 +98,9 @@ function stopPrograms() {
 const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
 server.addService(LanguageRuntimeService, {
   run,
+  runPlugin,
+  // Packages are installed before Pulumi runs.
+  installDependencies: (call) => call.end(),
   about: answer(about),
   handshake: answer(() => new messages.LanguageHandshakeResponse()),
   getRequiredPlugins: answer(() => new messages.GetRequiredPluginsResponse()),
