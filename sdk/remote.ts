@@ -107,10 +107,26 @@ export class Remote {
     this.args = given.length === 1 ? args : { ...(args as RemoteNameArgs), name };
   }
 
+  /**
+   * For the resource option `transformations` of a component: all resources in the component use this server, unless
+   * they specify their own.
+   *
+   * ```ts
+   * new Cluster("web", { transformations: [build.transformation] });
+   * ```
+   */
+  readonly transformation: pulumi.ResourceTransformation = ({ type, props, opts }) => {
+    const { remote } = props as { remote?: unknown };
+    if (!type.startsWith(dynamicTypes) || remote !== undefined) return undefined;
+    return { props: { ...props, remote: withSecrets(this.args) }, opts };
+  };
+
   static [Symbol.hasInstance](value: unknown): value is Remote {
     return typeof value === "object" && value !== null && mark in value;
   }
 }
+
+const dynamicTypes = "pulumi-nodejs:dynamic/lxd:";
 
 const secrets = ["clientKey", "trustToken", "bearerToken"] as const;
 

@@ -12,6 +12,7 @@ import { type Calls } from "./pulumi/calls";
 import { Check } from "./check";
 import { Redactor } from "./secrets/redactor";
 import { compare, type Comparison, difference } from "./diff";
+import { customTimeoutMs } from "./custom-timeouts";
 import { type Difference, type DynamicProvider, partial, pathInReason, printedOnce } from "./pulumi/dynamic-provider";
 import { type Props, withoutNulls } from "../kind/props";
 import { type HeldObject, runRegistry } from "./run-registry";
@@ -99,7 +100,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     return this.calls.run((signal) => this.#servers.withSignal(signal).desired(remoteOf({ remote }), olds));
   }
 
-  async create(props: Props, timeoutMs?: number): Promise<{ id: string; outs: Props }> {
+  async create(props: Props, timeoutMs = customTimeoutMs(props, "create")): Promise<{ id: string; outs: Props }> {
     let made: { id: string; outs: Props } | undefined;
     const work = this.#inContext({ props, timeoutMs }, async (context, where) => {
       const { urn } = context;
@@ -143,7 +144,12 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     return printedOnce(work);
   }
 
-  async update(id: string, oldProps: Props, newProps: Props, timeoutMs?: number): Promise<{ outs: Props }> {
+  async update(
+    id: string,
+    oldProps: Props,
+    newProps: Props,
+    timeoutMs = customTimeoutMs(newProps, "update"),
+  ): Promise<{ outs: Props }> {
     let left: { id: string; outs: Props } | undefined;
     const olds = upgradeState(this.kind, oldProps);
     const work = this.#inContext({ props: newProps, oldProps: olds, timeoutMs }, async (context, where) => {
@@ -162,7 +168,7 @@ export class Dispatch<Inputs extends ServerInputs, Outputs extends Inputs, Found
     });
   }
 
-  async delete(id: string, oldProps: Props, timeoutMs?: number): Promise<void> {
+  async delete(id: string, oldProps: Props, timeoutMs = customTimeoutMs(oldProps, "delete")): Promise<void> {
     const props = upgradeState(this.kind, oldProps);
     const work = this.#inContext({ props, isStored: true, timeoutMs }, async (context, where) => {
       const isHeld = (identity: string): boolean => runRegistry().holderOf(this.#held(where, identity)) !== undefined;

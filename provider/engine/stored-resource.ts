@@ -1,5 +1,6 @@
 // Internal fields stored with a resource, under names with two underscores, which previews omit.
 import { secretsKey } from "./secrets/redactor";
+import { timeoutsKey } from "./custom-timeouts";
 import { automaticNameKey } from "../kind/automatic-name";
 import { plain, type Props } from "../kind/props";
 import { schemaVersion } from "./state-upgrades";
@@ -35,11 +36,11 @@ export function toProps(
   { outputs, identity, isIncomplete }: Checkpoint<object>,
   { props, where, mayLack = [] }: { props: Props; where: ServerIdentity; mayLack?: readonly string[] | undefined },
 ): Props {
-  const { remote, __urn, __provider, [secretsKey]: secrets, [automaticNameKey]: name } = props;
+  const { remote, __urn, __provider, [secretsKey]: secrets, [timeoutsKey]: timeouts, [automaticNameKey]: name } = props;
   const known = { __schema: schemaVersion, __identity: identity, __incomplete: isIncomplete, [automaticNameKey]: name };
   const lacking = Object.fromEntries(mayLack.map((key) => [key, null]));
-  const stored = { ...outputs, remote, __urn, __provider, [secretsKey]: secrets, ...known, ...where };
-  return { ...lacking, ...plain(stored) };
+  const passed = { __urn, __provider, [secretsKey]: secrets, [timeoutsKey]: timeouts };
+  return { ...lacking, ...plain({ ...outputs, remote, ...passed, ...known, ...where }) };
 }
 
 /** Expects props of the present schema. */

@@ -160,7 +160,8 @@ export class GoldenImage extends pulumi.ComponentResource {
       provision: steps,
       seal,
     };
-    const build = new GoldenBuild(name, { ...rest, ...content, publishTo: publishTo?.map(toTarget), version }, own);
+    const props = { ...rest, ...content, publishTo: publishTo?.map(toTarget), version };
+    const build = new GoldenBuild(name, props, { ...own, ...timeoutsOf(opts) });
     Object.assign(this, build.arguments);
     this.fingerprint = build.fingerprint;
     this.version = build.releasedVersion;
@@ -179,4 +180,8 @@ export class GoldenImage extends pulumi.ComponentResource {
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isInstanceOf(this, value);
   }
+}
+
+function timeoutsOf({ customTimeouts }: pulumi.ComponentResourceOptions = {}): pulumi.CustomResourceOptions {
+  return customTimeouts === undefined ? {} : { customTimeouts };
 }

@@ -45,6 +45,8 @@ export abstract class LxdResource extends pulumi.CustomResource {
       __import: importId,
       // Pulumi matches this option against a detailed diff, which a dynamic provider cannot return.
       __replaceOnChanges: opts.replaceOnChanges,
+      // Pulumi does not pass this option to a dynamic provider.
+      __timeouts: opts.customTimeouts,
       // Pulumi applies this option from the first update on; an import compares the inputs before.
       __ignoreChanges: importId === undefined ? undefined : opts.ignoreChanges,
     };
