@@ -17,6 +17,9 @@ vi.mock(import("node:fs/promises"), { spy: true });
 
 const reason = new LxdError({ code: "cancelled", why: "the run was cancelled" });
 
+/** What comes sooner or later: on a loaded machine, the second that is the default may be too short. */
+const until = (check: () => void): Promise<void> => vi.waitFor(check, 20_000);
+
 /** Aborts, upon which the work has to fail with the reason within a moment. */
 async function stop(abort: AbortController, work: Promise<unknown>): Promise<void> {
   const failed = expect(work).rejects.toMatchObject({ code: "cancelled" });
@@ -39,7 +42,7 @@ describe("what is read here", () => {
     };
     await expect(read({ report, signal: abort.signal })).rejects.toMatchObject({ code: "cancelled" });
     expect(reports).toBe(1);
-    await vi.waitFor(() => expect(files.open()).toEqual([]));
+    await until(() => expect(files.open()).toEqual([]));
   }
 
   it("is no longer hashed", async () => {
@@ -60,7 +63,7 @@ describe("what is read here", () => {
     const chunks = stream[Symbol.asyncIterator]();
     while (files.open().length === 0) await chunks.next();
     stream.destroy();
-    await vi.waitFor(() => expect(files.open()).toEqual([]));
+    await until(() => expect(files.open()).toEqual([]));
   });
 
   it("is no longer hashed as the two parts of an image", async () => {
@@ -78,7 +81,7 @@ describe("what is read here", () => {
     const abort = new AbortController();
     const status = vi.fn();
     const work = convertToQcow2({ from: "a.vmdk", format: "vmdk", to: "a.qcow2", status, signal: abort.signal });
-    await vi.waitFor(() => expect(status).toHaveBeenCalled());
+    await until(() => expect(status).toHaveBeenCalled());
     await stop(abort, work);
   });
 });
@@ -92,7 +95,7 @@ describe("a download", () => {
     const abort = new AbortController();
     const source = await urlContent({ urls: [`${origin}/x.iso`], checksum }, { ...settings, signal: abort.signal });
     const opening = source.open();
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await until(() => expect(requests).toHaveLength(1));
     await stop(abort, opening);
     await expect(source.open()).rejects.toMatchObject({ code: "cancelled" });
     expect(requests).toHaveLength(1);
@@ -107,7 +110,7 @@ describe("a download", () => {
       { ...settings, limits, signal: abort.signal },
     );
     const opening = source.open();
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await until(() => expect(requests).toHaveLength(1));
     await sleep(100);
     await stop(abort, opening);
   });
@@ -124,7 +127,7 @@ describe("a download", () => {
     const reading = bytesOf(stream);
     await sleep(100);
     await stop(abort, reading);
-    await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+    await until(() => expect(closed).toHaveBeenCalled());
     expect(requests).toHaveLength(1);
   });
 
@@ -133,7 +136,7 @@ describe("a download", () => {
     const abort = new AbortController();
     const args = { urls: [`${origin}/x.iso`], checksum: `${origin}/SHA256SUMS` };
     const finding = urlContent(args, { ...settings, signal: abort.signal });
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await until(() => expect(requests).toHaveLength(1));
     await stop(abort, finding);
   });
 
