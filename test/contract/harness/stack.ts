@@ -1,5 +1,7 @@
 // Drives a kind's provider object as Pulumi's engine and its dynamic-provider server do, with a state of its own.
 import { failureOf } from "./failures";
+import { isPlugin, PluginProcess } from "./plugin-process";
+import { Calls } from "../../../provider/engine/pulumi/calls";
 import { type DynamicProvider } from "../../../provider/engine/pulumi/dynamic-provider";
 import { resetRunRegistry } from "../../../provider/engine/run-registry";
 import * as provider from "../../../provider";
@@ -68,6 +70,7 @@ export class StackResource {
 
   /** What the text names, as the server finds it. */
   #load(): DynamicProvider {
+    if (isPlugin) return new PluginProcess(new Calls(), { "lxd:socket": this.socket, ...this.config }).dynamic;
     const name = this.#text.split(".").at(-1) as keyof typeof provider;
     return provider[name]();
   }
@@ -75,7 +78,9 @@ export class StackResource {
   #bag(args: Props): Props {
     // What JavaScript leaves undefined never reaches a provider.
     const plain = JSON.parse(JSON.stringify(args)) as Props;
-    return { remote: { socket: this.socket }, ...plain, __urn: this.urn, __provider: this.#text };
+    // The plugin is configured with the server.
+    const place = isPlugin ? {} : { remote: { socket: this.socket } };
+    return { ...place, ...plain, __urn: this.urn, __provider: this.#text };
   }
 
   async check(args: Props): Promise<{ inputs: Props; failures: Failure[] }> {
