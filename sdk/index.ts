@@ -82,7 +82,6 @@ export {
   type IsoFilesSource,
   type IsoUrlSource,
   type IsoUrlsSource,
-  type PinnedArgs,
 } from "./iso-volume/iso-source";
 export { type IsoCopySource, type IsoSource, type IsoSourceArgs } from "./iso-volume/iso-volume";
 export { IsoVolume, type IsoVolumeArgs } from "./iso-volume/iso-volume";
@@ -118,3 +117,4 @@ export { type KeyValues, type OptionalInput, type StringInput } from "./resource
 export { type Duration, type Size } from "./resource/units";
 export { type FileContent, type FileEntry } from "./resource/file-entry";
 export { type Resolved, type VolumeReference } from "./resource/outputs";
+export { type PinnedArgs, type WebFileArgs } from "./resource/web-file";

@@ -1,6 +1,6 @@
 // Argument types for the source of an image; the keys that are present select the type.
 import type * as pulumi from "@pulumi/pulumi";
-import type { PinnedArgs } from "../iso-volume/iso-source";
+import type { PinnedArgs, WebFileArgs } from "../resource/web-file";
 import { type Only, type OptionalInput, type StringInput } from "../resource/inputs";
 
 /** The fields of all sources. */
@@ -33,19 +33,25 @@ type SourceKey =
 /**
  * A unified image tarball on this machine. The path is relative to the program's directory, absolute, or starts with
  * `~`; symbolic links are followed. Each content is hashed once (the hash is cached in the user's cache directory), so
- * the preview shows the fingerprint.
+ * the preview shows the fingerprint. A file on a web server is the same as the source `download`.
  */
 export interface ImageFileSource extends Only<"file", SourceKey> {
-  /** Path of the tarball. */
-  file: pulumi.Input<string>;
+  /** Path of the tarball, or a file on a web server. */
+  file: pulumi.Input<string | WebFileArgs>;
 }
 
-/** An image in two files: a metadata tarball and a root file system or disk. The preview shows the fingerprint. */
+/**
+ * An image in two files: a metadata tarball and a root file system or disk. For local files, the preview shows the
+ * fingerprint; if one of them is on a web server, it shows whether the checksums have changed.
+ */
 export interface ImageSplitSource extends Only<"metadata" | "rootfs" | "type", SourceKey> {
-  /** Path of the metadata tarball. */
-  metadata: pulumi.Input<string>;
-  /** Path of the root: a squashfs file or a tarball for a container, a qcow2 disk for a virtual machine. */
-  rootfs: pulumi.Input<string>;
+  /** Path of the metadata tarball, or a file on a web server. */
+  metadata: pulumi.Input<string | WebFileArgs>;
+  /**
+   * Path of the root, or a file on a web server: a squashfs file or a tarball for a container, a qcow2 disk for a
+   * virtual machine. A disk may be compressed with xz, gzip, zstd or bzip2, as for the source `disk`.
+   */
+  rootfs: pulumi.Input<string | WebFileArgs>;
   /** The type of instance that the image is for. Default: `container`. */
   type?: StringInput<"container" | "virtual-machine" | undefined>;
 }
@@ -61,13 +67,15 @@ export interface ImageDownloadSource extends PinnedArgs, Only<"download" | "chec
 }
 
 /**
- * A disk of a virtual machine, with generated metadata. Formats other than qcow2 are converted with `qemu-img`, which
- * must be on the PATH; the result needs space in the system's temporary directory. The preview shows the fingerprint of
- * a qcow2 disk; for other formats, it shows whether the bytes have changed.
+ * A disk of a virtual machine, with generated metadata. A disk that is compressed with xz, gzip, zstd or bzip2 is
+ * decompressed on its way; for xz, bzip2 and (before Node.js 22.15) zstd, the program of that name must be on the PATH.
+ * Formats other than qcow2 are converted with `qemu-img`, which must be on the PATH; the disk and the result need space
+ * in the system's temporary directory. The preview shows the fingerprint of a local qcow2 disk; for all others, it shows
+ * whether the bytes have changed.
  */
 export interface ImageDiskSource extends Only<"disk" | "format" | "architecture", SourceKey> {
-  /** Path of the disk file. */
-  disk: pulumi.Input<string>;
+  /** Path of the disk file, or a file on a web server. */
+  disk: pulumi.Input<string | WebFileArgs>;
   /**
    * Format of the file; an `ova` must contain exactly one disk. The format is never guessed. A file that is
    * recognizably of another format is an error.

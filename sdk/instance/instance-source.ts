@@ -1,6 +1,7 @@
 // Argument types for the source of an instance.
 import type * as pulumi from "@pulumi/pulumi";
 import { type Only, type OptionalInput, type StringInput } from "../resource/inputs";
+import { type WebFileArgs } from "../resource/web-file";
 
 /** The fields of all sources. */
 type SourceKey =
@@ -96,8 +97,8 @@ export interface InstanceSnapshotSource extends Only<"snapshot" | "project", Sou
  * instance is ready, it has a temporary name that begins with `pulumi-`.
  */
 export interface InstanceBackupSource extends Only<"backup", SourceKey> {
-  /** Path of the file on this machine, relative to the program's directory. */
-  backup: pulumi.Input<string>;
+  /** Path of the file on this machine, relative to the program's directory, or a file on a web server. */
+  backup: pulumi.Input<string | WebFileArgs>;
 }
 
 export type InstanceSourceArgs =

@@ -9,6 +9,7 @@ import { type WaitArgs } from "./instance-waits";
 import { type RemoteInput } from "../remote";
 import { hasType } from "../resource/identity";
 import { declared, orUndefined, type Resolved } from "../resource/outputs";
+import { withSecretUrls } from "../resource/secret-urls";
 import { LxdResource, requireArgs, typeOf } from "../resource/resource";
 import { toCdroms } from "../iso-volume/volume-reference";
 
@@ -121,6 +122,7 @@ export class Instance extends LxdResource {
     const inputs = {
       ...declared(...argumentNames),
       ...args,
+      source: withSecretUrls(args.source),
       cdroms: toCdroms(args.cdroms),
       files: toGuestFiles(args.files, `Instance "${name}"`),
     };

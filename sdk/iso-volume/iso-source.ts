@@ -4,7 +4,8 @@ import { toFile } from "../resource/file-entry";
 import { isRecord, lift, liftValues } from "../resource/lift";
 import { withSecretUrls } from "../resource/secret-urls";
 import { toOriginal } from "./volume-reference";
-import { type Only, type OptionalInput } from "../resource/inputs";
+import { type Only } from "../resource/inputs";
+import { type PinnedArgs } from "../resource/web-file";
 
 /** The fields of all sources. */
 export type IsoSourceKey = "file" | "url" | "urls" | "checksum" | "trigger" | "files" | "label" | "volume";
@@ -18,22 +19,6 @@ export interface IsoFileSource extends Only<"file", IsoSourceKey> {
    * Path of the file: relative to the program's directory, absolute, or starting with `~`. Symbolic links are followed.
    */
   file: pulumi.Input<string>;
-}
-
-/** Arguments that pin the content of a download. */
-export interface PinnedArgs {
-  /**
-   * The expected checksum: `sha256:…`, `sha512:…`, or the HTTPS URL or path of a `SHA256SUMS`-style list. A local list
-   * is read in every preview: a new checksum in it means new content. A list on a web server is read only when the
-   * resource is created and when the source or `trigger` changes; if its publisher changes the list in between, that
-   * has no effect.
-   */
-  checksum: pulumi.Input<string>;
-  /**
-   * Arbitrary text. Changing it reads the list on the web server again; the content changes only if its checksum in the
-   * list has changed.
-   */
-  trigger?: OptionalInput<string>;
 }
 
 /**

@@ -1,9 +1,7 @@
 // The bytes of an image as uploaded: one tarball, or metadata and root file system as two parts of a form.
-import { basename } from "node:path";
-import { type Digest, type Opened, type Reader } from "../content";
-import { fileContent } from "../local-file/file";
-import { fileNameOf, parseSourceUrl } from "../url/source-url";
-import { urlContent } from "../url/url-content";
+import { type Opened } from "../content";
+import { openSource, type SourceExpectation } from "../open-source";
+import { type Call, isOnWeb, sourceContent } from "../source-file";
 
 export interface ImageBody extends Opened {
   contentType: string;
@@ -12,8 +10,6 @@ export interface ImageBody extends Opened {
 export interface ImageContent {
   /** SHA-256 of all bytes, the daemons' identity of an image; undefined if it is known only after reading. */
   readonly fingerprint: string | undefined;
-  /** The hash by another algorithm, if only that is known. */
-  readonly digest?: Digest | undefined;
   readonly fileName: string;
   /** `fileName`: the name that the daemon stores. */
   open(fileName: string): Promise<ImageBody>;
@@ -21,28 +17,19 @@ export interface ImageContent {
   dispose?: () => Promise<void>;
 }
 
-const octets = "application/octet-stream";
+const prefix = "sha256:";
 
-export async function tarballContent(file: string, reader: Reader): Promise<ImageContent> {
-  const content = await fileContent(file, reader);
+/** A unified image. Of a download with a checksum of another algorithm, the fingerprint is known only after reading. */
+export async function tarballContent(expected: SourceExpectation, call: Call): Promise<ImageContent> {
+  const { file } = expected;
+  const content = await sourceContent(file, call);
+  const { digest, fileName } = content;
   return {
-    fingerprint: content.digest.slice("sha256:".length),
-    fileName: content.fileName,
-    open: async () => ({ ...(await content.open()), contentType: octets }),
-  };
-}
-
-export async function downloadContent(
-  { url, checksum }: { url: string; checksum: string | undefined },
-  signal: AbortSignal,
-): Promise<ImageContent> {
-  const content = await urlContent({ urls: [url], checksum }, { signal });
-  const [algorithm, hex] = content.digest.split(":");
-  const isFingerprint = algorithm === "sha256";
-  return {
-    fingerprint: isFingerprint ? hex : undefined,
-    digest: isFingerprint ? undefined : content.digest,
-    fileName: basename(fileNameOf(parseSourceUrl(url)) ?? "image"),
-    open: async () => ({ ...(await content.open()), contentType: octets }),
+    fingerprint: digest.startsWith(prefix) ? digest.slice(prefix.length) : undefined,
+    fileName,
+    open: async () => ({
+      ...(isOnWeb(file) ? await openSource(content, expected) : await content.open()),
+      contentType: "application/octet-stream",
+    }),
   };
 }

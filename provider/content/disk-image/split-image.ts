@@ -1,34 +1,34 @@
 // An image in two files; its fingerprint is the hash of their concatenation.
 import { createHash } from "node:crypto";
-import { byteStream } from "../byte-stream";
+import { sha256 } from "../../base/canonical";
 import { readCache, writeCache } from "../cache";
 import { type Reader } from "../content";
-import { fileContent, type FileContent } from "../local-file/file";
-import { type ImageBody, type ImageContent } from "./image-content";
+import { type ImageContent } from "./image-content";
+import { openForm } from "./split-form";
+import { type SplitImage, type SplitPart, sumOf } from "./split-part";
 
-export interface SplitFiles {
-  metadata: string;
-  rootfs: string;
-  isVirtualMachine: boolean;
-}
-
-export async function splitContent(files: SplitFiles, reader: Reader): Promise<ImageContent> {
-  const [metadata, rootfs] = [await fileContent(files.metadata, reader), await fileContent(files.rootfs, reader)];
-  const fingerprint = await combinedHash([metadata, rootfs], reader);
+export async function splitContent(image: SplitImage, reader: Reader): Promise<ImageContent> {
+  const parts = [image.metadata, image.rootfs];
+  const fingerprint = parts.every(({ isHere }) => isHere) ? await combinedHash(parts, reader) : undefined;
+  const boundary = `pulumi-lxd-${(fingerprint ?? sha256(keyOf(parts))).slice(0, 32)}`;
   return {
     fingerprint,
-    fileName: rootfs.fileName,
-    open: (given) => openForm(files, { metadata, rootfs: { ...rootfs, fileName: given }, fingerprint }),
+    fileName: image.rootfs.fileName,
+    open: (given) => openForm({ ...image, rootfs: { ...image.rootfs, fileName: given } }, { boundary, fingerprint }),
   };
 }
 
-/** The hash depends only on the hashes of the two files, so it is cached per pair. */
-async function combinedHash(parts: FileContent[], { report, signal }: Reader): Promise<string> {
-  const known = `split-image/${parts.map(({ digest }) => digest.slice("sha256:".length)).join("-")}`;
+function keyOf(parts: SplitPart[]): string {
+  return parts.map(({ key }) => key).join("-");
+}
+
+/** The hash depends only on the two parts, so it is cached per pair. */
+async function combinedHash(parts: SplitPart[], { report, signal }: Reader): Promise<string> {
+  const known = `split-image/${keyOf(parts)}`;
   const remembered = await readCache(known);
   if (remembered !== undefined && /^[0-9a-f]{64}$/.test(remembered)) return remembered;
   const hash = createHash("sha256");
-  const total = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+  const total = sumOf(parts.map(({ sizeBytes }) => sizeBytes));
   let done = 0;
   for (const part of parts) {
     for await (const chunk of (await part.open()).stream) {
@@ -40,39 +40,4 @@ async function combinedHash(parts: FileContent[], { report, signal }: Reader): P
   const hex = hash.digest("hex");
   writeCache(known, hex);
   return hex;
-}
-
-interface Parts {
-  metadata: FileContent;
-  rootfs: FileContent;
-  fingerprint: string;
-}
-
-async function openForm({ isVirtualMachine }: SplitFiles, parts: Parts): Promise<ImageBody> {
-  const boundary = `pulumi-lxd-${parts.fingerprint.slice(0, 32)}`;
-  const head = (name: string, { fileName }: FileContent): Buffer =>
-    Buffer.from(
-      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${quoted(fileName)}"\r\n` +
-        "Content-Type: application/octet-stream\r\n\r\n",
-    );
-  const heads = [head("metadata", parts.metadata), head(isVirtualMachine ? "rootfs.img" : "rootfs", parts.rootfs)];
-  const end = Buffer.from(`\r\n--${boundary}--\r\n`);
-  const files = [await parts.metadata.open(), await parts.rootfs.open()];
-  async function* body(): AsyncGenerator<Buffer> {
-    for (const [i, file] of files.entries()) {
-      if (i > 0) yield Buffer.from("\r\n");
-      yield heads[i] ?? Buffer.alloc(0);
-      yield* file.stream;
-    }
-    yield end;
-  }
-  const framing = [...heads, end].reduce((sum, part) => sum + part.length, 2);
-  const sizeBytes = framing + parts.metadata.sizeBytes + parts.rootfs.sizeBytes;
-  const stream = byteStream(body(), () => files.forEach((file) => file.stream.destroy()));
-  const received = Promise.resolve({ sha256: parts.fingerprint, sizeBytes });
-  return { stream, sizeBytes, received, contentType: `multipart/form-data; boundary=${boundary}` };
-}
-
-function quoted(fileName: string): string {
-  return fileName.replaceAll(/["\\\r\n]/g, "_");
 }

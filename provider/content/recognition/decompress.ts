@@ -1,6 +1,6 @@
 // Decompresses the start of a file, as far as Node can: gzip always, zstd in newer versions.
-import { pipeline, Readable, type Transform } from "node:stream";
-import * as zlib from "node:zlib";
+import { pipeline, Readable } from "node:stream";
+import { nodeDecompressors } from "../unpack/node-decompressors";
 import { type Bytes, type Sequence } from "./bytes";
 import { type Compression } from "./found";
 
@@ -9,16 +9,9 @@ const inputMaxBytes = 16 * 2 ** 20;
 const outputMaxBytes = 32 * 2 ** 20;
 const chunkBytes = 64 * 1024;
 
-const { createZstdDecompress } = zlib as typeof zlib & { createZstdDecompress?: () => Transform };
-
-const decompressors: Partial<Record<Compression, () => Transform>> = {
-  gzip: zlib.createGunzip,
-  ...(createZstdDecompress !== undefined && { zstd: createZstdDecompress }),
-};
-
 /** Undefined if this process cannot decompress it. */
 export function decompressed(bytes: Bytes, by: Compression): (Sequence & { close(): void }) | undefined {
-  const make = decompressors[by];
+  const make = nodeDecompressors[by];
   if (make === undefined) return undefined;
   let isInputComplete = false;
   async function* input(): AsyncGenerator<Buffer> {

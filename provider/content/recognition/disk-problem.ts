@@ -3,11 +3,13 @@ import { type LxdError } from "../../base/errors";
 import { type DiskFormat, diskFormats } from "../disk-image/formats";
 import { notOneDisk } from "../disk-image/ova";
 import { type Found } from "./found";
-import { lackError, mismatch, type Subject } from "./problems";
+import { lackError, mismatch, type Subject, unpackedFound } from "./problems";
 import { tarballOf, useOf } from "./words";
 
+/** A compressed disk is decompressed on its way. */
 export function diskProblem(subject: Subject, format: DiskFormat): LxdError | undefined {
-  const { found } = subject;
+  const found = unpackedFound(subject.found);
+  if (found === undefined) return undefined;
   if (found.what === "disk") {
     if (found.lack !== undefined) return lackError(found.lack, subject);
     const isRight = found.format === format || (format === "raw" && found.isRawToo === true);
@@ -15,6 +17,7 @@ export function diskProblem(subject: Subject, format: DiskFormat): LxdError | un
   }
   if (format === "ova" && canBeOva(found)) return ovaProblem(found, subject);
   if (format === "raw" && canBeRaw(found)) return undefined;
+  if (format === "vhd" && isEndUnseen(subject) && canBeRaw(found)) return undefined;
   const isOva = found.what === "tarball" && found.holds.isOva;
   const isRaw = found.what === "raw-disk";
   const problem = isOva ? ovaProblem(found, subject) : undefined;
@@ -25,12 +28,12 @@ export function diskProblem(subject: Subject, format: DiskFormat): LxdError | un
   return mismatch(
     subject,
     nameOf(format),
-    use === undefined ? `Set \`format\` to the format of the file. ${formats}` : withFormats(),
+    use === undefined ? `Set \`format\` to the format of the file. ${formats}` : withFormats(found, use, formats),
   );
+}
 
-  function withFormats(): string {
-    return found.what === "compressed" && tarballOf(found) === undefined ? `${use ?? ""} ${formats}` : (use ?? "");
-  }
+function withFormats(found: Found, use: string, formats: string): string {
+  return found.what === "compressed" && tarballOf(found) === undefined ? `${use} ${formats}` : use;
 }
 
 /** A tarball that was not read to its end may have more disks. */
@@ -39,6 +42,11 @@ function ovaProblem(found: Found, { name }: Subject): LxdError | undefined {
   const { vmdks = [], isComplete = false } = holds ?? {};
   const isWrong = vmdks.length > 1 || (isComplete && vmdks.length === 0);
   return isWrong ? notOneDisk(name, vmdks) : undefined;
+}
+
+/** A VHD of fixed size has its signature at the end. */
+function isEndUnseen({ isStart, isOnWeb, found }: Subject): boolean {
+  return isStart === true || isOnWeb === true || found.what === "compressed";
 }
 
 function nameOf(format: DiskFormat): string {

@@ -3,11 +3,14 @@ import { LxdError } from "../../base/errors";
 import { type AnswerHeaders } from "../content";
 import { encodingAdvice, saidWith } from "../url/said";
 import { type Found, type Lack, type Tarball } from "./found";
+import { isUnpackable } from "../unpack/unpackable";
 import { type MetadataProblem } from "./image-metadata";
 import { completion, describe, describeLack, isVolumeBackup, type Place, quoted, tarballOf, useOf } from "./words";
 
 export interface Subject extends Place {
   found: Found;
+  /** Whether only the start of it was seen. That of what a web server sends always is. */
+  isStart?: boolean | undefined;
   /** What the web server said of it. */
   answer?: AnswerHeaders | undefined;
 }
@@ -75,9 +78,15 @@ export function rootfsProblem(subject: Subject, isVirtualMachine: boolean): Prob
   return isVirtualMachine ? diskRootProblem(subject) : folderRootProblem(subject);
 }
 
+/** What a file is once it is decompressed on its way; undefined if only that will show. */
+export function unpackedFound(found: Found): Found | undefined {
+  return found.what === "compressed" && isUnpackable(found.by) ? found.inside : found;
+}
+
 /** The daemons accept any bytes, and fail when they make a machine of the image. */
 function diskRootProblem(subject: Subject): Problem {
-  const { found } = subject;
+  const found = unpackedFound(subject.found);
+  if (found === undefined) return undefined;
   if (found.what === "disk" && found.format === "qcow2") return found.lack && lackError(found.lack, subject);
   const expected = "a qcow2 disk, as the root of a virtual machine must be";
   if (found.what === "squashfs" || tarballOf(found) !== undefined)

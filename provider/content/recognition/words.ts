@@ -1,4 +1,5 @@
 // Describes what was recognised, and what it can be used for.
+import { isUnpackable } from "../unpack/unpackable";
 import { type Compression, type Found, type Lack, type Tarball, type TextKind } from "./found";
 
 export function describe(found: Found): string {
@@ -72,13 +73,24 @@ export interface Place {
 export function useOf(found: Found, place: Place): string | undefined {
   const tarball = tarballOf(found);
   if (tarball !== undefined) return useOfTarball(tarball, place);
-  if (found.what === "compressed") return decompression(found.by, place);
+  if (found.what === "compressed") return useOfPackedDisk(found, place) ?? decompression(found.by, place);
   if (found.what === "text") return useOfText(found.as, place);
   if (found.what === "medium") return "Create an IsoVolume from it, and boot a blank machine from that.";
-  if (found.what === "disk") return `${fetched(place)}se ${imageOf({ disk: place.name, format: found.format })}.`;
-  if (found.what === "raw-disk") return `${fetched(place)}se ${imageOf({ disk: place.name, format: "raw" })}.`;
+  if (found.what === "disk") return useOfDisk(found.format, place);
+  if (found.what === "raw-disk") return useOfDisk("raw", place);
   if (found.what === "squashfs") return rootAdvice;
   return undefined;
+}
+
+function useOfDisk(format: string, { name, isOnWeb }: Place): string {
+  const disk = isOnWeb === true ? `{ url: ${JSON.stringify(name)}, checksum }` : JSON.stringify(name);
+  return `Use an Image with source: { disk: ${disk}, format: ${JSON.stringify(format)} }.`;
+}
+
+/** Disks are decompressed on their way. */
+function useOfPackedDisk({ by, inside }: Extract<Found, { what: "compressed" }>, place: Place): string | undefined {
+  if (!isUnpackable(by)) return undefined;
+  return inside?.what === "disk" || inside?.what === "raw-disk" ? useOf(inside, place) : undefined;
 }
 
 const rootAdvice =

@@ -12,7 +12,9 @@ import { findByName, parseImageId } from "./id";
 import { applyDefaults, type ImageInputs, isSame, type PartialImageInputs } from "./inputs";
 import { markedImages } from "./owners";
 import { isAskedHere, servedBy } from "./server-image";
-import { fieldOf, identityOf, sourceFailures, sourceTags } from "./source";
+import { isOnWeb } from "../../content/source-file";
+import { fieldOf, identityOf, isContent, sourceFailures, sourceTags } from "./source";
+import { partsOf } from "./source-parts";
 import { type ImageSource, type ServerSource } from "./source-types";
 
 type ImageCheckContext = CheckContext<ImageInputs>;
@@ -43,7 +45,7 @@ async function computeSource(check: ImageCheckContext, whole: PartialImageInputs
   if (refused.length > 0 && !(await isContentOf(check, source))) {
     return { inputs: { ...whole, fingerprint: unknown }, failures: refused };
   }
-  let field = "download" in source ? "source.checksum" : fieldOf(source);
+  let field = digestField(source);
   try {
     const hashes = await hashesOf(check, source);
     field = fieldOf(source);
@@ -62,6 +64,13 @@ async function computeSource(check: ImageCheckContext, whole: PartialImageInputs
     const failure = { property: field, reason: LxdError.from(error).message };
     return { inputs: { ...whole, fingerprint: unknown }, failures: [failure] };
   }
+}
+
+/** The input to name if the hashes cannot be computed: of a download, only its checksum list is requested. */
+function digestField(source: ImageSource): string {
+  const onWeb = isContent(source) ? partsOf(source).filter(({ file }) => isOnWeb(file)) : [];
+  const [only, ...others] = onWeb;
+  return only === undefined || others.length > 0 ? fieldOf(source) : only.fields.checksum;
 }
 
 /** Content that an earlier release accepted stays valid until it changes. */

@@ -1,50 +1,56 @@
 // Hashes of an image's bytes, as far as they are known without downloading or converting.
-import { isDeepStrictEqual } from "node:util";
-import { inspectDisk } from "../../content/disk-image/disk-image";
-import { reader } from "../../content/progress";
+import { requireQemuImg } from "../../content/disk-image/convert";
 import { qcow2DiskBytes } from "../../content/recognition/qcow2";
-import { isLocalList } from "../../content/url/resolve-checksum";
+import { isOnWeb } from "../../content/source-file";
 import { type CheckContext } from "../../kind/kind";
-import { plain } from "../../kind/props";
 import { isUnknown } from "../../kind/unknowns";
 import { noteDiskBytes } from "../shared/image-disks";
-import { contentOf, diskOf } from "./create/content";
+import { digestsOf, isSameSource } from "../shared/source-file";
+import { contentOf } from "./create/content";
 import { type ImageInputs } from "./inputs";
-import { isContent } from "./source";
-import { type ContentSource, type DiskSource, type DownloadSource, type ImageSource } from "./source-types";
+import { isContent, isForeknown } from "./source";
+import { filesOf, partsOf, unifiedOnWeb } from "./source-parts";
+import { type ContentSource, type ImageSource } from "./source-types";
 
 type Hashes = Pick<ImageInputs, "fingerprint" | "digest">;
 
 /** Content that the daemon creates or fetches has no known hash. */
 export async function hashesOf(check: CheckContext<ImageInputs>, source: ImageSource): Promise<Hashes> {
   if (!isContent(source)) return {};
-  const known = "download" in source ? pinnedBefore(check, source) : undefined;
-  if (known !== undefined) return known;
-  const digest = "disk" in source ? await digestOf(source, check) : undefined;
-  if ("disk" in source && source.format !== "qcow2") return { digest };
+  if ("disk" in source && source.format !== "qcow2") await requireQemuImg();
+  const isHere = !filesOf(source).some(isOnWeb);
+  const digest = "disk" in source || !isHere ? await digestOf(source, check) : undefined;
+  if (unifiedOnWeb(source) !== undefined) return unifiedHashes(digest ?? "");
+  if (!isForeknown(source, digest)) return { digest };
   const content = await contentOf(source, check);
-  await content.dispose?.();
   await noteDisk(source, content.fingerprint);
-  return { fingerprint: content.fingerprint, digest: digest ?? content.digest };
+  return { fingerprint: content.fingerprint, digest };
+}
+
+/** The digest of each file. */
+async function digestOf(source: ContentSource, check: CheckContext<ImageInputs>): Promise<string> {
+  const { olds } = check;
+  const known = isSameSource(olds?.source, source) ? knownDigests(olds) : undefined;
+  return (await digestsOf(partsOf(source), { known, call: check })).join(" ");
+}
+
+function knownDigests(olds: CheckContext<ImageInputs>["olds"]): string[] | undefined {
+  if (olds?.digest !== undefined) return olds.digest.split(" ");
+  const { fingerprint } = olds ?? {};
+  return fingerprint === undefined || isUnknown(fingerprint) ? undefined : [`${sha256Prefix}${fingerprint}`];
+}
+
+const sha256Prefix = "sha256:";
+
+/** The daemons' identity of an image is its SHA-256. */
+function unifiedHashes(digest: string): Hashes {
+  return digest.startsWith(sha256Prefix) ? { fingerprint: digest.slice(sha256Prefix.length) } : { digest };
 }
 
 /** For the preview of instances of this image. The file was just read for its hash. */
 async function noteDisk(source: ContentSource, fingerprint: string | undefined): Promise<void> {
   const rootfs = "metadata" in source && source.type === "virtual-machine" ? source.rootfs : undefined;
   const disk = "disk" in source ? source.disk : rootfs;
-  const bytes = disk === undefined ? undefined : await qcow2DiskBytes(disk);
+  const bytes = disk === undefined || isOnWeb(disk) ? undefined : await qcow2DiskBytes(disk);
   if (fingerprint !== undefined && bytes !== undefined) noteDiskBytes(fingerprint, bytes);
-}
-
-function digestOf(source: DiskSource, check: CheckContext<ImageInputs>): Promise<string> {
-  return inspectDisk(diskOf(source), reader(check, `hashing ${source.disk}`));
-}
-
-/** A web server is asked for its checksum list only when the download differs from the last run. */
-function pinnedBefore({ olds }: CheckContext<ImageInputs>, source: DownloadSource): Hashes | undefined {
-  const isSameAsWritten = olds?.source !== undefined && isDeepStrictEqual(plain(olds.source), plain(source));
-  if (!isSameAsWritten || isLocalList(source.checksum)) return undefined;
-  const { digest } = olds;
-  const fingerprint = isUnknown(olds.fingerprint) ? undefined : olds.fingerprint;
-  return fingerprint === undefined && digest === undefined ? undefined : { fingerprint, digest };
 }

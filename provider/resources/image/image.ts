@@ -9,12 +9,11 @@ import {
   type ReconciledKind,
   type RemovalContext,
 } from "../../kind/kind";
-import { imageProblem } from "../../content/recognition/problems";
-import { probe } from "../../content/url/probe";
 import { hasUnknown, isUnknown } from "../../kind/unknowns";
 import { checkProject } from "../shared/common";
 import { isPlacePlanned } from "../shared/planned";
 import { checkProfiles } from "../shared/profiles";
+import { unreachableFailures } from "../shared/source-file";
 import { streamsFailures } from "../shared/streams-pull";
 import { takenAliases } from "./aliases/aliases";
 import { withListed } from "./aliases/alias-lists";
@@ -27,7 +26,8 @@ import { applyDefaults, type ImageInputs, type ImageOutputs, policies, schema, v
 import { isOwnedBy, isUploadOf } from "./owners";
 import { publishFailures } from "./create/publish";
 import { release, releaseLeft } from "./record/release";
-import { fieldOf, isPublished, placeOf } from "./source";
+import { fieldOf, isContent, isPublished, placeOf } from "./source";
+import { partsOf } from "./source-parts";
 import { type ImageSource } from "./source-types";
 import { hasNewSettings, settingFailures } from "./record/shared-settings";
 import { steps } from "./record/steps";
@@ -100,16 +100,14 @@ async function sharedFailures(client: Client, { inputs, olds, urn }: CheckContex
   return found === undefined ? [] : settingFailures(found.value, { urn, formerUrn: formerUrn(olds) }, inputs);
 }
 
-/** Asks the server of a new download for the start of the file, and an image server whether it has the image. */
+/** Asks the servers of new downloads whether they have the files, and an image server whether it has the image. */
 async function sourceFailures(client: Client, check: CheckContext<Inputs>, source: ImageSource): Promise<Failure[]> {
   const { inputs, signal } = check;
   if (hasUnknown(source)) return [];
   // A relayed image was looked up already.
   if ("server" in source) return source.relay === true ? [] : streamsFailures(client, source, { ...check, advice });
-  if (hasUnknown(inputs.fingerprint) || !("download" in source)) return [];
-  const { download, checksum } = source;
-  const problems = await probe({ urls: [download], checksum, problemOf: imageProblem }, { signal });
-  return problems.map(({ error }) => ({ property: "source.download", reason: error.message }));
+  if (hasUnknown(inputs.fingerprint) || !isContent(source)) return [];
+  return unreachableFailures(partsOf(source), signal);
 }
 
 const advice = "set relay: true, so that the provider reads it and sends it to the server";

@@ -1,30 +1,31 @@
 // Sources of an image, each with its own keys.
 import { type DiskFormat } from "../../content/disk-image/formats";
+import { type SourceFile } from "../../content/source-file";
 
 export type ImageType = "container" | "virtual-machine";
 
 /** A unified tarball. */
 export interface FileSource {
-  file: string;
+  file: SourceFile;
 }
 
 /** Metadata and root file system in two files. */
 export interface SplitSource {
-  metadata: string;
-  rootfs: string;
+  metadata: SourceFile;
+  rootfs: SourceFile;
   type?: ImageType | undefined;
 }
 
 /** A unified tarball on any web server, downloaded here. */
 export interface DownloadSource {
   download: string;
-  checksum: string;
+  checksum?: string | undefined;
   trigger?: string | undefined;
 }
 
 /** A disk of a virtual machine. */
 export interface DiskSource {
-  disk: string;
+  disk: SourceFile;
   format: DiskFormat;
   architecture?: string | undefined;
 }

@@ -1,12 +1,14 @@
 // Schema and validation of an image's sources, and the part of each that identifies the image.
 import * as z from "zod";
 import { diskFormats, whyNoFormat } from "../../content/disk-image/formats";
+import { isOnWeb, sourcePlace } from "../../content/source-file";
 import { redactedText } from "../../content/url/redacted-url";
-import { urlProblems } from "../../content/url/url-problems";
 import { type Failure } from "../../kind/kind";
 import { name, strict, tagged } from "../../kind/schema";
 import { hasUnknown } from "../../kind/unknowns";
 import { protocolSchema, remoteHint } from "../shared/image-names";
+import { pinSchema, sourceFileSchema, webFailures } from "../shared/source-file";
+import { filesOf, partsOf, unifiedOnWeb } from "./source-parts";
 import {
   type ContentSource,
   type DiskSource,
@@ -46,11 +48,11 @@ export const placeSchema = {
 
 export const sourceSchema = tagged<ImageSource>(
   {
-    file: strict({ file: name }),
-    metadata: strict({ metadata: name, rootfs: name, type }),
-    download: strict({ download: name, checksum: name.optional(), trigger }),
+    file: strict({ file: sourceFileSchema }),
+    metadata: strict({ metadata: sourceFileSchema, rootfs: sourceFileSchema, type }),
+    download: strict({ download: name, ...pinSchema }),
     disk: strict({
-      disk: name,
+      disk: sourceFileSchema,
       format: z.enum(diskFormats, { error: ({ input }) => whyNoFormat(input) }),
       architecture: architectureSchema.optional(),
     }),
@@ -88,9 +90,10 @@ export function isContent(source: ImageSource): source is ContentSource {
 
 /** Whether the fingerprint is known before the image exists. */
 export function isForeknown(source: ImageSource, digest: string | undefined): boolean {
-  if ("disk" in source) return source.format === "qcow2";
-  if ("download" in source) return digest === undefined;
-  return "file" in source || "metadata" in source;
+  if (!isContent(source)) return false;
+  if (unifiedOnWeb(source) !== undefined) return digest === undefined;
+  if ("disk" in source && source.format !== "qcow2") return false;
+  return !filesOf(source).some(isOnWeb);
 }
 
 export function isPublished(source: ImageSource): source is InstanceSource | SnapshotSource {
@@ -105,11 +108,7 @@ export function isPulled(source: ImageSource): source is ServerSource | UrlSourc
 export function sourceFailures(source: ImageSource | undefined): Failure[] {
   if (source === undefined || typeof source !== "object" || hasUnknown(source)) return [];
   if ("server" in source) return serverFailures(source);
-  if (!("download" in source)) return [];
-  const problems = urlProblems({ urls: [source.download], checksum: source.checksum });
-  return problems.map(({ at, error }) => {
-    return { property: at === "checksum" ? "source.checksum" : "source.download", reason: error.message };
-  });
+  return isContent(source) ? webFailures(partsOf(source)) : [];
 }
 
 function serverFailures({ alias, fingerprint: digits, protocol, project, ...source }: ServerSource): Failure[] {
@@ -129,10 +128,12 @@ function serverFailures({ alias, fingerprint: digits, protocol, project, ...sour
 /** The part of a source that determines the image; a change of it replaces the image. */
 export function identityOf(source: ImageSource, digest?: string): object {
   if ("disk" in source) return { format: source.format, architecture: architectureOf(source), digest };
-  if ("download" in source) {
-    const { download, checksum } = source;
-    return digest === undefined ? { download, checksum } : { digest };
+  const download = isContent(source) ? unifiedOnWeb(source) : undefined;
+  if (download !== undefined) {
+    const { url, checksum } = download;
+    return digest === undefined ? { download: url, checksum } : { digest };
   }
+  if ("metadata" in source && filesOf(source).some(isOnWeb)) return { split: source.type ?? "container", digest };
   if ("server" in source) {
     const { certificate, copyAliases, relay, private: _, ...rest } = source;
     return { ...rest, server: source.server.replace(/\/+$/, "") };
@@ -161,6 +162,7 @@ export function placeOf(source: ImageSource): string {
   if ("server" in source) return `${source.alias ?? ""} from ${redactedText(source.server)}`;
   if ("instance" in source) return `of instance ${source.instance}`;
   if ("snapshot" in source) return `of snapshot ${source.snapshot}`;
-  if ("disk" in source) return `of disk ${source.disk}`;
-  return "url" in source ? `from ${redactedText(source.url)}` : "from a download";
+  if ("disk" in source) return `of disk ${sourcePlace(source.disk).name}`;
+  if ("url" in source) return `from ${redactedText(source.url)}`;
+  return "metadata" in source ? `of ${sourcePlace(source.rootfs).name}` : "from a download";
 }

@@ -6,12 +6,14 @@ import { type Found } from "../../content/recognition/found";
 import { recogniseFile } from "../../content/recognition/local-file";
 import { backupProblem } from "../../content/recognition/problems";
 import { tarballOf } from "../../content/recognition/words";
+import { isOnWeb } from "../../content/source-file";
 import { LxdError } from "../../base/errors";
 import { type CheckContext, type Cost, type Failure } from "../../kind/kind";
 import { hasUnknown, isUnknown, unknown } from "../../kind/unknowns";
 import { type InstanceInputs, type InstanceOutputs } from "./schema";
 import { otherType } from "./markers";
-import { imageOf, type InstanceSource, isCopy, isImage, markOf } from "./source";
+import { digestsOf, isSameSource } from "../shared/source-file";
+import { backupPart, type BackupSource, imageOf, type InstanceSource, isCopy, isImage, markOf } from "./source";
 
 /** Fills in the project of an instance that is copied. */
 export function placed(source: InstanceSource | undefined, project: string): InstanceSource | undefined {
@@ -32,17 +34,22 @@ export async function versionOf(
   if (hasUnknown(source) || hasUnknown(inputs.remote) || isUnknown(project)) return { version: unknown, failures: [] };
   try {
     if (isFollowed) return { version: (await findAlias(client(), project, source.alias))?.target, failures: [] };
-    const { backup } = source as { backup: string };
-    return { version: await versionOfBackup(check, backup), failures: [] };
+    return { version: await versionOfBackup(check, source as BackupSource), failures: [] };
   } catch (error) {
-    const property = isFollowed ? "source.alias" : "source.backup";
+    const property = isFollowed ? "source.alias" : backupPart(source as BackupSource).fields.checksum;
     return { version: unknown, failures: [{ property, reason: LxdError.from(error).message }] };
   }
 }
 
 /** A large file that cannot be a backup is not hashed, unless an instance may have been made of it. */
-async function versionOfBackup(check: CheckContext<InstanceInputs>, backup: string): Promise<string> {
+async function versionOfBackup(check: CheckContext<InstanceInputs>, source: BackupSource): Promise<string> {
+  const { backup } = source;
   const before = check.olds?.sourceVersion;
+  if (isOnWeb(backup)) {
+    const isSame = before !== undefined && !isUnknown(before) && isSameSource(check.olds?.source, source);
+    const [digest = ""] = await digestsOf([backupPart(source)], { known: isSame ? [before] : undefined, call: check });
+    return digest;
+  }
   const found = await recogniseFile(backup);
   const problem = backupProblem({ name: backup, found }, "instance") ?? typeProblem(check, backup, found);
   if (problem !== undefined && before === undefined) throw problem;

@@ -1,9 +1,12 @@
 // Sources of an instance, distinguished by their keys, and how two of them are compared.
 import * as z from "zod";
+import { backupProblem } from "../../content/recognition/problems";
+import { type SourceFile } from "../../content/source-file";
 import { type Failure } from "../../kind/kind";
 import { name, strict, tagged } from "../../kind/schema";
 import { hasUnknown } from "../../kind/unknowns";
 import { protocolSchema, remoteHint } from "../shared/image-names";
+import { partAt, sourceFileSchema, type SourcePart, webFailures } from "../shared/source-file";
 
 export interface ImageSource {
   /** Fingerprint of an image on the same server. */
@@ -40,8 +43,8 @@ export interface SnapshotSource {
 }
 
 export interface BackupSource {
-  /** Path of a file on this machine, in the daemons' export format. */
-  backup: string;
+  /** In the daemons' export format. */
+  backup: SourceFile;
 }
 
 /** Sources that resolve to an image. */
@@ -81,7 +84,7 @@ export const sourceSchema = tagged<InstanceSource>(
       snapshot: z.string().regex(/^[^/]+\/[^/]+$/, { error: 'must be "instance/snapshot"' }),
       project: name.optional(),
     }),
-    backup: strict({ backup: name }),
+    backup: strict({ backup: sourceFileSchema }),
   },
   textHint,
 );
@@ -96,7 +99,9 @@ export function isCopy(source: InstanceSource): source is AnyCopySource {
 
 /** Validates a source. */
 export function sourceRules(source: InstanceSource | undefined): Failure[] {
-  if (source === undefined || typeof source !== "object" || hasUnknown(source) || !("server" in source)) return [];
+  if (source === undefined || typeof source !== "object" || hasUnknown(source)) return [];
+  if ("backup" in source) return webFailures([backupPart(source)]);
+  if (!("server" in source)) return [];
   const { alias, fingerprint: digits, certificate } = source;
   const failures: Failure[] = [];
   if ((alias === undefined) === (digits === undefined)) {
@@ -106,6 +111,10 @@ export function sourceRules(source: InstanceSource | undefined): Failure[] {
     failures.push({ property: "source.certificate", reason: "must be the text of a PEM certificate, not its path" });
   }
   return failures;
+}
+
+export function backupPart({ backup }: BackupSource): SourcePart {
+  return partAt("backup", backup, { problemOf: (subject) => backupProblem(subject, "instance") });
 }
 
 /** The fingerprint of the source's image, if it is known without a request. */

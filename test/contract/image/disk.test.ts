@@ -8,7 +8,6 @@ import { beforeEach, expect, it } from "vitest";
 
 import { tinyIso } from "../harness";
 import { StackResource, unknown } from "../harness/stack";
-import { bootableDisk, consoleOfMachine } from "./guests";
 import { describeImages, type Site } from "./site";
 
 const run = promisify(execFile);
@@ -23,7 +22,6 @@ const drivers: Record<string, string> = {
 
 const isThere = (command: string): boolean => spawnSync(command, ["--version"]).status === 0;
 const qemuImg = isThere("qemu-img");
-const mkrescue = isThere("grub-mkrescue");
 
 /** A disk of 1 MiB with content of the test's own. */
 async function rawDisk(site: Site): Promise<string> {
@@ -201,17 +199,6 @@ describeImages("image of a disk", (site) => {
 
   it("may be unknown in a preview", async () => {
     expect((await image.check({ source: { disk: unknown, format: "raw" } })).failures).toEqual([]);
-  });
-
-  const cannotBoot = (): string | undefined =>
-    site.daemon.kind === "incus" ? (missing() ?? (mkrescue ? undefined : "grub-mkrescue is missing")) : "no real guest";
-  site.daemon.test("boots when it came as vmdk", { missing: cannotBoot, timeoutMs: 180_000 }, async () => {
-    const vmdk = join(site.dir, "boot.vmdk");
-    const text = `booted ${site.name()}`;
-    const disk = await bootableDisk(site, text);
-    await run("qemu-img", ["convert", "-f", "raw", "-O", "vmdk", disk, vmdk]);
-    await image.up({ source: { disk: vmdk, format: "vmdk" }, properties: properties() });
-    expect(await consoleOfMachine(site, String(image.outputs["fingerprint"]), text)).toContain(text);
   });
 
   it("has nothing left in the temporary folder", async () => {

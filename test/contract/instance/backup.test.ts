@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 
+import { FileSite } from "../harness/file-site";
 import { FlakySocket } from "../harness/flaky-socket";
 import { StackResource } from "../harness/stack";
 import { describeInstances, type Site } from "./site";
@@ -31,6 +32,7 @@ async function backup(site: Site, image: string, more: Record<string, string> = 
 }
 
 describeInstances("an instance of a backup", (site) => {
+  const web = new FileSite();
   let [dir, file, image] = ["", "", ""];
   let bytes: Buffer;
   beforeAll(async () => {
@@ -72,6 +74,20 @@ describeInstances("an instance of a backup", (site) => {
     expect(await machine.refresh()).toBe(true);
     expect(await machine.up(args({ running: true }))).toBe("updated");
     expect((await site.instance(machine.name)).status).toBe("Running");
+  });
+
+  site.daemon.test("may be on a web server, and is the same on this machine", { needs }, async () => {
+    const machine = site.resource();
+    const checksum = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    const source = { backup: { url: web.put("/b.tar.gz", bytes), checksum } };
+    await machine.up(args({ source }));
+    expect((await site.instance(machine.name)).config["volatile.base_image"]).toBe(image);
+    web.requests = [];
+    expect(await machine.up(args({ source }))).toBe("same");
+    expect(web.requests).toEqual([]);
+    expect(await machine.up(args())).toBe("same");
+    const failures = await site.resource("-other").failures(args({ source: { backup: { url: source.backup.url } } }));
+    expect(failures.map(({ property }) => property)).toContain("source.backup.checksum");
   });
 
   site.daemon.test("a run that was killed after the upload is gone on with", { needs }, async () => {

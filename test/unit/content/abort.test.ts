@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from "vitest";
 import { convertToQcow2 } from "../../../provider/content/disk-image/convert";
 import { fileContent } from "../../../provider/content/local-file/file";
 import { generatedIso } from "../../../provider/content/generated-iso/generated-iso";
+import { partOf } from "./parts";
 import { splitContent } from "../../../provider/content/disk-image/split-image";
 import { urlContent } from "../../../provider/content/url/url-content";
 import { LxdError } from "../../../provider/base/errors";
@@ -71,7 +72,8 @@ describe("what is read here", () => {
     for (const path of [metadata, rootfs]) await fileContent(path);
     settle();
     for (const path of [metadata, rootfs]) await fileContent(path);
-    await stopAtOnce((reader) => splitContent({ metadata, rootfs, isVirtualMachine: false }, reader));
+    const parts = { metadata: await partOf(metadata), rootfs: await partOf(rootfs), isVirtualMachine: false };
+    await stopAtOnce((reader) => splitContent(parts, reader));
   });
 
   it("is no longer converted", async () => {

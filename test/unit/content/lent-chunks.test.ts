@@ -12,6 +12,7 @@ import { HttpsTransport } from "../../../provider/lxd/client/transport/https-tra
 import { type Transport } from "../../../provider/lxd/client/transport/transport";
 import { UnixTransport } from "../../../provider/lxd/client/transport/unix-transport";
 import { fileContent } from "../../../provider/content/local-file/file";
+import { partOf } from "./parts";
 import { splitContent } from "../../../provider/content/disk-image/split-image";
 import { certificate, listen } from "./url/loopback";
 
@@ -77,7 +78,8 @@ describe.each([
   it("a form of a small and a large file arrives as it is", async () => {
     const metadata = file("metadata.tar", 700);
     const rootfs = file("rootfs.squashfs", 5 * 2 ** 20 + 1);
-    const files = { metadata: metadata.path, rootfs: rootfs.path, isVirtualMachine: false };
+    const parts = [await partOf(metadata.path), await partOf(rootfs.path)] as const;
+    const files = { metadata: parts[0], rootfs: parts[1], isVirtualMachine: false };
     const content = await splitContent(files, {});
     expect(content.fingerprint).toBe(sha256(metadata.bytes, rootfs.bytes));
     const { stream } = await content.open("rootfs.squashfs");

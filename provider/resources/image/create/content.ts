@@ -1,44 +1,37 @@
 // Uploads an image from this machine to the daemon.
 import { findImage, uploadImage } from "../../../lxd/api/images";
-import { diskContent, type DiskImage } from "../../../content/disk-image/disk-image";
-import {
-  downloadContent,
-  type ImageBody,
-  type ImageContent,
-  tarballContent,
-} from "../../../content/disk-image/image-content";
-import { reader, withProgress } from "../../../content/progress";
+import { diskContent } from "../../../content/disk-image/disk-image";
+import { type ImageContent, tarballContent } from "../../../content/disk-image/image-content";
+import { filePart } from "../../../content/disk-image/split-part";
 import { splitContent } from "../../../content/disk-image/split-image";
-import { recogniseOpened } from "../../../content/recognition/opened";
-import { imageProblem } from "../../../content/recognition/problems";
-import { redactedText } from "../../../content/url/redacted-url";
+import { reader, withProgress } from "../../../content/progress";
+import { type Call, sourcePlace } from "../../../content/source-file";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
+import { digestsOf } from "../../shared/source-file";
 import { type ImageInputs } from "../inputs";
 import { dropInheritedMetadata } from "./foreign-metadata";
 import { publishedName, uploadName } from "../owners";
 import { architectureOf, identityOf } from "../source";
-import { type ContentSource, type DiskSource } from "../source-types";
+import { partsOf } from "../source-parts";
+import { type ContentSource } from "../source-types";
 import { alreadyExists, isCacheOnly, mayAdopt } from "../record/adoption";
 
 /** After the last byte, the daemon still unpacks the metadata and moves the image into place. */
 const uploadDeadlineMs = 60 * 60_000;
 
 /** Opens the content of a source. */
-export function contentOf(source: ContentSource, call: Pick<Context, "status" | "signal">): Promise<ImageContent> {
-  if ("file" in source) return tarballContent(source.file, reader(call, `hashing ${source.file}`));
-  if ("download" in source) {
-    return downloadContent({ url: source.download, checksum: source.checksum }, call.signal);
+export async function contentOf(source: ContentSource, call: Call): Promise<ImageContent> {
+  const [first, second] = partsOf(source);
+  if ("disk" in source) {
+    const { disk, format } = source;
+    return diskContent({ disk, format, architecture: architectureOf(source) }, call);
   }
-  if ("disk" in source)
-    return diskContent(diskOf(source), { status: call.status, reader: reader(call, `hashing ${source.disk}`) });
-  const { metadata, rootfs, type } = source;
-  const files = { metadata, rootfs, isVirtualMachine: type === "virtual-machine" };
-  return splitContent(files, reader(call, `hashing ${rootfs}`));
-}
-
-export function diskOf(source: DiskSource): DiskImage {
-  return { disk: source.disk, format: source.format, architecture: architectureOf(source) };
+  if (first === undefined) throw new LxdError({ code: "failed", why: "the source has no files" });
+  if (second === undefined) return tarballContent(first, call);
+  const parts = { metadata: await filePart(first, call), rootfs: await filePart(second, call) };
+  const isVirtualMachine = "metadata" in source && source.type === "virtual-machine";
+  return splitContent({ ...parts, isVirtualMachine }, reader(call, `hashing ${second.fields.place}`));
 }
 
 interface Upload {
@@ -48,26 +41,21 @@ interface Upload {
 
 /** Uploads the image; returns its fingerprint. */
 export async function send(context: Context, upload: Upload): Promise<string> {
+  await requireSame(context, upload);
   const content = await contentOf(upload.source, context);
   return sendContent(context, upload, content).finally(() => content.dispose?.());
 }
 
 async function sendContent(context: Context, { inputs, source }: Upload, content: ImageContent): Promise<string> {
   const { client, status, urn } = context;
-  const { fingerprint, digest } = content;
-  // The fingerprint of a converted disk is not known in advance; the digest in the inputs verifies the disk itself.
-  const isOther = inputs.fingerprint !== undefined && fingerprint !== inputs.fingerprint;
-  if (isOther || (digest !== undefined && digest !== inputs.digest)) {
-    const why = `${content.fileName} has changed since the preview`;
-    throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
-  }
+  const { fingerprint } = content;
+  if (inputs.fingerprint !== undefined && fingerprint !== inputs.fingerprint) throw hasChanged(content.fileName);
   if (fingerprint !== undefined && (await isThere(context, inputs, fingerprint))) return fingerprint;
   const isForeknown = inputs.fingerprint !== undefined;
   const fileName = isForeknown
     ? uploadName(urn, content.fileName)
     : publishedName(urn, identityOf(source, inputs.digest));
-  const opened = await content.open(fileName);
-  const body = "download" in source ? await recognised(opened, source.download) : opened;
+  const body = await content.open(fileName);
   const { project, public: isPublic } = inputs;
   const settings = { fingerprint, fileName, public: isPublic, deadlineMs: uploadDeadlineMs };
   const sent = async (): Promise<string> => fingerprint ?? (await body.received).sha256;
@@ -83,14 +71,19 @@ async function sendContent(context: Context, { inputs, source }: Upload, content
   return sent();
 }
 
-/** Checks what a web server sends before the daemon receives any of it. */
-async function recognised(content: ImageBody, url: string): Promise<ImageBody> {
-  const { found, opened } = await recogniseOpened(content);
-  const problem = imageProblem({ name: redactedText(url), isOnWeb: true, found, answer: opened.answer });
-  if (problem === undefined) return opened;
-  opened.received.catch(() => undefined);
-  opened.stream.destroy();
-  throw problem;
+/** The digests in the inputs verify content whose fingerprint is not known in advance. */
+async function requireSame(context: Context, { inputs, source }: Upload): Promise<void> {
+  if (inputs.digest === undefined) return;
+  const parts = partsOf(source);
+  const digests = await digestsOf(parts, { known: undefined, call: context });
+  const before = inputs.digest.split(" ");
+  const changed = parts.find((_, i) => digests[i] !== before[i]);
+  if (changed !== undefined) throw hasChanged(sourcePlace(changed.file).name);
+}
+
+function hasChanged(name: string): LxdError {
+  const why = `${name} has changed since the preview`;
+  return new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
 }
 
 /** The fingerprint of a converted or downloaded image is not known in advance. */

@@ -1,11 +1,9 @@
 // Creates an image on the daemon.
 import { deleteImage, findImage, type ImageAddress } from "../../../lxd/api/images";
-import { inspectDisk } from "../../../content/disk-image/disk-image";
-import { reader } from "../../../content/progress";
 import { isCode, LxdError } from "../../../base/errors";
 import { type ReconcileContext } from "../../../kind/kind";
 import { dropInheritedMetadata } from "./foreign-metadata";
-import { diskOf, send } from "./content";
+import { send } from "./content";
 import { type FoundImage, locate } from "../find";
 import { type ImageInputs, type ImageOutputs } from "../inputs";
 import { marksOf, publishedName } from "../owners";
@@ -13,7 +11,7 @@ import { publish } from "./publish";
 import { pull } from "./pull";
 import { relay } from "./relay";
 import { identityOf, isContent, isPulled } from "../source";
-import { type DiskSource, type ImageSource, type InstanceSource, type SnapshotSource } from "../source-types";
+import { type ImageSource, type InstanceSource, type SnapshotSource } from "../source-types";
 import { isCacheOnly } from "../record/adoption";
 
 type Context = ReconcileContext<ImageOutputs>;
@@ -38,7 +36,6 @@ const advice = "Set `source` in the program.";
 async function make(context: Context, inputs: Making): Promise<string> {
   const { source, project, fingerprint } = inputs;
   if (fingerprint !== undefined) await dropCached(context, { project, fingerprint });
-  if ("disk" in source) await requireSameDisk(inputs, source, context);
   if (isContent(source)) return send(context, { inputs, source });
   if ("server" in source && source.relay === true) return relay(context, { inputs, source });
   if (!isPulled(source)) return publishAgain(context, { ...inputs, source });
@@ -74,11 +71,4 @@ async function publishAgain(
 /** The original error matters, whether or not the server can be queried now. */
 function findLeft(context: Context, inputs: ImageInputs): Promise<FoundImage | undefined> {
   return locate(context, { ...inputs, fingerprint: undefined }).catch(() => undefined);
-}
-
-async function requireSameDisk(inputs: Making, source: DiskSource, context: Context): Promise<void> {
-  const digest = await inspectDisk(diskOf(source), reader(context, `hashing ${source.disk}`));
-  if (digest === inputs.digest) return;
-  const why = `${source.disk} has changed since the preview`;
-  throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
 }

@@ -18,7 +18,9 @@ import { unmetFailures } from "./unmet";
 import { mediaFailures } from "./media";
 import { isPlacePlanned } from "../../shared/planned";
 import { missingProfiles } from "../../shared/profiles";
+import { unreachableFailures } from "../../shared/source-file";
 import { streamsFailures } from "../../shared/streams-pull";
+import { backupPart } from "../source";
 
 export async function preflight(client: Client, check: CheckContext<InstanceInputs>): Promise<Failure[]> {
   const { inputs } = check;
@@ -48,10 +50,12 @@ function sourceFailures({ inputs }: CheckContext<InstanceInputs>): Failure[] {
   return [{ property: "source", reason }];
 }
 
-/** Asks an image server whether it has the image in a form that the daemon pulls. */
+/** Asks a web server for a backup, and an image server whether it has the image in a form that the daemon pulls. */
 async function pullFailures(client: Client, check: CheckContext<InstanceInputs>): Promise<Failure[]> {
   const { source, type } = check.inputs;
-  if (source === undefined || typeof source !== "object" || !("server" in source) || hasUnknown(type)) return [];
+  if (source === undefined || typeof source !== "object" || hasUnknown(source)) return [];
+  if ("backup" in source) return unreachableFailures([backupPart(source)], check.signal);
+  if (!("server" in source) || hasUnknown(type)) return [];
   return streamsFailures(client, { ...source, type }, { ...check, advice: relayAdvice });
 }
 

@@ -10,8 +10,9 @@ import {
   renameInstance,
 } from "../../../lxd/api/instance/instances";
 import { settleInstance } from "../../../lxd/api/operations";
-import { fileContent } from "../../../content/local-file/file";
-import { reader, withProgress } from "../../../content/progress";
+import { openSource } from "../../../content/open-source";
+import { isOnWeb, sourceContent, sourcePlace } from "../../../content/source-file";
+import { withProgress } from "../../../content/progress";
 import { isCode, LxdError } from "../../../base/errors";
 import { type Context } from "../../../kind/kind";
 import { createDeadlineMs, markersOf, requireType, serverKeys } from "../markers";
@@ -21,7 +22,7 @@ import { otherMember } from "./relocation";
 import { type InstanceInputs } from "../schema";
 import { desiredConfig } from "../settings";
 import { changeSettings, get, without } from "../../machine/settings";
-import { type BackupSource } from "../source";
+import { backupPart, type BackupSource } from "../source";
 
 type Inputs = InstanceInputs;
 
@@ -37,7 +38,7 @@ export async function restore(context: Context, inputs: Inputs, source: BackupSo
   await upload(context, { inputs, source, at });
   try {
     const { value } = await get(client, at);
-    requireType(inputs.type, value, `the backup ${source.backup}`);
+    requireType(inputs.type, value, `the backup ${sourcePlace(source.backup).name}`);
     // Incus restores on the member that receives the request, even if another is specified.
     const target = await otherMember(client, value, inputs);
     const moving = { deadlineMs: createDeadlineMs, onProgress: context.status };
@@ -93,12 +94,12 @@ interface Upload {
 
 async function upload(context: Context, { inputs, source, at }: Upload): Promise<void> {
   const { client, status } = context;
-  const content = await fileContent(source.backup, reader(context, `hashing ${source.backup}`));
+  const content = await sourceContent(source.backup, context);
   if (content.digest !== inputs.sourceVersion) {
-    const why = `${source.backup} has changed since the preview`;
+    const why = `${sourcePlace(source.backup).name} has changed since the preview`;
     throw new LxdError({ code: "content-mismatch", why, advice: "Run `pulumi up` again." });
   }
-  const opened = await content.open();
+  const opened = isOnWeb(source.backup) ? await openSource(content, backupPart(source)) : await content.open();
   opened.received.catch(() => undefined);
   const { stream, sizeBytes } = withProgress(opened, "uploading", status);
   const { rootDisk, target } = inputs;

@@ -79,6 +79,7 @@ const files = {
   xz: compressed("xz"),
   bzip2: compressed("bzip2"),
   zstd: compressed("zstd"),
+  lz4: compressed("lz4"),
   zip: compressed("zip"),
 } satisfies Record<string, Found>;
 type Name = keyof typeof files;
@@ -112,10 +113,11 @@ const accepted: Record<keyof typeof uses, Name[]> = {
     "xz",
     "bzip2",
     "zstd",
+    "lz4",
   ],
   metadata: [
     ...(["squashfs", "unknown", "image", "vmImage", "vmOverlay", "metadata", "perhapsImage", "cutTar"] as const),
-    ...(["gzipImage", "gzipUnknown", "xz", "bzip2", "zstd"] as const),
+    ...(["gzipImage", "gzipUnknown", "xz", "bzip2", "zstd", "lz4"] as const),
   ],
   "container's root": [
     ...([
@@ -129,20 +131,24 @@ const accepted: Record<keyof typeof uses, Name[]> = {
       "ova",
       "twoDisks",
     ] as const),
-    ...(["gzipUnknown", "xz", "bzip2", "zstd"] as const),
+    ...(["gzipUnknown", "xz", "bzip2", "zstd", "lz4"] as const),
   ],
-  "machine's root": ["qcow2"],
-  raw: ["fixedVhd", "hybrid", "raw", "squashfs", "ext", "blank", "unknown"],
-  qcow2: ["qcow2"],
-  vmdk: ["vmdk"],
-  ova: ["ova", "cutTar"],
+  // What these contain shows when they are decompressed.
+  "machine's root": ["qcow2", "xz", "bzip2", "zstd"],
+  raw: [
+    ...(["fixedVhd", "hybrid", "raw", "squashfs", "ext", "blank", "unknown"] as const),
+    ...(["gzipRaw", "gzipUnknown", "xz", "bzip2", "zstd"] as const),
+  ],
+  qcow2: ["qcow2", "xz", "bzip2", "zstd"],
+  vmdk: ["vmdk", "xz", "bzip2", "zstd"],
+  ova: ["ova", "cutTar", "xz", "bzip2", "zstd"],
   "instance's backup": [
     ...(["squashfs", "unknown", "backup", "oldBackup", "cutTar", "perhapsImage"] as const),
-    ...(["gzipUnknown", "xz", "bzip2", "zstd"] as const),
+    ...(["gzipUnknown", "xz", "bzip2", "zstd", "lz4"] as const),
   ],
   "volume's backup": [
     ...(["squashfs", "unknown", "volume", "oldBackup", "cutTar", "perhapsImage"] as const),
-    ...(["gzipUnknown", "xz", "bzip2", "zstd"] as const),
+    ...(["gzipUnknown", "xz", "bzip2", "zstd", "lz4"] as const),
   ],
 };
 
@@ -186,11 +192,12 @@ describe("a mistake", () => {
     ["iso", "image", /f is an image of a container/, /^Use an Image with source: { file: "f" }\.$/],
     [
       "raw",
-      "xz",
-      /f is compressed with xz, not a raw disk/,
-      /`unxz -c < f > f\.out`.*The formats are raw, qcow2, vmdk, vdi, vhd, vhdx, ova\./,
+      "lz4",
+      /f is compressed with lz4, not a raw disk/,
+      /`unlz4 -c < f > f\.out`.*The formats are raw, qcow2, vmdk, vdi, vhd, vhdx, ova\./,
     ],
-    ["raw", "gzipRaw", /f is a raw disk with a GPT, compressed with gzip, not a raw disk/, /`gunzip -c < f/],
+    ["raw", "gzipMedium", /f is installation media .*, compressed with gzip, not a raw disk/, /IsoVolume/],
+    ["image", "gzipRaw", /f is a raw disk with a GPT, compressed with gzip/, /source: { disk: "f", format: "raw" }/],
     ["raw", "page", /f is an HTML page, not a raw disk/, /login or error page/],
     ["raw", "medium", /f is installation media/, /IsoVolume/],
     ["raw", "ova", /f is an OVA, not a raw disk/, /^Set format: "ova"\.$/],
@@ -203,7 +210,7 @@ describe("a mistake", () => {
     ["raw", "twoDisks", /f has 2 disks/, /format: "vmdk"/],
     ["ova", "otherTar", /f has no disk \(\.vmdk\)/, /`tar -xf f` and look for a disk in another format/],
     ["raw", "image", /f is an image of a container, not a raw disk/, /source: { file: "f" }/],
-    ["qcow2", "zstd", /f is compressed with zstd, not a qcow2 disk/, /`unzstd -c < f/],
+    ["qcow2", "gzipRaw", /f is a raw disk with a GPT, compressed with gzip, not a qcow2/, /^Set format: "raw"\.$/],
     ["qcow2", "raw", /f is a raw disk with a GPT, not a qcow2 disk/, /^Set format: "raw"\.$/],
     [
       "qcow2",
@@ -313,10 +320,10 @@ describe("the answer of a web server", () => {
     expect(problem?.details.advice).toMatch(/Accept-Encoding: identity.*Turn that off on the server/);
   });
 
-  it("may be a disk, which must be on this machine", () => {
+  it("may be a disk", () => {
     const problem = imageProblem({ ...web, found: files.qcow2 });
     expect(problem?.details.advice).toMatch(
-      /^Download it, and use an Image with source: { disk: .*, format: "qcow2" }/,
+      /^Use an Image with source: { disk: { url: .*, checksum }, format: "qcow2" }/,
     );
   });
 
