@@ -24,11 +24,12 @@ export {
   type ProvisionStep,
   type ProvisionStepArgs,
 } from "./golden-image/golden-steps";
-export { Image, type ImageAlias, type ImageAliasArgs, type ImageArgs } from "./image/image";
+export { Image, type ImageAlias, type ImageAliasArgs, type ImageArgs, type ImageMetadata } from "./image/image";
 export {
   type ImageDiskSource,
   type ImageDownloadSource,
   type ImageFileSource,
+  type ImageMetadataArgs,
   type ImageInstanceSource,
   type ImagePublishArgs,
   type ImageServerAliasSource,
@@ -37,6 +38,7 @@ export {
   type ImageSnapshotSource,
   type ImageSourceArgs,
   type ImageSplitSource,
+  type ImageTemplateArgs,
   type ImageUrlSource,
 } from "./image/image-source";
 export {

@@ -6,6 +6,9 @@ declare module "js-yaml" {
    */
   export function safeLoad(text: string, options?: { json?: boolean; schema?: object }): unknown;
 
+  /** Block style. A negative `lineWidth` breaks no lines. */
+  export function safeDump(data: object, options?: { lineWidth?: number; noRefs?: boolean }): string;
+
   /** Maps, lists and texts only. */
   export const FAILSAFE_SCHEMA: object;
 }

@@ -42,11 +42,22 @@ export function tagged<T>(
       context.addIssue({ code: "custom", ...untagged(value, { tags, present, hint: hintFor(value) }) });
       return;
     }
-    // Words the failures of each shape here, because the enclosing schema can no longer word them.
-    for (const issue of variant.safeParse(value, { error: zodMessages }).error?.issues ?? []) {
-      context.addIssue({ ...issue, code: "custom", path: issue.path });
-    }
+    addIssuesOf(variant, value, context);
   }) as unknown as z.ZodType<T, T>;
+}
+
+/** One of several schemas, which the value itself selects. Reports the failures of that schema only. */
+export function selected<T>(select: (value: unknown) => z.ZodType): z.ZodType<T, T> {
+  return z
+    .unknown()
+    .superRefine((value, context) => addIssuesOf(select(value), value, context)) as unknown as z.ZodType<T, T>;
+}
+
+/** Words the failures here, because the enclosing schema can no longer word them. */
+function addIssuesOf(schema: z.ZodType, value: unknown, context: z.core.$RefinementCtx): void {
+  for (const issue of schema.safeParse(value, { error: zodMessages }).error?.issues ?? []) {
+    context.addIssue({ ...issue, code: "custom", path: issue.path });
+  }
 }
 
 /** Ignores a tag that is also a field of another shape that is present: `alias` is a field of `server`. */

@@ -1,7 +1,7 @@
 // Argument types for the source of an image; the keys that are present select the type.
 import type * as pulumi from "@pulumi/pulumi";
 import type { PinnedArgs, WebFileArgs } from "../resource/web-file";
-import { type Only, type OptionalInput, type StringInput } from "../resource/inputs";
+import { type KeyValues, type Only, type OptionalInput, type StringInput } from "../resource/inputs";
 
 /** The fields of all sources. */
 type SourceKey =
@@ -40,13 +40,55 @@ export interface ImageFileSource extends Only<"file", SourceKey> {
   file: pulumi.Input<string | WebFileArgs>;
 }
 
+/** A file that the server writes into an instance of the image. */
+export interface ImageTemplateArgs {
+  /**
+   * When it is written: when an instance is created from the image or copied, at each start, or when it is renamed.
+   */
+  when: pulumi.Input<StringInput<"create" | "copy" | "start" | "rename">[]>;
+  /** The content, in the server's template language (Pongo2), for example `{{ instance.name }}`. */
+  content: pulumi.Input<string>;
+  /** Leaves a file that already exists unchanged. Default: false. */
+  createOnly?: OptionalInput<boolean>;
+}
+
+/**
+ * The metadata of an image that comes without: the provider writes `metadata.yaml` and the templates. The same metadata
+ * always produces the same bytes, and so the same fingerprint.
+ */
+export interface ImageMetadataArgs {
+  /** Operating system, for example `Debian`. Stored as a property of the image, like the next four. */
+  os?: OptionalInput<string>;
+  /** Release of the operating system, for example `trixie`. */
+  release?: OptionalInput<string>;
+  /** Variant, for example `cloud`. */
+  variant?: OptionalInput<string>;
+  /** Serial of the build, for example `20261128`. */
+  serial?: OptionalInput<string>;
+  /** Free text. */
+  description?: OptionalInput<string>;
+  /** Architecture, as the kernel names it. Default: `x86_64`. */
+  architecture?: OptionalInput<string>;
+  /** When the content was built, as an RFC 3339 time. Default: one second after 1970 began, which means unknown. */
+  creationDate?: OptionalInput<string>;
+  /** When the server may delete the image, as an RFC 3339 time. Default: never. */
+  expiresAt?: OptionalInput<string>;
+  /**
+   * What an instance of the image needs, without the prefix `requirements.`, for example `{ secureboot: false }` or `{
+   * cgroup: "v1" }`.
+   */
+  requirements?: OptionalInput<KeyValues>;
+  /** Files that the server writes into containers of the image, by their absolute paths. */
+  templates?: OptionalInput<Record<string, pulumi.Input<ImageTemplateArgs>>>;
+}
+
 /**
  * An image in two files: a metadata tarball and a root file system or disk. For local files, the preview shows the
  * fingerprint; if one of them is on a web server, it shows whether the checksums have changed.
  */
 export interface ImageSplitSource extends Only<"metadata" | "rootfs" | "type", SourceKey> {
-  /** Path of the metadata tarball, or a file on a web server. */
-  metadata: pulumi.Input<string | WebFileArgs>;
+  /** Path of the metadata tarball, a file on a web server, or the metadata for a root that comes without. */
+  metadata: pulumi.Input<string | WebFileArgs | ImageMetadataArgs>;
   /**
    * Path of the root, or a file on a web server: a squashfs file or a tarball for a container, a qcow2 disk for a
    * virtual machine. A disk may be compressed with xz, gzip, zstd or bzip2, as for the source `disk`.
@@ -73,7 +115,7 @@ export interface ImageDownloadSource extends PinnedArgs, Only<"download" | "chec
  * in the system's temporary directory. The preview shows the fingerprint of a local qcow2 disk; for all others, it shows
  * whether the bytes have changed.
  */
-export interface ImageDiskSource extends Only<"disk" | "format" | "architecture", SourceKey> {
+export interface ImageDiskSource extends Only<"disk" | "format" | "architecture" | "metadata", SourceKey> {
   /** Path of the disk file, or a file on a web server. */
   disk: pulumi.Input<string | WebFileArgs>;
   /**
@@ -83,6 +125,8 @@ export interface ImageDiskSource extends Only<"disk" | "format" | "architecture"
   format: StringInput<"raw" | "qcow2" | "vmdk" | "vdi" | "vhd" | "vhdx" | "ova">;
   /** Architecture of the disk, as the kernel names it. Default: `x86_64`. */
   architecture?: OptionalInput<string>;
+  /** Metadata of the image. Default: only the architecture. */
+  metadata?: OptionalInput<ImageMetadataArgs>;
 }
 
 /**

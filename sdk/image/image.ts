@@ -75,6 +75,20 @@ export interface ImageArgs extends CommonArgs {
   adopt?: OptionalInput<boolean>;
 }
 
+/** What an image says of itself. */
+export interface ImageMetadata {
+  os?: string | undefined;
+  release?: string | undefined;
+  variant?: string | undefined;
+  serial?: string | undefined;
+  description?: string | undefined;
+  architecture: string;
+  /** When the content was built, as an RFC 3339 time. */
+  creationDate?: string | undefined;
+  /** What an instance needs, without the prefix `requirements.`. */
+  requirements: Record<string, string>;
+}
+
 /**
  * An image, identified by the SHA-256 of its content (its fingerprint). Supported by all versions of LXD and Incus.
  *
@@ -119,6 +133,8 @@ export class Image extends LxdResource {
   declare readonly sizeBytes: pulumi.Output<number>;
   /** When the image was added to the server, as an RFC 3339 time. */
   declare readonly uploadedAt: pulumi.Output<string>;
+  /** What the image says of itself, from its `metadata.yaml` and the properties that were set later. */
+  declare readonly metadata: pulumi.Output<ImageMetadata>;
 
   /** Returns true if the value is an `Image`, even if another copy of this package created it. */
   static override isInstance(value: unknown): value is Image {
@@ -128,7 +144,7 @@ export class Image extends LxdResource {
   constructor(name: string, args: ImageArgs, opts?: pulumi.CustomResourceOptions) {
     args = requireArgs("Image", name, args);
     const inputs = { ...declared(...argumentNames), ...args, source: withSecretUrls(args.source) };
-    const outputs = declared("fingerprint", "type", "architecture", "sizeBytes", "uploadedAt");
+    const outputs = declared("fingerprint", "type", "architecture", "sizeBytes", "uploadedAt", "metadata");
     const isRead = opts?.id !== undefined;
     const elsewhere = isRead ? {} : { __aliasesElsewhere: aliasesElsewhere(args) };
     super("Image", name, { ...inputs, ...outputs, ...elsewhere }, opts);

@@ -13,17 +13,18 @@ import { splitContent } from "./split-image";
 import { bytesPart, filePart } from "./split-part";
 import { convertToQcow2 } from "./convert";
 import { type DiskFormat } from "./formats";
+import { type ImageDescription } from "./image-description";
 import { metadataTarball } from "./metadata";
 
 export interface DiskImage {
   disk: SourceFile;
   format: DiskFormat;
-  architecture: string;
+  description: ImageDescription;
 }
 
 /** The image, with generated files in a temporary folder that `dispose` deletes. */
-export async function diskContent({ disk, format, architecture }: DiskImage, call: Call): Promise<ImageContent> {
-  const metadata = bytesPart("metadata.tar", metadataTarball(architecture));
+export async function diskContent({ disk, format, description }: DiskImage, call: Call): Promise<ImageContent> {
+  const metadata = bytesPart("metadata.tar", metadataTarball(description));
   const problemOf: SourceExpectation["problemOf"] = (subject) => diskProblem(subject, format);
   const expected: SourceExpectation = { file: disk, problemOf, isUnpacked: true };
   const reading = reader(call, `hashing ${isOnWeb(disk) ? "the disk" : disk}`);

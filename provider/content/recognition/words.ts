@@ -94,7 +94,7 @@ function useOfPackedDisk({ by, inside }: Extract<Found, { what: "compressed" }>,
 }
 
 const rootAdvice =
-  "It can be the root of a container: use an Image with source: { metadata, rootfs }, with its metadata tarball.";
+  "It can be the root of a container: use an Image with source: { metadata, rootfs }; metadata is its metadata tarball, or { os, release } to have it written.";
 
 function useOfTarball(
   { isComplete, metadata, root, backup, folder, isOva }: Tarball,

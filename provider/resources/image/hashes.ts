@@ -49,7 +49,7 @@ function unifiedHashes(digest: string): Hashes {
 
 /** For the preview of instances of this image. The file was just read for its hash. */
 async function noteDisk(source: ContentSource, fingerprint: string | undefined): Promise<void> {
-  const rootfs = "metadata" in source && source.type === "virtual-machine" ? source.rootfs : undefined;
+  const rootfs = "rootfs" in source && source.type === "virtual-machine" ? source.rootfs : undefined;
   const disk = "disk" in source ? source.disk : rootfs;
   const bytes = disk === undefined || isOnWeb(disk) ? undefined : await qcow2DiskBytes(disk);
   if (fingerprint !== undefined && bytes !== undefined) noteDiskBytes(fingerprint, bytes);

@@ -8,6 +8,7 @@ import { instant, name, scalar, strict } from "../../kind/schema";
 import { isUnknown, unknown } from "../../kind/unknowns";
 import { remoteSchema, toStrings } from "../shared/common";
 import { identityOf, isContent, sourceSchema } from "./source";
+import { type ShownMetadata } from "./description";
 import { type ImageSource } from "./source-types";
 import { isProviderKey } from "../shared/ownership";
 
@@ -38,6 +39,8 @@ export interface ImageOutputs extends ImageInputs {
   sizeBytes: number;
   /** When the daemon received the image; distinguishes it from the same content uploaded again by someone else. */
   uploadedAt: string;
+  /** What the image says of itself. */
+  metadata: ShownMetadata;
 }
 
 export type PartialImageInputs = PartialInputs<ImageInputs>;

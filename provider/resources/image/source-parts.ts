@@ -3,6 +3,7 @@ import { isOnWeb, type SourceFile, type WebFile } from "../../content/source-fil
 import { diskProblem } from "../../content/recognition/disk-problem";
 import { imageProblem, metadataProblem, rootfsProblem } from "../../content/recognition/problems";
 import { partAt, type SourcePart } from "../shared/source-file";
+import { isDescription } from "./description";
 import { type ContentSource } from "./source-types";
 
 /** A unified image on a web server. */
@@ -27,7 +28,7 @@ export function partsOf(source: ContentSource): SourcePart[] {
   const { metadata, rootfs, type } = source;
   const isUnpacked = type === "virtual-machine";
   return [
-    partAt("metadata", metadata, { problemOf: metadataProblem }),
+    ...(isDescription(metadata) ? [] : [partAt("metadata", metadata, { problemOf: metadataProblem })]),
     partAt("rootfs", rootfs, { problemOf: (subject) => rootfsProblem(subject, isUnpacked), isUnpacked }),
   ];
 }

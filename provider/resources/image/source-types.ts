@@ -1,5 +1,6 @@
 // Sources of an image, each with its own keys.
 import { type DiskFormat } from "../../content/disk-image/formats";
+import { type ImageDescription } from "../../content/disk-image/image-description";
 import { type SourceFile } from "../../content/source-file";
 
 export type ImageType = "container" | "virtual-machine";
@@ -11,7 +12,7 @@ export interface FileSource {
 
 /** Metadata and root file system in two files. */
 export interface SplitSource {
-  metadata: SourceFile;
+  metadata: SourceFile | ImageDescription;
   rootfs: SourceFile;
   type?: ImageType | undefined;
 }
@@ -28,6 +29,7 @@ export interface DiskSource {
   disk: SourceFile;
   format: DiskFormat;
   architecture?: string | undefined;
+  metadata?: ImageDescription | undefined;
 }
 
 /** An image server from which the daemon pulls. */

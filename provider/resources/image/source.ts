@@ -1,5 +1,8 @@
 // Schema and validation of an image's sources, and the part of each that identifies the image.
 import * as z from "zod";
+import { sha256 } from "../../base/canonical";
+import { type ImageDescription } from "../../content/disk-image/image-description";
+import { defaultArchitecture, metadataTarball } from "../../content/disk-image/metadata";
 import { diskFormats, whyNoFormat } from "../../content/disk-image/formats";
 import { isOnWeb, sourcePlace } from "../../content/source-file";
 import { redactedText } from "../../content/url/redacted-url";
@@ -9,9 +12,9 @@ import { hasUnknown } from "../../kind/unknowns";
 import { protocolSchema, remoteHint } from "../shared/image-names";
 import { pinSchema, sourceFileSchema, webFailures } from "../shared/source-file";
 import { filesOf, partsOf, unifiedOnWeb } from "./source-parts";
+import { descriptionFailures, descriptionSchema, diskDescription, isDescription, metadataSchema } from "./description";
 import {
   type ContentSource,
-  type DiskSource,
   type ImageSource,
   type InstanceSource,
   type ServerSource,
@@ -49,12 +52,13 @@ export const placeSchema = {
 export const sourceSchema = tagged<ImageSource>(
   {
     file: strict({ file: sourceFileSchema }),
-    metadata: strict({ metadata: sourceFileSchema, rootfs: sourceFileSchema, type }),
+    metadata: strict({ metadata: metadataSchema, rootfs: sourceFileSchema, type }),
     download: strict({ download: name, ...pinSchema }),
     disk: strict({
       disk: sourceFileSchema,
       format: z.enum(diskFormats, { error: ({ input }) => whyNoFormat(input) }),
       architecture: architectureSchema.optional(),
+      metadata: descriptionSchema.optional(),
     }),
     server: strict({
       ...placeSchema,
@@ -108,7 +112,8 @@ export function isPulled(source: ImageSource): source is ServerSource | UrlSourc
 export function sourceFailures(source: ImageSource | undefined): Failure[] {
   if (source === undefined || typeof source !== "object" || hasUnknown(source)) return [];
   if ("server" in source) return serverFailures(source);
-  return isContent(source) ? webFailures(partsOf(source)) : [];
+  if (!isContent(source)) return [];
+  return [...webFailures(partsOf(source)), ...("disk" in source ? descriptionFailures(source) : [])];
 }
 
 function serverFailures({ alias, fingerprint: digits, protocol, project, ...source }: ServerSource): Failure[] {
@@ -127,13 +132,20 @@ function serverFailures({ alias, fingerprint: digits, protocol, project, ...sour
 
 /** The part of a source that determines the image; a change of it replaces the image. */
 export function identityOf(source: ImageSource, digest?: string): object {
-  if ("disk" in source) return { format: source.format, architecture: architectureOf(source), digest };
+  if ("disk" in source) {
+    const { format, architecture = defaultArchitecture } = source;
+    const metadata = source.metadata && hashOf(diskDescription(source));
+    return { format, architecture, digest, metadata };
+  }
   const download = isContent(source) ? unifiedOnWeb(source) : undefined;
   if (download !== undefined) {
     const { url, checksum } = download;
     return digest === undefined ? { download: url, checksum } : { digest };
   }
-  if ("metadata" in source && filesOf(source).some(isOnWeb)) return { split: source.type ?? "container", digest };
+  if ("metadata" in source && filesOf(source).some(isOnWeb)) {
+    const metadata = isDescription(source.metadata) ? hashOf(source.metadata) : undefined;
+    return { split: source.type ?? "container", digest, metadata };
+  }
   if ("server" in source) {
     const { certificate, copyAliases, relay, private: _, ...rest } = source;
     return { ...rest, server: source.server.replace(/\/+$/, "") };
@@ -145,12 +157,13 @@ export function identityOf(source: ImageSource, digest?: string): object {
   return source;
 }
 
-export function architectureOf({ architecture = "x86_64" }: DiskSource): string {
-  return architecture;
+/** Independent of how the program writes it. */
+function hashOf(description: ImageDescription): string {
+  return sha256(metadataTarball(description));
 }
 
-/** Each source has exactly one of these keys. */
-export const sourceTags = ["file", "metadata", "download", "disk", "server", "url", "instance", "snapshot"];
+/** The first of these keys that a source has tells what it is: a disk may have metadata. */
+export const sourceTags = ["file", "disk", "metadata", "download", "server", "url", "instance", "snapshot"];
 
 /** The field to name in a message about a source. */
 export function fieldOf(source: ImageSource): string {

@@ -2,7 +2,8 @@
 import { findImage, uploadImage } from "../../../lxd/api/images";
 import { diskContent } from "../../../content/disk-image/disk-image";
 import { type ImageContent, tarballContent } from "../../../content/disk-image/image-content";
-import { filePart } from "../../../content/disk-image/split-part";
+import { metadataTarball } from "../../../content/disk-image/metadata";
+import { bytesPart, filePart } from "../../../content/disk-image/split-part";
 import { splitContent } from "../../../content/disk-image/split-image";
 import { reader, withProgress } from "../../../content/progress";
 import { type Call, sourcePlace } from "../../../content/source-file";
@@ -12,7 +13,8 @@ import { digestsOf } from "../../shared/source-file";
 import { type ImageInputs } from "../inputs";
 import { dropInheritedMetadata } from "./foreign-metadata";
 import { publishedName, uploadName } from "../owners";
-import { architectureOf, identityOf } from "../source";
+import { diskDescription, isDescription } from "../description";
+import { identityOf } from "../source";
 import { partsOf } from "../source-parts";
 import { type ContentSource } from "../source-types";
 import { alreadyExists, isCacheOnly, mayAdopt } from "../record/adoption";
@@ -22,16 +24,21 @@ const uploadDeadlineMs = 60 * 60_000;
 
 /** Opens the content of a source. */
 export async function contentOf(source: ContentSource, call: Call): Promise<ImageContent> {
-  const [first, second] = partsOf(source);
+  const parts = partsOf(source);
+  const last = parts.at(-1);
+  if (last === undefined) throw new LxdError({ code: "failed", why: "the source has no files" });
   if ("disk" in source) {
     const { disk, format } = source;
-    return diskContent({ disk, format, architecture: architectureOf(source) }, call);
+    return diskContent({ disk, format, description: diskDescription(source) }, call);
   }
-  if (first === undefined) throw new LxdError({ code: "failed", why: "the source has no files" });
-  if (second === undefined) return tarballContent(first, call);
-  const parts = { metadata: await filePart(first, call), rootfs: await filePart(second, call) };
-  const isVirtualMachine = "metadata" in source && source.type === "virtual-machine";
-  return splitContent({ ...parts, isVirtualMachine }, reader(call, `hashing ${second.fields.place}`));
+  if (!("metadata" in source)) return tarballContent(last, call);
+  const [first = last] = parts;
+  const metadata = isDescription(source.metadata)
+    ? bytesPart("metadata.tar", metadataTarball(source.metadata))
+    : await filePart(first, call);
+  const isVirtualMachine = source.type === "virtual-machine";
+  const image = { metadata, rootfs: await filePart(last, call), isVirtualMachine };
+  return splitContent(image, reader(call, `hashing ${sourcePlace(last.file).name}`));
 }
 
 interface Upload {

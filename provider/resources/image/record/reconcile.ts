@@ -7,6 +7,7 @@ import { type Context, type PartialInputs } from "../../../kind/kind";
 import { dropAlias, ensureAlias } from "../aliases/aliases";
 import { isProviderKey } from "../../shared/ownership";
 import { withAliasLists } from "../aliases/alias-lists";
+import { shownMetadata } from "../description";
 import { type ImageInputs, type ImageOutputs } from "../inputs";
 import { marksOf, ownersOf, withoutOwner, withOwner } from "../owners";
 import { changeRecord } from "./record";
@@ -156,6 +157,7 @@ export function toOutputs(inputs: Inputs, wire: WireImage): Outputs {
     architecture: wire.architecture,
     sizeBytes: wire.size,
     uploadedAt: wire.uploaded_at,
+    metadata: shownMetadata(wire),
   };
 }
 
