@@ -119,4 +119,4 @@ export { type KeyValues, type OptionalInput, type StringInput } from "./resource
 export { type Duration, type Size } from "./resource/units";
 export { type FileContent, type FileEntry } from "./resource/file-entry";
 export { type Resolved, type VolumeReference } from "./resource/outputs";
-export { type PinnedArgs, type WebFileArgs } from "./resource/web-file";
+export { type PinnedArgs, type SignedChecksumArgs, type WebFileArgs } from "./resource/web-file";

@@ -4,13 +4,14 @@ import { type Content } from "./content";
 import { fileContent } from "./local-file/file";
 import { reader } from "./progress";
 import { type Place } from "./recognition/words";
+import { type WrittenChecksum } from "./url/checksum";
 import { redactedText } from "./url/redacted-url";
 import { fileNameOf, parseSourceUrl } from "./url/source-url";
 import { urlContent } from "./url/url-content";
 
 export interface WebFile {
   url: string;
-  checksum?: string | undefined;
+  checksum?: WrittenChecksum | undefined;
   trigger?: string | undefined;
 }
 

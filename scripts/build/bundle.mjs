@@ -15,7 +15,7 @@ const entries = {
 };
 
 /** The package's dependencies: Pulumi must be the program's copy, and loads js-yaml itself. */
-const outside = [/^@pulumi\//, /^@peculiar\//, "js-yaml", /^pulumi-lxd\//];
+const outside = [/^@pulumi\//, /^@peculiar\//, "js-yaml", "openpgp", /^pulumi-lxd\//];
 
 /** Packages with files of their own, whatever uses them. */
 const groups = ["zod", "undici"].map((name) => ({ name, test: new RegExp(`/node_modules/${name}/`) }));

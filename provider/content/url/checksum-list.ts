@@ -16,8 +16,8 @@ export type RequestedPath = readonly string[];
 
 /**
  * Parses a list: GNU coreutils (`<hex>  name`, `<hex> *name`), BSD and OpenSSL (`SHA256 (name) = <hex>`), or a single
- * bare `<hex>`. Other lines are skipped: comments, weaker algorithms, and the frame of a PGP-signed list, whose
- * signature is *not* verified (trust in the list comes from how it was fetched).
+ * bare `<hex>`. Other lines are skipped: comments, weaker algorithms, and the frame of a PGP-signed list. Its
+ * signature is verified before, if the program has a key.
  */
 export function parseChecksumList(text: string): ListEntry[] {
   const lines = text

@@ -4,13 +4,31 @@ import { LxdError } from "../../base/errors";
 import { type Digest } from "../content";
 import { parseSourceUrl } from "./source-url";
 
+/** A list with the signature of its publisher. */
+export interface SignedList {
+  list: string;
+  /** Where the signature is; undefined if the list contains it. */
+  signature?: string | undefined;
+  /** The text of the publisher's key, or the path of its file. */
+  publicKey: string;
+}
+
 /** A checksum as the user writes it. */
-export type Checksum =
-  | { kind: "value"; digest: Digest }
-  /** A `SHA256SUMS`-style list on a web server. Always HTTPS: a list that anyone can replace pins nothing. */
+export type WrittenChecksum = string | SignedList;
+
+export type ListPlace =
   | { kind: "list-url"; url: URL }
-  /** The same in a local file; the path is relative to the working directory, or starts with `~`. */
+  /** The path is relative to the working directory, or starts with `~`. */
   | { kind: "list-path"; path: string };
+
+/** What pins a list that anyone may have replaced. */
+interface Signature {
+  place: ListPlace | undefined;
+  publicKey: string;
+}
+
+/** `SHA256SUMS`-style lists on web servers are read over HTTPS, unless they are signed. */
+export type Checksum = { kind: "value"; digest: Digest } | (ListPlace & { signed?: Signature });
 
 const digits = { sha256: 64, sha512: 128 } as const;
 
@@ -21,11 +39,28 @@ export type Algorithm = keyof typeof digits;
  * a list; the prefix `file:` (`file:./SHA256SUMS`, `file:///srv/SHA256SUMS`) is allowed. A missing checksum is an
  * error.
  */
-export function parseChecksum(text: string | undefined): Checksum {
+export function parseChecksum(text: WrittenChecksum | undefined): Checksum {
   if (text === undefined) throw unpinned();
+  if (typeof text === "object") return parseSigned(text);
   const value = /^(md\d|sha-?\d+|sha[23]-\d+|blake\w+|crc\w+):(.*)$/is.exec(text.trim());
   if (value !== null) return { kind: "value", digest: parseValue(value[1] ?? "", value[2] ?? "") };
   return parseList(text.trim());
+}
+
+function parseSigned({ list, signature, publicKey }: SignedList): Checksum {
+  if (/^https?:\/\//.test(publicKey)) {
+    throw invalid(
+      "checksum.publicKey is a URL: a key that anyone can replace proves nothing",
+      "Download it once, verify its fingerprint, and use its text or the path of the file.",
+    );
+  }
+  const place = signature === undefined ? undefined : placeOf(signature);
+  return { ...placeOf(list), signed: { place, publicKey } };
+}
+
+/** Whether the pin is as trustworthy as the program, however its list was read. */
+export function isSelfContained(checksum: Checksum): boolean {
+  return checksum.kind === "value" || checksum.signed !== undefined;
 }
 
 /** Builds a digest from its parts. */
@@ -66,18 +101,19 @@ function parseList(text: string): Checksum {
       "Use sha256:<hex> or sha512:<hex>.",
     );
   }
-  if (/^file:\/\//i.test(text)) return { kind: "list-path", path: pathOfFileUrl(text) };
-  const place = text.replace(/^file:/i, "");
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(place) ? parseListUrl(place) : { kind: "list-path", path: place };
-}
-
-function parseListUrl(text: string): Checksum {
-  const url = parseSourceUrl(text);
-  if (url.protocol === "https:") return { kind: "list-url", url };
+  const place = placeOf(text);
+  if (place.kind === "list-path" || place.url.protocol === "https:") return place;
   throw invalid(
     "a checksum list fetched over http:// gives no protection: an attacker who can replace the file can replace the list",
-    "Use an https:// URL for the list, a local copy of it, or the checksum itself as sha256:<hex>.",
+    "Use an https:// URL for the list, a local copy of it, its signature (checksum: { list, signature, publicKey }), or the checksum itself as sha256:<hex>.",
   );
+}
+
+function placeOf(text: string): ListPlace {
+  if (/^file:\/\//i.test(text)) return { kind: "list-path", path: pathOfFileUrl(text) };
+  const place = text.replace(/^file:/i, "");
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(place);
+  return isUrl ? { kind: "list-url", url: parseSourceUrl(place) } : { kind: "list-path", path: place };
 }
 
 function pathOfFileUrl(text: string): string {

@@ -7,12 +7,22 @@ export interface TextLimits {
   maxBytes: number;
   /** What the text should be, for the error if it is too large. */
   what: string;
+  /** Whether a redirect from https:// to http:// is followed, because a signature protects the text. Default: false. */
+  mayLeaveTls?: boolean | undefined;
 }
 
-export async function fetchText(url: URL, { maxBytes, what }: TextLimits, settings: DownloadSettings): Promise<string> {
+export async function fetchText(url: URL, limits: TextLimits, settings: DownloadSettings): Promise<string> {
+  return (await fetchBytes(url, limits, settings)).toString("utf8");
+}
+
+export async function fetchBytes(
+  url: URL,
+  { maxBytes, what, mayLeaveTls = false }: TextLimits,
+  settings: DownloadSettings,
+): Promise<Buffer> {
   const transport = openTransport(settings);
   try {
-    const download = new Download({ urls: [url], transport, mayLeaveTls: false });
+    const download = new Download({ urls: [url], transport, mayLeaveTls });
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     for await (const chunk of download.bytes(await download.connect())) {
@@ -20,7 +30,7 @@ export async function fetchText(url: URL, { maxBytes, what }: TextLimits, settin
       sizeBytes += chunk.length;
       if (sizeBytes > maxBytes) throw tooLarge(maxBytes, what);
     }
-    return Buffer.concat(chunks).toString("utf8");
+    return Buffer.concat(chunks);
   } finally {
     transport.close();
   }

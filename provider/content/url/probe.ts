@@ -5,7 +5,7 @@ import { bytesOfHead } from "../recognition/bytes";
 import { type Subject } from "../recognition/problems";
 import { headBytes, recognise } from "../recognition/recognise";
 import { type Answer, judge } from "./answer";
-import { parseChecksum } from "./checksum";
+import { isSelfContained, parseChecksum, type WrittenChecksum } from "./checksum";
 import { exchange } from "./exchange";
 import { type Failure } from "./failure";
 import { redactedText } from "./redacted-url";
@@ -23,7 +23,7 @@ const probeLimits = { connectMs: 10_000, idleMs: 10_000 };
 
 export interface Probed {
   urls: readonly string[];
-  checksum: string | undefined;
+  checksum: WrittenChecksum | undefined;
   /** Whether what a server sends can be what the program expects. */
   problemOf: (subject: Subject) => LxdError | undefined;
 }
@@ -37,7 +37,7 @@ export async function probe(
   { urls, checksum, problemOf }: Probed,
   settings: DownloadSettings,
 ): Promise<ProbeProblem[]> {
-  const mayLeaveTls = parseChecksum(checksum).kind === "value";
+  const mayLeaveTls = isSelfContained(parseChecksum(checksum));
   const transport = openTransport({ ...settings, limits: { ...probeLimits, ...settings.limits } });
   const problems: ProbeProblem[] = [];
   try {

@@ -3,18 +3,19 @@ import { readFile } from "node:fs/promises";
 import { LxdError } from "../../base/errors";
 import { type Digest } from "../content";
 import { expandPath } from "../local-file/file";
-import { type Checksum, parseChecksum } from "./checksum";
+import { type Checksum, type ListPlace, parseChecksum, type WrittenChecksum } from "./checksum";
 import { findInList, parseChecksumList } from "./checksum-list";
-import { fetchText } from "./fetch-text";
+import { fetchBytes } from "./fetch-text";
 import { redactedUrl } from "./redacted-url";
 import { fileNameOf, parseSourceUrl, pathSegments } from "./source-url";
+import { verifiedText } from "./signature/verify";
 import { type DownloadSettings } from "./transport";
 
 /**
  * The digest for a checksum. A value needs no request; in a list, the entry is found by the file name of the first URL.
  */
 export async function resolveChecksum(
-  checksum: string,
+  checksum: WrittenChecksum,
   urls: readonly string[],
   settings: DownloadSettings = {},
 ): Promise<Digest> {
@@ -27,11 +28,35 @@ export async function digestFor(checksum: Checksum, urls: readonly URL[], settin
   const place = checksum.kind === "list-url" ? redactedUrl(checksum.url) : checksum.path;
   try {
     const desired = requestedPath(urls);
-    const text = checksum.kind === "list-url" ? await fetchList(checksum.url, settings) : await readList(checksum.path);
+    const list = await bytesAt(checksum, settings, checksum.signed !== undefined);
+    const text =
+      checksum.signed === undefined ? list.toString("utf8") : await signedText(list, checksum.signed, settings);
     return findInList(parseChecksumList(text), desired);
   } catch (error) {
     throw LxdError.from(error).during(`look up the checksum in ${place}`);
   }
+}
+
+/** Only the part of the list that the publisher signed. */
+async function signedText(
+  list: Buffer,
+  { place, publicKey }: { place: ListPlace | undefined; publicKey: string },
+  settings: DownloadSettings,
+): Promise<string> {
+  const signature = place === undefined ? undefined : await signatureAt(place, settings);
+  return verifiedText({ list, signature, publicKey });
+}
+
+async function signatureAt(place: ListPlace, settings: DownloadSettings): Promise<Buffer> {
+  const name = place.kind === "list-url" ? redactedUrl(place.url) : place.path;
+  return bytesAt(place, settings, true).catch((error: unknown) => {
+    throw LxdError.from(error).during(`read the signature ${name}`);
+  });
+}
+
+async function bytesAt(place: ListPlace, settings: DownloadSettings, mayLeaveTls: boolean): Promise<Buffer> {
+  if (place.kind === "list-path") return readList(place.path);
+  return fetchBytes(place.url, { maxBytes: listMaxBytes, what: "a list of checksums", mayLeaveTls }, settings);
 }
 
 /**
@@ -39,8 +64,9 @@ export async function digestFor(checksum: Checksum, urls: readonly URL[], settin
  * web server is fetched only when the source, the list or the `trigger` differs from the last run; see decision record
  * 7.
  */
-export function isLocalList(checksum: string | undefined): boolean {
-  return parseChecksum(checksum).kind === "list-path";
+export function isLocalList(written: WrittenChecksum | undefined): boolean {
+  const checksum = parseChecksum(written);
+  return checksum.kind === "list-path" && checksum.signed?.place?.kind !== "list-url";
 }
 
 function requestedPath([first]: readonly URL[]): string[] {
@@ -52,10 +78,10 @@ function requestedPath([first]: readonly URL[]): string[] {
   });
 }
 
-async function readList(given: string): Promise<string> {
+async function readList(given: string): Promise<Buffer> {
   const path = expandPath(given);
   try {
-    return await readFile(path, "utf8");
+    return await readFile(path);
   } catch (error) {
     const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
     const why = isAbsent ? `there is no file ${path}` : LxdError.from(error).details.why;
@@ -66,7 +92,3 @@ async function readList(given: string): Promise<string> {
 
 /** Checksum lists are small; a larger file is not a list. */
 const listMaxBytes = 4 * 1024 * 1024;
-
-function fetchList(url: URL, settings: DownloadSettings): Promise<string> {
-  return fetchText(url, { maxBytes: listMaxBytes, what: "a list of checksums" }, settings);
-}

@@ -1,7 +1,7 @@
 // A file on a web server as content: pinned by a checksum, streamed, never stored.
 import { LxdError } from "../../base/errors";
 import { type Content, type Digest, type Opened, type ReportBytes } from "../content";
-import { parseChecksum } from "./checksum";
+import { isSelfContained, parseChecksum, type WrittenChecksum } from "./checksum";
 import { Download } from "./download";
 import { Head, mismatchError } from "./mismatch";
 import { digestFor } from "./resolve-checksum";
@@ -12,8 +12,8 @@ import { openVerified } from "../verified-stream";
 export interface UrlContentArgs {
   /** The location of the file, followed by its mirrors, tried in order. */
   urls: readonly string[];
-  /** `sha256:<hex>`, `sha512:<hex>`, or the HTTPS URL or path of a `SHA256SUMS`-style list. Required. */
-  checksum: string | undefined;
+  /** `sha256:<hex>`, `sha512:<hex>`, or a `SHA256SUMS`-style list, which may be signed. Required. */
+  checksum: WrittenChecksum | undefined;
   /** The operation named in errors. Default: `download <url>`. */
   doing?: string | undefined;
   onProgress?: ReportBytes | undefined;
@@ -27,8 +27,9 @@ export async function urlContent(args: UrlContentArgs, settings: DownloadSetting
   const [urls, checksum] = [parseUrls(args.urls), parseChecksum(args.checksum)];
   const digest = await digestFor(checksum, urls, settings);
   const doing = args.doing ?? `download ${redactedUrls(urls.slice(0, 1))}`;
-  // A checksum value is trusted like the program; a list is only as trustworthy as the connection to its server.
-  const mayLeaveTls = checksum.kind === "value";
+  // A checksum value is trusted like the program; so is a signed list; any other is only as trustworthy as
+  // the connection to its server.
+  const mayLeaveTls = isSelfContained(checksum);
   return new UrlContent({ urls, digest, doing, mayLeaveTls, onProgress: args.onProgress, settings });
 }
 

@@ -1,6 +1,6 @@
 // Validates the source { urls, checksum } without making requests.
 import { LxdError } from "../../base/errors";
-import { parseChecksum } from "./checksum";
+import { parseChecksum, type WrittenChecksum } from "./checksum";
 import { parseSourceUrl } from "./source-url";
 
 export interface UrlProblem {
@@ -10,7 +10,7 @@ export interface UrlProblem {
 }
 
 /** All problems at once, for a preview; empty if there are none. Does not check whether the servers respond. */
-export function urlProblems(source: { urls: readonly string[]; checksum: string | undefined }): UrlProblem[] {
+export function urlProblems(source: { urls: readonly string[]; checksum: WrittenChecksum | undefined }): UrlProblem[] {
   const urls = source.urls.map((url, index) => problem(index, () => parseSourceUrl(url)));
   return [...urls, problem("checksum", () => parseChecksum(source.checksum))].filter((found) => found !== undefined);
 }

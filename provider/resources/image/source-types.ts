@@ -1,6 +1,7 @@
 // Sources of an image, each with its own keys.
 import { type DiskFormat } from "../../content/disk-image/formats";
 import { type ImageDescription } from "../../content/disk-image/image-description";
+import { type WrittenChecksum } from "../../content/url/checksum";
 import { type SourceFile } from "../../content/source-file";
 
 export type ImageType = "container" | "virtual-machine";
@@ -20,7 +21,7 @@ export interface SplitSource {
 /** A unified tarball on any web server, downloaded here. */
 export interface DownloadSource {
   download: string;
-  checksum?: string | undefined;
+  checksum?: WrittenChecksum | undefined;
   trigger?: string | undefined;
 }
 

@@ -9,12 +9,14 @@ import { generatedIso, generatedIsoProblems, generatedIsoSizeBytes } from "../..
 import { type IsoFile } from "../../content/generated-iso/tree";
 import { reader } from "../../content/progress";
 import { isoProblem } from "../../content/recognition/problems";
+import { type WrittenChecksum } from "../../content/url/checksum";
 import { probe } from "../../content/url/probe";
 import { urlContent } from "../../content/url/url-content";
 import { urlProblems } from "../../content/url/url-problems";
 import { type Context, type Failure } from "../../kind/kind";
 import { name, strict, tagged, volumeName } from "../../kind/schema";
 import { hasUnknown } from "../../kind/unknowns";
+import { pinSchema } from "../shared/source-file";
 
 /** A local file. */
 export interface FileSource {
@@ -23,7 +25,7 @@ export interface FileSource {
 
 /** A file on a web server, pinned by a checksum; `urls` are mirrors, tried in order. */
 export type UrlSource = ({ url: string } | { urls: string[] }) & {
-  checksum?: string | undefined;
+  checksum?: WrittenChecksum | undefined;
   trigger?: string | undefined;
 };
 
@@ -55,12 +57,10 @@ const fileEntry = tagged<FileEntry>({
   folder: strict({ folder: name }),
 });
 
-const pin = { checksum: name.optional(), trigger: z.string().optional() };
-
 export const sourceSchema = tagged<IsoSource>({
   file: strict({ file: name }),
-  url: strict({ url: name, ...pin }),
-  urls: strict({ urls: z.array(name).min(1), ...pin }),
+  url: strict({ url: name, ...pinSchema }),
+  urls: strict({ urls: z.array(name).min(1), ...pinSchema }),
   files: strict({ files: z.record(z.string(), fileEntry), label: name }),
   volume: strict({
     volume: strict({

@@ -16,15 +16,20 @@ import { type Found } from "../../content/recognition/found";
 import { recogniseFile } from "../../content/recognition/local-file";
 import { compressionOfName, isUnpackable, type Unpackable } from "../../content/unpack/unpackable";
 import { requireUnpacker } from "../../content/unpack/unpackers";
+import { type WrittenChecksum } from "../../content/url/checksum";
 import { isLocalList } from "../../content/url/resolve-checksum";
 import { probe } from "../../content/url/probe";
 import { urlProblems } from "../../content/url/url-problems";
 import { type Failure } from "../../kind/kind";
 import { plain } from "../../kind/props";
-import { name, strict, tagged } from "../../kind/schema";
+import { name, selected, strict, tagged } from "../../kind/schema";
 
 /** What pins a download. */
-export const pinSchema = { checksum: name.optional(), trigger: z.string().optional() };
+const signedSchema = strict({ list: name, signature: name.optional(), publicKey: name });
+const checksumSchema = selected<WrittenChecksum>((value) =>
+  typeof value === "object" && value !== null ? signedSchema : name,
+);
+export const pinSchema = { checksum: checksumSchema.optional(), trigger: z.string().optional() };
 
 export const sourceFileSchema = z.union([name, tagged<WebFile>({ url: strict({ url: name, ...pinSchema }) })], {
   error: "must be the path of a file, or { url, checksum }",

@@ -57,8 +57,6 @@ export const followed: Record<string, Follow> = {
   "a compressed ISO image": result("file", "../debian.iso"),
   "a login page as an ISO image": iso,
   "a pointer of Git LFS": iso,
-  "a disk compressed with xz": result("disk", "../disk.raw"),
-  "a compressed qcow2": result("disk", "../disk.qcow2"),
   "an HTML page as a disk": withFile("disk", () => Buffer.alloc(65_536)),
   "an ISO image as a disk": (_program, dir) => ({
     kind: "IsoVolume",

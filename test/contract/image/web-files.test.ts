@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { beforeEach, expect } from "vitest";
 
 import { tinySplitImage } from "../harness";
+import { openPgpSigner } from "../../unit/content/url/signers";
 import { FileSite } from "../harness/file-site";
 import { type StackResource } from "../harness/stack";
 import { bootableDisk, consoleOfMachine } from "./guests";
@@ -143,17 +144,59 @@ describeImages("image of files on the web", (site) => {
     expect(typo[0]).toMatchObject({ reason: expect.stringMatching(/did you mean "checksum"/) as string });
   });
 
+  /** The checksum of a disk is that in a list with a signature; both are on the web server. */
+  async function signed(path: string, bytes: Buffer, signer = openPgpSigner()): Promise<Record<string, unknown>> {
+    const known = await signer;
+    const list = Buffer.from(`${sha256(bytes)}  ${path.slice(1)}\n`);
+    const place = `/${site.count}/SUMS`;
+    const signature = web.put(`${place}.sign`, Buffer.from(await known.sign(list)));
+    const checksum = { list: web.put(place, list), signature, publicKey: known.publicKey };
+    return { url: web.put(`/${site.count}${path}`, bytes), checksum };
+  }
+
+  test("a signed list pins a disk, and no byte is sent without a valid signature", async () => {
+    const bytes = pack("xz", await qcow2(site));
+    const disk = await signed("/disk.qcow2.xz", bytes);
+    const source = { disk, format: "qcow2" };
+    expect((await image.check(args(source))).inputs["digest"]).toBe(`sha256:${sha256(bytes)}`);
+    const { publicKey } = await openPgpSigner();
+    const foreign = { ...disk, checksum: { ...(disk["checksum"] as object), publicKey } };
+    const before = await site.fingerprints();
+    expect(await image.failures(args({ ...source, disk: foreign }))).toMatchObject([
+      {
+        property: "source.disk.checksum",
+        reason: expect.stringMatching(/not valid: it was made by the key/) as string,
+      },
+    ]);
+    const good = web.files.get(`/${site.count}/SUMS`) ?? Buffer.alloc(0);
+    const creating = await image.check(args(source));
+    web.put(`/${site.count}/SUMS`, Buffer.from(good.toString().replace(/^./, "f")));
+    await expect(image.create(creating.inputs)).rejects.toThrow(/not valid: it does not match the list/);
+    expect(web.requests).not.toContain(`/${site.count}/disk.qcow2.xz`);
+    expect(await site.fingerprints()).toEqual(before);
+    web.put(`/${site.count}/SUMS`, good);
+    await image.up(args(source));
+    expect(await site.image(String(image.outputs["fingerprint"]))).toMatchObject({ type: "virtual-machine" });
+    web.requests = [];
+    expect(await image.up(args(source))).toBe("same");
+    expect(web.requests).toEqual([]);
+  });
+
   const cannotBoot = (): string | undefined =>
     site.daemon.kind !== "incus"
       ? "no real guest"
       : (missing() ?? (isThere("grub-mkrescue") ? undefined : "grub-mkrescue is missing"));
-  site.daemon.test("a vmdk that is compressed with xz boots", { missing: cannotBoot, timeoutMs: 180_000 }, async () => {
-    const vmdk = join(site.dir, "boot.vmdk");
-    const text = `booted ${site.name()}`;
-    const disk = await bootableDisk(site, text);
-    await run("qemu-img", ["convert", "-f", "raw", "-O", "vmdk", disk, vmdk]);
-    const bytes = pack("xz", await readFile(vmdk));
-    await image.up(args({ disk: pinned("/boot.vmdk.xz", bytes), format: "vmdk" }));
-    expect(await consoleOfMachine(site, String(image.outputs["fingerprint"]), text)).toContain(text);
-  });
+  site.daemon.test(
+    "a signed vmdk that is compressed with xz boots",
+    { missing: cannotBoot, timeoutMs: 180_000 },
+    async () => {
+      const vmdk = join(site.dir, "boot.vmdk");
+      const text = `booted ${site.name()}`;
+      const disk = await bootableDisk(site, text);
+      await run("qemu-img", ["convert", "-f", "raw", "-O", "vmdk", disk, vmdk]);
+      const bytes = pack("xz", await readFile(vmdk));
+      await image.up(args({ disk: await signed("/boot.vmdk.xz", bytes), format: "vmdk" }));
+      expect(await consoleOfMachine(site, String(image.outputs["fingerprint"]), text)).toContain(text);
+    },
+  );
 });

@@ -294,7 +294,7 @@ describe("a command", () => {
     ["~/disk.raw.xz", "unxz ~/disk.raw.xz"],
     ["disk.raw", "unxz -c < disk.raw > disk.raw.out"],
   ])("can be copied, for a file %s", (name, command) => {
-    expect(diskProblem({ name, found: files.xz }, "raw")?.details.advice).toContain(`\`${command}\``);
+    expect(isoProblem({ name, found: files.xz })?.details.advice).toContain(`\`${command}\``);
   });
 
   it("packs the metadata from the folder that they are in", () => {
