@@ -75,7 +75,10 @@ export async function pullUrl(daemon: Daemon, request: ImageRequest, url: string
   const product = daemon.settings.product.kind === "incus" ? "Incus" : "LXD";
   const { headers } = await open(url, {
     method: "HEAD",
-    headers: { [`${product}-Server-Architectures`]: "x86_64, i686" },
+    headers: {
+      [`${product}-Server-Architectures`]: "x86_64, i686",
+      [`${product}-Server-Version`]: daemon.settings.product.version,
+    },
   });
   const [hash, place] = ["hash", "url"].map((name) => headers[`${product.toLowerCase()}-image-${name}`]);
   if (typeof hash !== "string") throw failed(`Missing ${product}-Image-Hash header`);

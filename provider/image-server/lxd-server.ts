@@ -36,6 +36,11 @@ export function servedImage(wire: WireImage): ServedImage {
     createdAt: timeOf(wire.created_at),
     uploadedAt: timeOf(wire.uploaded_at),
     expiresAt: timeOf(wire.expires_at),
+    lastUsedAt: timeOf(wire.last_used_at),
+    cached: wire.cached,
+    autoUpdate: wire.auto_update,
+    profiles: wire.profiles ?? [],
+    source: wire.update_source ?? undefined,
   };
 }
 

@@ -99,6 +99,7 @@ function describe({ form, daemon, ...found }: Files, { product, name, label }: V
     createdAt: timeOf(name),
     uploadedAt: "",
     expiresAt: end === "" ? "" : `${end.slice(0, 10)}T00:00:00Z`,
+    ...{ lastUsedAt: "", cached: false, autoUpdate: false, profiles: [] },
   };
 }
 

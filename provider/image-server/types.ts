@@ -28,6 +28,13 @@ export interface ServedImage {
   createdAt: string;
   uploadedAt: string;
   expiresAt: string;
+  lastUsedAt: string;
+  /** Whether the daemon pulled it for an instance, and deletes it when it is not used for some days. */
+  cached: boolean;
+  autoUpdate: boolean;
+  profiles: string[];
+  /** Where the daemon pulled it from, by an alias. */
+  source?: { server: string; protocol: string; alias: string } | undefined;
   /** On a simplestreams server, the products whose daemons can pull the image; all can relay it. */
   pulledBy?: readonly Product[] | undefined;
 }

@@ -25,6 +25,10 @@ export interface LookupImageArgs {
    * }`.
    */
   filter?: OptionalInput<KeyValues>;
+  /**
+   * Parts of properties that the image must have, in upper or lower case, for example `{ description: "trixie" }`.
+   */
+  contains?: OptionalInput<KeyValues>;
   /** Instance type of the image. Default: either; an alias that names both resolves to the container. */
   type?: StringInput<"container" | "virtual-machine" | undefined>;
   /**
@@ -60,6 +64,16 @@ export interface FoundImage {
   uploadedAt: string;
   /** When the server may delete the image, as an RFC 3339 time; empty if it does not expire. */
   expiresAt: string;
+  /** When an instance was last created from it, as an RFC 3339 time; empty if never, and on a simplestreams server. */
+  lastUsedAt: string;
+  /** Whether the server pulled it for an instance, and deletes it when it is not used for some days. */
+  cached: boolean;
+  /** Whether the server replaces it when the alias that it was pulled by moves. */
+  autoUpdate: boolean;
+  /** Profiles of instances that are created from it without naming their own. */
+  profiles: string[];
+  /** The image server and alias that it was pulled from; absent for other images. */
+  source?: { server: string; protocol: string; alias: string } | undefined;
 }
 
 /** Options of a lookup. */

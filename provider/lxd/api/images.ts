@@ -29,6 +29,7 @@ const imageSchema = z.object({
   created_at: z.string().default(""),
   expires_at: z.string().default(""),
   uploaded_at: z.string().default(""),
+  last_used_at: z.string().default(""),
   profiles: z.array(z.string()).nullish(),
   properties: z.record(z.string(), z.string()).nullish(),
   aliases: z.array(z.object({ name: z.string(), description: z.string().default("") })).nullish(),

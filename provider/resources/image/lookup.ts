@@ -25,6 +25,7 @@ export const schema = strict({
     .regex(/^[0-9a-f]{12,64}$/, { error: "must be 12 to 64 hexadecimal digits in lower case" })
     .optional(),
   filter: z.record(z.string(), scalar).optional(),
+  contains: z.record(z.string(), scalar).optional(),
   type: z.enum(["container", "virtual-machine"]).optional(),
   architecture: architectureSchema.optional(),
   remote: remoteSchema,
@@ -53,9 +54,10 @@ export async function lookUpImage(given: Record<string, unknown>, stack: Stack):
 /** Without what only this provider needs. */
 function described(image: ServedImage): ServedImage {
   const { fingerprint, type, architecture, aliases, properties, public: isPublic, ...rest } = image;
-  const { sizeBytes, createdAt, uploadedAt, expiresAt } = rest;
+  const { sizeBytes, createdAt, uploadedAt, expiresAt, lastUsedAt, cached, autoUpdate, profiles, source } = rest;
   const known = { fingerprint, type, architecture, aliases, properties, public: isPublic };
-  return { ...known, sizeBytes, createdAt, uploadedAt, expiresAt };
+  const times = { createdAt, uploadedAt, expiresAt, lastUsedAt };
+  return { ...known, sizeBytes, ...times, cached, autoUpdate, profiles, ...(source !== undefined && { source }) };
 }
 
 /** The newest match; throws if there is none, or if an alias is ambiguous. */
@@ -108,15 +110,19 @@ async function candidates(query: Query, stack: Stack): Promise<ServedImage[]> {
 }
 
 /** The criteria by which an image is selected. */
-export type Criteria = Partial<Pick<Query, "alias" | "fingerprint" | "filter" | "type" | "architecture">>;
+export type Criteria = Partial<Pick<Query, "alias" | "fingerprint" | "filter" | "contains" | "type" | "architecture">>;
 
-function matching(all: ServedImage[], { alias, fingerprint, filter, type, architecture }: Criteria): ServedImage[] {
+function matching(all: ServedImage[], criteria: Criteria): ServedImage[] {
+  const { alias, fingerprint, filter, contains, type, architecture } = criteria;
   const desired = Object.entries(toStrings(filter));
+  const parts = Object.entries(toStrings(contains)).map(([key, value]) => [key, value.toLowerCase()] as const);
   const found = all.filter((image) => {
     const isNamed = alias === undefined || image.aliases.some(({ name: each }) => each === alias);
     const isKnown = fingerprint === undefined || image.fingerprint.startsWith(fingerprint);
     const isKind = (type ?? image.type) === image.type && (architecture ?? image.architecture) === image.architecture;
-    return isNamed && isKnown && isKind && desired.every(([key, value]) => image.properties[key] === value);
+    const { properties } = image;
+    const hasParts = parts.every(([key, part]) => properties[key]?.toLowerCase().includes(part) === true);
+    return isNamed && isKnown && isKind && hasParts && desired.every(([key, value]) => properties[key] === value);
   });
   const timeOf = ({ createdAt, uploadedAt }: ServedImage): number => Date.parse(createdAt || uploadedAt) || 0;
   const rank = (image: ServedImage): number => (image.type === "container" ? 0 : 1);
@@ -124,8 +130,8 @@ function matching(all: ServedImage[], { alias, fingerprint, filter, type, archit
 }
 
 function missing(all: ServedImage[], query: Criteria, place: string): LxdError {
-  const { alias, fingerprint, filter, type, architecture } = query;
-  const desired = { alias, fingerprint, filter, type, architecture };
+  const { alias, fingerprint, filter, contains, type, architecture } = query;
+  const desired = { alias, fingerprint, filter, contains, type, architecture };
   const aliases = [...new Set(all.flatMap((image) => image.aliases.map((alias) => alias.name)))].sort();
   const near = desired.alias === undefined ? undefined : nearest(desired.alias, aliases);
   const written = Object.entries(desired).filter(([, value]) => value !== undefined);

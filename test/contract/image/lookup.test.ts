@@ -29,6 +29,12 @@ describeImages("lookup on the daemon", (site) => {
     expect(await lookupImage({ fingerprint: sha256(site.bytes).slice(0, 12) }, get)).toMatchObject(expected);
     expect(await lookupImage({ filter: { run: site.name(), os: "tiny" } }, get)).toMatchObject(expected);
     expect(await lookupImages({ filter: { run: site.name() }, type: "virtual-machine" }, get)).toEqual([]);
+    const part = { run: site.name().toUpperCase().slice(1), os: "in" };
+    expect(await lookupImage({ contains: part }, get)).toMatchObject({
+      ...expected,
+      ...{ cached: false, autoUpdate: false, profiles: ["default"], lastUsedAt: "" },
+    });
+    expect(await lookupImages({ contains: { ...part, os: "inu" } }, get)).toEqual([]);
   });
 
   it("gives the newest of several, and all in order", async () => {

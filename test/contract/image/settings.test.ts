@@ -93,9 +93,12 @@ describeImages("image settings", (site) => {
 
   daemon.test("a URL is fetched by the daemon itself", { missing: () => noUrls(daemon) }, async () => {
     let methods = "";
+    let told: unknown[] = [];
+    const product = daemon.product === "incus" ? "Incus" : "LXD";
     const server = createServer((request, response) => {
       methods += `${request.method ?? ""} `;
-      const product = daemon.product === "incus" ? "Incus" : "LXD";
+      const prefix = `${product.toLowerCase()}-server-`;
+      if (request.method === "HEAD") told = ["architectures", "version"].map((each) => request.headers[prefix + each]);
       response.setHeader(`${product}-Image-Hash`, sha256(site.bytes));
       response.setHeader(`${product}-Image-URL`, `http://${request.headers.host ?? ""}/image.tar.gz`);
       response.end(request.method === "HEAD" ? undefined : site.bytes);
@@ -105,6 +108,7 @@ describeImages("image settings", (site) => {
       const source = { url: `http://127.0.0.1:${(server.address() as { port: number }).port}/` };
       await image.up({ source, aliases: [name("a")] });
       expect(methods).toContain("HEAD");
+      expect(told).toEqual([expect.stringMatching(/^x86_64, i686/), daemon.version]);
       expect(await site.target(name("a"))).toBe(sha256(site.bytes));
       expect(await image.up({ source, aliases: [name("a")] })).toBe("same");
       await image.destroy();

@@ -16,9 +16,15 @@ it.each(["6.9", "6.10", "7.0"])("is refused on LXD %s, with what works there", a
   ]);
 });
 
+it("is refused on LXD 5.21.7, which can make no instance of the image", async () => {
+  expect(await failuresOn("lxd", "5.21.7")).toEqual([
+    expect.stringMatching(/^source.url: LXD 5.21.7 fetches images .* no instance of them; use { download, checksum }/),
+  ]);
+});
+
 it.each([
   ["lxd", "5.0.2"],
-  ["lxd", "5.21.7"],
+  ["lxd", "5.21.6"],
   ["lxd", "6.8"],
   ["incus", "7.0.2"],
 ])("is taken by %s %s", async (server, version) => {
