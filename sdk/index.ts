@@ -89,6 +89,7 @@ export { type IsoCopySource, type IsoSource, type IsoSourceArgs } from "./iso-vo
 export { IsoVolume, type IsoVolumeArgs } from "./iso-volume/iso-volume";
 export {
   type FoundImage,
+  type FoundImageSource,
   lookupImage,
   type LookupImageArgs,
   lookupImages,

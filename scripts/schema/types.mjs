@@ -97,9 +97,8 @@ export class Types {
     const specs = nodes.map((each) =>
       this.propertyType(each, { name: `${owner}${capitalized(name)}`, text: description }),
     );
-    if (specs.some((each) => !isDeepStrictEqual(each, specs[0]))) throw new Error(`${at} has several types`);
     // More than an integer of 32 bits, which some languages have, can hold.
-    const type = name === "sizeBytes" ? { type: "number" } : specs[0];
+    const type = name === "sizeBytes" ? { type: "number" } : typeOfForms(specs);
     const given =
       texts[at] ??
       texts[name] ??
@@ -141,6 +140,13 @@ export class Types {
       ? distinct[0]
       : { oneOf: distinct.map((spec) => (spec.type === "integer" ? { type: "number" } : spec)) };
   }
+}
+
+/** What a property of several forms can be. */
+function typeOfForms(specs) {
+  if (specs.every((each) => isDeepStrictEqual(each, specs[0]))) return specs[0];
+  const all = specs.flatMap((each) => each.oneOf ?? [each]);
+  return { oneOf: all.filter((spec, i) => all.findIndex((each) => isDeepStrictEqual(each, spec)) === i) };
 }
 
 function isConstant(node) {

@@ -77,11 +77,17 @@ export interface ImageArgs extends CommonArgs {
 
 /** What an image says of itself. */
 export interface ImageMetadata {
+  /** Operating system, for example `Debian`. */
   os?: string | undefined;
+  /** Release of the operating system, for example `trixie`. */
   release?: string | undefined;
+  /** Variant, for example `cloud`. */
   variant?: string | undefined;
+  /** Serial of the build, for example `20261128`. */
   serial?: string | undefined;
+  /** Free text. */
   description?: string | undefined;
+  /** Architecture, for example `x86_64`. */
   architecture: string;
   /** When the content was built, as an RFC 3339 time. */
   creationDate?: string | undefined;

@@ -42,6 +42,16 @@ export interface LookupImageArgs {
   remote?: RemoteInput | undefined;
 }
 
+/** Where a server pulled an image from. */
+export interface FoundImageSource {
+  /** URL of the image server. */
+  server: string;
+  /** Protocol of the image server. */
+  protocol: string;
+  /** The alias on the image server. */
+  alias: string;
+}
+
 /** An image that a lookup has found. */
 export interface FoundImage {
   /** 64 hexadecimal digits, for `source: { image }` of an instance or `source.fingerprint` of an `Image`. */
@@ -73,7 +83,7 @@ export interface FoundImage {
   /** Profiles of instances that are created from it without naming their own. */
   profiles: string[];
   /** The image server and alias that it was pulled from; absent for other images. */
-  source?: { server: string; protocol: string; alias: string } | undefined;
+  source?: FoundImageSource | undefined;
 }
 
 /** Options of a lookup. */

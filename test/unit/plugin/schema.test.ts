@@ -142,7 +142,7 @@ it("marks every credential as a secret", () => {
   const objects = { ...schema.types, config: { properties: schema.config.variables } };
   const credentials = Object.entries(objects).flatMap(([name, { properties = {} }]: [string, ObjectSpec]) =>
     Object.entries(properties)
-      .filter(([key]) => /key|token/i.test(key) && key !== "key")
+      .filter(([key]) => /key|token/i.test(key) && key !== "key" && key !== "publicKey")
       .map(([key, spec]) => [name, key, spec.secret]),
   );
   expect(credentials).toHaveLength(6);
