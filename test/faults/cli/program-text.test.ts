@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { at } from "../scenarios/scenario";
 import { textOf } from "./program-text";
 
-const lines = (text: string): string[] => text.split("\n").slice(3);
+const lines = (text: string): string[] => text.split("\n").filter((line) => line.startsWith("made["));
 
 it("declares each resource after the one before it, on the socket", () => {
   const program = [at("Profile", "a", { name: "p", config: { "user.a": "1" } }), at("Image", "b", { aliases: ["x"] })];

@@ -12,8 +12,10 @@ class Reference {
 
 const outputsOf = (name: string): Props => new Proxy<Props>({}, { get: (_, key) => new Reference(name, String(key)) });
 
-/** Inside the component `GoldenImage` and not exported. The component's version is random, and another one in each case. */
-const inner = 'const { GoldenBuild } = require("./node_modules/pulumi-lxd/dist/sdk/golden-image/golden-build.js");';
+/** Inside the component `GoldenImage`, whose version is random, and another one in each case. Not exported: made again. */
+const inner = `class GoldenBuild extends Object.getPrototypeOf(lxd.Profile) {
+  constructor(name, args, opts) { super("GoldenBuild", name, { fingerprint: undefined, ...args }, opts); }
+}`;
 
 /** Each resource waits for the one before it, as in the program's order. */
 export function textOf(program: Program, socket: string): string {
