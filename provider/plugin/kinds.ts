@@ -15,6 +15,8 @@ export interface Traits {
   /** Outputs that are no arguments: a preview does not know those that a check does not compute. */
   outputs: readonly string[];
   toForm?: ToForm;
+  /** Arguments that may differ from the outputs of their names, with these inputs. */
+  uncertain?: (inputs: Props) => readonly string[];
   /** Outputs that are always secret. */
   secret?: readonly string[];
   /** Outputs that are secret if the program did not write them, because they may contain secrets of others. */
@@ -37,6 +39,8 @@ export const servedKinds = {
   Image: { outputs: imageOutputs },
   Instance: {
     ...{ outputs: instanceOutputs, toForm: ofInstance },
+    // Others may have started or stopped a machine whose power is not managed.
+    uncertain: ({ power = "managed" }: Props) => (power === "managed" ? [] : ["running"]),
     ...{ secret: ["expandedConfig"], secretIfRead: ["config", "cloudInit"] },
   },
   InstanceSnapshot: { outputs: ["createdAt"] },

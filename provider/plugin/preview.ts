@@ -6,7 +6,8 @@ import { withDefaults } from "../engine/written-inputs";
 
 /** The outputs of a resource that is to be created. */
 export function createdOutputs(served: ServedKind, inputs: Props): Props {
-  const known = withDefaults(served.kind, inputs);
+  const uncertain = (served.uncertain?.(inputs) ?? []).map((key) => [key, undefined]);
+  const known: Props = { ...withDefaults(served.kind, inputs), ...(Object.fromEntries(uncertain) as Props) };
   const others = names(served).filter((key) => known[key] === undefined);
   return { ...known, ...Object.fromEntries(others.map((key) => [key, unknown])) };
 }
