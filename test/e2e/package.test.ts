@@ -57,8 +57,18 @@ describe("the packed package", () => {
     expect(files.filter((file) => file.startsWith("docs/") && !file.endsWith(".md"))).toEqual([]);
     expect(files).toContain("examples/quickstart/index.ts");
     const compiled = files.filter((file) => file.startsWith("dist/"));
-    const expected = /^dist\/((sdk|provider|plugin|embedded|cli|chunks)\/.+\.(js|js\.map|d\.ts)|THIRD-PARTY-LICENSES\.txt)$/;
-    expect(compiled.filter((file) => !expected.test(file))).toEqual([]);
+    const code = /^dist\/(sdk|provider|plugin|embedded|cli|chunks)\/.+\.(js|js\.map|d\.ts)$/;
+    const pluginFiles = [
+      "PulumiPlugin.yaml",
+      "package.json",
+      "pulumi-resource-lxd",
+      "pulumi-resource-lxd.cmd",
+      "schema.json",
+    ];
+    expect(compiled.filter((file) => !code.test(file)).sort()).toEqual([
+      "dist/THIRD-PARTY-LICENSES.txt",
+      ...pluginFiles.map((file) => `dist/plugin/${file}`),
+    ]);
     expect(compiled.filter((file) => /\b(tests?|fixtures?)\b/.test(file))).toEqual([]);
   });
 
