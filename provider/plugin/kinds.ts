@@ -27,9 +27,8 @@ export interface Traits {
   secretWith?: { inputs: readonly string[]; outputs: readonly string[] };
 }
 
-const instanceOutputs = [
-  ...["status", "location", "addresses", "ipv4", "ipv6", "macs", "baseImage", "expandedConfig", "createdAt"],
-];
+const addressOutputs = ["addresses", "ipv4", "ipv6", "macs"];
+const instanceOutputs = ["status", "location", ...addressOutputs, "baseImage", "expandedConfig", "createdAt"];
 const imageOutputs = ["fingerprint", "type", "architecture", "sizeBytes", "uploadedAt"];
 const networkOutputs = ["ipv4Address", "ipv6Address", "serverConfig", "managed", "status"];
 const execSecrets = { inputs: ["command", "onDelete", "environment"], outputs: ["stdout", "stderr"] };
@@ -38,14 +37,18 @@ export const servedKinds = {
   Exec: { outputs: ["stdout", "stderr", "exitCode"], secretWith: execSecrets },
   Image: { outputs: imageOutputs },
   Instance: {
-    ...{ outputs: instanceOutputs, toForm: ofInstance },
+    outputs: instanceOutputs,
+    toForm: ofInstance,
     // Others may have started or stopped a machine whose power is not managed.
     uncertain: ({ power = "managed" }: Props) => (power === "managed" ? [] : ["running"]),
-    ...{ secret: ["expandedConfig"], secretIfRead: ["config", "cloudInit"] },
+    secret: ["expandedConfig"],
+    secretIfRead: ["config", "cloudInit"],
   },
   InstanceSnapshot: { outputs: ["createdAt"] },
   IsoVolume: {
-    ...{ outputs: ["digest", "sizeBytes", "location"], toForm: ofIsoVolume, imported: { digest: "unverified" } },
+    outputs: ["digest", "sizeBytes", "location"],
+    toForm: ofIsoVolume,
+    imported: { digest: "unverified" },
   },
   Network: { outputs: networkOutputs },
   Profile: { outputs: [], secretIfRead: ["config", "cloudInit"] },

@@ -38,9 +38,9 @@ export type Result = Received;
 
 /** Pulumi's name for inputs that a provider has chosen. */
 const defaultsKey = "__defaults";
-/** Never stored: the engine tells them with each request. */
 /** These form the ID. */
 const naming = ["project", "pool", "instance", "name"];
+/** Never stored: the engine tells them with each request. */
 const told = ["__provider", secretsKey, "__import", "__replaceOnChanges", automaticNameKey];
 
 export class ServedResource {
