@@ -85,7 +85,8 @@ export class Site {
   async fingerprints(): Promise<string[]> {
     const { body } = await this.daemon.raw.get("/1.0/images?recursion=1");
     const ours = (body.metadata as Wire[]).filter((i) => i.properties["run"]?.startsWith(this.daemon.prefix));
-    return ours.map((each) => each.fingerprint);
+    // Servers list images in no order.
+    return ours.map((each) => each.fingerprint).sort();
   }
 
   /** An image that somebody else brings. */
