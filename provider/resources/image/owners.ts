@@ -22,7 +22,12 @@ export function isOwnedBy(image: Owned, urn: string): boolean {
  * changed, identifies the owner of the upload.
  */
 export function isUploadOf(image: Owned & { filename: string }, urn: string): boolean {
-  return ownersOf(image).length === 0 && image.filename.startsWith(uploadName(urn, ""));
+  return isUpload(image) && image.filename.startsWith(uploadName(urn, ""));
+}
+
+/** Whether some stack uploaded or published the image and has not set its owner key yet. */
+export function isUpload(image: Owned & { filename: string }): boolean {
+  return ownersOf(image).length === 0 && ofUpload.test(image.filename);
 }
 
 export function uploadName(urn: string, fileName: string): string {
@@ -44,8 +49,10 @@ export function relayName(fingerprint: string): string {
 
 /** Whether the name shows that some stack created the image but could not set its owner key yet. */
 export function isFromAnyStack({ filename }: { filename: string }): boolean {
-  return filename.startsWith(relayPrefix) || /^[0-9a-f]{16}-/.test(filename);
+  return filename.startsWith(relayPrefix) || ofUpload.test(filename);
 }
+
+const ofUpload = /^[0-9a-f]{16}-/;
 
 const relayPrefix = "relayed-by-pulumi-";
 

@@ -1,4 +1,5 @@
 // One image of several stacks: each has its own claim to it, and the last one takes it away.
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { StackResource } from "../harness/stack";
 import { describeImages, sha256, type Wire } from "./site";
@@ -35,6 +36,21 @@ describeImages("image of several stacks", (site) => {
     expect(owners(await site.image()).sort()).toEqual([dev.urn, prod.urn].sort());
     await Promise.all([dev.destroy(), prod.destroy()]);
     expect(await site.find()).toBeUndefined();
+  });
+
+  it("that one stack is still creating is claimed once that has set its owner key", async () => {
+    const prefix = sha256(Buffer.from(dev.urn)).slice(0, 16);
+    await site.upload(site.bytes, {
+      [`X-${site.daemon.product === "incus" ? "Incus" : "LXD"}-filename`]: `${prefix}-image`,
+    });
+    expect((await site.image())["filename"]).toBe(`${prefix}-image`);
+    const claiming = prod.up(site.args());
+    await sleep(500);
+    const { properties } = await site.image();
+    expect(Object.keys(properties).filter((key) => key.startsWith("user.pulumi."))).toEqual([]);
+    await site.put({ properties: { ...properties, "user.pulumi.owner": dev.urn } });
+    await claiming;
+    expect(owners(await site.image()).sort()).toEqual([dev.urn, prod.urn].sort());
   });
 
   it("with an alias that the other stack has given it is refused in the preview", async () => {

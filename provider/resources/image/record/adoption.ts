@@ -1,7 +1,9 @@
 // Determines whether a resource may adopt an existing image.
-import { type WireImage } from "../../../lxd/api/images";
+import { findImage, type ImageAddress, type WireImage } from "../../../lxd/api/images";
+import { type Client } from "../../../lxd/client/core/client";
 import { LxdError } from "../../../base/errors";
-import { isFromAnyStack, isOwnedBy, isUploadOf, ownersOf } from "../owners";
+import { poll } from "../../../base/poll";
+import { isFromAnyStack, isOwnedBy, isUpload, isUploadOf, ownersOf } from "../owners";
 import { isPulled } from "../source";
 import { type ImageSource } from "../source-types";
 
@@ -21,6 +23,25 @@ export function alreadyExists(fingerprint: string): LxdError {
     why: `the daemon has an image with this content already (${fingerprint.slice(0, 12)}), which does not belong to this stack`,
     advice: "Use that image, set adopt: true to adopt it, or delete it first.",
   });
+}
+
+/** How long another stack may take from its upload to its owner key. */
+const uploadMs = 5_000;
+
+/**
+ * Waits while another stack that has just uploaded the image has not set its owner key yet: it first removes the keys
+ * that came with the content, and would remove the one of this resource with them. The image may also be left by a killed
+ * run, which sets none.
+ */
+export async function uploadEnded(client: Client, at: ImageAddress, urn: string): Promise<void> {
+  await poll({ client, everyMs: 100, withinMs: uploadMs }, async () => {
+    const image = (await findImage(client, at))?.value;
+    return image !== undefined && isUploadOfOther(image, urn) ? undefined : true;
+  });
+}
+
+export function isUploadOfOther(image: WireImage, urn: string): boolean {
+  return isUpload(image) && !isUploadOf(image, urn);
 }
 
 interface Newcomer {

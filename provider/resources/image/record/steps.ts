@@ -8,7 +8,7 @@ import { marksOf, sourceMark } from "../owners";
 import { changeRecord } from "./record";
 import { identityOf, isForeknown, isPublished } from "../source";
 import { type Previous, reconcileAliases, reconcileRecord } from "./reconcile";
-import { ownersBefore } from "./adoption";
+import { isUploadOfOther, ownersBefore, uploadEnded } from "./adoption";
 
 type ImageWork = Work<ImageInputs, ImageOutputs>;
 type Known = ImageInputs & { fingerprint: string };
@@ -22,6 +22,8 @@ export function steps(work: ImageWork): Step<FoundImage>[] {
     {
       name: "record",
       run: async (found) => {
+        const at = { project: found.project, fingerprint: found.image.fingerprint };
+        if (isUploadOfOther(found.image, context.urn)) await uploadEnded(context.client, at, context.urn);
         owners = ownersBefore(found.image, { urn: context.urn, source: inputs.source, isKnown: olds !== undefined });
         return (await reconcileRecord(context, former, known(work, found))).isChanged;
       },
