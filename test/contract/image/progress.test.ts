@@ -81,7 +81,7 @@ describeImages("progress of an image", (site) => {
       devices: { root: { type: "disk", path: "/", pool: "default" } },
     });
     await setState(daemon, path, { action: "start" });
-    const fill = ["/bin/busybox", "dd", "if=/dev/urandom", "of=/random", "bs=1M", "count=16"];
+    const fill = ["/bin/busybox", "dd", "if=/dev/urandom", "of=/random", "bs=1M", "count=48"];
     const exec = { command: fill, "wait-for-websocket": false };
     expect(await daemon.settle(daemon.raw.post(`${path}/exec`, exec))).toMatchObject({ metadata: { return: 0 } });
     const image = site.resource();
