@@ -5,7 +5,7 @@ import { type Context, type KindDefinition, type PartialInputs, type ReconciledK
 import { type Props } from "../kind/props";
 import { hasUnknown } from "../kind/unknowns";
 import { type ServerInputs } from "../kind/kind";
-import { stepsOf, valueAt, withValueAt } from "./property-path";
+import { stepsOf, withValuesOf } from "./property-path";
 
 /** The source of an object is not on the server, and may be omitted in an import. */
 export function withoutIgnoredSource(written: Props, ignored: readonly string[]): Props {
@@ -23,8 +23,7 @@ export async function withIgnored<Inputs extends ServerInputs, Outputs extends I
   if (paths.length === 0 || hasUnknown(inputs) || !isReconciled(kind)) return inputs;
   const state = await stateOf(kind, context(), inputs as Inputs).catch(() => undefined);
   if (state === undefined) return inputs;
-  const result = paths.reduce<Props>((all, path) => withValueAt(all, path, valueAt(state, path)), { ...inputs });
-  return result as PartialInputs<Inputs>;
+  return withValuesOf(state, paths, { ...inputs }) as PartialInputs<Inputs>;
 }
 
 async function stateOf<Inputs extends ServerInputs, Outputs extends Inputs>(

@@ -33,6 +33,11 @@ export function withValueAt(root: Props, [step, ...rest]: readonly string[], to:
   return copy;
 }
 
+/** A copy of properties in which the values at some paths are those of others. */
+export function withValuesOf(from: unknown, paths: readonly (readonly string[])[], props: Props): Props {
+  return paths.reduce<Props>((all, path) => withValueAt(all, path, valueAt(from, path)), props);
+}
+
 function fieldsOf(value: unknown): Props {
   return typeof value === "object" && value !== null ? (value as Props) : {};
 }

@@ -1,6 +1,7 @@
 // The details of a difference: each place at which state and inputs differ, by its path.
 import { isDeepStrictEqual } from "node:util";
 import { type Changed } from "../engine/diff";
+import { valueAt } from "../engine/property-path";
 import { describePath } from "../kind/validate";
 import { type Props } from "../kind/props";
 import { messages } from "./pulumi";
@@ -15,7 +16,7 @@ export function detailsOf(changed: readonly Changed[], oldInputs: Props): Map<st
     return placesIn(before, after, [key]).map(({ path, kind }) => {
       const detail = new messages.PropertyDiff();
       detail.setKind(messages.PropertyDiff.Kind[cost === "replace" ? replacing[kind] : kind]);
-      detail.setInputdiff(kind === "ADD" || valueAt(oldInputs, path) !== undefined);
+      detail.setInputdiff(kind === "ADD" || valueAt(oldInputs, path.map(String)) !== undefined);
       return [describePath(path), detail] as const;
     });
   });
@@ -43,8 +44,4 @@ function placesIn(before: unknown, after: unknown, path: Path): { path: Path; ki
 
 function partsOf(value: unknown): Props | undefined {
   return typeof value === "object" && value !== null ? (value as Props) : undefined;
-}
-
-function valueAt(root: Props, path: Path): unknown {
-  return path.reduce<unknown>((value, step) => partsOf(value)?.[step], root);
 }

@@ -5,7 +5,7 @@
 import { Dispatch } from "../engine/dispatch";
 import { type Calls } from "../engine/pulumi/calls";
 import { type Rows } from "../engine/pulumi/progress";
-import { stepsOf, valueAt, withValueAt } from "../engine/property-path";
+import { stepsOf, withValuesOf } from "../engine/property-path";
 import { secretsKey } from "../engine/secrets/redactor";
 import { automaticNameKey } from "../kind/automatic-name";
 import { type Failure, type ServerIdentity, type ServerInputs, type StackConfig } from "../kind/kind";
@@ -221,7 +221,7 @@ export class ServedResource {
   #withIgnored(news: Props, state: Props, ignored: string[]): Props {
     const computed = ignored.includes("source") ? this.#computed : [];
     const paths = [...ignored.filter((path) => !path.includes("*")), ...computed].map(stepsOf);
-    return paths.reduce<Props>((all, path) => withValueAt(all, path, valueAt(state, path)), news);
+    return withValuesOf(state, paths, news);
   }
 }
 
