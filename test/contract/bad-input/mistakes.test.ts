@@ -376,19 +376,24 @@ describeEachDaemon("mistakes", (daemon) => {
     makeMistakenFiles();
   });
   for (const [title, kind, args, property, reason, needs = []] of [...mistakes, ...fileMistakes]) {
-    daemon.test(title, { needs: kind === "IsoVolume" ? ["custom_volume_iso"] : needs }, async () => {
+    const needsOf = kind === "IsoVolume" ? ["custom_volume_iso"] : needs;
+    daemon.test(title, { needs: needsOf }, async () => {
       const resource = new StackResource(kind, daemon.name(`mistake${++count}`), daemon.socket);
       const failures = await resource.failures(args);
       const found = failures.find((failure) => failure.property === property);
       expect(found?.reason, JSON.stringify(failures)).toMatch(reason);
-      // The daemon need not be a real one: the same preview asks the same of any.
-      if (found === undefined || daemon.kind !== "embedded" || title in unfollowed) return;
-      const program = following({ kind, args, failure: found, dir });
+    });
+    // The daemon need not be a real one: the same preview asks the same of any.
+    if (daemon.kind !== "embedded" || title in unfollowed) continue;
+    daemon.test(`${title}: the advice works`, { needs: needsOf }, async () => {
+      const failures = await new StackResource(kind, daemon.name(`advised${++count}`), daemon.socket).failures(args);
+      const failure = failures.find((each) => each.property === property);
+      if (failure === undefined) throw new Error(`no failure of ${property}`);
+      const program = following({ kind, args, failure, dir });
       const mended = followed[title]?.(program ?? { kind, args }, dir) ?? program;
-      expect(mended, `no advice is followed: ${found.reason}`).toBeDefined();
-      if (mended === undefined) return;
+      if (mended === undefined) throw new Error(`no advice is followed: ${failure.reason}`);
       const again = new StackResource(mended.kind, daemon.name(`mended${count}`), daemon.socket);
-      expect(await again.failures(mended.args), found.reason).toEqual([]);
+      expect(await again.failures(mended.args), failure.reason).toEqual([]);
     });
   }
 });
